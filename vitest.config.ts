@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit and in-process tests live beside the code; end-to-end tests (real clients, real containers) in test/e2e. */
+export default defineConfig({
+  resolve: { conditions: ['knarr-source', 'module', 'node', 'default'] },
+  ssr: { resolve: { conditions: ['knarr-source', 'module', 'node', 'default'] } },
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});

@@ -1,0 +1,119 @@
+import type { FieldError } from '#machinery/errors/field-error.ts';
+import type { MessageSchema, Mutable } from '#machinery/schema/schema.ts';
+import type { ObjectMeta } from './meta/v1/object-meta.ts';
+
+/** What every stored object has. */
+export interface KubernetesObject {
+  readonly apiVersion?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly metadata?: ObjectMeta | undefined;
+}
+
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
+
+/**
+ * Everything the server, the clients and `kubectl` know about one kind. A CustomResourceDefinition produces the same
+ * object at run time: there is no second code path. Pure data and pure functions.
+ */
+export interface ResourceDefinition<T extends KubernetesObject = KubernetesObject> {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly Verb[];
+  readonly schema: MessageSchema;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly strategy: Strategy<T>;
+  /** Columns of `kubectl get`; absent means Name and Age (`Created At` for kinds upstream prints so). */
+  readonly columns?: readonly Column<T>[];
+  readonly subresources?: Readonly<Record<string, SubresourceDefinition<T>>>;
+  /** Field selectors beyond metadata.name and metadata.namespace: path to value as text. */
+  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** For a second version of a kind: the definition it is stored as, and how to get there and back. */
+  readonly storage?: StorageVersion<T>;
+}
+
+/** A definition of some kind, when the kind does not matter. */
+// biome-ignore lint/suspicious/noExplicitAny: a registry holds definitions of all kinds; T is both consumed and produced
+export type AnyResourceDefinition = ResourceDefinition<any>;
+
+export interface StorageVersion<T extends KubernetesObject> {
+  readonly definition: () => AnyResourceDefinition;
+  readonly toStorage: (object: T) => KubernetesObject;
+  readonly fromStorage: (object: KubernetesObject) => T;
+}
+
+/**
+ * What data cannot say about a kind. All functions are pure; those given a `Mutable` own it and change it in place.
+ * Absent functions mean the generic behaviour.
+ */
+export interface Strategy<T extends KubernetesObject> {
+  /** Fills defaults that depend on other fields; the schema's own defaults are already there. Runs on every decode. */
+  readonly applyDefaults?: (object: Mutable<T>) => void;
+  /** Clears what a client may not set and sets what the server does (status, generation). */
+  readonly prepareForCreate?: (object: Mutable<T>) => void;
+  /** Same for updates of the main resource; the generic part has already kept the old status. */
+  readonly prepareForUpdate?: (object: Mutable<T>, old: T) => void;
+  readonly validate?: (object: T) => FieldError[];
+  /** In addition to `validate`. */
+  readonly validateUpdate?: (object: T, old: T) => FieldError[];
+  /** Texts for Warning headers. */
+  readonly warn?: (object: T, old?: T) => string[];
+  /** PUT may create (leases, endpoints, events, …). */
+  readonly allowCreateOnUpdate?: boolean;
+  /** PUT without a resourceVersion is refused (`metadata.resourceVersion: Invalid value: 0x0: must be specified for an update`). */
+  readonly requireResourceVersionOnUpdate?: boolean;
+  /** The grace period of a delete in seconds, or undefined where deletion is at once. */
+  readonly gracePeriod?: (object: T, requested: number | undefined) => number | undefined;
+  /** Dependents are orphaned when the client says nothing (ReplicationController and old Job clients). */
+  readonly orphanByDefault?: boolean;
+  /** How names are checked; default DNS-1123 subdomain. */
+  readonly validateName?: (name: string, prefix: boolean) => string[];
+  /** Whether metadata.generation counts changes of everything but metadata and status. */
+  readonly hasGeneration?: boolean;
+}
+
+/** Values of a cell, as JSON. */
+export type Cell = string | number | boolean | null;
+
+export interface Column<T> {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format?: string;
+  readonly description: string;
+  /** 0 is shown always, 1 and more only with `-o wide`. */
+  readonly priority: number;
+  /** `now` in milliseconds since the epoch, for ages. */
+  readonly cell: (object: T, now: number) => Cell;
+}
+
+export interface SubresourceDefinition<T extends KubernetesObject> {
+  /** The kind it speaks, as discovery shows it. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly verbs: readonly ('create' | 'get' | 'patch' | 'update' | 'delete')[];
+  /**
+   * `status` keeps everything but status (and metadata) of the old object; `scale` maps to a Scale; `part` updates a
+   * part of the object that `prepareForUpdate` picks; `connect` and `action` are handled by the API server by name.
+   */
+  readonly type: 'status' | 'scale' | 'part' | 'connect' | 'action';
+  /** The schema of what is sent, where it is not the main object. */
+  readonly schema?: MessageSchema;
+  readonly prepareForUpdate?: (object: Mutable<T>, old: T) => void;
+  readonly validateUpdate?: (object: T, old: T) => FieldError[];
+  /** For `scale`: JSON paths into the object. */
+  readonly scale?: {
+    readonly specReplicas: string;
+    readonly statusReplicas: string;
+    /** The selector as text. */
+    readonly selector: (object: T) => string;
+  };
+}
+
+/** `apps/v1`, or `v1` for the core group. */
+export const apiVersionOf = (definition: { readonly group: string; readonly version: string }): string =>
+  definition.group === '' ? definition.version : `${definition.group}/${definition.version}`;

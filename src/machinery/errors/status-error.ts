@@ -1,0 +1,173 @@
+import type { FieldError } from './field-error.ts';
+
+/** A Status object as it goes over the wire (`kind: Status`, `apiVersion: v1`). */
+export interface Status {
+  readonly kind: 'Status';
+  readonly apiVersion: 'v1';
+  readonly metadata: { readonly continue?: string; readonly resourceVersion?: string };
+  readonly status: 'Success' | 'Failure';
+  readonly message?: string;
+  readonly reason?: string;
+  readonly details?: StatusDetails;
+  readonly code: number;
+}
+
+export interface StatusDetails {
+  readonly name?: string;
+  readonly group?: string;
+  readonly kind?: string;
+  readonly uid?: string;
+  readonly causes?: readonly StatusCause[];
+  readonly retryAfterSeconds?: number;
+}
+
+export interface StatusCause {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly field?: string;
+}
+
+/** The error that goes on the wire. Thrown by the API server's pipeline and by every client call. */
+export class StatusError extends Error {
+  override readonly name = 'StatusError';
+  readonly status: Status;
+  constructor(status: Omit<Status, 'kind' | 'apiVersion' | 'metadata' | 'status'> & { metadata?: Status['metadata'] }) {
+    super(status.message);
+    this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', ...status };
+  }
+  get code(): number {
+    return this.status.code;
+  }
+  get reason(): string {
+    return this.status.reason ?? '';
+  }
+}
+
+/** What an error is about: a resource of a group, by plural name. */
+export interface GroupResource {
+  readonly group: string;
+  readonly resource: string;
+}
+
+/** `deployments.apps`, or `pods` for the core group. */
+export const qualified = ({ group, resource }: GroupResource): string =>
+  group === '' ? resource : `${resource}.${group}`;
+
+const about = (resource: GroupResource, name: string) => ({ name, group: resource.group, kind: resource.resource });
+
+export const newNotFound = (resource: GroupResource, name: string) =>
+  new StatusError({
+    code: 404,
+    reason: 'NotFound',
+    message: `${qualified(resource)} "${name}" not found`,
+    details: about(resource, name),
+  });
+
+/** For a path or resource the server does not know. */
+export const newGenericNotFound = () =>
+  new StatusError({
+    code: 404,
+    reason: 'NotFound',
+    message: 'the server could not find the requested resource',
+    details: {},
+  });
+
+export const newAlreadyExists = (resource: GroupResource, name: string) =>
+  new StatusError({
+    code: 409,
+    reason: 'AlreadyExists',
+    message: `${qualified(resource)} "${name}" already exists`,
+    details: about(resource, name),
+  });
+
+export const newConflict = (resource: GroupResource, name: string, detail: string) =>
+  new StatusError({
+    code: 409,
+    reason: 'Conflict',
+    message: `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${detail}`,
+    details: about(resource, name),
+  });
+
+/** The detail upstream gives when a resourceVersion does not match. */
+export const OPTIMISTIC_LOCK_MESSAGE =
+  'the object has been modified; please apply your changes to the latest version and try again';
+
+export const newForbidden = (resource: GroupResource, name: string, detail: string) =>
+  new StatusError({
+    code: 403,
+    reason: 'Forbidden',
+    message:
+      qualified(resource) === ''
+        ? `forbidden: ${detail}`
+        : name === ''
+          ? `${qualified(resource)} is forbidden: ${detail}`
+          : `${qualified(resource)} "${name}" is forbidden: ${detail}`,
+    details: about(resource, name),
+  });
+
+export const newUnauthorized = (message = 'Unauthorized') =>
+  new StatusError({ code: 401, reason: 'Unauthorized', message });
+
+export const newBadRequest = (message: string) => new StatusError({ code: 400, reason: 'BadRequest', message });
+
+export const newMethodNotSupported = (resource: GroupResource, action: string) =>
+  new StatusError({
+    code: 405,
+    reason: 'MethodNotAllowed',
+    message: `${action} is not supported on resources of kind "${qualified(resource)}"`,
+    details: { group: resource.group, kind: resource.resource },
+  });
+
+export const newNotAcceptable = (message: string) => new StatusError({ code: 406, reason: 'NotAcceptable', message });
+
+export const newUnsupportedMediaType = (message: string) =>
+  new StatusError({ code: 415, reason: 'UnsupportedMediaType', message });
+
+export const newRequestEntityTooLarge = (message: string) =>
+  new StatusError({ code: 413, reason: 'RequestEntityTooLarge', message });
+
+export const newTooManyRequests = (message: string, retryAfterSeconds: number) =>
+  new StatusError({ code: 429, reason: 'TooManyRequests', message, details: { retryAfterSeconds } });
+
+export const newTimeout = (message: string, retryAfterSeconds: number) =>
+  new StatusError({ code: 504, reason: 'Timeout', message, details: { retryAfterSeconds } });
+
+export const newExpired = (message: string) => new StatusError({ code: 410, reason: 'Expired', message });
+
+export const newGone = (message: string) => new StatusError({ code: 410, reason: 'Gone', message });
+
+export const newServiceUnavailable = (message: string) =>
+  new StatusError({ code: 503, reason: 'ServiceUnavailable', message });
+
+export const newInternalError = (message: string) =>
+  new StatusError({
+    code: 500,
+    reason: 'InternalError',
+    message: `Internal error occurred: ${message}`,
+    details: { causes: [{ message }] },
+  });
+
+/** 422 with a cause per field, in upstream's wording. `kind` is the kind, not the plural. */
+export function newInvalid(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]) {
+  const texts = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
+  const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
+  const qualifiedKind = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
+  return new StatusError({
+    code: 422,
+    reason: 'Invalid',
+    message: `${qualifiedKind} "${name}" is invalid: ${list}`,
+    details: {
+      name,
+      group: kind.group,
+      kind: kind.kind,
+      causes: errors.map((error) => ({ reason: error.type, message: error.message, field: error.field })),
+    },
+  });
+}
+
+/** Whether an error is a Status of this reason. */
+export const isStatus = (error: unknown, reason: string): error is StatusError =>
+  error instanceof StatusError && error.reason === reason;
+export const isNotFound = (error: unknown): error is StatusError => isStatus(error, 'NotFound');
+export const isConflict = (error: unknown): error is StatusError => isStatus(error, 'Conflict');
+export const isAlreadyExists = (error: unknown): error is StatusError => isStatus(error, 'AlreadyExists');

@@ -20,15 +20,15 @@ export interface ClientRequest {
   readonly group: string;
   readonly version: string;
   readonly resource: string;
-  readonly namespace?: string;
-  readonly name?: string;
-  readonly subresource?: string;
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly subresource?: string | undefined;
   /** Query parameters as in the URL (`labelSelector`, `resourceVersion`, `dryRun`, …). */
   readonly query?: Readonly<Record<string, string>>;
   /** The decoded body; never mutated. Text for patches is not needed: JSON patches are arrays. */
   readonly body?: unknown;
   readonly patchType?: PatchType;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type PatchType =

@@ -1,0 +1,23 @@
+import { newForbidden, StatusError } from '#machinery/errors/status-error.ts';
+import { type Attributes, isPathAttributes } from './authorizer.ts';
+
+/** The 403 for a refused request, in upstream's words. */
+export function forbiddenError(attributes: Attributes, reason: string): StatusError {
+  const user = attributes.user.name;
+  if (isPathAttributes(attributes)) {
+    const detail = `User ${JSON.stringify(user)} cannot ${attributes.verb} path ${JSON.stringify(attributes.path)}`;
+    return new StatusError({
+      code: 403,
+      reason: 'Forbidden',
+      message: `forbidden: ${withReason(detail, reason)}`,
+      details: {},
+    });
+  }
+  const { group, resource, subresource, namespace, name, verb } = attributes;
+  const what = subresource === '' ? resource : `${resource}/${subresource}`;
+  const scope = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
+  const detail = `User ${JSON.stringify(user)} cannot ${verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${scope}`;
+  return newForbidden({ group, resource }, name, withReason(detail, reason));
+}
+
+const withReason = (detail: string, reason: string) => (reason === '' ? detail : `${detail}: ${reason}`);

@@ -1,0 +1,93 @@
+import type { PatchType } from '#client/transport.ts';
+import type { UserInfo } from './user.ts';
+
+export type RequestVerb =
+  | 'get'
+  | 'list'
+  | 'watch'
+  | 'create'
+  | 'update'
+  | 'patch'
+  | 'delete'
+  | 'deletecollection'
+  /** exec, attach, port-forward and proxies; authorized as `create`, or `get` for GET requests. */
+  | 'connect';
+
+/** What a request is about; the attributes that authorization and admission see. */
+export interface ResourceTarget {
+  readonly verb: RequestVerb;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  /** '' for cluster-scoped requests and for lists over all namespaces. */
+  readonly namespace: string;
+  /** '' for collections. */
+  readonly name: string;
+  /** '' for the main resource. */
+  readonly subresource: string;
+  /** What follows `/proxy/` in the path; '' otherwise. */
+  readonly subpath: string;
+}
+
+/** The body of a request: decoded already (in-process) or bytes with their content type (HTTP). */
+export type RequestBody =
+  | { readonly type: 'none' }
+  | { readonly type: 'object'; readonly object: unknown; readonly patchType?: PatchType | undefined }
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly contentType: string };
+
+export const NO_BODY: RequestBody = { type: 'none' };
+
+/** A request for a resource, from either transport, after authentication. */
+export interface ResourceRequest {
+  readonly target: ResourceTarget;
+  readonly user: UserInfo;
+  readonly query: Query;
+  readonly body: RequestBody;
+  readonly userAgent: string;
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal;
+  /** Texts for Warning headers; the pipeline adds to it. */
+  readonly warnings: string[];
+}
+
+/** Query parameters; the first value of each, as upstream reads them, except where `all` is asked for. */
+export class Query {
+  readonly #values: ReadonlyMap<string, readonly string[]>;
+
+  constructor(values: ReadonlyMap<string, readonly string[]>) {
+    this.#values = values;
+  }
+
+  static from(values: Readonly<Record<string, string>> | URLSearchParams): Query {
+    const entries = values instanceof URLSearchParams ? values : Object.entries(values);
+    const map = new Map<string, string[]>();
+    for (const [key, value] of entries) {
+      const list = map.get(key);
+      if (list) list.push(value);
+      else map.set(key, [value]);
+    }
+    return new Query(map);
+  }
+
+  get(name: string): string {
+    return this.#values.get(name)?.[0] ?? '';
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  all(name: string): readonly string[] {
+    return this.#values.get(name) ?? [];
+  }
+
+  /** `true`/`1` and a bare parameter count as true, as Go's conversion has it. */
+  flag(name: string): boolean {
+    const value = this.#values.get(name)?.[0];
+    return value !== undefined && value !== 'false' && value !== '0';
+  }
+}
+
+/** The verb as authorization sees it. */
+export const authorizationVerb = (target: ResourceTarget, method: string): string =>
+  target.verb === 'connect' ? (method === 'GET' ? 'get' : 'create') : target.verb;

@@ -1,0 +1,31 @@
+/** Who makes a request, after authentication. */
+export interface UserInfo {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Members may do everything; authorization does not look further. */
+export const SYSTEM_MASTERS = 'system:masters';
+export const AUTHENTICATED_GROUP = 'system:authenticated';
+export const UNAUTHENTICATED_GROUP = 'system:unauthenticated';
+
+/** A request without credentials. */
+export const anonymousUser: UserInfo = { name: 'system:anonymous', groups: [UNAUTHENTICATED_GROUP] };
+
+/** The user a service account acts as. */
+export function serviceAccountUser(namespace: string, name: string, uid: string, extra?: UserInfo['extra']): UserInfo {
+  return {
+    name: `system:serviceaccount:${namespace}:${name}`,
+    uid,
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, AUTHENTICATED_GROUP],
+    extra,
+  };
+}
+
+/** The namespace and name in a service account's user name. */
+export function splitServiceAccountUser(user: string): { namespace: string; name: string } | undefined {
+  const match = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user);
+  return match ? { namespace: match[1] as string, name: match[2] as string } : undefined;
+}

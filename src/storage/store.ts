@@ -24,7 +24,7 @@ export interface Store {
 
   /**
    * Calls `listener` with every committed batch after `fromRevision` (exclusive), in order, each revision whole, once.
-   * First the history, then live. Batches are delivered before the promises of their writes resolve, so a cache fed by
+   * First the history, then live; resolves once the history is delivered. Batches are delivered before the promises of their writes resolve, so a cache fed by
    * this watch is never behind an acknowledged write made through the same store object. The listener must not throw.
    * Rejects with `CompactedError` when the history no longer reaches back that far.
    */

@@ -1,0 +1,143 @@
+import { eventSize, HistoryWindow } from '../history-window.ts';
+import type { HistoryLimits, Journal, JournalState } from '../journal.ts';
+import type { StoredValue, StoreEvent } from '../store.ts';
+import type { LmdbLog, LogWrite } from './lmdb-log.ts';
+import { encodeRecord, type LogPosition, type LogRecord, recordSize } from './log-record.ts';
+
+/** The format of what is in the log; to be raised when older programs could not read it. */
+export const LOG_FORMAT = 1;
+
+/**
+ * A journal in one lmdb table of records by revision. The live value of a key is its newest record, so that a write costs
+ * one record; compaction removes the records that were replaced, and deletions.
+ */
+export class LmdbJournal implements Journal {
+  readonly #log: LmdbLog;
+  readonly #release: () => void;
+  readonly #window: HistoryWindow;
+  /** Where the live records of keys lie that are not the first of their revision. */
+  readonly #indexes = new Map<string, number>();
+  #compactedRevision = 0;
+
+  /** `release` is called when the journal is closed. */
+  constructor(log: LmdbLog, limits: HistoryLimits, release: () => void) {
+    this.#log = log;
+    this.#window = new HistoryWindow(limits);
+    this.#release = release;
+  }
+
+  load(): JournalState {
+    this.#compactedRevision = this.#log.meta()?.compactedRevision ?? 0;
+    const values = new Map<string, StoredValue>();
+    let revision = Math.max(1, this.#compactedRevision);
+    for (const record of this.#log.records(START)) {
+      revision = Math.max(revision, record.revision);
+      if (record.type === 'put') values.set(record.key, storedValue(record));
+      else values.delete(record.key);
+      this.#locate(record.type, record.key, record.index);
+      if (record.revision > this.#compactedRevision) this.#window.add(record.revision, recordSize(record));
+    }
+    return { values: values.values(), revision, compactedRevision: this.#compactedRevision };
+  }
+
+  async append(events: readonly StoreEvent[]): Promise<void> {
+    const { writes, indexes } = this.#writesOf(events);
+    await this.#log.write(writes);
+    events.forEach((event, i) => {
+      this.#locate(event.type, event.key, indexes[i]!);
+      this.#window.add(event.revision, eventSize(event));
+    });
+  }
+
+  read(revision: number, limit: number): StoreEvent[] {
+    const events: StoreEvent[] = [];
+    for (const record of this.#log.records({ revision: revision + 1, index: 0 })) {
+      if (events.length >= limit && record.revision !== events[events.length - 1]!.revision) break;
+      events.push(this.#eventOf(record));
+    }
+    return events;
+  }
+
+  async compact(revision: number): Promise<void> {
+    while (this.#compactedRevision < revision) await this.#compactStep(revision);
+  }
+
+  excess(): number | undefined {
+    return this.#window.excess();
+  }
+
+  async close(): Promise<void> {
+    await this.#log.close();
+    this.#release();
+  }
+
+  /** A later event of a group may replace a record of an earlier one, whose place is then known from here only. */
+  #writesOf(events: readonly StoreEvent[]): { writes: LogWrite[]; indexes: number[] } {
+    const writes: LogWrite[] = [];
+    const indexes: number[] = [];
+    const places = new Map<string, number>();
+    let last: LogPosition = START;
+    for (const event of events) {
+      const index: number = event.revision === last.revision ? last.index + 1 : 0;
+      last = { revision: event.revision, index };
+      const previous = event.previous && {
+        revision: event.previous.modRevision,
+        index: places.get(event.key) ?? this.#indexes.get(event.key) ?? 0,
+      };
+      writes.push({ type: 'append', position: last, record: encodeRecord(event, previous) });
+      indexes.push(index);
+      places.set(event.key, index);
+    }
+    return { writes, indexes };
+  }
+
+  #locate(type: StoreEvent['type'], key: string, index: number): void {
+    if (type === 'put' && index > 0) this.#indexes.set(key, index);
+    else if (this.#indexes.size > 0) this.#indexes.delete(key);
+  }
+
+  #eventOf(record: LogRecord): StoreEvent {
+    const { type, key, revision } = record;
+    const before = record.previous && this.#log.get(record.previous);
+    return {
+      type,
+      key,
+      revision,
+      ...(type === 'put' ? { value: storedValue(record) } : {}),
+      ...(before ? { previous: storedValue(before) } : {}),
+    };
+  }
+
+  async #compactStep(target: number): Promise<void> {
+    const writes: LogWrite[] = [];
+    let reached = this.#compactedRevision;
+    let scanned = 0;
+    let finished = true;
+    for (const record of this.#log.records({ revision: reached + 1, index: 0 }, { revision: target + 1, index: 0 })) {
+      if (scanned++ >= COMPACT_STEP && record.revision !== reached) {
+        finished = false;
+        break;
+      }
+      reached = record.revision;
+      if (record.previous) writes.push({ type: 'remove', position: record.previous });
+      if (record.type === 'delete') writes.push({ type: 'remove', position: record });
+    }
+    if (finished) reached = target;
+    await this.#log.write([...writes, { type: 'meta', meta: { format: LOG_FORMAT, compactedRevision: reached } }]);
+    this.#compactedRevision = reached;
+    this.#window.compact(reached);
+  }
+}
+
+const START: LogPosition = { revision: 1, index: 0 };
+/** Records looked at in one transaction of a compaction. */
+const COMPACT_STEP = 1000;
+
+function storedValue(record: LogRecord): StoredValue {
+  return {
+    key: record.key,
+    value: record.value,
+    createRevision: record.createRevision,
+    modRevision: record.revision,
+  };
+}

@@ -1,0 +1,83 @@
+const PATTERN = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,](\d+))?(Z|[+-]\d{2}:\d{2})$/;
+
+/** A moment: whole seconds since the Unix epoch and the nanoseconds past them. */
+export interface Moment {
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+/** Reads RFC 3339 with any fraction and offset; undefined when the text is none or names no day. */
+export function parseMoment(text: string): Moment | undefined {
+  const parts = PATTERN.exec(text);
+  if (parts === null) return undefined;
+  const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = parts;
+  const fields = [year, month, day, hour, minute, second].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (!isCalendarTime(fields)) return undefined;
+  const offset = zoneSeconds(zone);
+  if (offset === undefined) return undefined;
+  const nanos = Number(fraction.slice(0, 9).padEnd(9, '0'));
+  return { seconds: utcSeconds(fields) - offset, nanos };
+}
+
+type CalendarTime = [year: number, month: number, day: number, hour: number, minute: number, second: number];
+
+function isCalendarTime([year, month, day, hour, minute, second]: CalendarTime): boolean {
+  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return false;
+  return day <= daysInMonth(year, month);
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+function utcSeconds([year, month, day, hour, minute, second]: CalendarTime): number {
+  const date = new Date(0);
+  // Date.UTC reads years below 100 as 19xx.
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(hour, minute, second);
+  return date.getTime() / 1000;
+}
+
+function zoneSeconds(zone: string): number | undefined {
+  if (zone === 'Z') return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(4));
+  if (hours > 24 || minutes > 59) return undefined;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 3600 + minutes * 60);
+}
+
+/** `2026-01-02T03:04:05Z`. */
+export const formatSeconds = (seconds: number): string => `${dateText(seconds)}Z`;
+
+/** `2026-01-02T03:04:05.123456Z`. */
+export const formatMicros = ({ seconds, nanos }: Moment): string =>
+  `${dateText(seconds)}.${String(Math.trunc(nanos / 1000)).padStart(6, '0')}Z`;
+
+const dateText = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 19);
+
+/** The `Time` of an object at a moment in milliseconds since the epoch: whole seconds, UTC. */
+export const formatTime = (milliseconds: number): string => formatSeconds(Math.floor(milliseconds / 1000));
+
+/** The `MicroTime` of an object at a moment in milliseconds since the epoch. */
+export function formatMicroTime(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000);
+  return formatMicros({ seconds, nanos: Math.floor((milliseconds - seconds * 1000) * 1000) * 1000 });
+}
+
+/** A `Time` or `MicroTime` as milliseconds since the epoch; NaN when the text is no time. */
+export function parseTime(text: string): number {
+  const moment = parseMoment(text);
+  return moment === undefined ? Number.NaN : moment.seconds * 1000 + moment.nanos / 1e6;
+}
+
+const ZERO_SECONDS = -62135596800;
+/** Whether a moment is Go's zero time, which is written as null. */
+export const isZeroTime = ({ seconds, nanos }: Moment): boolean => seconds === ZERO_SECONDS && nanos === 0;

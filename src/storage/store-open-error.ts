@@ -15,10 +15,15 @@ export class StoreOpenError extends Error {
   /** The operating system's code, such as EACCES, where there is one. */
   readonly code: string | undefined;
 
-  constructor(reason: StoreOpenReason, directory: string, detail: string, cause?: unknown) {
-    super(`open store in ${directory}: ${detail}`, { cause });
+  constructor(
+    reason: StoreOpenReason,
+    directory: string,
+    detail: string,
+    options: { cause?: unknown; code?: string | undefined } = {},
+  ) {
+    super(`open store in ${directory}: ${detail}`, options.cause === undefined ? {} : { cause: options.cause });
     this.reason = reason;
     this.directory = directory;
-    this.code = (cause as NodeJS.ErrnoException | undefined)?.code;
+    this.code = options.code;
   }
 }

@@ -1,3 +1,4 @@
+import { getSystemErrorName } from 'node:util';
 import { type Database, open } from 'lmdb';
 import { decodeRecord, encodePosition, type LogPosition, type LogRecord } from './log-record.ts';
 
@@ -84,7 +85,12 @@ async function causeOf(error: unknown): Promise<Error> {
   const { commitError } = error as { commitError?: Promise<unknown> };
   const cause = commitError ? await commitError.catch((reason: unknown) => reason) : error;
   const message = cause instanceof Error ? cause.message : String(cause);
-  return Object.assign(new Error(`write store: ${message}`, { cause }), {
-    code: (cause as NodeJS.ErrnoException)?.code,
-  });
+  const code = errorCode((cause as { code?: unknown } | undefined)?.code);
+  return Object.assign(new Error(`write store: ${message}`, { cause }), code === undefined ? {} : { code });
+}
+
+/** lmdb gives the operating system's error numbers, and negative ones for errors of its own. */
+export function errorCode(code: unknown): string | undefined {
+  if (typeof code === 'number' && code > 0) return getSystemErrorName(-code);
+  return typeof code === 'string' ? code : undefined;
 }

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Logger } from '#base/logger.ts';
 import { EmbeddedStore } from '../embedded-store.ts';
 import type { HistoryLimits } from '../journal.ts';
@@ -6,7 +7,7 @@ import type { Store } from '../store.ts';
 import { StoreOpenError } from '../store-open-error.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { LmdbJournal, LOG_FORMAT } from './lmdb-journal.ts';
-import { LmdbLog } from './lmdb-log.ts';
+import { errorCode, LmdbLog } from './lmdb-log.ts';
 
 export interface LmdbStoreOptions {
   /** Holds all files of the store and nothing else; made when it does not exist. */
@@ -46,9 +47,31 @@ function lockDirectory(directory: string): DirectoryLock {
 
 function openLog(directory: string): LmdbLog {
   try {
+    if (!isDatabase(join(directory, 'data.mdb'))) throw unknownFormat(directory, NOT_OURS);
     return new LmdbLog(directory);
   } catch (error) {
     throw openError(directory, error);
+  }
+}
+
+/** Whether a file is absent, empty or begins as lmdb's files do; given anything else, lmdb crashes. */
+function isDatabase(path: string): boolean {
+  const header = Buffer.alloc(MAGIC_OFFSET + 4);
+  const file = openIfPresent(path);
+  if (file === undefined) return true;
+  try {
+    return readSync(file, header) === 0 || header.readUInt32LE(MAGIC_OFFSET) === MAGIC;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openIfPresent(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
@@ -63,16 +86,20 @@ function readFormat(directory: string, log: LmdbLog): number | undefined {
   try {
     return log.meta()?.format;
   } catch (error) {
-    throw unknownFormat(directory, 'data.mdb is not a store of Knarr', error);
+    throw unknownFormat(directory, NOT_OURS, error);
   }
 }
 
+const NOT_OURS = 'data.mdb is not a store of Knarr';
+const MAGIC_OFFSET = 24;
+const MAGIC = 0xbeefc0de;
+
 function unknownFormat(directory: string, detail: string, cause?: unknown): StoreOpenError {
-  return new StoreOpenError('unknown-format', directory, detail, cause);
+  return new StoreOpenError('unknown-format', directory, detail, { cause });
 }
 
 function openError(directory: string, error: unknown): StoreOpenError {
   if (error instanceof StoreOpenError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  return new StoreOpenError('inaccessible', directory, `${code ?? 'failed'}: ${message}`, error);
+  return new StoreOpenError('inaccessible', directory, message, { cause: error, code: errorCode(code) });
 }

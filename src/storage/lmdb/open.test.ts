@@ -1,0 +1,144 @@
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { open } from 'lmdb';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StoreOpenError } from '../store-open-error.ts';
+import { bundleForNode } from '../testing/bundle.ts';
+import { LmdbLog } from './lmdb-log.ts';
+import { openLmdbStore } from './lmdb-store.ts';
+
+let root: string;
+let directory: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'knarr-open-'));
+  directory = join(root, 'store');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+async function failure(): Promise<StoreOpenError> {
+  const error = await openLmdbStore({ directory }).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof StoreOpenError)) throw new Error('open did not fail as expected', { cause: error });
+  return error;
+}
+
+test('a directory is made when it does not exist, and released on close', async () => {
+  const store = await openLmdbStore({ directory });
+  expect(existsSync(join(directory, 'lock'))).toBe(true);
+  await store.close();
+  expect(existsSync(join(directory, 'lock'))).toBe(false);
+});
+
+test('a directory that this process has open is in use', async () => {
+  const store = await openLmdbStore({ directory });
+  const error = await failure();
+  expect([error.reason, error.message]).toEqual([
+    'in-use',
+    `open store in ${directory}: in use by process ${process.pid}`,
+  ]);
+  await store.close();
+});
+
+test('the lock of another living process is respected, that of a dead one taken over', async () => {
+  mkdirSync(directory);
+  const other = spawn('sleep', ['60']);
+  const exited = once(other, 'exit');
+  writeFileSync(join(directory, 'lock'), JSON.stringify({ pid: other.pid }));
+  expect((await failure()).reason).toBe('in-use');
+  other.kill('SIGKILL');
+  await exited;
+  await (await openLmdbStore({ directory })).close();
+});
+
+const staleLocks: [string, string][] = [
+  ['of a process whose id was given to another', JSON.stringify({ pid: process.pid, started: '1' })],
+  ['that is empty', ''],
+  ['that is cut off', '{"pid":12'],
+];
+test.each(staleLocks)('a lock %s is taken over', async (_, content) => {
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'lock'), content);
+  await (await openLmdbStore({ directory })).close();
+  expect(readdirSync(directory).filter((name) => name.startsWith('lock') && name !== 'lock.mdb')).toEqual([]);
+});
+
+test('a newer format is refused and left alone', async () => {
+  mkdirSync(directory);
+  const log = new LmdbLog(directory);
+  await log.write([{ type: 'meta', meta: { format: 99, compactedRevision: 0 } }]);
+  await log.close();
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const error = await failure();
+    expect([error.reason, error.message]).toEqual([
+      'unknown-format',
+      `open store in ${directory}: format is 99, this version knows 1`,
+    ]);
+  }
+});
+
+test('a database of another program is refused', async () => {
+  mkdirSync(directory);
+  const foreign = open({ path: directory, noSubdir: false, overlappingSync: false });
+  await foreign.put('hello', 'world');
+  await foreign.close();
+  const error = await failure();
+  expect([error.reason, error.message]).toEqual([
+    'unknown-format',
+    `open store in ${directory}: data.mdb is not a store of Knarr`,
+  ]);
+});
+
+test('a file that is no database is refused', async () => {
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'data.mdb'), Buffer.alloc(65536, 'no database'));
+  expect((await failure()).reason).toBe('unknown-format');
+  expect(existsSync(join(directory, 'lock'))).toBe(false);
+});
+
+test('a directory that may not be written is named with EACCES', async () => {
+  mkdirSync(directory);
+  chmodSync(directory, 0o500);
+  const error = await unprivileged(failure);
+  expect([error.reason, error.code]).toEqual(['inaccessible', 'EACCES']);
+});
+
+/** Nothing is forbidden to root: acts as nobody meanwhile. */
+async function unprivileged<T>(action: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) return action();
+  chmodSync(root, 0o755);
+  process.seteuid!(65534);
+  try {
+    return await action();
+  } finally {
+    process.seteuid!(0);
+  }
+}
+
+test('a directory whose path leads through a file is named with its code', async () => {
+  writeFileSync(directory, 'a file');
+  directory = join(directory, 'store');
+  const error = await failure();
+  expect([error.reason, error.code]).toEqual(['inaccessible', 'ENOTDIR']);
+});
+
+const isolated = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+test.skipIf(!isolated)('a write that finds the disk full rejects, changes nothing, and later writes work', async () => {
+  const program = await bundleForNode(join(import.meta.dirname, '../testing/full-disk.ts'));
+  // The small file system lives in a mount namespace of its own and ends with the process.
+  const script = 'mount -t tmpfs -o size=4m none "$1" && exec "$2" "$3" "$1"';
+  const command = ['-m', 'sh', '-c', script, 'sh', root, process.execPath, program.file];
+  const { stdout } = await promisify(execFile)('unshare', command);
+  rmSync(program.directory, { recursive: true, force: true });
+  expect(JSON.parse(stdout)).toEqual({
+    during: { failed: ['ENOSPC', 'ENOSPC', 'ENOSPC'], revision: 2, keys: ['/before'] },
+    after: { ok: true, revision: 3 },
+    seen: [2, 3],
+    keys: ['/after', '/before'],
+  });
+});

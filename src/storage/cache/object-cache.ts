@@ -115,6 +115,11 @@ export class ObjectCache<T> {
     return this.#options.feed.revision;
   }
 
+  /** The revision of the newest change in this cache; 0 before the first one since it was opened. */
+  get changedRevision(): number {
+    return this.#lastEventRevision;
+  }
+
   /** Watches can resume at this revision and later ones. */
   get oldestRevision(): number {
     return this.#ring.oldest;

@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fsyncSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Logger } from '#base/logger.ts';
 import { EmbeddedStore } from '../embedded-store.ts';
 import type { HistoryLimits } from '../journal.ts';
@@ -28,6 +28,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
   try {
     log = openLog(directory);
     await checkFormat(directory, log);
+    syncDirectory(directory);
     return new EmbeddedStore(new LmdbJournal(log, options.history ?? {}, () => lock.release()), options.logger);
   } catch (error) {
     await log?.close();
@@ -51,6 +52,15 @@ function openLog(directory: string): LmdbLog {
     return new LmdbLog(directory);
   } catch (error) {
     throw openError(directory, error);
+  }
+}
+
+/** Makes the file names themselves survive power loss. */
+function syncDirectory(directory: string): void {
+  for (const path of [directory, dirname(resolve(directory))]) {
+    const descriptor = openSync(path, 'r');
+    fsyncSync(descriptor);
+    closeSync(descriptor);
   }
 }
 

@@ -1,0 +1,71 @@
+/** A JSON object with its kind, as it goes over the wire. */
+export interface EncodableObject {
+  readonly kind?: string | undefined;
+  readonly apiVersion?: string | undefined;
+  readonly metadata?: object | undefined;
+}
+
+const utf8 = new TextEncoder();
+
+/** JSON text of any value; bigints are written as numbers. */
+export function stringifyJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return stringifyWithBigints(value);
+  }
+}
+
+function stringifyWithBigints(value: unknown): string {
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((item) => stringifyWithBigints(item ?? null)).join(',')}]`;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${stringifyWithBigints(member)}`).join(',')}}`;
+}
+
+/** JSON text of an object: kind, apiVersion and metadata come first. */
+export function encodeJsonText(object: EncodableObject): string {
+  const { kind, apiVersion, metadata, ...rest } = object;
+  return stringifyJson({ kind, apiVersion, metadata, ...rest });
+}
+
+export const encodeJson = (object: EncodableObject): Uint8Array => utf8.encode(encodeJsonText(object));
+
+/** Encoded JSON without a resourceVersion, and where to put it. */
+export interface SpliceableJson {
+  readonly bytes: Uint8Array;
+  /** Offset just past `"metadata":{`. */
+  readonly prefixLength: number;
+}
+
+/** Encodes an object for the store, leaving out metadata.resourceVersion: the store decides it at commit. */
+export function encodeForStore(object: EncodableObject): SpliceableJson {
+  const { kind, apiVersion, metadata, ...rest } = object;
+  const head = stringifyJson({ kind, apiVersion });
+  const prefix = `${head.slice(0, -1)}${head === '{}' ? '' : ','}"metadata":{`;
+  const meta = stringifyJson({ ...metadata, resourceVersion: undefined });
+  const tail = stringifyJson(rest);
+  const text = `${prefix}${meta.slice(1)}${tail === '{}' ? '}' : `,${tail.slice(1)}`}`;
+  return { bytes: utf8.encode(text), prefixLength: byteLengthOfPrefix(prefix) };
+}
+
+/** Kinds and versions are ASCII except in hostile objects. */
+function byteLengthOfPrefix(prefix: string): number {
+  for (let i = 0; i < prefix.length; i++) if (prefix.charCodeAt(i) > 127) return utf8.encode(prefix).length;
+  return prefix.length;
+}
+
+const CLOSING_BRACE = 125;
+
+/** The bytes with `"resourceVersion":"<revision>"` put in as the first member of metadata. */
+export function spliceResourceVersion(bytes: Uint8Array, prefixLength: number, revision: number | bigint): Uint8Array {
+  const comma = bytes[prefixLength] === CLOSING_BRACE ? '' : ',';
+  const member = utf8.encode(`"resourceVersion":"${revision}"${comma}`);
+  const out = new Uint8Array(bytes.length + member.length);
+  out.set(bytes.subarray(0, prefixLength));
+  out.set(member, prefixLength);
+  out.set(bytes.subarray(prefixLength), prefixLength + member.length);
+  return out;
+}

@@ -1,0 +1,205 @@
+import { type Field, type MessageSchema, resolveSchema, type Schema } from '#machinery/schema/schema.ts';
+import { flatFields } from './flat-fields.ts';
+import { goValueName } from './go-type.ts';
+import { SCALAR_DECODERS, SCALAR_ZEROS, TypeMismatch } from './scalar.ts';
+
+/** What a walk counts: members that the schema knows, to be compared with those that the text has. */
+export interface DecodeContext {
+  members: number;
+}
+
+/**
+ * Makes a normalised value of one that is not null: unknown members are left out, nulls and empty optional members
+ * are absent, required members and plain structs are there, leaves are in canonical form. The input is not changed and
+ * shares nothing with the result.
+ */
+export interface ValueDecoder {
+  readonly decode: (value: unknown, context: DecodeContext) => unknown;
+  /** The zero value; undefined where there is nothing to write. A new one each time. */
+  readonly zero: () => unknown;
+}
+
+const cache = new WeakMap<Schema, ValueDecoder>();
+
+/** The decoder of a schema, made on first use. */
+export function valueDecoder(schema: Schema): ValueDecoder {
+  let decoder = cache.get(schema);
+  if (decoder === undefined) {
+    decoder = compile(schema);
+    cache.set(schema, decoder);
+  }
+  return decoder;
+}
+
+function compile(schema: Schema): ValueDecoder {
+  switch (schema.type) {
+    case 'scalar':
+      return scalarDecoder(schema.scalar);
+    case 'list':
+      return listDecoder(schema.items);
+    case 'map':
+      return mapDecoder(schema.values);
+    case 'message':
+      return messageDecoder(schema);
+    case 'lazy':
+      return {
+        decode: (value, context) => valueDecoder(resolveSchema(schema)).decode(value, context),
+        zero: () => valueDecoder(resolveSchema(schema)).zero(),
+      };
+  }
+}
+
+function scalarDecoder(kind: keyof typeof SCALAR_DECODERS): ValueDecoder {
+  const decode = SCALAR_DECODERS[kind];
+  const zeroValue = SCALAR_ZEROS[kind];
+  const zero = () => zeroValue;
+  if (kind === 'rawExtension' || kind === 'fieldsV1' || kind === 'json') return { decode: copyJson, zero };
+  return { decode, zero };
+}
+
+/** Copies a value of any shape, counting its members. */
+function copyJson(value: unknown, context: DecodeContext): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = new Array<unknown>(value.length);
+    for (let i = 0; i < value.length; i++) items[i] = copyJson(value[i], context);
+    return items;
+  }
+  const out: Record<string, unknown> = {};
+  for (const key in value) {
+    context.members++;
+    setMember(out, key, copyJson((value as Record<string, unknown>)[key], context));
+  }
+  return out;
+}
+
+/** Assigning `__proto__` would set the prototype. */
+export function setMember(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  else target[key] = value;
+}
+
+function listDecoder(items: Schema): ValueDecoder {
+  const decodeItem = lazily(items);
+  return {
+    decode(value, context) {
+      if (!Array.isArray(value)) throw new TypeMismatch(goValueName(value));
+      const decoder = decodeItem();
+      const out = new Array<unknown>(value.length);
+      for (let i = 0; i < value.length; i++) {
+        const item = value[i];
+        out[i] = (item === null || item === undefined ? decoder.zero() : decoder.decode(item, context)) ?? null;
+      }
+      return out;
+    },
+    zero: () => [],
+  };
+}
+
+function mapDecoder(values: Schema): ValueDecoder {
+  const decodeMember = lazily(values);
+  return {
+    decode(value, context) {
+      if (!isObject(value)) throw new TypeMismatch(goValueName(value));
+      const decoder = decodeMember();
+      const out: Record<string, unknown> = {};
+      for (const key in value) {
+        const member = value[key];
+        context.members++;
+        if (member === undefined) continue;
+        setMember(out, key, (member === null ? decoder.zero() : decoder.decode(member, context)) ?? null);
+      }
+      return out;
+    },
+    zero: () => ({}),
+  };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const lazily = (schema: Schema): (() => ValueDecoder) => {
+  let decoder: ValueDecoder | undefined;
+  return () => (decoder ??= valueDecoder(schema));
+};
+
+interface MemberPlan {
+  readonly name: string;
+  /** Whether every object inherits a member of this name. */
+  readonly inherited: boolean;
+  readonly decoder: () => ValueDecoder;
+  /** Whether the empty value is not written. */
+  readonly omitEmpty: boolean;
+  /** Whether the zero value is written when the member is absent. */
+  readonly fill: boolean;
+}
+
+function messageDecoder(schema: MessageSchema): ValueDecoder {
+  const members = flatFields(schema).map(({ name, field }) => planMember(name, field));
+  const decode = (value: unknown, context: DecodeContext): unknown => {
+    if (!isObject(value)) throw new TypeMismatch(goValueName(value));
+    const out: Record<string, unknown> = {};
+    let known = 0;
+    for (let i = 0; i < members.length; i++) {
+      const member = members[i]!;
+      const { name } = member;
+      const given = member.inherited && !Object.hasOwn(value, name) ? undefined : value[name];
+      if (given === undefined) {
+        if (member.fill) fill(out, member);
+        continue;
+      }
+      known++;
+      const decoded = given === null ? undefined : member.decoder().decode(given, context);
+      if (decoded === undefined || decoded === null) {
+        if (member.fill) fill(out, member);
+      } else if (!member.omitEmpty || !isEmpty(decoded)) out[name] = decoded;
+    }
+    context.members += known;
+    return out;
+  };
+  return { decode, zero: () => decode({}, { members: 0 }) };
+}
+
+function fill(out: Record<string, unknown>, member: MemberPlan): void {
+  const zero = member.decoder().zero();
+  if (zero !== undefined) out[member.name] = zero;
+}
+
+function planMember(name: string, field: Field): MemberPlan {
+  const isStruct = structWritten(field);
+  const schema = resolveSchema(field.schema);
+  const isOpaque = schema.type === 'scalar' && SCALAR_ZEROS[schema.scalar] === undefined;
+  return {
+    name,
+    inherited: name in Object.prototype,
+    decoder: lazily(field.schema),
+    omitEmpty: field.presence === 'optional' && !isStruct && !isOpaque,
+    fill: field.presence === 'required' || isStruct,
+  };
+}
+
+/** Upstream's encoder leaves out empty scalars and collections, never a struct that is not behind a pointer. */
+function structWritten(field: Field): boolean {
+  if (field.presence !== 'optional') return false;
+  const schema = resolveSchema(field.schema);
+  return schema.type === 'message' || (schema.type === 'scalar' && schema.scalar === 'quantity');
+}
+
+function isEmpty(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value === '';
+    case 'number':
+      return value === 0;
+    case 'boolean':
+      return !value;
+    case 'object': {
+      if (Array.isArray(value)) return value.length === 0;
+      for (const _ in value) return false;
+      return true;
+    }
+    default:
+      return false;
+  }
+}

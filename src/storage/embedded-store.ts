@@ -203,7 +203,8 @@ export class EmbeddedStore implements Store {
 
 /** Events delivered from history before other work gets its turn. */
 const HISTORY_CHUNK = 1000;
-const GROUP_WRITES = 2000;
+/** Larger groups would be applied and delivered in too long a stretch. */
+const GROUP_WRITES = 1000;
 const GROUP_BYTES = 32 * 2 ** 20;
 
 /** History is delivered in batches as small as can be: how writes were grouped is not remembered. */

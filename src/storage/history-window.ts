@@ -10,7 +10,7 @@ export class HistoryWindow {
   #bytes = 0;
 
   constructor(limits: HistoryLimits = {}) {
-    this.#limits = { events: limits.events ?? 100_000, bytes: limits.bytes ?? 256 * 2 ** 20 };
+    this.#limits = { events: limits.events ?? 10_000, bytes: limits.bytes ?? 64 * 2 ** 20 };
   }
 
   add(revision: number, size: number): void {

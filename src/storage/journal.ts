@@ -2,7 +2,7 @@ import type { StoredValue, StoreEvent } from './store.ts';
 
 /** The state a journal starts from. */
 export interface JournalState {
-  /** In ascending order of modRevision. */
+  /** The live ones, in any order. */
   readonly values: Iterable<StoredValue>;
   readonly revision: number;
   readonly compactedRevision: number;
@@ -29,8 +29,8 @@ export interface Journal {
 
 /** Bounds of the history that is kept without anyone asking. */
 export interface HistoryLimits {
-  /** Events kept at most; 100,000 by default. */
+  /** Events kept at most; 10,000 by default. */
   readonly events?: number;
-  /** Bytes of keys and values in these events; 256 MiB by default. */
+  /** Bytes of keys and values in these events; 64 MiB by default. */
   readonly bytes?: number;
 }

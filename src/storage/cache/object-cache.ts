@@ -203,6 +203,7 @@ export class ObjectCache<T> {
       await this.waitFor(page.revision);
       after = page.values[page.values.length - 1]?.key;
       more = page.more;
+      if (more) await new Promise<void>((resolve) => this.#schedule(resolve));
     }
     this.#finishLoad();
   }
@@ -337,4 +338,4 @@ export class ObjectCache<T> {
 }
 
 /** Small enough that loading a page does not hold up the event loop. */
-const LOAD_PAGE = 2000;
+const LOAD_PAGE = 1000;

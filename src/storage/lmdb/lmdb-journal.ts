@@ -3,6 +3,7 @@ import type { HistoryLimits, Journal, JournalState } from '../journal.ts';
 import type { StoredValue, StoreEvent } from '../store.ts';
 import type { LmdbLog, LogWrite } from './lmdb-log.ts';
 import { encodeRecord, type LogPosition, type LogRecord, recordSize } from './log-record.ts';
+import { Slab } from './slab.ts';
 
 /** The format of what is in the log; to be raised when older programs could not read it. */
 export const LOG_FORMAT = 1;
@@ -28,16 +29,20 @@ export class LmdbJournal implements Journal {
 
   load(): JournalState {
     this.#compactedRevision = this.#log.meta()?.compactedRevision ?? 0;
-    const values = new Map<string, StoredValue>();
-    let revision = Math.max(1, this.#compactedRevision);
-    for (const record of this.#log.records(START)) {
-      revision = Math.max(revision, record.revision);
-      if (record.type === 'put') values.set(record.key, storedValue(record));
-      else values.delete(record.key);
+    const slab = new Slab();
+    const values: StoredValue[] = [];
+    const seen = new Set<string>();
+    const history: LogRecord[] = [];
+    for (const record of this.#log.newestFirst()) {
+      if (record.revision > this.#compactedRevision) history.push(record);
+      if (seen.has(record.key)) continue;
+      seen.add(record.key);
       this.#locate(record.type, record.key, record.index);
-      if (record.revision > this.#compactedRevision) this.#window.add(record.revision, recordSize(record));
+      if (record.type === 'put') values.push(storedValue({ ...record, value: slab.copy(record.value) }));
     }
-    return { values: values.values(), revision, compactedRevision: this.#compactedRevision };
+    for (const record of history.reverse()) this.#window.add(record.revision, recordSize(record));
+    const revision = Math.max(1, this.#compactedRevision, history[history.length - 1]?.revision ?? 0);
+    return { values, revision, compactedRevision: this.#compactedRevision };
   }
 
   async append(events: readonly StoreEvent[]): Promise<void> {

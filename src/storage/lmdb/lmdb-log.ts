@@ -45,6 +45,15 @@ export class LmdbLog {
     for (const { key, value } of this.#database.getRange(range)) yield decodeRecord(key, value);
   }
 
+  /** Every record, newest first. The memory of its value is used again for the next one. */
+  *newestFirst(): Generator<LogRecord, void> {
+    for (const key of this.#database.getKeys({ start: LAST_KEY, end: META_KEY, reverse: true })) {
+      const reused = this.#database.getBinaryFast(key)!;
+      // Its `length` is that of the value, the memory is longer.
+      yield decodeRecord(key, reused.subarray(0, reused.length));
+    }
+  }
+
   get(position: LogPosition): LogRecord | undefined {
     const key = encodePosition(position);
     const record = this.#database.get(key);
@@ -79,6 +88,7 @@ export class LmdbLog {
 }
 
 const META_KEY = encodePosition({ revision: 0, index: 0 });
+const LAST_KEY = Buffer.alloc(META_KEY.length, 0xff);
 
 /** lmdb rejects every write of a failed transaction with one error, and tells the reason in a promise of that error. */
 async function causeOf(error: unknown): Promise<Error> {

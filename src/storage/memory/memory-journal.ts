@@ -22,12 +22,14 @@ export class MemoryJournal implements Journal {
     }
   }
 
-  read(revision: number): StoreEvent[] {
-    return this.#events.slice(this.#indexAfter(revision));
+  read(revision: number, limit: number): StoreEvent[] {
+    const first = this.#indexAfter(revision);
+    const last = this.#events[first + limit - 1];
+    return this.#events.slice(first, last && this.#indexAfter(last.revision));
   }
 
   async compact(revision: number): Promise<void> {
-    this.#events = this.read(revision);
+    this.#events = this.#events.slice(this.#indexAfter(revision));
     this.#window.compact(revision);
   }
 

@@ -1,0 +1,201 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { encodeBase64 } from '#machinery/objects/base64.ts';
+import { formatDurationNanos } from '#machinery/objects/duration.ts';
+import { formatMicros, formatSeconds } from '#machinery/objects/time.ts';
+import { canonicalQuantity } from '#machinery/quantity/parse-quantity.ts';
+import {
+  type Fields,
+  inline,
+  lazy,
+  list,
+  type MessageSchema,
+  map,
+  message,
+  opt,
+  ptr,
+  req,
+  resolveSchema,
+  type ScalarKind,
+  type Schema,
+  wrappedList,
+} from '#machinery/schema/schema.ts';
+import { flatFields } from './flat-fields.ts';
+import { decodeJson, decodeValue } from './json.ts';
+import { decodeProtobuf, encodeProtobuf, readEnvelope } from './protobuf.ts';
+
+// The table of facts and the objects in both encodings stand beside the repository, and may be absent.
+const FACTS = join(import.meta.dirname, '../../../../shared/kubernetes-api');
+const hasFacts = existsSync(join(FACTS, 'schema.json'));
+
+interface FieldFact {
+  readonly name?: string;
+  readonly tag?: number;
+  readonly type: string;
+  readonly inline?: boolean;
+  readonly pointer?: boolean;
+  readonly omitempty?: boolean;
+}
+
+const types: Record<string, { fields: readonly FieldFact[] }> = hasFacts
+  ? JSON.parse(readFileSync(join(FACTS, 'schema.json'), 'utf8')).types
+  : {};
+
+const SCALARS: Readonly<Record<string, ScalarKind>> = {
+  string: 'string',
+  bool: 'bool',
+  int32: 'int32',
+  int64: 'int64',
+  float64: 'double',
+  bytes: 'bytes',
+  Time: 'time',
+  MicroTime: 'microTime',
+  Duration: 'duration',
+  Quantity: 'quantity',
+  IntOrString: 'intOrString',
+  RawExtension: 'rawExtension',
+  FieldsV1: 'fieldsV1',
+  any: 'json',
+};
+
+const messages = new Map<string, MessageSchema>();
+
+function schemaOf(type: string): Schema {
+  if (type.startsWith('[]')) return list(schemaOf(type.slice(2)));
+  if (type.startsWith('map[string]')) return map(schemaOf(type.slice(11)));
+  const wrapped = /^items\(\[\](.*)\)$/.exec(type);
+  if (wrapped !== null) return wrappedList(schemaOf(wrapped[1]!));
+  const scalar = SCALARS[type];
+  if (scalar !== undefined) return { type: 'scalar', scalar };
+  if (type.endsWith('apiextensions.v1.JSON')) return { type: 'scalar', scalar: 'json' };
+  return lazy(() => messageOf(type));
+}
+
+function messageOf(name: string): MessageSchema {
+  let schema = messages.get(name);
+  if (schema === undefined) {
+    schema = message(name, Object.fromEntries(types[name]!.fields.map(fieldOf)) as Fields);
+    messages.set(name, schema);
+  }
+  return schema;
+}
+
+function fieldOf(fact: FieldFact) {
+  const schema = schemaOf(fact.type);
+  const tag = fact.tag ?? 0;
+  if (fact.inline) return [fact.type, inline(tag, resolveSchema(schema) as MessageSchema)];
+  const make = fact.pointer ? ptr : fact.omitempty ? opt : req;
+  return [fact.name ?? fact.type, make(tag, schema)];
+}
+
+const vectors = hasFacts
+  ? readdirSync(join(FACTS, 'vectors'))
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => name.slice(0, -5))
+  : [];
+
+/** `apps.v1.Deployment` as the definition that has its fields. */
+function schemaOfVector(vector: string): MessageSchema {
+  const [, group, version, kind] = /^(.*)\.(v[^.]+)\.([^.]+)$/.exec(vector)!;
+  const suffix = `.${version}.${kind}`;
+  const short = group!.split('.')[0];
+  // The vectors file the kinds of meta under core.
+  const candidates = Object.keys(types).filter((type) => type.endsWith(suffix));
+  const name = [short, 'meta'].flatMap((part) => candidates.filter((type) => type.split('.').at(-3) === part))[0];
+  if (name === undefined) throw new Error(`no type for ${vector}`);
+  return messageOf(name);
+}
+
+/** Upstream writes the zero time as null. */
+const withoutNullTimes = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (_, member) => member ?? undefined);
+
+describe.skipIf(!hasFacts)('the reference objects (skipped where the table of facts is absent)', () => {
+  test('there are 91 of them', () => {
+    expect(vectors.length).toBe(91);
+  });
+
+  test.each(vectors)('%s has one meaning in JSON and in protobuf', (vector) => {
+    const schema = schemaOfVector(vector);
+    const text = readFileSync(join(FACTS, 'vectors', `${vector}.json`), 'utf8');
+    const bytes = new Uint8Array(readFileSync(join(FACTS, 'vectors', `${vector}.pb`)));
+    const json = JSON.parse(text);
+
+    const decoded = decodeJson(text, schema);
+    expect(decoded.problems).toEqual([]);
+    expect(withoutNullTimes(decoded.object)).toEqual(withoutNullTimes(json));
+
+    const fromProtobuf = decodeProtobuf(bytes, schema);
+    expect(withoutNullTimes(fromProtobuf)).toEqual(withoutNullTimes(json));
+
+    const encoded = encodeProtobuf(decoded.object, schema);
+    expect(decodeProtobuf(encoded, schema)).toEqual(fromProtobuf);
+    expect(Buffer.from(readEnvelope(encoded).raw).toString('hex')).toBe(
+      Buffer.from(readEnvelope(bytes).raw).toString('hex'),
+    );
+    expect(Buffer.from(encoded).equals(bytes)).toBe(true);
+  });
+});
+
+const SCALAR_VALUES: Readonly<Record<ScalarKind, fc.Arbitrary<unknown>>> = {
+  string: fc.string({ unit: 'grapheme' }),
+  bool: fc.boolean(),
+  int32: fc.integer(),
+  int64: fc.oneof(fc.maxSafeInteger(), fc.bigInt({ min: 2n ** 53n, max: 2n ** 63n - 1n })),
+  double: fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0)),
+  bytes: fc.uint8Array().map(encodeBase64),
+  time: fc.integer({ min: 1, max: 2 ** 33 }).map(formatSeconds),
+  microTime: fc
+    .tuple(fc.integer({ min: 1, max: 2 ** 33 }), fc.integer({ min: 0, max: 999_999 }))
+    .map(([seconds, micros]) => formatMicros({ seconds, nanos: micros * 1000 })),
+  duration: fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }).map(formatDurationNanos),
+  quantity: fc
+    .tuple(fc.integer({ min: 0, max: 10 ** 9 }), fc.constantFrom('', 'm', 'k', 'Mi', 'Gi'))
+    .map(([value, suffix]) => canonicalQuantity(`${value}${suffix}`)),
+  intOrString: fc.oneof(fc.integer(), fc.string()),
+  rawExtension: fc.dictionary(fc.string(), fc.integer()),
+  fieldsV1: fc.constant({ 'f:metadata': {} }),
+  json: fc.dictionary(fc.string(), fc.string()),
+};
+
+function anyValue(schema: Schema, depth: number): fc.Arbitrary<unknown> {
+  const resolved = resolveSchema(schema);
+  switch (resolved.type) {
+    case 'scalar':
+      return SCALAR_VALUES[resolved.scalar];
+    case 'list':
+      return fc.array(anyValue(resolved.items, depth + 1), { maxLength: depth > 3 ? 0 : 2 });
+    case 'map':
+      return fc.dictionary(fc.string(), anyValue(resolved.values, depth + 1), { maxKeys: depth > 3 ? 0 : 2 });
+    case 'message':
+      return objectOf(resolved, depth);
+  }
+}
+
+const objectOf = (schema: MessageSchema, depth: number): fc.Arbitrary<unknown> =>
+  depth > 4
+    ? fc.constant({})
+    : fc.record(
+        Object.fromEntries(
+          flatFields(schema)
+            .filter(({ name, field }) => field.tag > 0 && name !== 'kind' && name !== 'apiVersion')
+            .map(({ name, field }) => [name, anyValue(field.schema, depth + 1)]),
+        ),
+        { requiredKeys: [] },
+      );
+
+describe.skipIf(!hasFacts)('generated objects (skipped where the table of facts is absent)', () => {
+  test.each(vectors)('%s keeps its normal form through protobuf', (vector) => {
+    const schema = schemaOfVector(vector);
+    fc.assert(
+      fc.property(objectOf(schema, 0), (value) => {
+        const { object } = decodeValue(value, schema);
+        expect(decodeProtobuf(encodeProtobuf(object, schema), schema)).toEqual(object);
+        expect(decodeValue(object, schema)).toEqual({ object, problems: [] });
+      }),
+      { numRuns: 5 },
+    );
+  });
+});

@@ -139,8 +139,9 @@ export type Infer<S> =
       ? T
       : never;
 
-/** Inline fields are left out: interfaces say `extends Infer<typeof Probe>, ProbeHandler`. */
-type InferFields<F extends Fields> = {
+type InferFields<F extends Fields> = OwnFields<F> & InlineFields<F>;
+
+type OwnFields<F extends Fields> = {
   readonly [K in keyof F as F[K] extends InlineField ? never : F[K]['presence'] extends 'required' ? K : never]: Infer<
     F[K]['schema']
   >;
@@ -149,6 +150,15 @@ type InferFields<F extends Fields> = {
     | Infer<F[K]['schema']>
     | undefined;
 };
+
+type InlineKeys<F extends Fields> = { [K in keyof F]: F[K] extends InlineField ? K : never }[keyof F];
+
+/** The members of inline messages stand among the parent's own. */
+type InlineFields<F extends Fields> = [InlineKeys<F>] extends [never]
+  ? unknown
+  : Intersection<{ [K in InlineKeys<F>]: (members: Infer<F[K]['schema']>) => void }[InlineKeys<F>]>;
+
+type Intersection<U> = U extends never ? never : [U] extends [(members: infer I) => void] ? I : never;
 
 interface InlineField {
   readonly inline: true;

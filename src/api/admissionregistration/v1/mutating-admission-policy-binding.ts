@@ -1,0 +1,39 @@
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { type Infer, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+import { MatchResources, ParamRef } from './match-resources.ts';
+
+export const MutatingAdmissionPolicyBindingSpec = message(
+  'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec',
+  {
+    policyName: opt(1, string),
+    paramRef: ptr(2, ParamRef),
+    matchResources: ptr(3, MatchResources),
+  },
+);
+export interface MutatingAdmissionPolicyBindingSpec extends Infer<typeof MutatingAdmissionPolicyBindingSpec> {}
+
+export const MutatingAdmissionPolicyBinding = message(
+  'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding',
+  {
+    kind: opt(0, string),
+    apiVersion: opt(0, string),
+    metadata: opt(1, ObjectMeta),
+    spec: opt(2, MutatingAdmissionPolicyBindingSpec),
+  },
+);
+export interface MutatingAdmissionPolicyBinding extends Infer<typeof MutatingAdmissionPolicyBinding> {}
+
+export const MutatingAdmissionPolicyBindings: ResourceDefinition<MutatingAdmissionPolicyBinding> = {
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'MutatingAdmissionPolicyBinding',
+  plural: 'mutatingadmissionpolicybindings',
+  singular: 'mutatingadmissionpolicybinding',
+  namespaced: false,
+  verbs: STANDARD_VERBS,
+  schema: MutatingAdmissionPolicyBinding,
+  categories: ['api-extensions'],
+  strategy: { hasGeneration: true },
+};

@@ -1,0 +1,40 @@
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { enumeration, type Infer, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+import { MatchResources, ParamRef } from './match-resources.ts';
+
+export const ValidatingAdmissionPolicyBindingSpec = message(
+  'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec',
+  {
+    policyName: opt(1, string),
+    paramRef: ptr(2, ParamRef),
+    matchResources: ptr(3, MatchResources),
+    validationActions: opt(4, list(enumeration('Deny', 'Warn', 'Audit')), { listType: 'set' }),
+  },
+);
+export interface ValidatingAdmissionPolicyBindingSpec extends Infer<typeof ValidatingAdmissionPolicyBindingSpec> {}
+
+export const ValidatingAdmissionPolicyBinding = message(
+  'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding',
+  {
+    kind: opt(0, string),
+    apiVersion: opt(0, string),
+    metadata: opt(1, ObjectMeta),
+    spec: opt(2, ValidatingAdmissionPolicyBindingSpec),
+  },
+);
+export interface ValidatingAdmissionPolicyBinding extends Infer<typeof ValidatingAdmissionPolicyBinding> {}
+
+export const ValidatingAdmissionPolicyBindings: ResourceDefinition<ValidatingAdmissionPolicyBinding> = {
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'ValidatingAdmissionPolicyBinding',
+  plural: 'validatingadmissionpolicybindings',
+  singular: 'validatingadmissionpolicybinding',
+  namespaced: false,
+  verbs: STANDARD_VERBS,
+  schema: ValidatingAdmissionPolicyBinding,
+  categories: ['api-extensions'],
+  strategy: { hasGeneration: true },
+};

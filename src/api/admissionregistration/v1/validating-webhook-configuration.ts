@@ -1,0 +1,56 @@
+import { LabelSelector } from '#api/meta/v1/label-selector.ts';
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { enumeration, type Infer, int32, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import { MatchCondition, RuleWithOperations } from './match-resources.ts';
+import { WebhookClientConfig } from './webhook-client-config.ts';
+
+export const ValidatingWebhook = message('io.k8s.api.admissionregistration.v1.ValidatingWebhook', {
+  name: req(1, string),
+  clientConfig: req(2, WebhookClientConfig),
+  rules: opt(3, list(RuleWithOperations)),
+  failurePolicy: ptr(4, enumeration('Ignore', 'Fail')),
+  matchPolicy: ptr(9, enumeration('Exact', 'Equivalent')),
+  namespaceSelector: ptr(5, LabelSelector),
+  objectSelector: ptr(10, LabelSelector),
+  sideEffects: req(6, enumeration('Unknown', 'None', 'Some', 'NoneOnDryRun')),
+  timeoutSeconds: ptr(7, int32),
+  admissionReviewVersions: req(8, list(string)),
+  matchConditions: opt(11, list(MatchCondition), {
+    patchStrategy: 'merge',
+    mergeKey: 'name',
+    listType: 'map',
+    mapKeys: ['name'],
+  }),
+});
+export interface ValidatingWebhook extends Infer<typeof ValidatingWebhook> {}
+
+export const ValidatingWebhookConfiguration = message(
+  'io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration',
+  {
+    kind: opt(0, string),
+    apiVersion: opt(0, string),
+    metadata: opt(1, ObjectMeta),
+    webhooks: opt(2, list(ValidatingWebhook), {
+      patchStrategy: 'merge',
+      mergeKey: 'name',
+      listType: 'map',
+      mapKeys: ['name'],
+    }),
+  },
+);
+export interface ValidatingWebhookConfiguration extends Infer<typeof ValidatingWebhookConfiguration> {}
+
+export const ValidatingWebhookConfigurations: ResourceDefinition<ValidatingWebhookConfiguration> = {
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'ValidatingWebhookConfiguration',
+  plural: 'validatingwebhookconfigurations',
+  singular: 'validatingwebhookconfiguration',
+  namespaced: false,
+  verbs: STANDARD_VERBS,
+  schema: ValidatingWebhookConfiguration,
+  categories: ['api-extensions'],
+  strategy: { hasGeneration: true },
+};

@@ -1,0 +1,25 @@
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { type Infer, int64, message, opt, rawExtension, req, string } from '#machinery/schema/schema.ts';
+
+export const ControllerRevision = message('io.k8s.api.apps.v1.ControllerRevision', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  data: opt(2, rawExtension),
+  revision: req(3, int64),
+});
+export interface ControllerRevision extends Infer<typeof ControllerRevision> {}
+
+export const ControllerRevisions: ResourceDefinition<ControllerRevision> = {
+  group: 'apps',
+  version: 'v1',
+  kind: 'ControllerRevision',
+  plural: 'controllerrevisions',
+  singular: 'controllerrevision',
+  namespaced: true,
+  verbs: STANDARD_VERBS,
+  schema: ControllerRevision,
+  strategy: {},
+};

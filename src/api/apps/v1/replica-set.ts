@@ -1,0 +1,86 @@
+import { PodTemplateSpec } from '#api/core/v1/pod-template-spec.ts';
+import { LabelSelector } from '#api/meta/v1/label-selector.ts';
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { scaleSelector } from '#api/scale-selector.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import {
+  enumeration,
+  type Infer,
+  int32,
+  int64,
+  list,
+  message,
+  opt,
+  ptr,
+  req,
+  string,
+  time,
+} from '#machinery/schema/schema.ts';
+
+export const ReplicaSetSpec = message('io.k8s.api.apps.v1.ReplicaSetSpec', {
+  replicas: ptr(1, int32),
+  minReadySeconds: opt(4, int32),
+  selector: req(2, LabelSelector),
+  template: opt(3, PodTemplateSpec),
+});
+export interface ReplicaSetSpec extends Infer<typeof ReplicaSetSpec> {}
+
+export const ReplicaSetCondition = message('io.k8s.api.apps.v1.ReplicaSetCondition', {
+  type: req(1, enumeration('ReplicaFailure')),
+  status: req(2, enumeration('True', 'False', 'Unknown')),
+  lastTransitionTime: opt(3, time),
+  reason: opt(4, string),
+  message: opt(5, string),
+});
+export interface ReplicaSetCondition extends Infer<typeof ReplicaSetCondition> {}
+
+export const ReplicaSetStatus = message('io.k8s.api.apps.v1.ReplicaSetStatus', {
+  replicas: req(1, int32),
+  fullyLabeledReplicas: opt(2, int32),
+  readyReplicas: opt(4, int32),
+  availableReplicas: opt(5, int32),
+  terminatingReplicas: ptr(7, int32),
+  observedGeneration: opt(3, int64),
+  conditions: opt(6, list(ReplicaSetCondition), {
+    patchStrategy: 'merge',
+    mergeKey: 'type',
+    listType: 'map',
+    mapKeys: ['type'],
+  }),
+});
+export interface ReplicaSetStatus extends Infer<typeof ReplicaSetStatus> {}
+
+export const ReplicaSet = message('io.k8s.api.apps.v1.ReplicaSet', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  spec: opt(2, ReplicaSetSpec),
+  status: opt(3, ReplicaSetStatus),
+});
+export interface ReplicaSet extends Infer<typeof ReplicaSet> {}
+
+export const ReplicaSets: ResourceDefinition<ReplicaSet> = {
+  group: 'apps',
+  version: 'v1',
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  singular: 'replicaset',
+  namespaced: true,
+  verbs: STANDARD_VERBS,
+  schema: ReplicaSet,
+  shortNames: ['rs'],
+  categories: ['all'],
+  subresources: {
+    scale: {
+      group: 'autoscaling',
+      version: 'v1',
+      kind: 'Scale',
+      verbs: ['get', 'patch', 'update'],
+      type: 'scale',
+      scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', selector: scaleSelector },
+    },
+    status: { group: 'apps', version: 'v1', kind: 'ReplicaSet', verbs: ['get', 'patch', 'update'], type: 'status' },
+  },
+  strategy: { hasGeneration: true },
+};

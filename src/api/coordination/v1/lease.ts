@@ -1,0 +1,35 @@
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { enumeration, type Infer, int32, message, microTime, opt, ptr, string } from '#machinery/schema/schema.ts';
+
+export const LeaseSpec = message('io.k8s.api.coordination.v1.LeaseSpec', {
+  holderIdentity: ptr(1, string),
+  leaseDurationSeconds: ptr(2, int32),
+  acquireTime: ptr(3, microTime),
+  renewTime: ptr(4, microTime),
+  leaseTransitions: ptr(5, int32),
+  strategy: ptr(6, enumeration('OldestEmulationVersion')),
+  preferredHolder: ptr(7, string),
+});
+export interface LeaseSpec extends Infer<typeof LeaseSpec> {}
+
+export const Lease = message('io.k8s.api.coordination.v1.Lease', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  spec: opt(2, LeaseSpec),
+});
+export interface Lease extends Infer<typeof Lease> {}
+
+export const Leases: ResourceDefinition<Lease> = {
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  kind: 'Lease',
+  plural: 'leases',
+  singular: 'lease',
+  namespaced: true,
+  verbs: STANDARD_VERBS,
+  schema: Lease,
+  strategy: {},
+};

@@ -1,0 +1,46 @@
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { type Infer, int32, message, microTime, opt, ptr, req, string, time } from '#machinery/schema/schema.ts';
+import { EventSource } from './event-source.ts';
+import { ObjectReference } from './references.ts';
+
+export const EventSeries = message('io.k8s.api.core.v1.EventSeries', {
+  count: opt(1, int32),
+  lastObservedTime: opt(2, microTime),
+});
+export interface EventSeries extends Infer<typeof EventSeries> {}
+
+export const Event = message('io.k8s.api.core.v1.Event', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: req(1, ObjectMeta),
+  involvedObject: req(2, ObjectReference),
+  reason: opt(3, string),
+  message: opt(4, string),
+  source: opt(5, EventSource),
+  firstTimestamp: opt(6, time),
+  lastTimestamp: opt(7, time),
+  count: opt(8, int32),
+  type: opt(9, string),
+  eventTime: opt(10, microTime),
+  series: ptr(11, EventSeries),
+  action: opt(12, string),
+  related: ptr(13, ObjectReference),
+  reportingComponent: opt(14, string),
+  reportingInstance: opt(15, string),
+});
+export interface Event extends Infer<typeof Event> {}
+
+export const Events: ResourceDefinition<Event> = {
+  group: '',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  singular: 'event',
+  namespaced: true,
+  verbs: STANDARD_VERBS,
+  schema: Event,
+  shortNames: ['ev'],
+  strategy: {},
+};

@@ -1,0 +1,104 @@
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import {
+  enumeration,
+  type Infer,
+  list,
+  map,
+  message,
+  opt,
+  ptr,
+  quantity,
+  req,
+  string,
+  time,
+} from '#machinery/schema/schema.ts';
+import { PersistentVolumeClaimSpec } from './persistent-volume-claim-spec.ts';
+
+export const ModifyVolumeStatus = message('io.k8s.api.core.v1.ModifyVolumeStatus', {
+  targetVolumeAttributesClassName: opt(1, string),
+  status: req(2, enumeration('Pending', 'InProgress', 'Infeasible')),
+});
+export interface ModifyVolumeStatus extends Infer<typeof ModifyVolumeStatus> {}
+
+export const PersistentVolumeClaimCondition = message('io.k8s.api.core.v1.PersistentVolumeClaimCondition', {
+  type: req(
+    1,
+    enumeration(
+      'Resizing',
+      'FileSystemResizePending',
+      'ControllerResizeError',
+      'NodeResizeError',
+      'ModifyVolumeError',
+      'ModifyingVolume',
+      'Unused',
+    ),
+  ),
+  status: req(2, enumeration('True', 'False', 'Unknown')),
+  lastProbeTime: opt(3, time),
+  lastTransitionTime: opt(4, time),
+  reason: opt(5, string),
+  message: opt(6, string),
+});
+export interface PersistentVolumeClaimCondition extends Infer<typeof PersistentVolumeClaimCondition> {}
+
+export const PersistentVolumeClaimStatus = message('io.k8s.api.core.v1.PersistentVolumeClaimStatus', {
+  phase: opt(1, enumeration('Pending', 'Bound', 'Lost')),
+  accessModes: opt(2, list(enumeration('ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod'))),
+  capacity: opt(3, map(quantity)),
+  conditions: opt(4, list(PersistentVolumeClaimCondition), {
+    patchStrategy: 'merge',
+    mergeKey: 'type',
+    listType: 'map',
+    mapKeys: ['type'],
+  }),
+  allocatedResources: opt(5, map(quantity)),
+  allocatedResourceStatuses: opt(
+    7,
+    map(
+      enumeration(
+        'ControllerResizeInProgress',
+        'ControllerResizeInfeasible',
+        'NodeResizePending',
+        'NodeResizeInProgress',
+        'NodeResizeInfeasible',
+      ),
+    ),
+    { mapType: 'granular' },
+  ),
+  currentVolumeAttributesClassName: ptr(8, string),
+  modifyVolumeStatus: ptr(9, ModifyVolumeStatus),
+});
+export interface PersistentVolumeClaimStatus extends Infer<typeof PersistentVolumeClaimStatus> {}
+
+export const PersistentVolumeClaim = message('io.k8s.api.core.v1.PersistentVolumeClaim', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  spec: opt(2, PersistentVolumeClaimSpec),
+  status: opt(3, PersistentVolumeClaimStatus),
+});
+export interface PersistentVolumeClaim extends Infer<typeof PersistentVolumeClaim> {}
+
+export const PersistentVolumeClaims: ResourceDefinition<PersistentVolumeClaim> = {
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
+  singular: 'persistentvolumeclaim',
+  namespaced: true,
+  verbs: STANDARD_VERBS,
+  schema: PersistentVolumeClaim,
+  shortNames: ['pvc'],
+  subresources: {
+    status: {
+      group: '',
+      version: 'v1',
+      kind: 'PersistentVolumeClaim',
+      verbs: ['get', 'patch', 'update'],
+      type: 'status',
+    },
+  },
+  strategy: {},
+};

@@ -1,0 +1,41 @@
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { type Infer, message, opt, string } from '#machinery/schema/schema.ts';
+import { PodSpec } from './pod-spec.ts';
+import { PodStatus } from './pod-status.ts';
+
+export const Pod = message('io.k8s.api.core.v1.Pod', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  spec: opt(2, PodSpec),
+  status: opt(3, PodStatus),
+});
+export interface Pod extends Infer<typeof Pod> {}
+
+export const Pods: ResourceDefinition<Pod> = {
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  plural: 'pods',
+  singular: 'pod',
+  namespaced: true,
+  verbs: STANDARD_VERBS,
+  schema: Pod,
+  shortNames: ['po'],
+  categories: ['all'],
+  subresources: {
+    attach: { group: '', version: 'v1', kind: 'PodAttachOptions', verbs: [], type: 'connect' },
+    binding: { group: '', version: 'v1', kind: 'Binding', verbs: ['create'], type: 'action' },
+    ephemeralcontainers: { group: '', version: 'v1', kind: 'Pod', verbs: ['get', 'patch', 'update'], type: 'part' },
+    eviction: { group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'], type: 'action' },
+    exec: { group: '', version: 'v1', kind: 'PodExecOptions', verbs: [], type: 'connect' },
+    log: { group: '', version: 'v1', kind: 'Pod', verbs: ['get'], type: 'action' },
+    portforward: { group: '', version: 'v1', kind: 'PodPortForwardOptions', verbs: [], type: 'connect' },
+    proxy: { group: '', version: 'v1', kind: 'PodProxyOptions', verbs: [], type: 'connect' },
+    resize: { group: '', version: 'v1', kind: 'Pod', verbs: ['get', 'patch', 'update'], type: 'part' },
+    status: { group: '', version: 'v1', kind: 'Pod', verbs: ['get', 'patch', 'update'], type: 'status' },
+  },
+  strategy: { hasGeneration: true },
+};

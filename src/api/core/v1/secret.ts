@@ -1,0 +1,39 @@
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { bool, bytes, enumeration, type Infer, map, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+
+export const Secret = message('io.k8s.api.core.v1.Secret', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  immutable: ptr(5, bool),
+  data: opt(2, map(bytes)),
+  stringData: opt(4, map(string)),
+  type: opt(
+    3,
+    enumeration(
+      'Opaque',
+      'kubernetes.io/service-account-token',
+      'kubernetes.io/dockercfg',
+      'kubernetes.io/dockerconfigjson',
+      'kubernetes.io/basic-auth',
+      'kubernetes.io/ssh-auth',
+      'kubernetes.io/tls',
+      'bootstrap.kubernetes.io/token',
+    ),
+  ),
+});
+export interface Secret extends Infer<typeof Secret> {}
+
+export const Secrets: ResourceDefinition<Secret> = {
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  singular: 'secret',
+  namespaced: true,
+  verbs: STANDARD_VERBS,
+  schema: Secret,
+  strategy: {},
+};

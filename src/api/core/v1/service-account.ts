@@ -1,0 +1,36 @@
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { bool, type Infer, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+import { LocalObjectReference, ObjectReference } from './references.ts';
+
+export const ServiceAccount = message('io.k8s.api.core.v1.ServiceAccount', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  secrets: opt(2, list(ObjectReference), {
+    patchStrategy: 'merge',
+    mergeKey: 'name',
+    listType: 'map',
+    mapKeys: ['name'],
+  }),
+  imagePullSecrets: opt(3, list(LocalObjectReference)),
+  automountServiceAccountToken: ptr(4, bool),
+});
+export interface ServiceAccount extends Infer<typeof ServiceAccount> {}
+
+export const ServiceAccounts: ResourceDefinition<ServiceAccount> = {
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  singular: 'serviceaccount',
+  namespaced: true,
+  verbs: STANDARD_VERBS,
+  schema: ServiceAccount,
+  shortNames: ['sa'],
+  subresources: {
+    token: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', verbs: ['create'], type: 'action' },
+  },
+  strategy: {},
+};

@@ -1,0 +1,46 @@
+import { EventSource } from '#api/core/v1/event-source.ts';
+import { ObjectReference } from '#api/core/v1/references.ts';
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { type Infer, int32, message, microTime, opt, ptr, req, string, time } from '#machinery/schema/schema.ts';
+
+export const EventSeries = message('io.k8s.api.events.v1.EventSeries', {
+  count: req(1, int32),
+  lastObservedTime: req(2, microTime),
+});
+export interface EventSeries extends Infer<typeof EventSeries> {}
+
+export const Event = message('io.k8s.api.events.v1.Event', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  eventTime: req(2, microTime),
+  series: ptr(3, EventSeries),
+  reportingController: opt(4, string),
+  reportingInstance: opt(5, string),
+  action: opt(6, string),
+  reason: opt(7, string),
+  regarding: opt(8, ObjectReference),
+  related: ptr(9, ObjectReference),
+  note: opt(10, string),
+  type: opt(11, string),
+  deprecatedSource: opt(12, EventSource),
+  deprecatedFirstTimestamp: opt(13, time),
+  deprecatedLastTimestamp: opt(14, time),
+  deprecatedCount: opt(15, int32),
+});
+export interface Event extends Infer<typeof Event> {}
+
+export const EventsV1: ResourceDefinition<Event> = {
+  group: 'events.k8s.io',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  singular: 'event',
+  namespaced: true,
+  verbs: STANDARD_VERBS,
+  schema: Event,
+  shortNames: ['ev'],
+  strategy: {},
+};

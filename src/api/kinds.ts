@@ -1,0 +1,75 @@
+import { list, type MessageSchema, message, opt, req, string } from '#machinery/schema/schema.ts';
+import { AdmissionReview } from './admission/v1/admission-review.ts';
+import { APIGroupDiscovery } from './apidiscovery/v2/api-group-discovery.ts';
+import { TokenRequest } from './authentication/v1/token-request.ts';
+import { Scale } from './autoscaling/v1/scale.ts';
+import { NodeProxyOptions } from './core/v1/node-proxy-options.ts';
+import { PodAttachOptions } from './core/v1/pod-attach-options.ts';
+import { PodExecOptions } from './core/v1/pod-exec-options.ts';
+import { PodLogOptions } from './core/v1/pod-log-options.ts';
+import { PodPortForwardOptions } from './core/v1/pod-port-forward-options.ts';
+import { PodProxyOptions } from './core/v1/pod-proxy-options.ts';
+import { PodStatusResult } from './core/v1/pod-status-result.ts';
+import { RangeAllocation } from './core/v1/range-allocation.ts';
+import { SerializedReference } from './core/v1/serialized-reference.ts';
+import { ServiceProxyOptions } from './core/v1/service-proxy-options.ts';
+import { DeleteOptions } from './meta/v1/delete-options.ts';
+import { APIGroup, APIVersions } from './meta/v1/discovery.ts';
+import { ListMeta } from './meta/v1/list-meta.ts';
+import { CreateOptions, GetOptions, ListOptions, PatchOptions, UpdateOptions } from './meta/v1/options.ts';
+import { Status } from './meta/v1/status.ts';
+import { WatchEvent } from './meta/v1/watch-event.ts';
+import { Eviction } from './policy/v1/eviction.ts';
+import { type AnyResourceDefinition, apiVersionOf } from './resource-definition.ts';
+import { resources } from './resources.ts';
+
+/** Kinds that are spoken but not stored, by `apiVersion/kind`. */
+const OTHERS: Readonly<Record<string, MessageSchema>> = {
+  'admission.k8s.io/v1/AdmissionReview': AdmissionReview,
+  'apidiscovery.k8s.io/v2/APIGroupDiscovery': APIGroupDiscovery,
+  'authentication.k8s.io/v1/TokenRequest': TokenRequest,
+  'autoscaling/v1/Scale': Scale,
+  'policy/v1/Eviction': Eviction,
+  'v1/APIGroup': APIGroup,
+  'v1/APIVersions': APIVersions,
+  'v1/CreateOptions': CreateOptions,
+  'v1/DeleteOptions': DeleteOptions,
+  'v1/GetOptions': GetOptions,
+  'v1/ListOptions': ListOptions,
+  'v1/NodeProxyOptions': NodeProxyOptions,
+  'v1/PatchOptions': PatchOptions,
+  'v1/PodAttachOptions': PodAttachOptions,
+  'v1/PodExecOptions': PodExecOptions,
+  'v1/PodLogOptions': PodLogOptions,
+  'v1/PodPortForwardOptions': PodPortForwardOptions,
+  'v1/PodProxyOptions': PodProxyOptions,
+  'v1/PodStatusResult': PodStatusResult,
+  'v1/RangeAllocation': RangeAllocation,
+  'v1/SerializedReference': SerializedReference,
+  'v1/ServiceProxyOptions': ServiceProxyOptions,
+  'v1/Status': Status,
+  'v1/UpdateOptions': UpdateOptions,
+  'v1/WatchEvent': WatchEvent,
+};
+
+const schemas = new Map<string, MessageSchema>(Object.entries(OTHERS));
+for (const definition of resources) {
+  schemas.set(`${apiVersionOf(definition)}/${definition.kind}`, definition.schema);
+}
+for (const definition of resources) {
+  schemas.set(`${apiVersionOf(definition)}/${definition.kind}List`, listSchemaOf(definition));
+}
+
+/** The schema of a built-in kind (lists included), or undefined. */
+export const kindSchema = (apiVersion: string, kind: string): MessageSchema | undefined =>
+  schemas.get(`${apiVersion}/${kind}`);
+
+/** The schema of a list of a kind: every list is shaped alike. */
+export function listSchemaOf(definition: AnyResourceDefinition): MessageSchema {
+  return message(`${definition.schema.name}List`, {
+    kind: opt(0, string),
+    apiVersion: opt(0, string),
+    metadata: opt(1, ListMeta),
+    items: req(2, list(definition.schema)),
+  });
+}

@@ -1,0 +1,38 @@
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { type Infer, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+
+export const ParentReference = message('io.k8s.api.networking.v1.ParentReference', {
+  group: opt(1, string),
+  resource: opt(2, string),
+  namespace: opt(3, string),
+  name: opt(4, string),
+});
+export interface ParentReference extends Infer<typeof ParentReference> {}
+
+export const IPAddressSpec = message('io.k8s.api.networking.v1.IPAddressSpec', {
+  parentRef: ptr(1, ParentReference),
+});
+export interface IPAddressSpec extends Infer<typeof IPAddressSpec> {}
+
+export const IPAddress = message('io.k8s.api.networking.v1.IPAddress', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  spec: opt(2, IPAddressSpec),
+});
+export interface IPAddress extends Infer<typeof IPAddress> {}
+
+export const IPAddresses: ResourceDefinition<IPAddress> = {
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'IPAddress',
+  plural: 'ipaddresses',
+  singular: 'ipaddress',
+  namespaced: false,
+  verbs: STANDARD_VERBS,
+  schema: IPAddress,
+  shortNames: ['ip'],
+  strategy: {},
+};

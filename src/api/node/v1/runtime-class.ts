@@ -1,0 +1,38 @@
+import { Toleration } from '#api/core/v1/affinity.ts';
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { type Infer, list, map, message, opt, ptr, quantity, req, string } from '#machinery/schema/schema.ts';
+
+export const Overhead = message('io.k8s.api.node.v1.Overhead', {
+  podFixed: opt(1, map(quantity)),
+});
+export interface Overhead extends Infer<typeof Overhead> {}
+
+export const Scheduling = message('io.k8s.api.node.v1.Scheduling', {
+  nodeSelector: opt(1, map(string), { mapType: 'atomic' }),
+  tolerations: opt(2, list(Toleration)),
+});
+export interface Scheduling extends Infer<typeof Scheduling> {}
+
+export const RuntimeClass = message('io.k8s.api.node.v1.RuntimeClass', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  handler: req(2, string),
+  overhead: ptr(3, Overhead),
+  scheduling: ptr(4, Scheduling),
+});
+export interface RuntimeClass extends Infer<typeof RuntimeClass> {}
+
+export const RuntimeClasses: ResourceDefinition<RuntimeClass> = {
+  group: 'node.k8s.io',
+  version: 'v1',
+  kind: 'RuntimeClass',
+  plural: 'runtimeclasses',
+  singular: 'runtimeclass',
+  namespaced: false,
+  verbs: STANDARD_VERBS,
+  schema: RuntimeClass,
+  strategy: {},
+};

@@ -1,0 +1,25 @@
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { type Infer, list, message, opt, string } from '#machinery/schema/schema.ts';
+import { PolicyRule } from './policy-rule.ts';
+
+export const Role = message('io.k8s.api.rbac.v1.Role', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  rules: opt(2, list(PolicyRule)),
+});
+export interface Role extends Infer<typeof Role> {}
+
+export const Roles: ResourceDefinition<Role> = {
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'Role',
+  plural: 'roles',
+  singular: 'role',
+  namespaced: true,
+  verbs: STANDARD_VERBS,
+  schema: Role,
+  strategy: {},
+};

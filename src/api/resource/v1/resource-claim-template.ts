@@ -1,0 +1,31 @@
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { type Infer, message, opt, req, string } from '#machinery/schema/schema.ts';
+import { ResourceClaimSpec } from './resource-claim-spec.ts';
+
+export const ResourceClaimTemplateSpec = message('io.k8s.api.resource.v1.ResourceClaimTemplateSpec', {
+  metadata: opt(1, ObjectMeta),
+  spec: req(2, ResourceClaimSpec),
+});
+export interface ResourceClaimTemplateSpec extends Infer<typeof ResourceClaimTemplateSpec> {}
+
+export const ResourceClaimTemplate = message('io.k8s.api.resource.v1.ResourceClaimTemplate', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  spec: req(2, ResourceClaimTemplateSpec),
+});
+export interface ResourceClaimTemplate extends Infer<typeof ResourceClaimTemplate> {}
+
+export const ResourceClaimTemplates: ResourceDefinition<ResourceClaimTemplate> = {
+  group: 'resource.k8s.io',
+  version: 'v1',
+  kind: 'ResourceClaimTemplate',
+  plural: 'resourceclaimtemplates',
+  singular: 'resourceclaimtemplate',
+  namespaced: true,
+  verbs: STANDARD_VERBS,
+  schema: ResourceClaimTemplate,
+  strategy: {},
+};

@@ -1,0 +1,45 @@
+import { NodeSelector } from '#api/core/v1/affinity.ts';
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { bool, type Infer, int64, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import { CounterSet, Device } from './device.ts';
+
+export const ResourcePool = message('io.k8s.api.resource.v1.ResourcePool', {
+  name: req(1, string),
+  generation: req(2, int64),
+  resourceSliceCount: req(3, int64),
+});
+export interface ResourcePool extends Infer<typeof ResourcePool> {}
+
+export const ResourceSliceSpec = message('io.k8s.api.resource.v1.ResourceSliceSpec', {
+  driver: req(1, string),
+  pool: req(2, ResourcePool),
+  nodeName: ptr(3, string),
+  nodeSelector: ptr(4, NodeSelector),
+  allNodes: ptr(5, bool),
+  devices: opt(6, list(Device)),
+  perDeviceNodeSelection: ptr(7, bool),
+  sharedCounters: opt(8, list(CounterSet)),
+});
+export interface ResourceSliceSpec extends Infer<typeof ResourceSliceSpec> {}
+
+export const ResourceSlice = message('io.k8s.api.resource.v1.ResourceSlice', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  spec: req(2, ResourceSliceSpec),
+});
+export interface ResourceSlice extends Infer<typeof ResourceSlice> {}
+
+export const ResourceSlices: ResourceDefinition<ResourceSlice> = {
+  group: 'resource.k8s.io',
+  version: 'v1',
+  kind: 'ResourceSlice',
+  plural: 'resourceslices',
+  singular: 'resourceslice',
+  namespaced: false,
+  verbs: STANDARD_VERBS,
+  schema: ResourceSlice,
+  strategy: { hasGeneration: true },
+};

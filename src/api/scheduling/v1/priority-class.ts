@@ -1,0 +1,28 @@
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { bool, enumeration, type Infer, int32, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+
+export const PriorityClass = message('io.k8s.api.scheduling.v1.PriorityClass', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  value: opt(2, int32),
+  globalDefault: opt(3, bool),
+  description: opt(4, string),
+  preemptionPolicy: ptr(5, enumeration('PreemptLowerPriority', 'Never')),
+});
+export interface PriorityClass extends Infer<typeof PriorityClass> {}
+
+export const PriorityClasses: ResourceDefinition<PriorityClass> = {
+  group: 'scheduling.k8s.io',
+  version: 'v1',
+  kind: 'PriorityClass',
+  plural: 'priorityclasses',
+  singular: 'priorityclass',
+  namespaced: false,
+  verbs: STANDARD_VERBS,
+  schema: PriorityClass,
+  shortNames: ['pc'],
+  strategy: {},
+};

@@ -1,0 +1,28 @@
+import { LabelSelector } from '#api/meta/v1/label-selector.ts';
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { type Infer, message, opt, ptr, quantity, req, string } from '#machinery/schema/schema.ts';
+
+export const CSIStorageCapacity = message('io.k8s.api.storage.v1.CSIStorageCapacity', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  nodeTopology: ptr(2, LabelSelector),
+  storageClassName: req(3, string),
+  capacity: ptr(4, quantity),
+  maximumVolumeSize: ptr(5, quantity),
+});
+export interface CSIStorageCapacity extends Infer<typeof CSIStorageCapacity> {}
+
+export const CSIStorageCapacities: ResourceDefinition<CSIStorageCapacity> = {
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'CSIStorageCapacity',
+  plural: 'csistoragecapacities',
+  singular: 'csistoragecapacity',
+  namespaced: true,
+  verbs: STANDARD_VERBS,
+  schema: CSIStorageCapacity,
+  strategy: {},
+};

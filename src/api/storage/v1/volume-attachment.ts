@@ -1,0 +1,63 @@
+import { PersistentVolumeSpec } from '#api/core/v1/persistent-volume-spec.ts';
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { bool, type Infer, int32, map, message, opt, ptr, req, string, time } from '#machinery/schema/schema.ts';
+
+export const VolumeAttachmentSource = message('io.k8s.api.storage.v1.VolumeAttachmentSource', {
+  persistentVolumeName: ptr(1, string),
+  inlineVolumeSpec: ptr(2, PersistentVolumeSpec),
+});
+export interface VolumeAttachmentSource extends Infer<typeof VolumeAttachmentSource> {}
+
+export const VolumeAttachmentSpec = message('io.k8s.api.storage.v1.VolumeAttachmentSpec', {
+  attacher: req(1, string),
+  source: req(2, VolumeAttachmentSource),
+  nodeName: req(3, string),
+});
+export interface VolumeAttachmentSpec extends Infer<typeof VolumeAttachmentSpec> {}
+
+export const VolumeError = message('io.k8s.api.storage.v1.VolumeError', {
+  time: opt(1, time),
+  message: opt(2, string),
+  errorCode: ptr(3, int32),
+});
+export interface VolumeError extends Infer<typeof VolumeError> {}
+
+export const VolumeAttachmentStatus = message('io.k8s.api.storage.v1.VolumeAttachmentStatus', {
+  attached: req(1, bool),
+  attachmentMetadata: opt(2, map(string)),
+  attachError: ptr(3, VolumeError),
+  detachError: ptr(4, VolumeError),
+});
+export interface VolumeAttachmentStatus extends Infer<typeof VolumeAttachmentStatus> {}
+
+export const VolumeAttachment = message('io.k8s.api.storage.v1.VolumeAttachment', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ObjectMeta),
+  spec: req(2, VolumeAttachmentSpec),
+  status: opt(3, VolumeAttachmentStatus),
+});
+export interface VolumeAttachment extends Infer<typeof VolumeAttachment> {}
+
+export const VolumeAttachments: ResourceDefinition<VolumeAttachment> = {
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'VolumeAttachment',
+  plural: 'volumeattachments',
+  singular: 'volumeattachment',
+  namespaced: false,
+  verbs: STANDARD_VERBS,
+  schema: VolumeAttachment,
+  subresources: {
+    status: {
+      group: 'storage.k8s.io',
+      version: 'v1',
+      kind: 'VolumeAttachment',
+      verbs: ['get', 'patch', 'update'],
+      type: 'status',
+    },
+  },
+  strategy: {},
+};

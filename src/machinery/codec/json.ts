@@ -52,8 +52,25 @@ function decodeExactly<S extends MessageSchema>(text: string, schema: S): Decode
 
 /** The same for a value that is parsed already; `problems` are unknown members. The value is not changed nor shared. */
 export function decodeValue<S extends MessageSchema>(value: unknown, schema: S): Decoded<Infer<S>> {
-  const object = walk(schema, value, { members: 0 }) as Mutable<Infer<S>>;
-  return { object, problems: diagnose(schema, value) };
+  const context: DecodeContext = { members: 0 };
+  const object = walk(schema, value, context) as Mutable<Infer<S>>;
+  return { object, problems: context.members === countMembers(value) ? [] : diagnose(schema, value) };
+}
+
+/** How many members all objects of a value have together. */
+function countMembers(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object') count += countMembers(item);
+    return count;
+  }
+  for (const key in value) {
+    const member = (value as Record<string, unknown>)[key];
+    if (member === undefined) continue;
+    count += typeof member === 'object' ? 1 + countMembers(member) : 1;
+  }
+  return count;
 }
 
 /** The same without looking for unknown members: for values made by code, which are to be in normal form. */

@@ -67,8 +67,10 @@ function copyJson(value: unknown, context: DecodeContext): unknown {
   }
   const out: Record<string, unknown> = {};
   for (const key in value) {
+    const member = (value as Record<string, unknown>)[key];
+    if (member === undefined) continue;
     context.members++;
-    setMember(out, key, copyJson((value as Record<string, unknown>)[key], context));
+    setMember(out, key, copyJson(member, context));
   }
   return out;
 }
@@ -106,8 +108,8 @@ function mapDecoder(values: Schema): ValueDecoder {
       const out: Record<string, unknown> = {};
       for (const key in value) {
         const member = value[key];
-        context.members++;
         if (member === undefined) continue;
+        context.members++;
         setMember(out, key, (member === null ? decoder.zero() : decoder.decode(member, context)) ?? null);
       }
       return out;

@@ -2,125 +2,48 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { kindSchema } from '#api/kinds.ts';
 import { encodeBase64 } from '#machinery/objects/base64.ts';
 import { formatDurationNanos } from '#machinery/objects/duration.ts';
 import { formatMicros, formatSeconds } from '#machinery/objects/time.ts';
 import { canonicalQuantity } from '#machinery/quantity/parse-quantity.ts';
-import {
-  type Fields,
-  inline,
-  lazy,
-  list,
-  type MessageSchema,
-  map,
-  message,
-  opt,
-  ptr,
-  req,
-  resolveSchema,
-  type ScalarKind,
-  type Schema,
-  wrappedList,
-} from '#machinery/schema/schema.ts';
+import { type MessageSchema, resolveSchema, type ScalarKind, type Schema } from '#machinery/schema/schema.ts';
 import { flatFields } from './flat-fields.ts';
 import { decodeJson, decodeValue } from './json.ts';
 import { decodeProtobuf, encodeProtobuf, readEnvelope } from './protobuf.ts';
 
-// The table of facts and the objects in both encodings stand beside the repository, and may be absent.
-const FACTS = join(import.meta.dirname, '../../../../shared/kubernetes-api');
-const hasFacts = existsSync(join(FACTS, 'schema.json'));
+// The reference objects stand beside the repository, and may be absent.
+const VECTORS = join(import.meta.dirname, '../../../../shared/kubernetes-api/vectors');
+const hasVectors = existsSync(VECTORS);
 
-interface FieldFact {
-  readonly name?: string;
-  readonly tag?: number;
-  readonly type: string;
-  readonly inline?: boolean;
-  readonly pointer?: boolean;
-  readonly omitempty?: boolean;
-}
-
-const types: Record<string, { fields: readonly FieldFact[] }> = hasFacts
-  ? JSON.parse(readFileSync(join(FACTS, 'schema.json'), 'utf8')).types
-  : {};
-
-const SCALARS: Readonly<Record<string, ScalarKind>> = {
-  string: 'string',
-  bool: 'bool',
-  int32: 'int32',
-  int64: 'int64',
-  float64: 'double',
-  bytes: 'bytes',
-  Time: 'time',
-  MicroTime: 'microTime',
-  Duration: 'duration',
-  Quantity: 'quantity',
-  IntOrString: 'intOrString',
-  RawExtension: 'rawExtension',
-  FieldsV1: 'fieldsV1',
-  any: 'json',
-};
-
-const messages = new Map<string, MessageSchema>();
-
-function schemaOf(type: string): Schema {
-  if (type.startsWith('[]')) return list(schemaOf(type.slice(2)));
-  if (type.startsWith('map[string]')) return map(schemaOf(type.slice(11)));
-  const wrapped = /^items\(\[\](.*)\)$/.exec(type);
-  if (wrapped !== null) return wrappedList(schemaOf(wrapped[1]!));
-  const scalar = SCALARS[type];
-  if (scalar !== undefined) return { type: 'scalar', scalar };
-  if (type.endsWith('apiextensions.v1.JSON')) return { type: 'scalar', scalar: 'json' };
-  return lazy(() => messageOf(type));
-}
-
-function messageOf(name: string): MessageSchema {
-  let schema = messages.get(name);
-  if (schema === undefined) {
-    schema = message(name, Object.fromEntries(types[name]!.fields.map(fieldOf)) as Fields);
-    messages.set(name, schema);
-  }
-  return schema;
-}
-
-function fieldOf(fact: FieldFact) {
-  const schema = schemaOf(fact.type);
-  const tag = fact.tag ?? 0;
-  if (fact.inline) return [fact.type, inline(tag, resolveSchema(schema) as MessageSchema)];
-  const make = fact.pointer ? ptr : fact.omitempty ? opt : req;
-  return [fact.name ?? fact.type, make(tag, schema)];
-}
-
-const vectors = hasFacts
-  ? readdirSync(join(FACTS, 'vectors'))
+const vectors = hasVectors
+  ? readdirSync(VECTORS)
       .filter((name) => name.endsWith('.json'))
       .map((name) => name.slice(0, -5))
   : [];
 
-/** `apps.v1.Deployment` as the definition that has its fields. */
+/** `apps.v1.Deployment` as the schema of that kind. */
 function schemaOfVector(vector: string): MessageSchema {
-  const [, group, version, kind] = /^(.*)\.(v[^.]+)\.([^.]+)$/.exec(vector)!;
-  const suffix = `.${version}.${kind}`;
-  const short = group!.split('.')[0];
-  // The vectors file the kinds of meta under core.
-  const candidates = Object.keys(types).filter((type) => type.endsWith(suffix));
-  const name = [short, 'meta'].flatMap((part) => candidates.filter((type) => type.split('.').at(-3) === part))[0];
-  if (name === undefined) throw new Error(`no type for ${vector}`);
-  return messageOf(name);
+  const { apiVersion } = JSON.parse(readFileSync(join(VECTORS, `${vector}.json`), 'utf8'));
+  const kind = vector.slice(vector.lastIndexOf('.') + 1);
+  const schema = kindSchema(apiVersion ?? 'v1', kind);
+  if (schema === undefined) throw new Error(`no schema for ${vector}`);
+  return schema;
 }
 
 /** Upstream writes the zero time as null. */
 const withoutNullTimes = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (_, member) => member ?? undefined);
 
-describe.skipIf(!hasFacts)('the reference objects (skipped where the table of facts is absent)', () => {
+describe.skipIf(!hasVectors)('the reference objects (skipped where they are absent)', () => {
   test('there are 91 of them', () => {
     expect(vectors.length).toBe(91);
   });
 
   test.each(vectors)('%s has one meaning in JSON and in protobuf', (vector) => {
     const schema = schemaOfVector(vector);
-    const text = readFileSync(join(FACTS, 'vectors', `${vector}.json`), 'utf8');
-    const bytes = new Uint8Array(readFileSync(join(FACTS, 'vectors', `${vector}.pb`)));
+    const text = readFileSync(join(VECTORS, `${vector}.json`), 'utf8');
+    const bytes = new Uint8Array(readFileSync(join(VECTORS, `${vector}.pb`)));
     const json = JSON.parse(text);
 
     const decoded = decodeJson(text, schema);
@@ -186,7 +109,7 @@ const objectOf = (schema: MessageSchema, depth: number): fc.Arbitrary<unknown> =
         { requiredKeys: [] },
       );
 
-describe.skipIf(!hasFacts)('generated objects (skipped where the table of facts is absent)', () => {
+describe.skipIf(!hasVectors)('generated objects (skipped where the reference objects are absent)', () => {
   test.each(vectors)('%s keeps its normal form through protobuf', (vector) => {
     const schema = schemaOfVector(vector);
     fc.assert(

@@ -1,0 +1,266 @@
+import protobuf from 'protobufjs';
+import { describe, expect, test } from 'vitest';
+import { DeleteOptions } from '#api/meta/v1/delete-options.ts';
+import { ListMeta } from '#api/meta/v1/list-meta.ts';
+import { Status } from '#api/meta/v1/status.ts';
+import { resources } from '#api/resources.ts';
+import {
+  enumeration,
+  int32,
+  intOrString,
+  lazy,
+  list,
+  type MessageSchema,
+  map,
+  message,
+  opt,
+  ptr,
+  quantity,
+  req,
+  string,
+} from '#machinery/schema/schema.ts';
+import { buildOpenApiV2 } from './document-v2.ts';
+import { encodeOpenApiV2 } from './document-v2-protobuf.ts';
+import { buildOpenApiV3, openApiV3Root } from './document-v3.ts';
+import type { JsonSchema, OpenApiInput } from './openapi-input.ts';
+
+const Meta = message('io.example.Meta', { name: opt(1, string) }, { description: 'What every object has.' });
+const Tree: MessageSchema = message('io.example.Tree', { children: opt(1, list(lazy<object>(() => Tree))) });
+const Toy = message(
+  'io.example.v1.Toy',
+  {
+    apiVersion: opt(0, string),
+    kind: opt(0, string),
+    metadata: opt(1, Meta),
+    size: req(2, int32, { description: 'How large it is.', minimum: 1 }),
+    port: ptr(3, intOrString),
+    limits: opt(4, map(quantity)),
+    parts: opt(5, list(Meta), { patchStrategy: 'merge', mergeKey: 'name', listType: 'map', mapKeys: ['name'] }),
+    color: opt(6, enumeration('red', 'blue')),
+    tree: ptr(7, Tree),
+  },
+  { description: 'Something to play with.' },
+);
+
+const toys: OpenApiInput = {
+  resources: [
+    {
+      group: 'toys.example.com',
+      version: 'v1',
+      kind: 'Toy',
+      plural: 'toys',
+      namespaced: true,
+      verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+      schema: Toy,
+      subresources: {
+        status: {
+          group: 'toys.example.com',
+          version: 'v1',
+          kind: 'Toy',
+          verbs: ['get', 'patch', 'update'],
+          type: 'status',
+        },
+      },
+    },
+  ],
+  meta: { deleteOptions: DeleteOptions, listMeta: ListMeta, status: Status },
+  serverVersion: 'v1.36.0',
+};
+
+const everything: OpenApiInput = { ...toys, resources };
+
+const definitionsOf = (document: JsonSchema) => document['definitions'] as Record<string, JsonSchema>;
+const schemasOf = (document: JsonSchema) =>
+  (document['components'] as JsonSchema)['schemas'] as Record<string, JsonSchema>;
+
+function referencesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) =>
+    key === '$ref' && typeof member === 'string' ? [member.split('/').at(-1)!] : referencesIn(member),
+  );
+}
+
+type Operations = Record<string, Record<string, { operationId: string; parameters?: { name: string }[] }>>;
+
+describe('OpenAPI v2', () => {
+  const document = buildOpenApiV2(toys);
+
+  test('describes a kind', () => {
+    expect(definitionsOf(document)['io.example.v1.Toy']).toEqual({
+      description: 'Something to play with.',
+      required: ['size'],
+      type: 'object',
+      properties: {
+        apiVersion: { type: 'string' },
+        color: { type: 'string', enum: ['blue', 'red'] },
+        kind: { type: 'string' },
+        limits: {
+          type: 'object',
+          additionalProperties: { $ref: '#/definitions/io.k8s.apimachinery.pkg.api.resource.Quantity' },
+        },
+        metadata: { $ref: '#/definitions/io.example.Meta' },
+        parts: {
+          type: 'array',
+          items: { $ref: '#/definitions/io.example.Meta' },
+          'x-kubernetes-list-type': 'map',
+          'x-kubernetes-list-map-keys': ['name'],
+          'x-kubernetes-patch-merge-key': 'name',
+          'x-kubernetes-patch-strategy': 'merge',
+        },
+        port: { $ref: '#/definitions/io.k8s.apimachinery.pkg.util.intstr.IntOrString' },
+        size: { type: 'integer', format: 'int32', description: 'How large it is.' },
+        tree: { $ref: '#/definitions/io.example.Tree' },
+      },
+      'x-kubernetes-group-version-kind': [{ group: 'toys.example.com', version: 'v1', kind: 'Toy' }],
+    });
+  });
+
+  test('names operations as upstream does', () => {
+    const ids = Object.entries(document['paths'] as Operations).map(([path, item]) => [
+      path,
+      Object.values(item)
+        .map(({ operationId }) => operationId)
+        .filter((id) => id !== undefined),
+    ]);
+    expect(Object.fromEntries(ids)).toEqual({
+      '/apis/toys.example.com/v1/toys': ['listToysExampleComV1ToyForAllNamespaces'],
+      '/apis/toys.example.com/v1/namespaces/{namespace}/toys': [
+        'listToysExampleComV1NamespacedToy',
+        'createToysExampleComV1NamespacedToy',
+        'deleteToysExampleComV1CollectionNamespacedToy',
+      ],
+      '/apis/toys.example.com/v1/namespaces/{namespace}/toys/{name}': [
+        'readToysExampleComV1NamespacedToy',
+        'replaceToysExampleComV1NamespacedToy',
+        'patchToysExampleComV1NamespacedToy',
+        'deleteToysExampleComV1NamespacedToy',
+      ],
+      '/apis/toys.example.com/v1/namespaces/{namespace}/toys/{name}/status': [
+        'readToysExampleComV1NamespacedToyStatus',
+        'patchToysExampleComV1NamespacedToyStatus',
+        'replaceToysExampleComV1NamespacedToyStatus',
+      ],
+    });
+  });
+
+  test('every reference of the whole API leads somewhere, and operations have names of their own', () => {
+    const whole = buildOpenApiV2(everything);
+    const names = new Set(Object.keys(definitionsOf(whole)));
+    expect(referencesIn(whole).filter((name) => !names.has(name))).toEqual([]);
+    const ids = Object.values(whole['paths'] as Operations)
+      .flatMap((item) => Object.values(item).map(({ operationId }) => operationId))
+      .filter((id) => id !== undefined);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+    expect(ids).toContain('replaceCoreV1NamespacedPodEphemeralcontainers');
+    expect(ids).toContain('listRbacAuthorizationV1ClusterRole');
+  });
+});
+
+describe('OpenAPI v3', () => {
+  test('describes a kind, with the defaults that upstream shows', () => {
+    const document = buildOpenApiV3(toys)['apis/toys.example.com/v1']!;
+    const { properties } = schemasOf(document)['io.example.v1.Toy'] as { properties: Record<string, unknown> };
+    expect(properties).toMatchObject({
+      size: { type: 'integer', format: 'int32', description: 'How large it is.', minimum: 1, default: 0 },
+      metadata: { allOf: [{ $ref: '#/components/schemas/io.example.Meta' }], default: {} },
+      parts: { items: { allOf: [{ $ref: '#/components/schemas/io.example.Meta' }], default: {} } },
+      port: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.util.intstr.IntOrString' },
+    });
+    expect(schemasOf(document)['io.k8s.apimachinery.pkg.util.intstr.IntOrString']).toMatchObject({
+      format: 'int-or-string',
+      oneOf: [{ type: 'integer' }, { type: 'string' }],
+    });
+  });
+
+  test('each document stands on its own, and says that patches may be validated', () => {
+    const documents = buildOpenApiV3(everything);
+    expect(Object.keys(documents)).toContain('api/v1');
+    for (const document of Object.values(documents)) {
+      const names = new Set(Object.keys(schemasOf(document)));
+      expect(referencesIn(document).filter((name) => !names.has(name))).toEqual([]);
+    }
+    const pod = (documents['api/v1']!['paths'] as Operations)['/api/v1/namespaces/{namespace}/pods/{name}']!;
+    expect(pod['patch']!.parameters!.map(({ name }) => name)).toEqual([
+      'dryRun',
+      'fieldManager',
+      'fieldValidation',
+      'force',
+    ]);
+  });
+
+  test('the root lists documents by hash', () => {
+    expect(openApiV3Root({ 'api/v1': 'AB' })).toEqual({
+      paths: { 'api/v1': { serverRelativeURL: '/openapi/v3/api/v1?hash=AB' } },
+    });
+  });
+});
+
+/** The part of the message definitions that is looked at here. */
+const PROTO = `syntax = "proto3"; package openapi.v2;
+message Any { string yaml = 2; }
+message NamedAny { string name = 1; Any value = 2; }
+message TypeItem { repeated string value = 1; }
+message ItemsItem { repeated Schema schema = 1; }
+message AdditionalPropertiesItem { oneof oneof { Schema schema = 1; bool boolean = 2; } }
+message NamedSchema { string name = 1; Schema value = 2; }
+message Properties { repeated NamedSchema additional_properties = 1; }
+message Schema { string _ref = 1; string format = 2; string description = 4; repeated string required = 19;
+  repeated Any enum = 20; AdditionalPropertiesItem additional_properties = 21; TypeItem type = 22; ItemsItem items = 23;
+  Properties properties = 25; repeated NamedAny vendor_extension = 31; }
+message Definitions { repeated NamedSchema additional_properties = 1; }
+message BodyParameter { string name = 2; string in = 3; bool required = 4; Schema schema = 5; }
+message QueryParameterSubSchema { string in = 2; string name = 4; string type = 6; bool unique_items = 20; }
+message PathParameterSubSchema { bool required = 1; string in = 2; string name = 4; string type = 5; bool unique_items = 19; }
+message NonBodyParameter { oneof oneof { QueryParameterSubSchema query = 3; PathParameterSubSchema path = 4; } }
+message Parameter { oneof oneof { BodyParameter body = 1; NonBodyParameter non_body = 2; } }
+message ParametersItem { Parameter parameter = 1; }
+message SchemaItem { Schema schema = 1; }
+message Response { string description = 1; SchemaItem schema = 2; }
+message ResponseValue { Response response = 1; }
+message NamedResponseValue { string name = 1; ResponseValue value = 2; }
+message Responses { repeated NamedResponseValue response_code = 1; }
+message Operation { string operation_id = 5; repeated string consumes = 7; repeated ParametersItem parameters = 8;
+  Responses responses = 9; repeated NamedAny vendor_extension = 13; }
+message PathItem { Operation get = 2; Operation patch = 8; repeated ParametersItem parameters = 9; }
+message NamedPathItem { string name = 1; PathItem value = 2; }
+message Paths { repeated NamedPathItem path = 2; }
+message Info { string title = 1; string version = 2; }
+message Document { string swagger = 1; Info info = 2; Paths paths = 8; Definitions definitions = 9; }`;
+
+test('OpenAPI v2 in protobuf says the same', () => {
+  const type = protobuf.parse(PROTO, { keepCase: true }).root.lookupType('openapi.v2.Document');
+  const document = type.toObject(type.decode(encodeOpenApiV2(buildOpenApiV2(toys))), { json: true });
+  expect(document).toMatchObject({ swagger: '2.0', info: { title: 'Kubernetes', version: 'v1.36.0' } });
+
+  const toy = document['definitions'].additional_properties.find(
+    ({ name }: { name: string }) => name === 'io.example.v1.Toy',
+  ).value;
+  expect(toy).toMatchObject({
+    description: 'Something to play with.',
+    required: ['size'],
+    type: { value: ['object'] },
+    vendor_extension: [
+      {
+        name: 'x-kubernetes-group-version-kind',
+        value: { yaml: '[{"group":"toys.example.com","version":"v1","kind":"Toy"}]\n' },
+      },
+    ],
+  });
+  const parts = toy.properties.additional_properties.find(({ name }: { name: string }) => name === 'parts').value;
+  expect(parts.items.schema[0]._ref).toBe('#/definitions/io.example.Meta');
+  expect(parts.vendor_extension.map(({ name }: { name: string }) => name)).toContain('x-kubernetes-patch-merge-key');
+
+  const path = document['paths'].path.find(({ name }: { name: string }) => name.endsWith('/toys/{name}')).value;
+  expect(path.patch).toMatchObject({
+    operation_id: 'patchToysExampleComV1NamespacedToy',
+    vendor_extension: [{ name: 'x-kubernetes-action', value: { yaml: '"patch"\n' } }, {}],
+  });
+  expect(path.patch.parameters[0].parameter.body).toMatchObject({ name: 'body', in: 'body', required: true });
+  expect(path.parameters[0].parameter.non_body.path).toEqual({
+    required: true,
+    in: 'path',
+    name: 'name',
+    type: 'string',
+    unique_items: true,
+  });
+});

@@ -1,0 +1,115 @@
+import { Eviction } from '#api/policy/v1/eviction.ts';
+import type { PodDisruptionBudget } from '#api/policy/v1/pod-disruption-budget.ts';
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import { newInternalError, newMethodNotSupported, newNotFound, StatusError } from '#machinery/errors/status-error.ts';
+import type { Mutable } from '#machinery/schema/schema.ts';
+import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
+import { decodeAs } from '../registry/decode-body.ts';
+import { deleteWith } from '../registry/delete.ts';
+import { timestamp } from '../registry/object-meta.ts';
+import { groupResourceOf, type RegistryParts } from '../registry/registry-parts.ts';
+import type { SubresourceHandler } from '../registry/resource-handler.ts';
+import { applyUpdate } from '../registry/update.ts';
+import type { ResourceRequest } from '../request.ts';
+import { objectResult } from '../result.ts';
+
+interface PodState {
+  readonly status?: { readonly phase?: string; readonly conditions?: readonly { type: string; status: string }[] };
+}
+
+/** `pods/eviction`: a delete that first asks the disruption budgets over the pod. */
+export function createPodEviction(budgets: () => RegistryParts): SubresourceHandler {
+  return async (parts, request) => {
+    if (request.target.verb !== 'create')
+      throw newMethodNotSupported(groupResourceOf(parts.definition), request.target.verb);
+    const eviction = decodeAs(Eviction, request) as Eviction;
+    const { namespace, name } = request.target;
+    const entry = parts.storage.get(namespace, name);
+    if (entry === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
+    const pod = entry.object;
+    const options = eviction.deleteOptions ?? {};
+    const dryRun = options.dryRun ?? [];
+    if (!ignoresBudgets(pod)) await takeFromBudget(budgets(), request, pod, dryRun.length > 0);
+    await deleteWith(parts, request, { ...options, dryRun });
+    return objectResult(
+      { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as KubernetesObject,
+      201,
+    );
+  };
+}
+
+/** Pods that are over or never ran disturb nobody. */
+function ignoresBudgets(pod: KubernetesObject): boolean {
+  const phase = (pod as PodState).status?.phase;
+  return phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || Boolean(pod.metadata?.deletionTimestamp);
+}
+
+async function takeFromBudget(
+  parts: RegistryParts,
+  request: ResourceRequest,
+  pod: KubernetesObject,
+  dryRun: boolean,
+): Promise<void> {
+  const { namespace = '', labels, name: podName = '' } = pod.metadata ?? {};
+  const prefix = parts.storage.prefix(namespace);
+  const matching = parts.storage.cache
+    .list({ prefix })
+    .entries.map((entry) => entry.object as PodDisruptionBudget)
+    .filter((budget) => selectorFromObject(budget.spec?.selector).matches(labels ?? {}));
+  if (matching.length > 1) {
+    throw newInternalError(
+      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+    );
+  }
+  const [budget] = matching;
+  if (budget === undefined) return;
+  const name = budget.metadata?.name ?? '';
+  const target = {
+    ...parts,
+    ...request.target,
+    group: 'policy',
+    resource: 'poddisruptionbudgets',
+    name,
+    subresource: 'status',
+  };
+  await applyUpdate(parts, {
+    request: { ...request, target },
+    transform: (old) => withOneLess(old as PodDisruptionBudget, { podName, pod, now: timestamp(parts.clock.now()) }),
+    dryRun,
+    subresource: { group: 'policy', version: 'v1', kind: 'PodDisruptionBudget', verbs: ['update'], type: 'status' },
+  });
+}
+
+function withOneLess(
+  old: PodDisruptionBudget,
+  { podName, pod, now }: { podName: string; pod: KubernetesObject; now: string },
+): Mutable<PodDisruptionBudget> {
+  const { observedGeneration = 0, disruptionsAllowed = 0, currentHealthy = 0, desiredHealthy = 0 } = old.status ?? {};
+  const name = old.metadata?.name ?? '';
+  const ready = (pod as PodState).status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+  const unhealthyMayGo = old.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow' || currentHealthy >= desiredHealthy;
+  const budget = structuredClone(old) as Mutable<PodDisruptionBudget>;
+  if (budget.metadata) delete budget.metadata.resourceVersion;
+  if (!ready && unhealthyMayGo && desiredHealthy > 0) return budget;
+  if (observedGeneration < (old.metadata?.generation ?? 0)) {
+    throw tooMany(`The disruption budget ${name} is still being processed by the server.`, 10);
+  }
+  if (disruptionsAllowed <= 0) {
+    throw tooMany(
+      `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
+      0,
+    );
+  }
+  const status = (budget.status ??= {} as NonNullable<typeof budget.status>);
+  status.disruptionsAllowed = disruptionsAllowed - 1;
+  (status.disruptedPods ??= {})[podName] = now;
+  return budget;
+}
+
+const tooMany = (message: string, retryAfterSeconds: number) =>
+  new StatusError({
+    code: 429,
+    reason: 'TooManyRequests',
+    message: "Cannot evict pod as it would violate the pod's disruption budget.",
+    details: { causes: [{ reason: 'DisruptionBudget', message }], ...(retryAfterSeconds ? { retryAfterSeconds } : {}) },
+  });

@@ -1,0 +1,106 @@
+import { TokenRequest } from '#api/authentication/v1/token-request.ts';
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import { FieldPath, invalid } from '#machinery/errors/field-error.ts';
+import {
+  newBadRequest,
+  newConflict,
+  newInvalid,
+  newMethodNotSupported,
+  newNotFound,
+} from '#machinery/errors/status-error.ts';
+import type { BoundObject, ServiceAccountIssuer } from '../authentication/service-account-issuer.ts';
+import { decodeAs } from '../registry/decode-body.ts';
+import { timestamp } from '../registry/object-meta.ts';
+import { groupResourceOf } from '../registry/registry-parts.ts';
+import type { SubresourceHandler } from '../registry/resource-handler.ts';
+import { objectResult } from '../result.ts';
+
+export interface TokenActionOptions {
+  readonly issuer: ServiceAccountIssuer;
+  /** Used when a request names none. */
+  readonly audiences: readonly string[];
+  /** A live object a token may be bound to. */
+  readonly lookup: (kind: BoundObject['kind'], namespace: string, name: string) => KubernetesObject | undefined;
+}
+
+const DEFAULT_SECONDS = 3600;
+const MIN_SECONDS = 600;
+const MAX_SECONDS = 2 ** 32;
+const RESOURCES = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' } as const;
+
+/** `serviceaccounts/token`: a signed token, possibly bound to a pod, secret or node. */
+export function createTokenAction(options: TokenActionOptions): SubresourceHandler {
+  return async (parts, request) => {
+    const { namespace, name, verb } = request.target;
+    if (verb !== 'create') throw newMethodNotSupported(groupResourceOf(parts.definition), verb);
+    const account = parts.storage.get(namespace, name)?.object;
+    if (account === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
+    const sent = decodeAs(TokenRequest, request) as TokenRequest;
+    const expirationSeconds = sent.spec?.expirationSeconds ?? DEFAULT_SECONDS;
+    validateExpiration(expirationSeconds);
+    const { bound, pod } = bind(options, namespace, name, sent);
+    const audiences = sent.spec?.audiences?.length ? sent.spec.audiences : options.audiences;
+    const { token, expiration } = await options.issuer.sign({
+      namespace,
+      serviceAccount: { name, uid: account.metadata?.uid ?? '' },
+      audiences,
+      expirationSeconds,
+      bound,
+      node: pod && nodeOf(options, pod),
+    });
+    const answer: TokenRequest = {
+      kind: 'TokenRequest',
+      apiVersion: 'authentication.k8s.io/v1',
+      metadata: { name, namespace, creationTimestamp: timestamp(parts.clock.now()) },
+      spec: { ...sent.spec, audiences: [...audiences], expirationSeconds },
+      status: { token, expirationTimestamp: timestamp(expiration * 1000) },
+    };
+    return objectResult(answer as KubernetesObject, 201);
+  };
+}
+
+function validateExpiration(seconds: number): void {
+  const field = new FieldPath('spec').child('expirationSeconds');
+  const errors = [];
+  if (seconds < MIN_SECONDS) errors.push(invalid(field, seconds, 'may not specify a duration less than 10 minutes'));
+  if (seconds > MAX_SECONDS)
+    errors.push(invalid(field, seconds, 'may not specify a duration larger than 2^32 seconds'));
+  if (errors.length > 0) throw newInvalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors);
+}
+
+function bind(options: TokenActionOptions, namespace: string, account: string, request: TokenRequest) {
+  const reference = request.spec?.boundObjectRef;
+  if (!reference) return { bound: undefined, pod: undefined };
+  const { kind = '', name = '', uid } = reference;
+  if (kind !== 'Pod' && kind !== 'Secret' && kind !== 'Node') {
+    throw newBadRequest(`cannot bind token to object of type ${reference.apiVersion ?? ''}, Kind=${kind}`);
+  }
+  const object = options.lookup(kind, kind === 'Node' ? '' : namespace, name);
+  const resource = { group: '', resource: RESOURCES[kind] };
+  if (object === undefined) throw newNotFound(resource, name);
+  const live = object.metadata?.uid ?? '';
+  if (uid && uid !== live) {
+    throw newConflict(
+      resource,
+      name,
+      `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+    );
+  }
+  const pod = kind === 'Pod' ? (object as PodObject) : undefined;
+  if (pod && (pod.spec?.serviceAccountName || 'default') !== account) {
+    throw newBadRequest(
+      `cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`,
+    );
+  }
+  return { bound: { kind, name, uid: live } as BoundObject, pod };
+}
+
+type PodObject = KubernetesObject & {
+  readonly spec?: { readonly serviceAccountName?: string; readonly nodeName?: string };
+};
+
+function nodeOf(options: TokenActionOptions, pod: PodObject) {
+  const name = pod.spec?.nodeName;
+  if (!name) return undefined;
+  return { name, uid: options.lookup('Node', '', name)?.metadata?.uid ?? '' };
+}

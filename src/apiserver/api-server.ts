@@ -1,0 +1,190 @@
+import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
+import { resources } from '#api/resources.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Logger } from '#base/logger.ts';
+import type { Random } from '#base/random.ts';
+import { Client } from '#client/client.ts';
+import type { Transport } from '#client/transport.ts';
+import { newGenericNotFound } from '#machinery/errors/status-error.ts';
+import { StoreFeed } from '#storage/cache/store-feed.ts';
+import type { Store } from '#storage/store.ts';
+import type { Authenticator } from './authentication/authenticator.ts';
+import { clientCertificateAuthenticator } from './authentication/client-certificate.ts';
+import { type IssuerKey, ServiceAccountIssuer } from './authentication/service-account-issuer.ts';
+import type { ServiceAccountTokenAuthenticator } from './authentication/service-account-token.ts';
+import { createStaticTokenAuthenticator } from './authentication/static-token.ts';
+import { createUnionAuthenticator } from './authentication/union.ts';
+import { createBootstrapObjects } from './bootstrap/create-bootstrap-objects.ts';
+import { type AdvertisedAddress, publishKubernetesService } from './bootstrap/kubernetes-service.ts';
+import { podRequest } from './connect/node-connection.ts';
+import { type NodeCredentials, proxyExchange } from './connect/node-proxy.ts';
+import { createOpenApi } from './discovery/openapi.ts';
+import { HealthChecks } from './health.ts';
+import { ApiHandler } from './http/api-handler.ts';
+import { HttpsListener } from './http/https-listener.ts';
+import { createPathHandler } from './http/path-handler.ts';
+import { createUpgradeHandler } from './http/upgrade-handler.ts';
+import { InProcessTransport } from './in-process-transport.ts';
+import type { Pipeline } from './pipeline.ts';
+import { Resources } from './resources.ts';
+import { addressAt, parseIpv4Range } from './services/ipv4-range.ts';
+import { AUTHENTICATED_GROUP, SYSTEM_MASTERS, type UserInfo } from './user.ts';
+
+export interface ApiServerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly newUid: () => string;
+  /** Signs service-account tokens. */
+  readonly issuerKey: IssuerKey;
+  readonly issuerUrl?: string;
+  /** Bearer tokens known in advance. */
+  readonly tokens?: ReadonlyMap<string, UserInfo>;
+  readonly serviceCidr?: string;
+  readonly nodePorts?: { readonly first: number; readonly last: number };
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly tls: SecureContextOptions;
+  /** PEM of the CA that signs client certificates. */
+  readonly clientCa: string;
+}
+
+const DEFAULTS = {
+  issuerUrl: 'https://kubernetes.default.svc.cluster.local',
+  serviceCidr: '10.96.0.0/12',
+  nodePorts: { first: 30000, last: 32767 },
+};
+
+/** The server's own user, for what it does by itself. */
+const SELF: UserInfo = { name: 'system:apiserver', groups: [SYSTEM_MASTERS, AUTHENTICATED_GROUP] };
+
+/** The API server over one store: in-process transports at once, HTTPS where `listen` is called. */
+export class ApiServer {
+  readonly pipeline: Pipeline;
+  readonly #options: ApiServerOptions & typeof DEFAULTS;
+  readonly #feed: StoreFeed;
+  readonly #resources: Resources;
+  readonly #handler: ApiHandler;
+  readonly #listeners: HttpsListener[] = [];
+  #nodeCredentials: NodeCredentials | undefined;
+  #stopping = false;
+
+  private constructor(
+    options: ApiServerOptions & typeof DEFAULTS,
+    feed: StoreFeed,
+    parts: { issuer: ServiceAccountIssuer; resources: Resources; tokens: ServiceAccountTokenAuthenticator },
+  ) {
+    this.#options = options;
+    this.#feed = feed;
+    this.#resources = parts.resources;
+    this.pipeline = parts.resources.pipeline;
+    this.#handler = this.#createHandler(parts.issuer, [
+      clientCertificateAuthenticator,
+      createStaticTokenAuthenticator(options.tokens ?? new Map()),
+      parts.tokens,
+    ]);
+  }
+
+  /** Loads the store, makes what every cluster has, and is ready to serve. */
+  static async start(given: ApiServerOptions): Promise<ApiServer> {
+    const options = { ...DEFAULTS, ...given };
+    const { store, clock, logger } = options;
+    const feed = await StoreFeed.open({ store, logger });
+    const issuer = new ServiceAccountIssuer(options.issuerKey, { issuer: options.issuerUrl, clock });
+    const loaded = await Resources.open({ ...options, feed, issuer, definitions: resources });
+    const server = new ApiServer(options, feed, { issuer, resources: loaded, tokens: loaded.tokens });
+    await createBootstrapObjects(loaded.pipeline, SELF);
+    return server;
+  }
+
+  /** A transport for one user, inside this process. */
+  transport(user: UserInfo): Transport {
+    return new InProcessTransport(this.pipeline, {
+      ...user,
+      groups: [...new Set([...user.groups, AUTHENTICATED_GROUP])],
+    });
+  }
+
+  /** Serves HTTPS on one more address. */
+  async listen(options: ListenOptions): Promise<AddressInfo> {
+    const listener = await HttpsListener.listen({
+      ...options,
+      onExchange: this.#handler.handle,
+      onUpgrade: createUpgradeHandler({
+        api: this.#handler,
+        pipeline: this.pipeline,
+        source: this.#resources,
+        credentials: () => this.#nodeCredentials,
+      }),
+    });
+    this.#listeners.push(listener);
+    return listener.address;
+  }
+
+  /** Makes `default/kubernetes` point at an address that pods can reach. */
+  publish(address: AdvertisedAddress): Promise<void> {
+    const clusterIP = addressAt(parseIpv4Range(this.#options.serviceCidr), 0);
+    return publishKubernetesService(new Client(this.transport(SELF)), { clusterIP, address });
+  }
+
+  /** How to reach nodes for logs, exec and port-forward. */
+  useNodeCredentials(credentials: NodeCredentials): void {
+    this.#nodeCredentials = credentials;
+  }
+
+  /** Turns `/readyz` red, lets requests finish for a moment, ends watches and closes every connection. The store stays open. */
+  async close(graceMs = 500): Promise<void> {
+    this.#stopping = true;
+    this.#resources.endWatches();
+    await Promise.all(this.#listeners.map((listener) => listener.close(graceMs)));
+    this.#feed.close();
+  }
+
+  #createHandler(issuer: ServiceAccountIssuer, authenticators: readonly Authenticator[]): ApiHandler {
+    const { clock, logger, issuerUrl } = this.#options;
+    const health = new HealthChecks(
+      [{ name: 'etcd', check: () => undefined }],
+      [{ name: 'shutdown', check: () => (this.#stopping ? 'process is shutting down' : undefined) }],
+    );
+    const paths = createPathHandler({
+      table: this.pipeline.table,
+      health,
+      openApi: createOpenApi(this.pipeline.table),
+      serverAddress: () => {
+        const address = this.#listeners[0]?.address;
+        return address ? `${address.address}:${address.port}` : '';
+      },
+      documents: {
+        '/openid/v1/jwks': async () => ({ keys: [await issuer.jwk()] }),
+        '/.well-known/openid-configuration': async () => ({
+          issuer: issuerUrl,
+          jwks_uri: `${issuerUrl}/openid/v1/jwks`,
+          response_types_supported: ['id_token'],
+          subject_types_supported: ['public'],
+          id_token_signing_alg_values_supported: ['ES256'],
+        }),
+      },
+    });
+    return new ApiHandler({
+      pipeline: this.pipeline,
+      authenticate: createUnionAuthenticator(authenticators),
+      paths,
+      connect: async (exchange, request) => {
+        if (this.#nodeCredentials === undefined || request.target.resource !== 'pods') throw newGenericNotFound();
+        await proxyExchange(
+          exchange,
+          podRequest(this.#resources, request.target, exchange.query),
+          this.#nodeCredentials,
+        );
+      },
+      clock,
+      logger,
+    });
+  }
+}

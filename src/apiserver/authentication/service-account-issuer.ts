@@ -1,0 +1,89 @@
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, type JWK, SignJWT } from 'jose';
+import type { Clock } from '#base/clock.ts';
+
+/** A key pair of the service-account issuer; keys are as `node:crypto` or WebCrypto give them. */
+export interface IssuerKey {
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+  readonly algorithm: 'ES256' | 'RS256';
+}
+
+/** What a token is bound to besides its service account. */
+export interface BoundObject {
+  readonly kind: 'Pod' | 'Secret' | 'Node';
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface TokenSpecification {
+  readonly namespace: string;
+  readonly serviceAccount: { readonly name: string; readonly uid: string };
+  readonly audiences: readonly string[];
+  readonly expirationSeconds: number;
+  readonly bound?: BoundObject | undefined;
+  /** The node of a bound pod, for which the token carries the node's name and uid too. */
+  readonly node?: { readonly name: string; readonly uid: string } | undefined;
+}
+
+/** The private claim of service-account tokens. */
+export interface KubernetesClaim {
+  readonly namespace: string;
+  readonly serviceaccount: { readonly name: string; readonly uid: string };
+  readonly pod?: { readonly name: string; readonly uid: string };
+  readonly secret?: { readonly name: string; readonly uid: string };
+  readonly node?: { readonly name: string; readonly uid: string };
+  /** Seconds since the epoch after which use of an extended token is counted as stale. */
+  readonly warnafter?: number;
+}
+
+/** Signs service-account tokens and publishes the key they verify with. */
+export class ServiceAccountIssuer {
+  readonly issuer: string;
+  readonly publicKey: CryptoKey;
+  readonly #key: IssuerKey;
+  readonly #clock: Clock;
+  #jwk: Promise<JWK> | undefined;
+
+  constructor(key: IssuerKey, options: { readonly issuer: string; readonly clock: Clock }) {
+    this.#key = key;
+    this.publicKey = key.publicKey;
+    this.issuer = options.issuer;
+    this.#clock = options.clock;
+  }
+
+  /** A signed token and the moment it ends, in seconds since the epoch. */
+  async sign(specification: TokenSpecification): Promise<{ readonly token: string; readonly expiration: number }> {
+    const { namespace, serviceAccount, bound, node } = specification;
+    const now = Math.floor(this.#clock.now() / 1000);
+    const expiration = now + specification.expirationSeconds;
+    const reference = bound && { name: bound.name, uid: bound.uid };
+    const claim: KubernetesClaim = {
+      namespace,
+      ...(node ? { node } : {}),
+      ...(bound?.kind === 'Pod' ? { pod: reference } : {}),
+      ...(bound?.kind === 'Secret' ? { secret: reference } : {}),
+      ...(bound?.kind === 'Node' ? { node: reference } : {}),
+      serviceaccount: serviceAccount,
+    } as KubernetesClaim;
+    const token = await new SignJWT({ 'kubernetes.io': claim })
+      .setProtectedHeader({ alg: this.#key.algorithm, kid: (await this.jwk()).kid as string })
+      .setIssuer(this.issuer)
+      .setSubject(`system:serviceaccount:${namespace}:${serviceAccount.name}`)
+      .setAudience([...specification.audiences])
+      .setIssuedAt(now)
+      .setNotBefore(now)
+      .setExpirationTime(expiration)
+      .setJti(crypto.randomUUID())
+      .sign(this.#key.privateKey);
+    return { token, expiration };
+  }
+
+  /** The public key in JWK form, as `/openid/v1/jwks` shows it. */
+  jwk(): Promise<JWK> {
+    this.#jwk ??= (async () => {
+      const jwk = await exportJWK(this.publicKey);
+      return { ...jwk, use: 'sig', alg: this.#key.algorithm, kid: await calculateJwkThumbprint(jwk) };
+    })();
+    return this.#jwk;
+  }
+}

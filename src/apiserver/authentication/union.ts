@@ -1,0 +1,19 @@
+import { newUnauthorized } from '#machinery/errors/status-error.ts';
+import { anonymousUser } from '../user.ts';
+import type { AuthenticationResult, Authenticator, Credentials } from './authenticator.ts';
+
+/**
+ * Asks each authenticator in turn. No credentials at all make the anonymous user; credentials that nobody accepts are
+ * refused with 401.
+ */
+export function createUnionAuthenticator(authenticators: readonly Authenticator[]) {
+  return async (credentials: Credentials): Promise<AuthenticationResult> => {
+    for (const authenticator of authenticators) {
+      const result = await authenticator.authenticate(credentials);
+      if (result === 'invalid') throw newUnauthorized();
+      if (result !== undefined) return result;
+    }
+    if (credentials.token !== undefined) throw newUnauthorized();
+    return { user: anonymousUser };
+  };
+}

@@ -1,0 +1,88 @@
+import type { Node } from '#api/core/v1/node.ts';
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import { newBadRequest, newInternalError, newNotFound } from '#machinery/errors/status-error.ts';
+import type { ResourceTarget } from '../request.ts';
+
+/** Where a node's own HTTPS API is. */
+export interface NodeEndpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Reads objects from the server's caches. */
+export interface ObjectSource {
+  pod(namespace: string, name: string): KubernetesObject | undefined;
+  node(name: string): KubernetesObject | undefined;
+}
+
+/** A request that a node answers: where, and under which path. */
+export interface NodeRequest {
+  readonly endpoint: NodeEndpoint;
+  readonly path: string;
+}
+
+type PodObject = KubernetesObject & {
+  readonly spec?: {
+    readonly nodeName?: string;
+    readonly containers?: readonly { readonly name: string }[];
+    readonly initContainers?: readonly { readonly name: string }[];
+    readonly ephemeralContainers?: readonly { readonly name: string }[];
+  };
+};
+
+const PATHS: Readonly<Record<string, string>> = {
+  log: 'containerLogs',
+  exec: 'exec',
+  attach: 'attach',
+  portforward: 'portForward',
+};
+const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
+
+/** Translates a request on a pod's `log`, `exec`, `attach` or `portforward` into one on its node. Throws Status errors. */
+export function podRequest(source: ObjectSource, target: ResourceTarget, query: URLSearchParams): NodeRequest {
+  const { namespace, name, subresource } = target;
+  const pod = source.pod(namespace, name) as PodObject | undefined;
+  if (pod === undefined) throw newNotFound({ group: '', resource: 'pods' }, name);
+  const nodeName = pod.spec?.nodeName ?? '';
+  if (nodeName === '') throw newBadRequest(`pod ${name} does not have a host assigned`);
+  const endpoint = endpointOf(source, nodeName);
+  const parameters = new URLSearchParams(query);
+  parameters.delete('container');
+  const container =
+    subresource === 'portforward' ? '' : `/${containerOf(pod, query.get('container') ?? '', subresource)}`;
+  const text = parameters.toString();
+  return { endpoint, path: `/${PATHS[subresource]}/${namespace}/${name}${container}${text === '' ? '' : `?${text}`}` };
+}
+
+/** Where a node can be reached. Throws when it is unknown or tells no address. */
+export function endpointOf(source: ObjectSource, nodeName: string): NodeEndpoint {
+  const node = source.node(nodeName) as Node | undefined;
+  if (node === undefined) throw newNotFound({ group: '', resource: 'nodes' }, nodeName);
+  const addresses = node.status?.addresses ?? [];
+  const host = ['InternalIP', 'ExternalIP', 'Hostname']
+    .map((type) => addresses.find((address) => address.type === type)?.address)
+    .find((address) => address !== undefined);
+  if (host === undefined) throw newInternalError(`no preferred addresses found for node ${nodeName}`);
+  return { host, port: node.status?.daemonEndpoints?.kubeletEndpoint?.Port || 10250 };
+}
+
+function containerOf(pod: PodObject, asked: string, subresource: string): string {
+  const { name = '', annotations } = pod.metadata ?? {};
+  const app = pod.spec?.containers ?? [];
+  const others = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.ephemeralContainers ?? [])];
+  const names = [...app, ...others].map((container) => container.name);
+  if (asked !== '') {
+    if (!names.includes(asked)) throw newBadRequest(`container ${asked} is not valid for pod ${name}`);
+    return asked;
+  }
+  const preferred = annotations?.[DEFAULT_CONTAINER];
+  if (preferred && names.includes(preferred)) return preferred;
+  if (app.length === 1) return (app[0] as { name: string }).name;
+  const choice = `a container name must be specified for pod ${name}, choose one of: [${app.map((each) => each.name).join(' ')}]`;
+  const initial = (pod.spec?.initContainers ?? []).map((each) => each.name);
+  throw newBadRequest(
+    subresource === 'log' && initial.length > 0
+      ? `${choice} or one of the init containers: [${initial.join(' ')}]`
+      : choice,
+  );
+}

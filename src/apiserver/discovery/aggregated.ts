@@ -1,0 +1,40 @@
+import type { AnyResourceDefinition } from '#api/resource-definition.ts';
+import { connectVerbs, type GroupVersions } from './legacy.ts';
+
+/** `/api` and `/apis` for clients that ask for everything in one answer; `version` is of the discovery API: v2 or v2beta1. */
+export const aggregatedDiscovery = (groups: readonly GroupVersions[], version: string) => ({
+  kind: 'APIGroupDiscoveryList',
+  apiVersion: `apidiscovery.k8s.io/${version}`,
+  metadata: {},
+  items: groups.map(({ group, versions }) => ({
+    metadata: { ...(group === '' ? {} : { name: group }), creationTimestamp: null },
+    versions: versions.map((each) => ({
+      version: each.version,
+      resources: each.definitions.map(resourceDiscovery).sort((a, b) => (a.resource < b.resource ? -1 : 1)),
+      freshness: 'Current',
+    })),
+  })),
+});
+
+function resourceDiscovery(definition: AnyResourceDefinition) {
+  const { group, version, kind, plural, singular, namespaced, verbs, shortNames, categories } = definition;
+  const subresources = Object.entries(definition.subresources ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    resource: plural,
+    responseKind: { group, version, kind },
+    scope: namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: singular,
+    verbs: [...verbs].sort(),
+    ...(shortNames?.length ? { shortNames } : {}),
+    ...(categories?.length ? { categories } : {}),
+    ...(subresources.length > 0
+      ? {
+          subresources: subresources.map(([name, subresource]) => ({
+            subresource: name,
+            responseKind: { group: subresource.group, version: subresource.version, kind: subresource.kind },
+            verbs: subresource.type === 'connect' ? connectVerbs(name) : [...subresource.verbs].sort(),
+          })),
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Duplex } from 'node:stream';
+
+export type HeaderMap = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** One HTTP request and its answer, the same over HTTP/1.1 and HTTP/2. */
+export interface Exchange {
+  readonly method: string;
+  /** Path without the query, still percent-encoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** By lower-case name; the first value of each. */
+  header(name: string): string;
+  /** The client's verified certificate, `'unverified'` when it showed one that the client CA did not sign. */
+  readonly certificate: ClientCertificate | 'unverified' | undefined;
+  /** Aborts when the client has gone or the answer is complete. */
+  readonly signal: AbortSignal;
+  readonly remoteAddress: string;
+  /** Rejects with 413 past `limit` bytes. */
+  readBody(limit: number): Promise<Uint8Array>;
+  /** The whole answer at once. */
+  respond(code: number, headers: HeaderMap, body: Uint8Array): void;
+  /** The head of an answer whose body follows in pieces. */
+  startStream(code: number, headers: HeaderMap): ResponseStream;
+  /** Whether an answer was begun. */
+  readonly answered: boolean;
+}
+
+export interface ClientCertificate {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+}
+
+export interface ResponseStream {
+  /** False when the client is slow: wait for `onDrain` before writing more. */
+  write(chunk: Uint8Array): boolean;
+  onDrain(callback: () => void): void;
+  end(): void;
+  /** Ends the connection of this answer without completing it. */
+  destroy(): void;
+  /** For piping. */
+  readonly writable: Duplex | NodeJS.WritableStream;
+}

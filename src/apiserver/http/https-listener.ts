@@ -1,0 +1,100 @@
+import { createServer as createHttp1Server, type Server as Http1Server, type IncomingMessage } from 'node:http';
+import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import {
+  createServer as createTlsServer,
+  type SecureContextOptions,
+  type TLSSocket,
+  type Server as TlsServer,
+} from 'node:tls';
+import type { Exchange } from './exchange.ts';
+import { createHttp1Exchange } from './http1-exchange.ts';
+import { createHttp2Exchange } from './http2-exchange.ts';
+
+export interface HttpsListenerOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly tls: SecureContextOptions;
+  /** PEM of the CA that signs client certificates. */
+  readonly clientCa?: string;
+  readonly onExchange: (exchange: Exchange) => void;
+  /** A connection that wants to leave HTTP: exec, attach, port-forward, WebSockets. */
+  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+/** One TLS port that speaks HTTP/1.1 and HTTP/2, as the client negotiates. */
+export class HttpsListener {
+  readonly #tls: TlsServer;
+  readonly #http1: Http1Server;
+  readonly #http2: Http2Server;
+  readonly #sockets = new Set<TLSSocket>();
+  readonly #sessions = new Set<ServerHttp2Session>();
+
+  private constructor(options: HttpsListenerOptions) {
+    this.#http1 = createHttp1Server((request, response) => options.onExchange(createHttp1Exchange(request, response)));
+    this.#http1.keepAliveTimeout = 90_000;
+    this.#http1.on('upgrade', (request, socket, head) => {
+      if (options.onUpgrade) options.onUpgrade(request, socket, head);
+      else socket.destroy();
+    });
+    this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1000 } });
+    this.#http2.on('stream', (stream, headers) => options.onExchange(createHttp2Exchange(stream, headers)));
+    this.#http2.on('session', (session) => {
+      this.#sessions.add(session);
+      session.once('close', () => this.#sessions.delete(session));
+    });
+    // A broken session is its client's loss; its streams have aborted their exchanges.
+    this.#http2.on('sessionError', () => {});
+    this.#tls = createTlsServer({
+      ...options.tls,
+      ALPNProtocols: ['h2', 'http/1.1'],
+      minVersion: 'TLSv1.2',
+      requestCert: options.clientCa !== undefined,
+      rejectUnauthorized: false,
+      ...(options.clientCa === undefined ? {} : { ca: options.clientCa }),
+    });
+    this.#tls.on('secureConnection', (socket) => this.#accept(socket));
+  }
+
+  /** Listens; rejects when the port is in use or may not be taken. */
+  static async listen(options: HttpsListenerOptions): Promise<HttpsListener> {
+    const listener = new HttpsListener(options);
+    await new Promise<void>((resolve, reject) => {
+      listener.#tls.once('error', reject);
+      listener.#tls.listen(options.port, options.host, () => {
+        listener.#tls.off('error', reject);
+        resolve();
+      });
+    });
+    return listener;
+  }
+
+  get address(): AddressInfo {
+    return this.#tls.address() as AddressInfo;
+  }
+
+  /** Stops listening, lets requests under way finish for `graceMs`, then closes every connection. */
+  async close(graceMs = 0): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#tls.close(() => resolve()));
+    for (const session of this.#sessions) session.close();
+    this.#http1.closeIdleConnections();
+    if (graceMs > 0) {
+      const timer = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
+      await Promise.race([closed, timer]);
+    }
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #accept(socket: TLSSocket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    // Resets and timeouts end the connection; whoever used it is told by its own abort signal.
+    socket.on('error', () => socket.destroy());
+    socket.setNoDelay(true);
+    if (socket.alpnProtocol === 'h2') this.#http2.emit('connection', socket);
+    else this.#http1.emit('connection', socket);
+  }
+}

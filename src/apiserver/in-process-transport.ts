@@ -1,0 +1,113 @@
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import type { ClientRequest, Transport, WatchEvent } from '#client/transport.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { ResourceView } from './registry/resource-view.ts';
+import type { Change, WatchHandle } from './registry/watch.ts';
+import { NO_BODY, Query, type ResourceRequest, type ResourceTarget } from './request.ts';
+import type { ResourceResult } from './result.ts';
+import { bookmarkObject } from './serving/watch-encoder.ts';
+import type { UserInfo } from './user.ts';
+
+/**
+ * Hands calls to the API server's pipeline as one user: the same authorization, admission and registry as over HTTP,
+ * without sockets and without encoding. What it answers is shared with the watch cache.
+ */
+export class InProcessTransport implements Transport {
+  readonly #pipeline: Pipeline;
+  readonly #user: UserInfo;
+  readonly #never = new AbortController().signal;
+
+  constructor(pipeline: Pipeline, user: UserInfo) {
+    this.#pipeline = pipeline;
+    this.#user = user;
+  }
+
+  async request(request: ClientRequest): Promise<unknown> {
+    request.signal?.throwIfAborted();
+    return objectOf(await this.#pipeline.handle(this.#toRequest(request)));
+  }
+
+  async watch(
+    request: ClientRequest,
+    listener: (events: readonly WatchEvent[]) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (signal.aborted) return;
+    const served = this.#toRequest({ ...request, signal });
+    const view = this.#pipeline.viewOf(served.target);
+    let handle: WatchHandle | undefined;
+    let onAbort = () => {};
+    try {
+      await new Promise<void>((resolve, reject) => {
+        onAbort = () => {
+          handle?.cancel();
+          resolve();
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        this.#pipeline
+          .watch(served, {
+            onChanges: (changes) => {
+              if (!signal.aborted) listener(changes.map((change) => eventOf(view, change)));
+            },
+            onEnd: (error) => (error ? reject(error) : resolve()),
+          })
+          .then((started) => {
+            handle = started;
+            if (signal.aborted) started.cancel();
+          }, reject);
+      });
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  #toRequest(request: ClientRequest): ResourceRequest {
+    const { verb, group, version, resource, namespace = '', name = '', subresource = '' } = request;
+    const target: ResourceTarget = {
+      verb,
+      group,
+      version,
+      resource,
+      // As the path of the same request over HTTP reads.
+      namespace: resource === 'namespaces' && group === '' ? name : namespace,
+      name,
+      subresource,
+      subpath: '',
+    };
+    return {
+      target,
+      user: this.#user,
+      query: Query.from(request.query ?? {}),
+      body:
+        request.body === undefined ? NO_BODY : { type: 'object', object: request.body, patchType: request.patchType },
+      userAgent: 'knarr',
+      signal: request.signal ?? this.#never,
+      warnings: [],
+    };
+  }
+}
+
+function objectOf(result: ResourceResult): unknown {
+  if (result.type === 'object') return result.object;
+  const { view } = result;
+  if (result.type === 'entry') return view.object(result.entry);
+  const { entries, revision, continue: next, remainingItemCount } = result.list;
+  return {
+    kind: `${view.definition.kind}List`,
+    apiVersion: view.apiVersion,
+    metadata: {
+      resourceVersion: String(revision),
+      ...(next === '' ? {} : { continue: next }),
+      ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
+    },
+    items: entries.map((entry) => view.object(entry)),
+  };
+}
+
+function eventOf(view: ResourceView, change: Change): WatchEvent<KubernetesObject> {
+  return change.type === 'BOOKMARK'
+    ? { type: 'BOOKMARK', object: bookmarkObject(view, change) }
+    : { type: change.type, object: view.object(change.entry) };
+}

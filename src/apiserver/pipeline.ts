@@ -1,0 +1,71 @@
+import { newGenericNotFound, newMethodNotSupported } from '#machinery/errors/status-error.ts';
+import type { Attributes, Authorizer, Decision } from './authorization/authorizer.ts';
+import { forbiddenError } from './authorization/forbidden.ts';
+import type { ResourceView } from './registry/resource-view.ts';
+import type { ChangeListener, WatchHandle } from './registry/watch.ts';
+import { authorizationVerb, type ResourceRequest, type ResourceTarget } from './request.ts';
+import type { ResourceTable } from './resource-table.ts';
+import type { ResourceResult } from './result.ts';
+import type { UserInfo } from './user.ts';
+
+/** From an authenticated request to its answer: authorization, then the resource's handler. Both transports end here. */
+export class Pipeline {
+  readonly table: ResourceTable;
+  readonly #authorizers: readonly Authorizer[];
+
+  constructor(table: ResourceTable, authorizers: readonly Authorizer[]) {
+    this.table = table;
+    this.#authorizers = authorizers;
+  }
+
+  async handle(request: ResourceRequest): Promise<ResourceResult> {
+    this.authorizeTarget(request.user, request.target, request.target.verb);
+    return this.#served(request.target).handler.handle(request);
+  }
+
+  async watch(request: ResourceRequest, listener: ChangeListener): Promise<WatchHandle> {
+    this.authorizeTarget(request.user, request.target, 'watch');
+    const { handler } = this.#served(request.target);
+    if (handler.watch === undefined) throw newGenericNotFound();
+    return handler.watch(request, listener);
+  }
+
+  /** Throws a 403 unless the user may. `method` is the HTTP method for connect requests. */
+  authorizeTarget(user: UserInfo, target: ResourceTarget, method: string): void {
+    const { group, version, resource, subresource, namespace, name } = target;
+    const verb = authorizationVerb(target, method);
+    this.authorize({ user, verb, group, version, resource, subresource, namespace, name });
+  }
+
+  authorize(attributes: Attributes): void {
+    const { allowed, reason } = this.decide(attributes);
+    if (!allowed) throw forbiddenError(attributes, reason);
+  }
+
+  decide(attributes: Attributes): Decision {
+    for (const authorizer of this.#authorizers) {
+      const decision = authorizer.authorize(attributes);
+      if (decision) return decision;
+    }
+    return { allowed: false, reason: '' };
+  }
+
+  /** How entries of the resource look to this target's version. Throws a 404 for resources that are not stored. */
+  viewOf(target: ResourceTarget): ResourceView {
+    const { handler } = this.#served(target);
+    if (handler.view === undefined)
+      throw newMethodNotSupported({ group: target.group, resource: target.resource }, 'watch');
+    return handler.view;
+  }
+
+  /** Whether an object is there now. */
+  exists(group: string, version: string, resource: string, at: { namespace: string; name: string }): boolean {
+    return this.table.get(group, version, resource)?.handler.has?.(at.namespace, at.name) ?? false;
+  }
+
+  #served(target: ResourceTarget) {
+    const served = this.table.get(target.group, target.version, target.resource);
+    if (served === undefined) throw newGenericNotFound();
+    return served;
+  }
+}

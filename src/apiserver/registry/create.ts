@@ -1,0 +1,105 @@
+import { validateObjectMeta } from '#api/meta/v1/object-meta-validation.ts';
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import { newAlreadyExists, newBadRequest, newInvalid, StatusError } from '#machinery/errors/status-error.ts';
+import type { Mutable } from '#machinery/schema/schema.ts';
+import { CacheEntry } from '#storage/cache/cache-entry.ts';
+import type { AdmissionAttributes } from '../admission/admission.ts';
+import type { ResourceRequest } from '../request.ts';
+import { decodeObject } from './decode-body.ts';
+import { fillSystemFields, generateName, matchNamespace } from './object-meta.ts';
+import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
+import type { Entry } from './resource-view.ts';
+import { parseWriteOptions } from './write-options.ts';
+
+const GENERATE_ATTEMPTS = 8;
+
+/** Creates the object in the request's body and answers it as stored. */
+export async function createObject(parts: RegistryParts, request: ResourceRequest): Promise<Entry> {
+  const options = parseWriteOptions(request.query, 'CreateOptions');
+  const object = decodeObject(parts.definition, request, options.fieldValidation);
+  return createDecoded(parts, request, object, options.dryRun);
+}
+
+/** As `createObject`, for an object that is decoded and defaulted already and that this call may change. */
+export async function createDecoded(
+  parts: RegistryParts,
+  request: ResourceRequest,
+  object: Mutable<KubernetesObject>,
+  dryRun: boolean,
+): Promise<Entry> {
+  const { definition } = parts;
+  matchNamespace(parts, object, request.target);
+  if (object.metadata?.resourceVersion) {
+    throw newBadRequest('resourceVersion should not be set on objects to be created');
+  }
+  const generated = !object.metadata?.name && Boolean(object.metadata?.generateName);
+  generateName(parts, object);
+  fillSystemFields(parts, object);
+
+  const attributes: AdmissionAttributes = {
+    operation: 'CREATE',
+    target: { ...request.target, name: object.metadata?.name ?? '' },
+    definition,
+    user: request.user,
+    dryRun,
+    object,
+    oldObject: undefined,
+    warnings: request.warnings,
+  };
+  await parts.admission.mutate(attributes);
+  definition.strategy.prepareForCreate?.(object);
+  const settle = parts.hook?.beforeWrite(object, undefined);
+  try {
+    validateNew(parts, object);
+    request.warnings.push(...(definition.strategy.warn?.(object) ?? []));
+    await parts.admission.validate(attributes);
+    return dryRun ? dryRunEntry(parts, object) : await store(parts, object, generated);
+  } finally {
+    settle?.();
+  }
+}
+
+function validateNew(parts: RegistryParts, object: KubernetesObject): void {
+  const { definition } = parts;
+  const errors = [
+    ...validateObjectMeta(object.metadata, definition),
+    ...(definition.strategy.validate?.(object) ?? []),
+  ];
+  if (errors.length > 0) throw newInvalid(definition, nameForErrors(object), errors);
+}
+
+const nameForErrors = ({ metadata }: KubernetesObject): string => metadata?.name || metadata?.generateName || '';
+
+/** Stores under the object's name; a generated name that is taken is made anew. */
+async function store(parts: RegistryParts, object: Mutable<KubernetesObject>, generated: boolean): Promise<Entry> {
+  const { storage, view, definition } = parts;
+  for (let attempt = 1; ; attempt++) {
+    const { name = '', namespace = '' } = object.metadata ?? {};
+    const outcome = await storage.put(storage.key(namespace, name), view.toStored(object), 0);
+    if (outcome.ok) return outcome.entry;
+    if (!generated || attempt >= GENERATE_ATTEMPTS) throw alreadyExists(parts, outcome.current, name);
+    if (object.metadata) object.metadata.name = '';
+    generateName(parts, object);
+    if (!object.metadata?.name) throw newAlreadyExists(groupResourceOf(definition), name);
+  }
+}
+
+function alreadyExists(parts: RegistryParts, current: Entry | undefined, name: string): StatusError {
+  const error = newAlreadyExists(groupResourceOf(parts.definition), name);
+  if (!current?.object.metadata?.deletionTimestamp) return error;
+  return new StatusError({ ...error.status, message: `object is being deleted: ${error.message}` });
+}
+
+/** An entry that was never stored, for dry runs; its revision is that of the cache. */
+export function dryRunEntry(parts: RegistryParts, object: KubernetesObject, revision = 0): Entry {
+  const { storage } = parts;
+  const { name = '', namespace = '' } = object.metadata ?? {};
+  const stored = parts.view.toStored(object);
+  const fields = {
+    key: storage.key(namespace, name),
+    createRevision: revision,
+    modRevision: revision,
+    bytes: storage.codec.encode(stored),
+  };
+  return new CacheEntry(storage.codec, fields);
+}

@@ -1,0 +1,43 @@
+import { FieldPath, invalid, notSupported } from '#machinery/errors/field-error.ts';
+import { newInvalid } from '#machinery/errors/status-error.ts';
+import type { ResourceRequest } from '../request.ts';
+import { decodeDeleteOptionsBody } from './decode-body.ts';
+import { parseNumber } from './write-options.ts';
+
+/** How a delete is to be done; from the body, or from the query when there is no body. */
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number | undefined;
+  readonly propagationPolicy?: string | undefined;
+  readonly orphanDependents?: boolean | undefined;
+  readonly preconditions?:
+    | { readonly uid?: string | undefined; readonly resourceVersion?: string | undefined }
+    | undefined;
+  readonly dryRun: readonly string[];
+}
+
+const POLICIES = ['Background', 'Foreground', 'Orphan'];
+
+export function decodeDeleteOptions(request: ResourceRequest): DeleteOptions {
+  const body = decodeDeleteOptionsBody(request);
+  const options: DeleteOptions = body ? { ...body, dryRun: body.dryRun ?? [] } : fromQuery(request);
+  const errors = [];
+  const { propagationPolicy, gracePeriodSeconds, dryRun } = options;
+  if (propagationPolicy && !POLICIES.includes(propagationPolicy)) {
+    errors.push(notSupported(new FieldPath('propagationPolicy'), propagationPolicy, POLICIES));
+  }
+  if (dryRun.some((value) => value !== 'All')) errors.push(notSupported(new FieldPath('dryRun'), dryRun, ['All']));
+  if (gracePeriodSeconds !== undefined && gracePeriodSeconds < 0) {
+    errors.push(invalid(new FieldPath('gracePeriodSeconds'), gracePeriodSeconds, 'must be greater than or equal to 0'));
+  }
+  if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors);
+  return options;
+}
+
+function fromQuery({ query }: ResourceRequest): DeleteOptions {
+  return {
+    gracePeriodSeconds: parseNumber(query, 'gracePeriodSeconds'),
+    propagationPolicy: query.get('propagationPolicy') || undefined,
+    orphanDependents: query.has('orphanDependents') ? query.flag('orphanDependents') : undefined,
+    dryRun: query.all('dryRun').filter((value) => value !== ''),
+  };
+}

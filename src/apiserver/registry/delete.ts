@@ -1,0 +1,168 @@
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import { newBadRequest, newConflict, newNotFound } from '#machinery/errors/status-error.ts';
+import type { Mutable } from '#machinery/schema/schema.ts';
+import type { ResourceRequest } from '../request.ts';
+import { type DeleteOptions, decodeDeleteOptions } from './delete-options.ts';
+import { timestamp } from './object-meta.ts';
+import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
+import type { Entry } from './resource-view.ts';
+
+/** What became of a delete: gone, or waiting for finalizers or its grace period. */
+export interface DeleteOutcome {
+  readonly entry: Entry;
+  readonly gone: boolean;
+}
+
+const FOREGROUND = 'foregroundDeletion';
+const ORPHAN = 'orphan';
+
+/** DELETE of one object. */
+export async function deleteObject(parts: RegistryParts, request: ResourceRequest): Promise<DeleteOutcome> {
+  const options = decodeDeleteOptions(request);
+  return deleteWith(parts, request, options);
+}
+
+/** As `deleteObject`, with options that are decoded already. Retries while others write. */
+export async function deleteWith(
+  parts: RegistryParts,
+  request: ResourceRequest,
+  options: DeleteOptions,
+): Promise<DeleteOutcome> {
+  const { namespace, name } = request.target;
+  const dryRun = options.dryRun.length > 0;
+  for (;;) {
+    const current = parts.storage.get(namespace, name);
+    if (current === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
+    const old = parts.view.object(current);
+    checkPreconditions(parts, old, options);
+    await parts.admission.validate({
+      operation: 'DELETE',
+      target: request.target,
+      definition: parts.definition,
+      user: request.user,
+      dryRun,
+      object: undefined,
+      oldObject: old,
+      warnings: request.warnings,
+    });
+    const next = markDeleted(parts, old, options);
+    if (dryRun) return { entry: current, gone: next === undefined };
+    const outcome =
+      next === undefined
+        ? await parts.storage.delete(current)
+        : next === old
+          ? ({ ok: true, entry: current } as const)
+          : await parts.storage.put(current.key, parts.view.toStored(next), current.modRevision);
+    if (outcome.ok) {
+      return { entry: outcome.entry, gone: next === undefined };
+    }
+  }
+}
+
+/**
+ * The object as it stands while it terminates; undefined when it goes at once; `old` itself when nothing changes.
+ */
+function markDeleted(
+  parts: RegistryParts,
+  old: KubernetesObject,
+  options: DeleteOptions,
+): KubernetesObject | undefined {
+  const { strategy } = parts.definition;
+  const before = old.metadata ?? {};
+  const finalizers = finalizersFor(parts, before.finalizers ?? [], options);
+  const grace = strategy.gracePeriod?.(old, options.gracePeriodSeconds);
+  const pendingGrace = grace !== undefined && grace > 0;
+  const pendingSpec = hasSpecFinalizers(old);
+  if (finalizers.length === 0 && !pendingSpec && !pendingGrace) return undefined;
+
+  const object = structuredClone(old) as Mutable<KubernetesObject>;
+  const metadata = (object.metadata ??= {});
+  if (finalizers.length > 0) metadata.finalizers = [...finalizers];
+  else delete metadata.finalizers;
+  const now = parts.clock.now();
+  const seconds = grace ?? 0;
+  const shortens = before.deletionGracePeriodSeconds === undefined || seconds < before.deletionGracePeriodSeconds;
+  if (before.deletionTimestamp && !shortens && sameList(finalizers, before.finalizers ?? [])) return old;
+  if (shortens) {
+    // A shorter grace period counts from the first request.
+    const start = before.deletionTimestamp
+      ? Date.parse(before.deletionTimestamp) - (before.deletionGracePeriodSeconds ?? 0) * 1000
+      : now;
+    metadata.deletionTimestamp = timestamp(start + seconds * 1000);
+    metadata.deletionGracePeriodSeconds = seconds;
+    if (metadata.generation !== undefined && !before.deletionTimestamp) metadata.generation++;
+  }
+  if (parts.definition.kind === 'Namespace') setTerminating(object);
+  return object;
+}
+
+const sameList = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((value, index) => value === b[index]);
+
+function finalizersFor(parts: RegistryParts, present: readonly string[], options: DeleteOptions): readonly string[] {
+  const others = present.filter((finalizer) => finalizer !== FOREGROUND && finalizer !== ORPHAN);
+  switch (policyOf(parts, present, options)) {
+    case 'Orphan':
+      return [...others, ORPHAN];
+    case 'Foreground':
+      return [...others, FOREGROUND];
+    default:
+      return others;
+  }
+}
+
+function policyOf(parts: RegistryParts, present: readonly string[], options: DeleteOptions): string {
+  if (options.propagationPolicy) return options.propagationPolicy;
+  if (options.orphanDependents !== undefined) return options.orphanDependents ? 'Orphan' : 'Background';
+  if (present.includes(ORPHAN)) return 'Orphan';
+  if (present.includes(FOREGROUND)) return 'Foreground';
+  return parts.definition.strategy.orphanByDefault ? 'Orphan' : 'Background';
+}
+
+type WithFinalizers = { readonly spec?: { readonly finalizers?: readonly string[] } };
+
+/** A namespace lives until its spec's finalizers are gone, too. */
+const hasSpecFinalizers = (object: KubernetesObject): boolean =>
+  object.kind === 'Namespace' && ((object as WithFinalizers).spec?.finalizers ?? []).length > 0;
+
+function setTerminating(object: Mutable<KubernetesObject>): void {
+  const namespace = object as { status?: { phase?: string } };
+  namespace.status = { ...namespace.status, phase: 'Terminating' };
+}
+
+/**
+ * An update that takes the last finalizer from a terminating object removes it. Resolves with the entry as it was
+ * removed, undefined when somebody else wrote meanwhile, or `'not deleting'`.
+ */
+export async function finishDeletionOnUpdate(
+  parts: RegistryParts,
+  object: KubernetesObject,
+  current: Entry,
+): Promise<Entry | undefined | 'not deleting'> {
+  const metadata = object.metadata ?? {};
+  const waits =
+    !metadata.deletionTimestamp ||
+    (metadata.finalizers ?? []).length > 0 ||
+    (metadata.deletionGracePeriodSeconds ?? 0) > 0 ||
+    hasSpecFinalizers(object);
+  if (waits) return 'not deleting';
+  const outcome = await parts.storage.delete(current);
+  if (!outcome.ok) return undefined;
+  return outcome.entry;
+}
+
+function checkPreconditions(parts: RegistryParts, old: KubernetesObject, options: DeleteOptions): void {
+  const { uid, resourceVersion } = options.preconditions ?? {};
+  const { metadata } = old;
+  if (uid && uid !== metadata?.uid) {
+    const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata?.uid}`;
+    throw newConflict(groupResourceOf(parts.definition), metadata?.name ?? '', detail);
+  }
+  if (resourceVersion && resourceVersion !== metadata?.resourceVersion) {
+    const detail = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata?.resourceVersion}`;
+    throw newConflict(groupResourceOf(parts.definition), metadata?.name ?? '', detail);
+  }
+  if (options.propagationPolicy && options.orphanDependents !== undefined) {
+    throw newBadRequest('only one of orphanDependents and propagationPolicy may be set');
+  }
+}

@@ -1,0 +1,140 @@
+import { FieldPath, forbidden, invalid, notSupported } from '#machinery/errors/field-error.ts';
+import { newInvalid, newNotFound, newTimeout } from '#machinery/errors/status-error.ts';
+import { CompactedError } from '#storage/store.ts';
+import type { ResourceRequest } from '../request.ts';
+import { continueExpired, encodeContinue, type ListOptions, parseListOptions, parseRevision } from './list-options.ts';
+import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
+import type { Entry } from './resource-view.ts';
+import { compileSelection, type Selection } from './selection.ts';
+
+export interface ListOutcome {
+  readonly entries: readonly Entry[];
+  readonly revision: number;
+  /** '' at the end of the list. */
+  readonly continue: string;
+  readonly remainingItemCount: number | undefined;
+}
+
+/** The longest a read waits for a revision that this server has not seen yet. */
+const FRESH_WAIT_MS = 3000;
+
+/** GET of one object. */
+export async function getObject(parts: RegistryParts, request: ResourceRequest): Promise<Entry> {
+  const { namespace, name } = request.target;
+  const resourceVersion = request.query.get('resourceVersion');
+  if (resourceVersion !== '') await waitForRevision(parts, parseRevision(resourceVersion));
+  const entry = parts.storage.get(namespace, name);
+  if (entry === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
+  return entry;
+}
+
+/** GET of a collection. */
+export async function listObjects(parts: RegistryParts, request: ResourceRequest): Promise<ListOutcome> {
+  const options = parseListOptions(request.query);
+  validateListOptions(options);
+  const selection = compileSelection(parts.definition, options, parts.storage.indexNames);
+  const revision = await listRevision(parts, options);
+  return readPage(parts, request, { options, selection, revision });
+}
+
+/** All objects a selection matches, as they are now. */
+export function selectAll(parts: RegistryParts, request: ResourceRequest): readonly Entry[] {
+  const options = { ...parseListOptions(request.query), limit: 0, continue: undefined };
+  const selection = compileSelection(parts.definition, options, parts.storage.indexNames);
+  return readPage(parts, request, { options, selection, revision: undefined }).entries;
+}
+
+function readPage(
+  parts: RegistryParts,
+  request: ResourceRequest,
+  call: { options: ListOptions; selection: Selection; revision: number | undefined },
+): ListOutcome {
+  const { storage, view } = parts;
+  const { options, selection, revision } = call;
+  const { cache } = storage;
+  const { matches, index } = selection;
+  const namespace = request.target.namespace || selection.namespace || '';
+  const prefix = storage.prefix(namespace);
+  try {
+    const page = cache.list({
+      prefix,
+      limit: options.limit,
+      ...(options.continue ? { after: options.continue.key } : {}),
+      ...(revision === undefined ? {} : { revision }),
+      ...(index ? { index } : {}),
+      ...(matches ? { match: (entry: Entry) => matches(view.object(entry)) } : {}),
+    });
+    const last = page.entries.at(-1);
+    if (!page.more || last === undefined) return { ...page, continue: '', remainingItemCount: undefined };
+    const remaining = matches ? undefined : cache.count({ prefix, after: last.key, revision: page.revision });
+    const token = encodeContinue({ revision: page.revision, key: last.key });
+    return { entries: page.entries, revision: page.revision, continue: token, remainingItemCount: remaining };
+  } catch (error) {
+    if (error instanceof CompactedError) throw continueExpired();
+    throw error;
+  }
+}
+
+/** The revision to list at; undefined for the newest. */
+async function listRevision(parts: RegistryParts, options: ListOptions): Promise<number | undefined> {
+  if (options.continue) return options.continue.revision;
+  if (options.resourceVersion === '' || options.resourceVersion === '0') return undefined;
+  const revision = parseRevision(options.resourceVersion);
+  await waitForRevision(parts, revision);
+  return options.resourceVersionMatch === 'Exact' ? revision : undefined;
+}
+
+/** Resolves when the cache has reached a revision, or rejects as upstream does when it stays in the future. */
+export async function waitForRevision(parts: RegistryParts, revision: number): Promise<void> {
+  const { cache } = parts.storage;
+  if (cache.revision >= revision) return;
+  const controller = new AbortController();
+  const timer = parts.clock.setTimer(FRESH_WAIT_MS, () => controller.abort(tooLarge(cache.revision, revision)));
+  try {
+    await cache.waitFor(revision, controller.signal);
+  } finally {
+    timer.cancel();
+  }
+}
+
+const tooLarge = (current: number, asked: number) => {
+  const error = newTimeout(`Too large resource version: ${asked}, current: ${current}`, 1);
+  return Object.assign(error, {
+    status: {
+      ...error.status,
+      details: {
+        causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+        retryAfterSeconds: 1,
+      },
+    },
+  });
+};
+
+function validateListOptions(options: ListOptions): void {
+  const errors = [];
+  const match = options.resourceVersionMatch;
+  const field = new FieldPath('resourceVersionMatch');
+  if (options.sendInitialEvents !== undefined) {
+    errors.push(forbidden(new FieldPath('sendInitialEvents'), 'sendInitialEvents is forbidden for list'));
+  }
+  if (match !== '') {
+    if (options.continue) errors.push(forbidden(field, 'resourceVersionMatch is forbidden with continue'));
+    if (options.resourceVersion === '')
+      errors.push(forbidden(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
+    if (match !== 'Exact' && match !== 'NotOlderThan')
+      errors.push(notSupported(field, match, ['Exact', 'NotOlderThan', '']));
+    if (match === 'Exact' && options.resourceVersion === '0') {
+      errors.push(forbidden(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+    }
+  }
+  if (options.continue && options.resourceVersion !== '' && options.resourceVersion !== '0') {
+    errors.push(
+      invalid(
+        new FieldPath('resourceVersion'),
+        options.resourceVersion,
+        'specifying resource version is not allowed when using continue',
+      ),
+    );
+  }
+  if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
+}

@@ -1,0 +1,54 @@
+import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import { apiVersionOf } from '#api/resource-definition.ts';
+import type { CacheCodec } from '#storage/cache/cache-entry.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/**
+ * How objects of one kind lie in the store: JSON without a resourceVersion, beginning `{"kind":K,"apiVersion":V,"metadata":{`,
+ * so that the revision, which is known only at commit, can be spliced in behind that prefix.
+ */
+export class ObjectCodec<T extends KubernetesObject> implements CacheCodec<T> {
+  readonly #kind: string;
+  readonly #apiVersion: string;
+  readonly #prefixLength: number;
+
+  constructor(definition: AnyResourceDefinition) {
+    this.#kind = definition.kind;
+    this.#apiVersion = apiVersionOf(definition);
+    const head = `{"kind":${JSON.stringify(this.#kind)},"apiVersion":${JSON.stringify(this.#apiVersion)},"metadata":{`;
+    this.#prefixLength = encoder.encode(head).length;
+  }
+
+  encode(object: T): Uint8Array {
+    const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object as T & Record<string, unknown>;
+    const { resourceVersion: _resourceVersion, ...meta } = metadata ?? {};
+    return encoder.encode(JSON.stringify({ kind: this.#kind, apiVersion: this.#apiVersion, metadata: meta, ...rest }));
+  }
+
+  decode(bytes: Uint8Array, modRevision: number): T {
+    return this.revise(JSON.parse(decoder.decode(bytes)) as T, modRevision);
+  }
+
+  revise(object: T, modRevision: number): T {
+    const resourceVersion = String(modRevision);
+    return {
+      kind: this.#kind,
+      apiVersion: this.#apiVersion,
+      ...object,
+      metadata: { ...object.metadata, resourceVersion },
+    };
+  }
+
+  /** The bytes a client sees: the stored ones with the resourceVersion in place. */
+  splice(bytes: Uint8Array, modRevision: number): Uint8Array {
+    // An object always has a name, hence something follows the insertion.
+    const insertion = encoder.encode(`"resourceVersion":"${modRevision}",`);
+    const spliced = new Uint8Array(bytes.length + insertion.length);
+    spliced.set(bytes.subarray(0, this.#prefixLength));
+    spliced.set(insertion, this.#prefixLength);
+    spliced.set(bytes.subarray(this.#prefixLength), this.#prefixLength + insertion.length);
+    return spliced;
+  }
+}

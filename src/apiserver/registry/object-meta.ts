@@ -1,0 +1,69 @@
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import { randomNameSuffix } from '#base/random.ts';
+import { newBadRequest } from '#machinery/errors/status-error.ts';
+import type { Mutable } from '#machinery/schema/schema.ts';
+import type { ResourceTarget } from '../request.ts';
+import type { RegistryParts } from './registry-parts.ts';
+
+type Owned = Mutable<KubernetesObject>;
+
+/** RFC 3339 in whole seconds. */
+export const timestamp = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+
+/** The namespace in the object must be the one in the path, or absent. */
+export function matchNamespace(parts: RegistryParts, object: Owned, target: ResourceTarget): void {
+  object.metadata ??= {};
+  if (!parts.definition.namespaced) {
+    if (object.metadata.namespace && target.namespace === '') {
+      throw newBadRequest('namespace must be empty for cluster-scoped resources');
+    }
+    delete object.metadata.namespace;
+    return;
+  }
+  object.metadata.namespace ||= target.namespace;
+  if (object.metadata.namespace !== target.namespace) {
+    throw newBadRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+}
+
+const MAX_GENERATED_PREFIX = 58;
+
+/** Makes the name from `generateName` when there is none. */
+export function generateName(parts: RegistryParts, object: Owned): void {
+  const { metadata } = object;
+  if (metadata === undefined || metadata.name || !metadata.generateName) return;
+  metadata.name = metadata.generateName.slice(0, MAX_GENERATED_PREFIX) + randomNameSuffix(parts.random);
+}
+
+/** What only the server sets on a new object. */
+export function fillSystemFields(parts: RegistryParts, object: Owned): void {
+  const metadata = (object.metadata ??= {});
+  metadata.uid = parts.newUid();
+  metadata.creationTimestamp = timestamp(parts.clock.now());
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.selfLink;
+  delete metadata.resourceVersion;
+  delete metadata.managedFields;
+  delete metadata.generation;
+  if (parts.definition.strategy.hasGeneration) metadata.generation = 1;
+}
+
+/** What an update may not change, taken from the object as it is. */
+export function keepSystemFields(object: Owned, old: KubernetesObject): void {
+  const metadata = (object.metadata ??= {});
+  const before = old.metadata ?? {};
+  metadata.uid ??= before.uid as string;
+  keep(metadata, before, 'creationTimestamp');
+  keep(metadata, before, 'deletionTimestamp');
+  keep(metadata, before, 'deletionGracePeriodSeconds');
+  keep(metadata, before, 'generateName');
+  keep(metadata, before, 'generation');
+  delete metadata.selfLink;
+  delete metadata.managedFields;
+}
+
+function keep<M extends object, K extends keyof M>(metadata: M, before: { readonly [key in K]?: unknown }, field: K) {
+  if (before[field] === undefined) delete metadata[field];
+  else metadata[field] = before[field] as M[K];
+}

@@ -1,0 +1,152 @@
+import type { KubernetesObject, SubresourceDefinition } from '#api/resource-definition.ts';
+import { newGenericNotFound, newMethodNotSupported } from '#machinery/errors/status-error.ts';
+import type { ResourceRequest } from '../request.ts';
+import { objectResult, type ResourceResult } from '../result.ts';
+import { createObject } from './create.ts';
+import { decodeScale } from './decode-body.ts';
+import { deleteObject } from './delete.ts';
+import { deleteCollection } from './delete-collection.ts';
+import { getObject, listObjects } from './list.ts';
+import { patchObject } from './patch.ts';
+import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
+import type { Entry, ResourceView } from './resource-view.ts';
+import { scaleOf, withScale } from './scale.ts';
+import { applyUpdate, updateObject } from './update.ts';
+import { type ChangeListener, type WatchHandle, watchObjects } from './watch.ts';
+import { parseWriteOptions } from './write-options.ts';
+
+/** Answers requests on a subresource that is not `status`, `scale` or a part: by its name, before the generic ones. */
+export type SubresourceHandler = (parts: RegistryParts, request: ResourceRequest) => Promise<ResourceResult>;
+
+/** Everything that can be asked of one version of one resource. */
+export class ResourceHandler {
+  readonly parts: RegistryParts;
+  readonly #actions: Readonly<Record<string, SubresourceHandler>>;
+
+  constructor(parts: RegistryParts, actions: Readonly<Record<string, SubresourceHandler>> = {}) {
+    this.parts = parts;
+    this.#actions = actions;
+  }
+
+  get view(): ResourceView {
+    return this.parts.view;
+  }
+
+  has(namespace: string, name: string): boolean {
+    return this.parts.storage.get(namespace, name) !== undefined;
+  }
+
+  async handle(request: ResourceRequest): Promise<ResourceResult> {
+    const { subresource, verb } = request.target;
+    if (subresource !== '') return this.#handleSubresource(request, subresource);
+    const { definition } = this.parts;
+    if (!definition.verbs.includes(verb as never)) throw newMethodNotSupported(groupResourceOf(definition), verb);
+    switch (verb) {
+      case 'get':
+        return this.#entry(await getObject(this.parts, request));
+      case 'list':
+        return { type: 'list', view: this.parts.view, list: await listObjects(this.parts, request) };
+      case 'create':
+        return this.#entry(await createObject(this.parts, request), 201);
+      case 'update': {
+        const { entry, created } = await updateObject(this.parts, request);
+        return this.#entry(entry, created ? 201 : 200);
+      }
+      case 'patch':
+        return this.#entry(await patchObject(this.parts, request));
+      case 'delete':
+        return this.#delete(request);
+      case 'deletecollection':
+        return this.#deleteCollection(request);
+      default:
+        throw newMethodNotSupported(groupResourceOf(definition), verb);
+    }
+  }
+
+  watch(request: ResourceRequest, listener: ChangeListener): Promise<WatchHandle> {
+    const { definition } = this.parts;
+    if (!definition.verbs.includes('watch') || request.target.subresource !== '') {
+      throw newMethodNotSupported(groupResourceOf(definition), 'watch');
+    }
+    return watchObjects(this.parts, request, listener);
+  }
+
+  #entry(entry: Entry, code = 200): ResourceResult {
+    return { type: 'entry', code, view: this.parts.view, entry };
+  }
+
+  async #delete(request: ResourceRequest): Promise<ResourceResult> {
+    const { entry, gone } = await deleteObject(this.parts, request);
+    return gone ? objectResult(deletedStatus(this.parts, entry)) : this.#entry(entry);
+  }
+
+  async #deleteCollection(request: ResourceRequest): Promise<ResourceResult> {
+    const entries = await deleteCollection(this.parts, request);
+    const { revision } = this.parts.storage.cache;
+    const list = { entries, revision, continue: '', remainingItemCount: undefined };
+    return { type: 'list', view: this.parts.view, list };
+  }
+
+  async #handleSubresource(request: ResourceRequest, name: string): Promise<ResourceResult> {
+    const action = this.#actions[name];
+    if (action) return action(this.parts, request);
+    const subresource = this.parts.definition.subresources?.[name];
+    if (subresource === undefined) throw newGenericNotFound();
+    const { verb } = request.target;
+    if (!subresource.verbs.includes(verb as never)) {
+      throw newMethodNotSupported(groupResourceOf(this.parts.definition), verb);
+    }
+    switch (subresource.type) {
+      case 'scale':
+        return this.#scale(request, subresource);
+      case 'status':
+      case 'part':
+        return this.#part(request, subresource);
+      default:
+        throw newGenericNotFound();
+    }
+  }
+
+  async #part(request: ResourceRequest, subresource: SubresourceDefinition<KubernetesObject>): Promise<ResourceResult> {
+    switch (request.target.verb) {
+      case 'update':
+        return this.#entry((await updateObject(this.parts, request, subresource)).entry);
+      case 'patch':
+        return this.#entry(await patchObject(this.parts, request, subresource));
+      default:
+        return this.#entry(await getObject(this.parts, request));
+    }
+  }
+
+  async #scale(
+    request: ResourceRequest,
+    subresource: SubresourceDefinition<KubernetesObject>,
+  ): Promise<ResourceResult> {
+    const answer = (entry: Entry) => objectResult(scaleOf(this.parts.view.object(entry), subresource));
+    switch (request.target.verb) {
+      case 'update': {
+        const { dryRun } = parseWriteOptions(request.query, 'UpdateOptions');
+        const scale = decodeScale(request);
+        const transform = (old: KubernetesObject) => withScale(old, scale, subresource);
+        return answer(await applyUpdate(this.parts, { request, transform, dryRun, subresource }));
+      }
+      case 'patch':
+        return answer(await patchObject(this.parts, request, subresource));
+      default:
+        return answer(await getObject(this.parts, request));
+    }
+  }
+}
+
+/** The Status for an object that is gone. */
+function deletedStatus(parts: RegistryParts, entry: Entry): KubernetesObject {
+  const { group, plural } = parts.definition;
+  const { name, uid } = entry.object.metadata ?? {};
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: { name, ...(group ? { group } : {}), kind: plural, uid },
+  } as KubernetesObject;
+}

@@ -1,0 +1,99 @@
+import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
+import { CacheEntry } from '#storage/cache/cache-entry.ts';
+import { ObjectCache } from '#storage/cache/object-cache.ts';
+import type { StoreFeed } from '#storage/cache/store-feed.ts';
+import type { Store } from '#storage/store.ts';
+import { ObjectCodec } from './object-codec.ts';
+import type { Entry } from './resource-view.ts';
+
+/** What became of a write: `entry` is the object as stored, or for a delete as it was. */
+export type StorageOutcome =
+  | { readonly ok: true; readonly entry: Entry }
+  /** `current` is what lies there instead, undefined when nothing does. */
+  | { readonly ok: false; readonly current: Entry | undefined };
+
+/** One stored kind: its keys, its watch cache and its writes. Knows nothing of API semantics. */
+export class ResourceStorage {
+  readonly definition: AnyResourceDefinition;
+  readonly codec: ObjectCodec<KubernetesObject>;
+  readonly cache: ObjectCache<KubernetesObject>;
+  /** Field selectors that the cache answers by index. */
+  readonly indexNames: readonly string[];
+  readonly #store: Store;
+
+  private constructor(
+    definition: AnyResourceDefinition,
+    store: Store,
+    parts: { codec: ObjectCodec<KubernetesObject>; cache: ObjectCache<KubernetesObject> },
+  ) {
+    this.definition = definition;
+    this.#store = store;
+    this.codec = parts.codec;
+    this.cache = parts.cache;
+    this.indexNames = Object.keys(indexesOf(definition));
+  }
+
+  static async open(definition: AnyResourceDefinition, feed: StoreFeed): Promise<ResourceStorage> {
+    const codec = new ObjectCodec<KubernetesObject>(definition);
+    const prefix = storagePrefix(definition);
+    const cache = await ObjectCache.open({ feed, prefix, codec, indexes: indexesOf(definition) });
+    return new ResourceStorage(definition, feed.store, { codec, cache });
+  }
+
+  /** The key of an object; `namespace` '' for cluster-scoped kinds. */
+  key(namespace: string, name: string): string {
+    return this.definition.namespaced ? `${this.cache.prefix}${namespace}/${name}` : `${this.cache.prefix}${name}`;
+  }
+
+  /** The prefix of all objects of a namespace, or of the kind. */
+  prefix(namespace: string): string {
+    return this.definition.namespaced && namespace !== '' ? `${this.cache.prefix}${namespace}/` : this.cache.prefix;
+  }
+
+  get(namespace: string, name: string): Entry | undefined {
+    return this.cache.get(this.key(namespace, name));
+  }
+
+  /** Writes an object that must be at `expectedRevision`, 0 for one that must not exist. */
+  async put(key: string, object: KubernetesObject, expectedRevision: number): Promise<StorageOutcome> {
+    const bytes = this.codec.encode(object);
+    this.cache.prime(bytes, object);
+    const result = await this.#store.put(key, bytes, expectedRevision);
+    if (!result.ok) return this.#refused(result.current);
+    const cached = this.cache.get(key);
+    if (cached?.modRevision === result.revision) return { ok: true, entry: cached };
+    const createRevision = expectedRevision === 0 ? result.revision : (cached?.createRevision ?? 0);
+    const fields = { key, createRevision, modRevision: result.revision, bytes };
+    return { ok: true, entry: new CacheEntry(this.codec, fields) };
+  }
+
+  /** Removes an object that must be at the entry's revision. The entry answered carries the revision of the removal. */
+  async delete(entry: Entry): Promise<StorageOutcome> {
+    const result = await this.#store.delete(entry.key, entry.modRevision);
+    return result.ok ? { ok: true, entry: entry.at(result.revision) } : this.#refused(result.current);
+  }
+
+  #refused(current: { key: string; createRevision: number; modRevision: number; value: Uint8Array } | undefined) {
+    if (current === undefined) return { ok: false, current: undefined } as const;
+    const { value: bytes, ...fields } = current;
+    return { ok: false, current: new CacheEntry(this.codec, { ...fields, bytes }) } as const;
+  }
+
+  close(): void {
+    this.cache.close();
+  }
+}
+
+/** `/pods/`, `/deployments.apps/`. */
+export const storagePrefix = ({ group, plural }: AnyResourceDefinition): string =>
+  group === '' ? `/${plural}/` : `/${plural}.${group}/`;
+
+const indexesOf = (definition: AnyResourceDefinition) =>
+  INDEXES[`${apiVersionOf(definition)}/${definition.plural}`] ?? {};
+
+type Spec = { readonly spec?: { readonly nodeName?: string } };
+
+/** Field selectors that whole fleets of clients use, answered without a scan: each node agent watches its own pods. */
+const INDEXES: Readonly<Record<string, Record<string, (object: KubernetesObject) => readonly string[]>>> = {
+  'v1/pods': { 'spec.nodeName': (object) => [(object as Spec).spec?.nodeName ?? ''] },
+};

@@ -1,0 +1,60 @@
+import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
+import type { CacheEntry } from '#storage/cache/cache-entry.ts';
+import type { ObjectCodec } from './object-codec.ts';
+
+export type Entry = CacheEntry<KubernetesObject>;
+
+const encoder = new TextEncoder();
+
+/**
+ * How entries of a stored kind look in one API version. For the version they are stored as, that is the entry itself;
+ * for others it is converted once an entry and kept with it.
+ */
+export class ResourceView {
+  readonly definition: AnyResourceDefinition;
+  readonly apiVersion: string;
+  readonly #codec: ObjectCodec<KubernetesObject>;
+  readonly #isStored: boolean;
+
+  constructor(definition: AnyResourceDefinition, codec: ObjectCodec<KubernetesObject>) {
+    this.definition = definition;
+    this.apiVersion = apiVersionOf(definition);
+    this.#codec = codec;
+    this.#isStored = definition.storage === undefined;
+  }
+
+  object(entry: Entry): KubernetesObject {
+    if (this.#isStored) return entry.object;
+    return this.#memo(entry, 'object', () => this.fromStored(entry.object));
+  }
+
+  /** JSON as clients see it. */
+  json(entry: Entry): Uint8Array {
+    return this.#memo(entry, 'json', () =>
+      this.#isStored
+        ? this.#codec.splice(entry.bytes, entry.modRevision)
+        : encoder.encode(JSON.stringify(this.object(entry))),
+    );
+  }
+
+  /** Anything else made from an entry for this version, once: protobuf, for example. */
+  encoded(entry: Entry, name: string, make: (object: KubernetesObject) => Uint8Array): Uint8Array {
+    return this.#memo(entry, name, () => make(this.object(entry)));
+  }
+
+  fromStored(object: KubernetesObject): KubernetesObject {
+    const { storage, kind } = this.definition;
+    return storage ? { ...storage.fromStorage(object), kind, apiVersion: this.apiVersion } : object;
+  }
+
+  toStored(object: KubernetesObject): KubernetesObject {
+    return this.definition.storage ? this.definition.storage.toStorage(object) : object;
+  }
+
+  #memo<R>(entry: Entry, name: string, make: () => R): R {
+    const key = this.#isStored ? name : `${name}:${this.apiVersion}`;
+    let value = entry.memo.get(key) as R | undefined;
+    if (value === undefined) entry.memo.set(key, (value = make()));
+    return value;
+  }
+}

@@ -1,0 +1,214 @@
+import { validateObjectMeta, validateObjectMetaUpdate } from '#api/meta/v1/object-meta-validation.ts';
+import type { AnyResourceDefinition, KubernetesObject, SubresourceDefinition } from '#api/resource-definition.ts';
+import { FieldPath, invalid } from '#machinery/errors/field-error.ts';
+import {
+  newBadRequest,
+  newConflict,
+  newInvalid,
+  newNotFound,
+  OPTIMISTIC_LOCK_MESSAGE,
+} from '#machinery/errors/status-error.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import type { Mutable } from '#machinery/schema/schema.ts';
+import type { AdmissionAttributes } from '../admission/admission.ts';
+import type { ResourceRequest } from '../request.ts';
+import { createDecoded, dryRunEntry } from './create.ts';
+import { decodeObject } from './decode-body.ts';
+import { finishDeletionOnUpdate } from './delete.ts';
+import { keepSystemFields, matchNamespace } from './object-meta.ts';
+import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
+import type { Entry } from './resource-view.ts';
+import { parseWriteOptions } from './write-options.ts';
+
+/** Makes the new object from the one that lies there; owns what it returns. May throw a `StatusError`. */
+export type Transform = (old: KubernetesObject) => Mutable<KubernetesObject>;
+
+export interface UpdateCall {
+  readonly request: ResourceRequest;
+  readonly transform: Transform;
+  readonly dryRun: boolean;
+  /** The part of the object that may change; absent for the main resource. */
+  readonly subresource?: SubresourceDefinition<KubernetesObject> | undefined;
+}
+
+export interface UpdateOutcome {
+  readonly entry: Entry;
+  readonly created: boolean;
+}
+
+/** A conflict with another writer is retried while the client did not name a revision. */
+const CONFLICT_ATTEMPTS = 25;
+
+/** PUT: replaces the object, or the part of it a subresource stands for. */
+export async function updateObject(
+  parts: RegistryParts,
+  request: ResourceRequest,
+  subresource?: SubresourceDefinition<KubernetesObject>,
+): Promise<UpdateOutcome> {
+  const options = parseWriteOptions(request.query, 'UpdateOptions');
+  const sent = decodeObject(parts.definition, request, options.fieldValidation);
+  matchNamespace(parts, sent, request.target);
+  matchName(sent, request.target.name);
+  const { strategy } = parts.definition;
+  if (
+    !parts.storage.get(request.target.namespace, request.target.name) &&
+    strategy.allowCreateOnUpdate &&
+    !subresource
+  ) {
+    return { entry: await createDecoded(parts, request, sent, options.dryRun), created: true };
+  }
+  let attempts = 0;
+  const transform: Transform = () => (attempts++ === 0 ? sent : structuredClone(sent));
+  return {
+    entry: await applyUpdate(parts, { request, transform, dryRun: options.dryRun, subresource }),
+    created: false,
+  };
+}
+
+function matchName(object: KubernetesObject, name: string): void {
+  if (!object.metadata?.name) {
+    throw newBadRequest('name must be provided');
+  }
+  if (object.metadata.name !== name) {
+    throw newBadRequest(
+      `the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`,
+    );
+  }
+}
+
+/** Reads, transforms, checks and writes, again from the start when somebody else wrote meanwhile. */
+export async function applyUpdate(parts: RegistryParts, call: UpdateCall): Promise<Entry> {
+  const { namespace, name } = call.request.target;
+  for (let attempt = 1; ; attempt++) {
+    const current = parts.storage.get(namespace, name);
+    if (current === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
+    const outcome = await attemptUpdate(parts, call, current);
+    if (outcome !== undefined) return outcome;
+    if (attempt >= CONFLICT_ATTEMPTS) {
+      throw newConflict(groupResourceOf(parts.definition), name, OPTIMISTIC_LOCK_MESSAGE);
+    }
+  }
+}
+
+/** Undefined when somebody else was faster and the client did not insist on a revision. */
+async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: Entry): Promise<Entry | undefined> {
+  const { definition, storage, view } = parts;
+  const { request, dryRun } = call;
+  const old = view.object(current);
+  const object = call.transform(old);
+  const insists = checkPreconditions(parts, object, old);
+  const attributes: AdmissionAttributes = {
+    operation: 'UPDATE',
+    target: request.target,
+    definition,
+    user: request.user,
+    dryRun,
+    object,
+    oldObject: old,
+    warnings: request.warnings,
+  };
+  keepSystemFields(object, old);
+  await parts.admission.mutate(attributes);
+  prepare(definition, object, old, call.subresource);
+  const settle = call.subresource === undefined ? parts.hook?.beforeWrite(object, old) : undefined;
+  try {
+    validate(definition, object, old, call.subresource);
+    request.warnings.push(...(definition.strategy.warn?.(object, old) ?? []));
+    await parts.admission.validate(attributes);
+    stampRevision(object, old);
+    if (deepEqual(object, old)) return current;
+    if (dryRun) return dryRunEntry(parts, object, current.modRevision);
+    const finished = await finishDeletionOnUpdate(parts, object, current);
+    if (finished !== 'not deleting') return finished;
+    const outcome = await storage.put(current.key, view.toStored(object), current.modRevision);
+    if (outcome.ok) return outcome.entry;
+    if (outcome.current === undefined) throw newNotFound(groupResourceOf(definition), request.target.name);
+    if (insists) throw newConflict(groupResourceOf(definition), request.target.name, OPTIMISTIC_LOCK_MESSAGE);
+    return undefined;
+  } finally {
+    settle?.();
+  }
+}
+
+/** Checks uid and resourceVersion; answers whether the client named a revision. */
+function checkPreconditions(parts: RegistryParts, object: KubernetesObject, old: KubernetesObject): boolean {
+  const { definition } = parts;
+  const { uid, resourceVersion, name = '' } = object.metadata ?? {};
+  if (uid && uid !== old.metadata?.uid) {
+    const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata?.uid}`;
+    throw newConflict(groupResourceOf(definition), name, detail);
+  }
+  if (!resourceVersion || resourceVersion === '0') {
+    if (!definition.strategy.requireResourceVersionOnUpdate) return false;
+    const field = new FieldPath('metadata').child('resourceVersion');
+    throw newInvalid(definition, name, [
+      {
+        ...invalid(field, 0, 'must be specified for an update'),
+        message: 'Invalid value: 0x0: must be specified for an update',
+      },
+    ]);
+  }
+  if (resourceVersion !== old.metadata?.resourceVersion) {
+    throw newConflict(groupResourceOf(definition), name, OPTIMISTIC_LOCK_MESSAGE);
+  }
+  return true;
+}
+
+function prepare(
+  definition: AnyResourceDefinition,
+  object: Mutable<KubernetesObject>,
+  old: KubernetesObject,
+  subresource: UpdateCall['subresource'],
+): void {
+  if (subresource?.type === 'status') keepAllButStatus(object, old);
+  else if (subresource === undefined && definition.subresources?.['status']) keepStatus(object, old);
+  if (subresource) subresource.prepareForUpdate?.(object, old);
+  else definition.strategy.prepareForUpdate?.(object, old);
+  if (definition.strategy.hasGeneration && !sameButStatus(object, old)) {
+    const metadata = (object.metadata ??= {});
+    metadata.generation = (old.metadata?.generation ?? 0) + 1;
+  }
+}
+
+type WithParts = { [part: string]: unknown };
+
+function keepAllButStatus(object: Mutable<KubernetesObject>, old: KubernetesObject): void {
+  const target = object as WithParts;
+  for (const key of Object.keys(target))
+    if (key !== 'metadata' && key !== 'status' && !(key in old)) delete target[key];
+  for (const [key, value] of Object.entries(old)) if (key !== 'metadata' && key !== 'status') target[key] = value;
+}
+
+function keepStatus(object: Mutable<KubernetesObject>, old: KubernetesObject): void {
+  const status = (old as WithParts)['status'];
+  if (status === undefined) delete (object as WithParts)['status'];
+  else (object as WithParts)['status'] = status;
+}
+
+function sameButStatus(object: KubernetesObject, old: KubernetesObject): boolean {
+  const rest = ({ metadata: _m, status: _s, ...others }: WithParts) => others;
+  return deepEqual(rest(object as WithParts), rest(old as WithParts));
+}
+
+function validate(
+  definition: AnyResourceDefinition,
+  object: KubernetesObject,
+  old: KubernetesObject,
+  subresource: UpdateCall['subresource'],
+): void {
+  const { strategy } = definition;
+  const errors = [
+    ...validateObjectMeta(object.metadata, definition),
+    ...validateObjectMetaUpdate(object.metadata, old.metadata),
+  ];
+  if (subresource?.validateUpdate) errors.push(...subresource.validateUpdate(object, old));
+  else if (subresource === undefined) {
+    errors.push(...(strategy.validate?.(object) ?? []), ...(strategy.validateUpdate?.(object, old) ?? []));
+  }
+  if (errors.length > 0) throw newInvalid(definition, object.metadata?.name ?? '', errors);
+}
+
+/** So that an update that changes nothing compares equal. */
+function stampRevision(object: Mutable<KubernetesObject>, old: KubernetesObject): void {
+  if (object.metadata && old.metadata?.resourceVersion) object.metadata.resourceVersion = old.metadata.resourceVersion;
+}

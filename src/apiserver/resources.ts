@@ -1,0 +1,194 @@
+import type { ServiceAccount } from '#api/core/v1/service-account.ts';
+import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import type { PriorityClass } from '#api/scheduling/v1/priority-class.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Logger } from '#base/logger.ts';
+import type { Random } from '#base/random.ts';
+import type { StoreFeed } from '#storage/cache/store-feed.ts';
+import { bindPod } from './actions/pod-binding.ts';
+import { createPodEviction } from './actions/pod-eviction.ts';
+import { createTokenAction } from './actions/service-account-token.ts';
+import { AdmissionChain } from './admission/admission.ts';
+import { admissionPlugins } from './admission/plugins.ts';
+import type { ServiceAccountIssuer } from './authentication/service-account-issuer.ts';
+import { ServiceAccountTokenAuthenticator } from './authentication/service-account-token.ts';
+import { createCachedRbacSource } from './authorization/cached-rbac-source.ts';
+import { mastersAuthorizer, RbacAuthorizer } from './authorization/rbac.ts';
+import type { ObjectSource } from './connect/node-connection.ts';
+import { Pipeline } from './pipeline.ts';
+import type { RegistryParts, WriteHook } from './registry/registry-parts.ts';
+import { ResourceHandler, type SubresourceHandler } from './registry/resource-handler.ts';
+import { ResourceStorage } from './registry/resource-storage.ts';
+import { ResourceView } from './registry/resource-view.ts';
+import { ResourceTable } from './resource-table.ts';
+import { parseIpv4Range } from './services/ipv4-range.ts';
+import { ServiceAllocator } from './services/service-allocator.ts';
+import { virtualHandlers } from './virtual/virtual-handlers.ts';
+
+export interface ResourcesOptions {
+  readonly feed: StoreFeed;
+  readonly issuer: ServiceAccountIssuer;
+  readonly definitions: readonly AnyResourceDefinition[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly newUid: () => string;
+  readonly issuerUrl: string;
+  readonly serviceCidr: string;
+  readonly nodePorts: { readonly first: number; readonly last: number };
+}
+
+/** Every resource this server serves: storages, handlers, and what reads them (authorization, admission, tokens). */
+export class Resources implements ObjectSource {
+  readonly pipeline: Pipeline;
+  readonly tokens: ServiceAccountTokenAuthenticator;
+  readonly #options: ResourcesOptions;
+  readonly #storages: ReadonlyMap<string, ResourceStorage>;
+  readonly #admission: AdmissionChain;
+
+  private constructor(options: ResourcesOptions, storages: ReadonlyMap<string, ResourceStorage>) {
+    this.#options = options;
+    this.#storages = storages;
+    const { issuer, clock, issuerUrl } = options;
+    this.tokens = new ServiceAccountTokenAuthenticator({
+      issuer,
+      audiences: [issuerUrl],
+      liveUid: (kind, namespace, name) => this.#live(kind, namespace, name)?.metadata?.uid,
+      clock,
+    });
+    this.#admission = new AdmissionChain(admissionPlugins(this.#admissionSource()));
+    const rbac = new RbacAuthorizer(
+      createCachedRbacSource({
+        clusterRoles: this.#storage('clusterroles.rbac.authorization.k8s.io'),
+        clusterRoleBindings: this.#storage('clusterrolebindings.rbac.authorization.k8s.io'),
+        roles: this.#storage('roles.rbac.authorization.k8s.io'),
+        roleBindings: this.#storage('rolebindings.rbac.authorization.k8s.io'),
+      }),
+    );
+    const table = new ResourceTable();
+    this.pipeline = new Pipeline(table, [mastersAuthorizer, rbac]);
+    this.#fill(table, rbac);
+  }
+
+  /** Opens the storage of every kind that is stored, all at once. */
+  static async open(options: ResourcesOptions): Promise<Resources> {
+    const stored = options.definitions.filter(isStored).filter((definition) => definition.storage === undefined);
+    const opened = await Promise.all(stored.map((definition) => ResourceStorage.open(definition, options.feed)));
+    return new Resources(options, new Map(opened.map((storage) => [nameOf(storage.definition), storage])));
+  }
+
+  pod(namespace: string, name: string): KubernetesObject | undefined {
+    return this.#live('Pod', namespace, name);
+  }
+
+  node(name: string): KubernetesObject | undefined {
+    return this.#live('Node', '', name);
+  }
+
+  /** Ends every watch, as a server that stops does. */
+  endWatches(): void {
+    for (const storage of this.#storages.values()) storage.close();
+  }
+
+  #fill(table: ResourceTable, rbac: RbacAuthorizer): void {
+    const { clock, issuerUrl } = this.#options;
+    const virtual = virtualHandlers({
+      decide: (attributes) => this.pipeline.decide(attributes),
+      rulesFor: (user, namespace) => rbac.rulesFor(user, namespace),
+      verifyToken: async (token, audiences) => {
+        const result = await this.tokens.verify(token, audiences);
+        return result === 'invalid' ? undefined : result;
+      },
+      audiences: [issuerUrl],
+      now: () => clock.now(),
+      bindPod: (request) => bindPod(this.#parts(this.#definition('pods')), request),
+    });
+    for (const definition of this.#options.definitions) {
+      const handler = virtual(definition) ?? new ResourceHandler(this.#parts(definition), this.#actions(definition));
+      table.add({ definition, handler });
+    }
+  }
+
+  #parts(definition: AnyResourceDefinition): RegistryParts {
+    const { clock, random, newUid } = this.#options;
+    const storage = this.#storage(nameOf(definition.storage?.definition() ?? definition));
+    return {
+      definition,
+      storage,
+      view: new ResourceView(definition, storage.codec),
+      admission: this.#admission,
+      clock,
+      random,
+      newUid,
+      hook: this.#hook(definition),
+    };
+  }
+
+  #hook(definition: AnyResourceDefinition): WriteHook | undefined {
+    if (nameOf(definition) !== 'services') return undefined;
+    const { serviceCidr, nodePorts, random } = this.#options;
+    const services = () => this.#storage('services');
+    return new ServiceAllocator({ services, range: parseIpv4Range(serviceCidr), nodePorts, random });
+  }
+
+  #actions(definition: AnyResourceDefinition): Readonly<Record<string, SubresourceHandler>> {
+    switch (nameOf(definition)) {
+      case 'pods':
+        return {
+          binding: bindPod,
+          eviction: createPodEviction(() => this.#parts(this.#definition('poddisruptionbudgets.policy'))),
+        };
+      case 'serviceaccounts':
+        return {
+          token: createTokenAction({
+            issuer: this.#options.issuer,
+            audiences: [this.#options.issuerUrl],
+            lookup: (kind, namespace, name) => this.#live(kind, namespace, name),
+          }),
+        };
+      default:
+        return {};
+    }
+  }
+
+  #admissionSource() {
+    const priorityClasses = () =>
+      this.#storage('priorityclasses.scheduling.k8s.io')
+        .cache.list()
+        .entries.map((entry) => entry.object as PriorityClass);
+    return {
+      namespace: (name: string) => this.#storage('namespaces').get('', name)?.object,
+      serviceAccount: (namespace: string, name: string) =>
+        this.#live('ServiceAccount', namespace, name) as ServiceAccount | undefined,
+      priorityClasses: {
+        get: (name: string) =>
+          this.#storage('priorityclasses.scheduling.k8s.io').get('', name)?.object as PriorityClass | undefined,
+        globalDefault: () => priorityClasses().find((each) => each.globalDefault === true),
+      },
+      random: this.#options.random,
+    };
+  }
+
+  #live(kind: keyof typeof RESOURCE_OF, namespace: string, name: string): KubernetesObject | undefined {
+    return this.#storage(RESOURCE_OF[kind]).get(namespace, name)?.object;
+  }
+
+  #storage(name: string): ResourceStorage {
+    const storage = this.#storages.get(name);
+    if (storage === undefined) throw new Error(`find storage: ${name} is not a stored resource`);
+    return storage;
+  }
+
+  #definition(name: string): AnyResourceDefinition {
+    return this.#storage(name).definition;
+  }
+}
+
+const RESOURCE_OF = { Pod: 'pods', Node: 'nodes', Secret: 'secrets', ServiceAccount: 'serviceaccounts' } as const;
+
+/** `pods`, `deployments.apps`. */
+const nameOf = ({ group, plural }: AnyResourceDefinition): string => (group === '' ? plural : `${plural}.${group}`);
+
+/** Kinds that can be read back are stored; component statuses are made up on reading. */
+const isStored = (definition: AnyResourceDefinition): boolean =>
+  definition.verbs.includes('list') && definition.plural !== 'componentstatuses';

@@ -1,0 +1,16 @@
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import type { ListOutcome } from './registry/list.ts';
+import type { Entry, ResourceView } from './registry/resource-view.ts';
+
+/** What a request is answered with, before it is put into the client's encoding. */
+export type ResourceResult =
+  | { readonly type: 'entry'; readonly code: number; readonly view: ResourceView; readonly entry: Entry }
+  | { readonly type: 'list'; readonly view: ResourceView; readonly list: ListOutcome }
+  /** An object that is not stored: a Status, a Scale, a review, a token. */
+  | { readonly type: 'object'; readonly code: number; readonly object: KubernetesObject };
+
+export const objectResult = (object: KubernetesObject, code = 200): ResourceResult => ({
+  type: 'object',
+  code,
+  object,
+});

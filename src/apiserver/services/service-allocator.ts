@@ -1,0 +1,180 @@
+import type { Service } from '#api/core/v1/service.ts';
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import type { Random } from '#base/random.ts';
+import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
+import { newInternalError, newInvalid } from '#machinery/errors/status-error.ts';
+import type { Mutable } from '#machinery/schema/schema.ts';
+import type { WriteHook } from '../registry/registry-parts.ts';
+import type { ResourceStorage } from '../registry/resource-storage.ts';
+import { Pool } from './address-pool.ts';
+import { addressAt, contains, type Ipv4Range, staticPart } from './ipv4-range.ts';
+
+export interface ServiceAllocatorOptions {
+  readonly services: () => ResourceStorage;
+  readonly range: Ipv4Range;
+  readonly nodePorts: { readonly first: number; readonly last: number };
+  readonly random: Random;
+}
+
+type OwnedService = Mutable<Service>;
+type OwnedSpec = NonNullable<OwnedService['spec']>;
+
+/** Gives Services their cluster addresses and node ports, and takes them back. */
+export class ServiceAllocator implements WriteHook {
+  readonly #options: ServiceAllocatorOptions;
+  readonly #addresses: Pool<string>;
+  readonly #ports: Pool<number>;
+
+  constructor(options: ServiceAllocatorOptions) {
+    this.#options = options;
+    const { range, nodePorts, random } = options;
+    this.#addresses = new Pool({
+      size: range.size,
+      firstDynamic: staticPart(range.size),
+      at: (offset) => addressAt(range, offset),
+      inUse: (address) => this.#used().addresses.has(address),
+      random,
+    });
+    this.#ports = new Pool({
+      size: nodePorts.last - nodePorts.first + 1,
+      firstDynamic: staticPart(nodePorts.last - nodePorts.first + 1),
+      at: (offset) => nodePorts.first + offset,
+      inUse: (port) => this.#used().ports.has(port),
+      random,
+    });
+  }
+
+  readonly beforeWrite = (object: Mutable<KubernetesObject>, old: KubernetesObject | undefined) => {
+    const service = object as OwnedService;
+    const { spec } = service;
+    if (!spec) return undefined;
+    const held: (() => void)[] = [];
+    try {
+      this.#allocateAddress(service, spec, { before: (old as Service | undefined)?.spec, held });
+      this.#allocatePorts(service, spec, { before: (old as Service | undefined)?.spec, held });
+    } catch (error) {
+      for (const release of held) release();
+      throw error;
+    }
+    return () => {
+      for (const release of held) release();
+    };
+  };
+
+  #allocateAddress(
+    service: OwnedService,
+    spec: OwnedSpec,
+    { before, held }: { before: Service['spec'] | undefined; held: (() => void)[] },
+  ): void {
+    if (spec.type === 'ExternalName') {
+      delete spec.clusterIP;
+      delete spec.clusterIPs;
+      delete spec.ipFamilies;
+      delete spec.ipFamilyPolicy;
+      return;
+    }
+    spec.ipFamilies ??= ['IPv4'];
+    spec.ipFamilyPolicy ??= 'SingleStack';
+    spec.clusterIP ||= spec.clusterIPs?.[0] ?? (before?.type === 'ExternalName' ? '' : (before?.clusterIP ?? ''));
+    if (spec.clusterIP === '') {
+      const address = this.#addresses.take();
+      if (address === undefined) throw newInternalError('failed to allocate a serviceIP: range is full');
+      held.push(() => this.#addresses.release(address));
+      spec.clusterIP = address;
+    } else if (spec.clusterIP !== 'None' && spec.clusterIP !== before?.clusterIP) {
+      const address = spec.clusterIP;
+      this.#checkAddress(service, address);
+      this.#addresses.hold(address);
+      held.push(() => this.#addresses.release(address));
+    }
+    spec.clusterIPs = [spec.clusterIP];
+  }
+
+  #checkAddress(service: OwnedService, address: string): void {
+    const { range } = this.#options;
+    const field = new FieldPath('spec').child('clusterIPs');
+    const detail = !contains(range, address)
+      ? `failed to allocate IP ${address}: the provided network does not match the current range`
+      : this.#addresses.isFree(address)
+        ? ''
+        : `failed to allocate IP ${address}: provided IP is already allocated`;
+    if (detail !== '') throw refuse(service, [invalid(field, [address], detail)]);
+  }
+
+  #allocatePorts(
+    service: OwnedService,
+    spec: OwnedSpec,
+    { before, held }: { before: Service['spec'] | undefined; held: (() => void)[] },
+  ): void {
+    const wants =
+      spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
+    if (!wants) {
+      if (spec.type !== 'LoadBalancer' && before && before.type !== spec.type)
+        for (const port of spec.ports ?? []) delete port.nodePort;
+      return;
+    }
+    const own = new Set((before?.ports ?? []).map((port) => port.nodePort));
+    const errors: FieldError[] = [];
+    for (const [index, port] of (spec.ports ?? []).entries()) {
+      if (!port.nodePort) {
+        const earlier = (before?.ports ?? []).find(
+          (each) => each.port === port.port && each.protocol === port.protocol,
+        );
+        // The same number may serve TCP and UDP of one service.
+        const twin = spec.ports?.find((each) => each !== port && each.port === port.port && each.nodePort);
+        port.nodePort = earlier?.nodePort || twin?.nodePort || this.#takePort(held);
+      } else if (
+        !own.has(port.nodePort) &&
+        !spec.ports?.slice(0, index).some((each) => each.nodePort === port.nodePort)
+      ) {
+        const number = port.nodePort;
+        const error = this.#checkPort(new FieldPath('spec').child('ports').index(index).child('nodePort'), number);
+        if (error) errors.push(error);
+        else {
+          this.#ports.hold(number);
+          held.push(() => this.#ports.release(number));
+        }
+      }
+    }
+    if (errors.length > 0) throw refuse(service, errors);
+  }
+
+  #takePort(held: (() => void)[]): number {
+    const port = this.#ports.take();
+    if (port === undefined) throw newInternalError('failed to allocate a nodePort: range is full');
+    held.push(() => this.#ports.release(port));
+    return port;
+  }
+
+  #checkPort(field: FieldPath, port: number): FieldError | undefined {
+    const { first, last } = this.#options.nodePorts;
+    if (port < first || port > last) {
+      return invalid(
+        field,
+        port,
+        `provided port is not in the valid range. The range of valid ports is ${first}-${last}`,
+      );
+    }
+    return this.#ports.isFree(port) ? undefined : invalid(field, port, 'provided port is already allocated');
+  }
+
+  #usedAt = -1;
+  #usedNow = { addresses: new Set<string>(), ports: new Set<number>() };
+
+  /** What the stored services use; gathered again when one of them changes. */
+  #used() {
+    const { cache } = this.#options.services();
+    if (this.#usedAt !== cache.changedRevision) {
+      this.#usedAt = cache.changedRevision;
+      const specs = cache.list().entries.map((entry) => (entry.object as Service).spec);
+      this.#usedNow = {
+        addresses: new Set(specs.flatMap((spec) => (spec?.clusterIP ? [spec.clusterIP] : []))),
+        ports: new Set(specs.flatMap((spec) => (spec?.ports ?? []).map((port) => port.nodePort ?? 0))),
+      };
+    }
+    return this.#usedNow;
+  }
+}
+
+const refuse = (service: OwnedService, errors: readonly FieldError[]) =>
+  newInvalid({ group: '', kind: 'Service' }, service.metadata?.name ?? '', errors);

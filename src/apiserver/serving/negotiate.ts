@@ -1,0 +1,61 @@
+import { newNotAcceptable } from '#machinery/errors/status-error.ts';
+import type { Encoding } from '../registry/media-type.ts';
+
+/** How a client wants its answer. */
+export interface AcceptedForm {
+  readonly encoding: Encoding;
+  /** Another shape than the object itself. */
+  readonly as: 'object' | 'Table' | 'PartialObjectMetadata';
+  /** The version of the Table or metadata kind: `v1` or `v1beta1`. */
+  readonly version: string;
+  /** The media type for the Content-Type header. */
+  readonly mediaType: string;
+}
+
+const ENCODINGS: Readonly<Record<string, Encoding>> = {
+  'application/json': 'json',
+  'application/yaml': 'yaml',
+  'application/vnd.kubernetes.protobuf': 'protobuf',
+};
+const WILDCARDS = new Set(['*/*', 'application/*']);
+const JSON_FORM: AcceptedForm = { encoding: 'json', as: 'object', version: 'v1', mediaType: 'application/json' };
+
+const cache = new Map<string, AcceptedForm>();
+
+/** The first form of an Accept header that this server knows. Throws a 406 when there is none. */
+export function negotiate(accept: string): AcceptedForm {
+  const known = cache.get(accept);
+  if (known) return known;
+  const form = parse(accept);
+  // Accept headers are few and repeat with every request; hostile ones must not fill the memory.
+  if (cache.size < 1000) cache.set(accept, form);
+  return form;
+}
+
+function parse(accept: string): AcceptedForm {
+  if (accept.trim() === '') return JSON_FORM;
+  for (const clause of accept.split(',')) {
+    const form = parseClause(clause);
+    if (form) return form;
+  }
+  throw newNotAcceptable(`only the following media types are accepted: ${Object.keys(ENCODINGS).join(', ')}`);
+}
+
+function parseClause(clause: string): AcceptedForm | undefined {
+  const [type = '', ...parameters] = clause.split(';').map((part) => part.trim());
+  const mediaType = type.toLowerCase();
+  const encoding = WILDCARDS.has(mediaType) ? 'json' : ENCODINGS[mediaType];
+  if (encoding === undefined) return undefined;
+  const named = new Map(parameters.map((each) => each.split('=', 2) as [string, string | undefined]));
+  const base = { encoding, mediaType: WILDCARDS.has(mediaType) ? 'application/json' : mediaType };
+  const as = named.get('as');
+  if (as === undefined) return { ...base, as: 'object', version: 'v1' };
+  const version = named.get('v') ?? '';
+  if (named.get('g') !== 'meta.k8s.io' || !['v1', 'v1beta1'].includes(version)) return undefined;
+  if (as === 'Table' && encoding === 'protobuf') return undefined;
+  if (as === 'Table') return { ...base, as: 'Table', version };
+  if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
+    return { ...base, as: 'PartialObjectMetadata', version };
+  }
+  return undefined;
+}

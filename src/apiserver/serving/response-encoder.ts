@@ -1,0 +1,171 @@
+import { kindSchema } from '#api/kinds.ts';
+import { PartialObjectMetadata } from '#api/meta/v1/partial-object-metadata.ts';
+import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import { encodeProtobuf } from '#machinery/codec/protobuf.ts';
+import { encodeMessage } from '#machinery/codec/protobuf-encoder.ts';
+import { stringifyYaml } from '#machinery/codec/yaml-writer.ts';
+import { newBadRequest, newNotAcceptable } from '#machinery/errors/status-error.ts';
+import type { ListOutcome } from '../registry/list.ts';
+import type { Entry, ResourceView } from '../registry/resource-view.ts';
+import type { ResourceResult } from '../result.ts';
+import { concatBytes } from './concat-bytes.ts';
+import type { AcceptedForm } from './negotiate.ts';
+import { encodeListMessage } from './protobuf-list.ts';
+import { columnDefinitions, type IncludeObject, partialMetadata, tableRow } from './table.ts';
+
+export interface EncodedResponse {
+  readonly code: number;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+export interface EncodeOptions {
+  readonly form: AcceptedForm;
+  readonly now: number;
+  /** The `includeObject` query parameter of table requests. */
+  readonly includeObject: string;
+  readonly pretty: boolean;
+}
+
+const encoder = new TextEncoder();
+const COMMA = encoder.encode(',');
+const LIST_END = encoder.encode(']}');
+
+/** Puts an answer into the client's form. Objects and lists in JSON are the cached bytes. */
+export function encodeResult(result: ResourceResult, options: EncodeOptions): EncodedResponse {
+  const { form } = options;
+  const code = result.type === 'list' ? 200 : result.code;
+  if (result.type === 'object') {
+    return {
+      code,
+      contentType: form.mediaType,
+      body: encodeObject(result.object, { ...options, form: { ...form, as: 'object' } }),
+    };
+  }
+  if (form.as === 'Table') return { code, contentType: form.mediaType, body: encodeTable(result, options) };
+  if (result.type === 'entry') return { code, contentType: form.mediaType, body: encodeEntry(result, options) };
+  return { code, contentType: form.mediaType, body: encodeList(result.view, result.list, options) };
+}
+
+/** Any object that is not in the cache. */
+export function encodeObject(
+  object: KubernetesObject,
+  { form, pretty }: Pick<EncodeOptions, 'form' | 'pretty'>,
+): Uint8Array {
+  switch (form.encoding) {
+    case 'json':
+      return encoder.encode(`${pretty ? JSON.stringify(object, undefined, 2) : JSON.stringify(object)}\n`);
+    case 'yaml':
+      return encoder.encode(stringifyYaml(object));
+    case 'protobuf':
+      return protobufOf(object);
+  }
+}
+
+function protobufOf(object: KubernetesObject): Uint8Array {
+  const { apiVersion = '', kind = '' } = object;
+  const schema = kindSchema(apiVersion, kind);
+  if (schema === undefined) throw newNotAcceptable(`${kind} has no protobuf form`);
+  return encodeProtobuf(object, schema);
+}
+
+function encodeEntry({ view, entry }: { view: ResourceView; entry: Entry }, options: EncodeOptions): Uint8Array {
+  const { form, pretty } = options;
+  if (form.as === 'PartialObjectMetadata')
+    return encodeObject(partialMetadata(view.object(entry), form.version), options);
+  if (form.encoding === 'json' && !pretty) return view.json(entry);
+  return encodeObject(view.object(entry), options);
+}
+
+function encodeList(view: ResourceView, list: ListOutcome, options: EncodeOptions): Uint8Array {
+  const { form } = options;
+  const partial = form.as === 'PartialObjectMetadata';
+  const kind = partial ? 'PartialObjectMetadataList' : `${view.definition.kind}List`;
+  const apiVersion = partial ? `meta.k8s.io/${form.version}` : view.apiVersion;
+  const metadata = listMetadata(list);
+  if (form.encoding === 'json' && !options.pretty) {
+    const head = encoder.encode(`${JSON.stringify({ kind, apiVersion, metadata }).slice(0, -1)},"items":[`);
+    const items = partial
+      ? list.entries.map((entry) => encoder.encode(JSON.stringify(partialMetadata(view.object(entry), form.version))))
+      : list.entries.map((entry) => view.json(entry));
+    return joinList(head, items);
+  }
+  const items = list.entries.map((entry) =>
+    partial ? partialMetadata(view.object(entry), form.version) : view.object(entry),
+  );
+  if (form.encoding === 'protobuf') return encodeListProtobuf(view, list, { kind, apiVersion, metadata, partial });
+  return encodeObject({ kind, apiVersion, metadata, items } as KubernetesObject, options);
+}
+
+function joinList(head: Uint8Array, items: readonly Uint8Array[]): Uint8Array {
+  const parts: Uint8Array[] = [head];
+  for (const [index, item] of items.entries()) {
+    if (index > 0) parts.push(COMMA);
+    parts.push(item);
+  }
+  parts.push(LIST_END);
+  return concatBytes(parts);
+}
+
+/** An item's protobuf is made once and kept with its entry. */
+export const entryProtobuf = (view: ResourceView, entry: Entry): Uint8Array =>
+  view.encoded(entry, 'protobuf', (object) => encodeMessage(view.definition.schema, object));
+
+function encodeListProtobuf(
+  view: ResourceView,
+  list: ListOutcome,
+  head: { kind: string; apiVersion: string; metadata: ListMetadata; partial: boolean },
+): Uint8Array {
+  const items = list.entries.map((entry) =>
+    head.partial
+      ? encodeMessage(PartialObjectMetadata, partialMetadata(view.object(entry), 'v1'))
+      : entryProtobuf(view, entry),
+  );
+  return encodeListMessage(items, head);
+}
+
+type ListMetadata = ReturnType<typeof listMetadata>;
+
+const listMetadata = (list: ListOutcome) => ({
+  resourceVersion: String(list.revision),
+  ...(list.continue === '' ? {} : { continue: list.continue }),
+  ...(list.remainingItemCount === undefined ? {} : { remainingItemCount: list.remainingItemCount }),
+});
+
+function encodeTable(result: Exclude<ResourceResult, { type: 'object' }>, options: EncodeOptions): Uint8Array {
+  const { view } = result;
+  const include = readInclude(options.includeObject);
+  const entries = result.type === 'list' ? result.list.entries : [result.entry];
+  const metadata =
+    result.type === 'list' ? listMetadata(result.list) : { resourceVersion: String(result.entry.modRevision) };
+  return encodeObject(tableOf(view, entries, { ...options, include, metadata }), options);
+}
+
+/** Rows for some entries of one kind. */
+export function tableOf(
+  view: ResourceView,
+  entries: readonly Entry[],
+  options: {
+    readonly form: AcceptedForm;
+    readonly now: number;
+    readonly include: IncludeObject;
+    readonly metadata: object;
+    readonly headless?: boolean;
+  },
+): KubernetesObject {
+  const definition: AnyResourceDefinition = view.definition;
+  const row = { now: options.now, include: options.include };
+  return {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${options.form.version}`,
+    metadata: options.metadata,
+    columnDefinitions: options.headless ? null : columnDefinitions(definition),
+    rows: entries.map((entry) => tableRow(definition, view.object(entry), row)),
+  } as KubernetesObject;
+}
+
+export function readInclude(text: string): IncludeObject {
+  if (text === '') return 'Metadata';
+  if (text === 'None' || text === 'Metadata' || text === 'Object') return text;
+  throw newBadRequest(`unrecognized includeObject value: ${JSON.stringify(text)}`);
+}

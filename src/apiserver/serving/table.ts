@@ -1,0 +1,60 @@
+import { ageSince } from '#api/columns/age.ts';
+import type { AnyResourceDefinition, Column, KubernetesObject } from '#api/resource-definition.ts';
+
+/** What of each object goes into a row: nothing, its metadata, or all of it. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+const NAME_COLUMN: Column<KubernetesObject> = {
+  name: 'Name',
+  type: 'string',
+  format: 'name',
+  description: 'Name of the object, unique within its namespace',
+  priority: 0,
+  cell: (object) => object.metadata?.name ?? '',
+};
+
+/** Kinds without columns of their own show their name and when they were made. */
+const GENERIC_COLUMNS: readonly Column<KubernetesObject>[] = [
+  NAME_COLUMN,
+  {
+    name: 'Age',
+    type: 'string',
+    description: 'Time since the object was created',
+    priority: 0,
+    cell: (object, now) => ageSince(object.metadata?.creationTimestamp, now),
+  },
+];
+
+/** The columns of a kind, as the head of a Table. */
+export const columnDefinitions = (definition: AnyResourceDefinition) =>
+  columnsOf(definition).map(({ name, type, format = '', description, priority }) => ({
+    name,
+    type,
+    format,
+    description,
+    priority,
+  }));
+
+/** One object as a row of a Table. */
+export function tableRow(
+  definition: AnyResourceDefinition,
+  object: KubernetesObject,
+  options: { readonly now: number; readonly include: IncludeObject },
+) {
+  return {
+    cells: columnsOf(definition).map((column) => column.cell(object, options.now)),
+    ...(options.include === 'None'
+      ? {}
+      : { object: options.include === 'Object' ? object : partialMetadata(object, 'v1') }),
+  };
+}
+
+const columnsOf = (definition: AnyResourceDefinition): readonly Column<KubernetesObject>[] =>
+  definition.columns ?? GENERIC_COLUMNS;
+
+/** An object reduced to its metadata. */
+export const partialMetadata = (object: KubernetesObject, version: string): KubernetesObject => ({
+  kind: 'PartialObjectMetadata',
+  apiVersion: `meta.k8s.io/${version}`,
+  metadata: object.metadata,
+});

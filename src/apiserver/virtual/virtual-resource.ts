@@ -1,0 +1,22 @@
+import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import { newMethodNotSupported } from '#machinery/errors/status-error.ts';
+import { decodeAs } from '../registry/decode-body.ts';
+import type { ResourceRequest } from '../request.ts';
+import type { RequestHandler } from '../resource-table.ts';
+import { objectResult } from '../result.ts';
+
+/** A resource that can only be created and is never stored: the answer is computed from what was sent. */
+export function createAnswerHandler<T extends KubernetesObject>(
+  definition: AnyResourceDefinition,
+  answer: (sent: T, request: ResourceRequest) => T | Promise<T>,
+): RequestHandler {
+  return {
+    async handle(request) {
+      if (request.target.verb !== 'create' || request.target.subresource !== '') {
+        throw newMethodNotSupported({ group: definition.group, resource: definition.plural }, request.target.verb);
+      }
+      const sent = decodeAs(definition.schema, request) as T;
+      return objectResult(await answer(sent, request), 201);
+    },
+  };
+}

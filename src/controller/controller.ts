@@ -1,0 +1,101 @@
+import type { KubernetesObject, ResourceDefinition } from '#api/resource-definition.ts';
+import { keyOf } from '#client/object-store.ts';
+import { isConflict } from '#machinery/errors/status-error.ts';
+import type { ControllerContext } from './manager.ts';
+import { controllerOf } from './owner-references.ts';
+import { WorkQueue } from './work-queue.ts';
+
+/** What a reconciliation asks for: another one after a time. */
+export interface Result {
+  readonly requeueAfterMs?: number;
+}
+
+/** Brings the world closer to what the object of a key wants. Called again until it resolves without asking for more. */
+export type Reconcile = (key: string, signal: AbortSignal) => Promise<Result | undefined | void>;
+
+/** Keys that a change of some object concerns. */
+export type KeyMapper<T> = (object: T, old?: T) => readonly string[];
+
+/**
+ * A control loop over keys: `new Controller('replicaset', context).for(ReplicaSets).owns(Pods).reconciles(fn)`.
+ * Events only put keys into its queue; the work reads the informers' copies.
+ */
+export class Controller {
+  readonly name: string;
+  readonly queue: WorkQueue;
+  readonly #context: ControllerContext;
+  #reconcile: Reconcile | undefined;
+  #workers = 5;
+
+  constructor(name: string, context: ControllerContext) {
+    this.name = name;
+    this.#context = context;
+    this.queue = new WorkQueue({ clock: context.clock });
+  }
+
+  /** Every change of such an object concerns its own key. */
+  for<T extends KubernetesObject>(definition: ResourceDefinition<T>): this {
+    return this.watches(definition, (object) => [keyOf(object)]);
+  }
+
+  /** Every change of such an object concerns the `ownerKind` object that controls it, now or before. */
+  owns<T extends KubernetesObject>(definition: ResourceDefinition<T>, ownerKind: string): this {
+    return this.watches(definition, (object) => {
+      const owner = controllerOf(object);
+      if (owner?.kind !== ownerKind) return [];
+      const namespace = object.metadata?.namespace;
+      return [namespace ? `${namespace}/${owner.name}` : owner.name];
+    });
+  }
+
+  /** Changes of such an object concern the keys that `keys` gives for its new and its old state. */
+  watches<T extends KubernetesObject>(definition: ResourceDefinition<T>, keys: KeyMapper<T>): this {
+    const enqueue = (object: T, old?: T) => {
+      for (const key of keys(object, old)) this.queue.add(key);
+    };
+    this.#context.informers.of(definition).addHandler({
+      added: (object) => enqueue(object),
+      updated: (object, old) => {
+        enqueue(old);
+        enqueue(object, old);
+      },
+      deleted: (object) => enqueue(object),
+    });
+    return this;
+  }
+
+  reconciles(reconcile: Reconcile, options: { readonly workers?: number } = {}): this {
+    this.#reconcile = reconcile;
+    this.#workers = options.workers ?? this.#workers;
+    return this;
+  }
+
+  /** Works until the signal aborts; resolves when the work under way has ended. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = () => this.queue.close();
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    await Promise.all(Array.from({ length: this.#workers }, () => this.#work(signal)));
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
+    for (let key = await this.queue.take(); key !== undefined; key = await this.queue.take()) {
+      await this.#once(key, signal);
+      this.queue.done(key);
+    }
+  }
+
+  async #once(key: string, signal: AbortSignal): Promise<void> {
+    try {
+      const result = await this.#reconcile?.(key, signal);
+      this.queue.forget(key);
+      if (result?.requeueAfterMs !== undefined) this.queue.addAfter(key, result.requeueAfterMs);
+    } catch (error) {
+      if (signal.aborted) return;
+      // Conflicts are part of the game: the copy was behind.
+      const level = isConflict(error) ? 'debug' : 'warn';
+      this.#context.logger[level]('reconcile failed, will retry', { controller: this.name, key, error });
+      this.queue.addRateLimited(key);
+    }
+  }
+}

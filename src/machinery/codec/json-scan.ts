@@ -11,37 +11,30 @@ export interface JsonScan {
 const QUOTE = 34;
 const COLON = 58;
 const BACKSLASH = 92;
+const LONG = 16;
 
-/** Scans a text that need not be valid. */
-export function scanJson(text: string): JsonScan {
+/** Scans a text, as UTF-8, that need not be valid. */
+export function scanJson(bytes: Uint8Array): JsonScan {
+  const { length } = bytes;
   let members = 0;
   let depth = 0;
   let deepest = 0;
-  let digits = 0;
   let longNumber = false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
+  let i = 0;
+  while (i < length) {
+    const code = bytes[i++]!;
     if (code === QUOTE) {
-      i = endOfString(text, i);
-      digits = 0;
-    } else if (code >= 48 && code <= 57) {
-      if (++digits >= 16) longNumber = true;
-    } else {
-      digits = 0;
-      if (code === COLON) members++;
-      else if (code === 123 || code === 91) {
-        if (++depth > deepest) deepest = depth;
-      } else if (code === 125 || code === 93) depth--;
-    }
+      let inner = 0;
+      while (i < length && (inner = bytes[i++]!) !== QUOTE) if (inner === BACKSLASH) i++;
+    } else if (code === COLON) members++;
+    else if (code < COLON) {
+      if (code < 48) continue;
+      const start = i - 1;
+      while (i < length && bytes[i]! >= 48 && bytes[i]! < COLON) i++;
+      if (i - start >= LONG) longNumber = true;
+    } else if (code === 123 || code === 91) {
+      if (++depth > deepest) deepest = depth;
+    } else if (code === 125 || code === 93) depth--;
   }
   return { members, depth: deepest, longNumber };
-}
-
-function endOfString(text: string, start: number): number {
-  for (let i = start + 1; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === BACKSLASH) i++;
-    else if (code === QUOTE) return i;
-  }
-  return text.length;
 }

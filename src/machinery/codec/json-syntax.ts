@@ -19,6 +19,16 @@ export const MAX_DEPTH = 1_000;
  */
 export const parseJsonExactly = (text: string): ParsedJson => new JsonParser(text).parse();
 
+/** The value of a JSON text with exact integers, by the native parser wherever that is enough. */
+export function parseJsonValue(text: string): unknown {
+  if (/[0-9]{16}/.test(text)) return parseJsonExactly(text).value;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return parseJsonExactly(text).value;
+  }
+}
+
 const SPACE = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 

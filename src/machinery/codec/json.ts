@@ -15,6 +15,7 @@ export interface Decoded<T> {
 
 // Invalid UTF-8 becomes U+FFFD as in Go; a byte order mark is an error as in Go.
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const encoder = new TextEncoder();
 
 /**
  * Reads JSON under a schema. Unknown members are dropped and reported, nulls and empty optional members are absent,
@@ -25,7 +26,7 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
  */
 export function decodeJson<S extends MessageSchema>(body: Uint8Array | string, schema: S): Decoded<Infer<S>> {
   const text = typeof body === 'string' ? body : utf8.decode(body);
-  const scan = scanJson(text);
+  const scan = scanJson(typeof body === 'string' ? encoder.encode(body) : body);
   if (scan.depth > MAX_DEPTH) throw new DecodeError('exceeded max depth');
   if (scan.longNumber) return decodeExactly(text, schema);
   const value = parseQuickly(text);

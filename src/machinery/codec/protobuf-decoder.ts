@@ -13,7 +13,7 @@ import {
   type Schema,
 } from '#machinery/schema/schema.ts';
 import { DecodeError } from './decode-error.ts';
-import { MAX_DEPTH, parseJsonExactly } from './json-syntax.ts';
+import { MAX_DEPTH, parseJsonValue } from './json-syntax.ts';
 import { wireType } from './protobuf-encoder.ts';
 import { setMember, valueDecoder } from './value-decoder.ts';
 
@@ -53,14 +53,15 @@ function endOfMessage(reader: Reader): number {
 }
 
 function readTimestamp(reader: Reader, micro: boolean): string | undefined {
+  const end = endOfMessage(reader);
   let seconds: number | undefined;
   let nanos = 0;
-  eachField(reader, (field) => {
-    if (field === 1) seconds = Number(readInt64(reader));
-    else if (field === 2) nanos = reader.int32();
-    else return false;
-    return true;
-  });
+  while (reader.pos < end) {
+    const tag = reader.uint32();
+    if (tag === 8) seconds = Number(readInt64(reader));
+    else if (tag === 16) nanos = reader.int32();
+    else reader.skipType(tag & 7);
+  }
   if (seconds === undefined) return undefined;
   // Years 1 to 9999: what RFC 3339 can say.
   if (seconds < -62135596800 || seconds > 253402300799) throw new DecodeError('proto: timestamp out of range');
@@ -82,8 +83,7 @@ function readRaw(reader: Reader, context: ReadContext): unknown {
   const bytes = readFirstBytes(reader);
   if (bytes === undefined || bytes.length === 0) return undefined;
   if (bytes[0] === 0x6b && bytes[1] === 0x38 && bytes[2] === 0x73 && bytes[3] === 0) return context.embedded(bytes);
-  const { value } = parseJsonExactly(utf8.decode(bytes));
-  return value ?? undefined;
+  return parseJsonValue(utf8.decode(bytes)) ?? undefined;
 }
 
 function readIntOrString(reader: Reader): number | string {
@@ -111,8 +111,14 @@ function readDuration(reader: Reader): string {
 }
 
 function readQuantity(reader: Reader): string {
-  const bytes = readFirstBytes(reader);
-  return bytes === undefined || bytes.length === 0 ? '0' : canonicalQuantity(utf8.decode(bytes));
+  const end = endOfMessage(reader);
+  let text = '';
+  while (reader.pos < end) {
+    const tag = reader.uint32();
+    if (tag === 10) text = reader.string();
+    else reader.skipType(tag & 7);
+  }
+  return text === '' ? '0' : canonicalQuantity(text);
 }
 
 const SCALAR_READERS: Readonly<Record<ScalarKind, ReadValue>> = {
@@ -242,14 +248,15 @@ function planMap(name: string, schema: MapSchema): ReadField {
   return (reader, wire, target, context) => {
     checkWire(wire, 2, name);
     const members = (target[name] ??= {}) as Target;
+    const end = endOfMessage(reader);
     let key = '';
     let value: unknown;
-    eachField(reader, (field) => {
-      if (field === 1) key = reader.string();
-      else if (field === 2) value = read(reader, context);
-      else return false;
-      return true;
-    });
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      if (tag === 10) key = reader.string();
+      else if (tag >>> 3 === 2) value = read(reader, context);
+      else reader.skipType(tag & 7);
+    }
     setMember(members, key, value ?? zero() ?? null);
   };
 }

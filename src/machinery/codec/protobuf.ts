@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { Infer, MessageSchema, Mutable } from '#machinery/schema/schema.ts';
 import { DecodeError } from './decode-error.ts';
-import { parseJsonExactly } from './json-syntax.ts';
+import { parseJsonValue } from './json-syntax.ts';
 import { decodeMessage, type ReadContext } from './protobuf-decoder.ts';
 import { encodeMessage } from './protobuf-encoder.ts';
 
@@ -111,8 +111,7 @@ function readContext(lookup: SchemaLookup): ReadContext {
     depth: 0,
     embedded: (bytes) => {
       const envelope = readEnvelope(bytes);
-      if (envelope.contentType === 'application/json')
-        return parseJsonExactly(new TextDecoder().decode(envelope.raw)).value;
+      if (envelope.contentType === 'application/json') return parseJsonValue(new TextDecoder().decode(envelope.raw));
       const schema = lookup(envelope.apiVersion, envelope.kind);
       if (schema === undefined)
         throw new DecodeError(`no kind "${envelope.kind}" is registered for version "${envelope.apiVersion}"`);

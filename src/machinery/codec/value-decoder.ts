@@ -128,8 +128,8 @@ const lazily = (schema: Schema): (() => ValueDecoder) => {
 
 interface MemberPlan {
   readonly name: string;
-  /** Whether every object inherits a member of this name. */
-  readonly inherited: boolean;
+  /** Place in the schema's order. */
+  readonly index: number;
   readonly decoder: () => ValueDecoder;
   /** Whether the empty value is not written. */
   readonly omitEmpty: boolean;
@@ -138,43 +138,55 @@ interface MemberPlan {
 }
 
 function messageDecoder(schema: MessageSchema): ValueDecoder {
-  const members = flatFields(schema).map(({ name, field }) => planMember(name, field));
+  const members = flatFields(schema).map(({ name, field }, index) => planMember(name, index, field));
+  const byName = new Map(members.map((member) => [member.name, member]));
+  const fills = members.filter(({ fill }) => fill);
   const decode = (value: unknown, context: DecodeContext): unknown => {
     if (!isObject(value)) throw new TypeMismatch(goValueName(value));
     const out: Record<string, unknown> = {};
     let known = 0;
-    for (let i = 0; i < members.length; i++) {
-      const member = members[i]!;
-      const { name } = member;
-      const given = member.inherited && !Object.hasOwn(value, name) ? undefined : value[name];
-      if (given === undefined) {
-        if (member.fill) fill(out, member);
-        continue;
-      }
+    let last = -1;
+    let inOrder = true;
+    for (const key in value) {
+      const member = byName.get(key);
+      if (member === undefined) continue;
+      const given = value[key];
+      if (given === undefined) continue;
       known++;
       const decoded = given === null ? undefined : member.decoder().decode(given, context);
-      if (decoded === undefined || decoded === null) {
-        if (member.fill) fill(out, member);
-      } else if (!member.omitEmpty || !isEmpty(decoded)) out[name] = decoded;
+      if (decoded === undefined || decoded === null || (member.omitEmpty && isEmpty(decoded))) continue;
+      out[key] = decoded;
+      if (member.index < last) inOrder = false;
+      last = member.index;
     }
     context.members += known;
-    return out;
+    for (let i = 0; i < fills.length; i++) {
+      const { name, decoder } = fills[i]!;
+      if (Object.hasOwn(out, name)) continue;
+      const zero = decoder().zero();
+      if (zero === undefined) continue;
+      out[name] = zero;
+      inOrder = false;
+    }
+    return inOrder ? out : ordered(out, members);
   };
   return { decode, zero: () => decode({}, { members: 0 }) };
 }
 
-function fill(out: Record<string, unknown>, member: MemberPlan): void {
-  const zero = member.decoder().zero();
-  if (zero !== undefined) out[member.name] = zero;
+/** Objects of a kind are small and quick to read when their members always stand in the same order. */
+function ordered(object: Readonly<Record<string, unknown>>, members: readonly MemberPlan[]): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const { name } of members) if (Object.hasOwn(object, name)) out[name] = object[name];
+  return out;
 }
 
-function planMember(name: string, field: Field): MemberPlan {
+function planMember(name: string, index: number, field: Field): MemberPlan {
   const isStruct = structWritten(field);
   const schema = resolveSchema(field.schema);
   const isOpaque = schema.type === 'scalar' && SCALAR_ZEROS[schema.scalar] === undefined;
   return {
     name,
-    inherited: name in Object.prototype,
+    index,
     decoder: lazily(field.schema),
     omitEmpty: field.presence === 'optional' && !isStruct && !isOpaque,
     fill: field.presence === 'required' || isStruct,

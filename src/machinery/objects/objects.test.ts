@@ -74,6 +74,14 @@ describe('times', () => {
     expect(parseMoment(text)).toBeUndefined();
   });
 
+  test('every second reads back from its text', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -62135596799, max: 253402300799 }), (seconds) => {
+        expect(parseMoment(formatTime(seconds * 1000))).toEqual({ seconds, nanos: 0 });
+      }),
+    );
+  });
+
   test('formatting keeps whole seconds or microseconds', () => {
     expect(formatTime(1999)).toBe('1970-01-01T00:00:01Z');
     expect(formatMicroTime(1999.25)).toBe('1970-01-01T00:00:01.999250Z');

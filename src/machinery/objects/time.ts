@@ -94,7 +94,22 @@ export const formatSeconds = (seconds: number): string => `${dateText(seconds)}Z
 export const formatMicros = ({ seconds, nanos }: Moment): string =>
   `${dateText(seconds)}.${String(Math.trunc(nanos / 1000)).padStart(6, '0')}Z`;
 
-const dateText = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 19);
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+
+// Times that are printed together are mostly of one day.
+let knownDay = 0;
+let knownDayText = '1970-01-01';
+
+function dateText(seconds: number): string {
+  const day = Math.floor(seconds / 86_400);
+  if (day !== knownDay) {
+    knownDayText = new Date(day * 86_400_000).toISOString().slice(0, 10);
+    knownDay = day;
+  }
+  const rest = seconds - day * 86_400;
+  const [hour, minute, second] = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60];
+  return `${knownDayText}T${TWO_DIGITS[hour]}:${TWO_DIGITS[minute]}:${TWO_DIGITS[second]}`;
+}
 
 /** The `Time` of an object at a moment in milliseconds since the epoch: whole seconds, UTC. */
 export const formatTime = (milliseconds: number): string => formatSeconds(Math.floor(milliseconds / 1000));

@@ -19,7 +19,7 @@ import { createBootstrapObjects } from './bootstrap/create-bootstrap-objects.ts'
 import { type AdvertisedAddress, publishKubernetesService } from './bootstrap/kubernetes-service.ts';
 import { podRequest } from './connect/node-connection.ts';
 import { type NodeCredentials, proxyExchange } from './connect/node-proxy.ts';
-import { createOpenApi } from './discovery/openapi.ts';
+import { OpenApi } from './discovery/openapi.ts';
 import { HealthChecks } from './health.ts';
 import { ApiHandler } from './http/api-handler.ts';
 import { HttpsListener } from './http/https-listener.ts';
@@ -155,7 +155,7 @@ export class ApiServer {
     const paths = createPathHandler({
       table: this.pipeline.table,
       health,
-      openApi: createOpenApi(this.pipeline.table),
+      openApi: new OpenApi(this.pipeline.table),
       serverAddress: () => {
         const address = this.#listeners[0]?.address;
         return address ? `${address.address}:${address.port}` : '';

@@ -1,9 +1,100 @@
+import { createHash } from 'node:crypto';
+import { DeleteOptions } from '#api/meta/v1/delete-options.ts';
+import { ListMeta } from '#api/meta/v1/list-meta.ts';
+import { Status } from '#api/meta/v1/status.ts';
+import { buildOpenApiV2 } from '#machinery/openapi/document-v2.ts';
+import { encodeOpenApiV2 } from '#machinery/openapi/document-v2-protobuf.ts';
+import { buildGroupVersion, openApiV3Root } from '#machinery/openapi/document-v3.ts';
+import { basePath, type OpenApiInput } from '#machinery/openapi/openapi-input.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { ResourceTable } from '../resource-table.ts';
+import { versionInfo } from '../version.ts';
 
-/** Serves `/openapi/v2` and `/openapi/v3`. */
-export interface OpenApi {
-  serve(exchange: Exchange, path: string): boolean;
+interface Document {
+  readonly body: Uint8Array;
+  readonly hash: string;
 }
 
-export const createOpenApi = (_table: ResourceTable): OpenApi => ({ serve: () => false });
+const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+const encoder = new TextEncoder();
+
+/** Serves `/openapi/v2` and `/openapi/v3`. Documents are made when they are first asked for, and again when resources change. */
+export class OpenApi {
+  readonly #table: ResourceTable;
+  readonly #documents = new Map<string, Document>();
+  #version = -1;
+
+  constructor(table: ResourceTable) {
+    this.#table = table;
+  }
+
+  /** False for paths that name no document. */
+  serve(exchange: Exchange, path: string): boolean {
+    if (this.#version !== this.#table.version) {
+      this.#documents.clear();
+      this.#version = this.#table.version;
+    }
+    if (path === '/openapi/v2') return this.#serveV2(exchange);
+    if (path === '/openapi/v3') return this.#send(exchange, this.#root(), 'application/json');
+    const key = path.slice('/openapi/v3/'.length);
+    if (!path.startsWith('/openapi/v3/') || !this.#keys().includes(key)) return false;
+    return this.#send(exchange, this.#v3(key), 'application/json');
+  }
+
+  #serveV2(exchange: Exchange): true {
+    const binary = exchange.header('accept').includes('proto-openapi');
+    const document = binary
+      ? this.#made('v2.pb', () => encodeOpenApiV2(buildOpenApiV2(this.#input())))
+      : this.#made('v2', () => json(buildOpenApiV2(this.#input())));
+    return this.#send(exchange, document, binary ? V2_PROTOBUF : 'application/json');
+  }
+
+  #root(): Document {
+    return this.#made('root', () =>
+      json(openApiV3Root(Object.fromEntries(this.#keys().map((key) => [key, this.#v3(key).hash])))),
+    );
+  }
+
+  #v3(key: string): Document {
+    return this.#made(`v3/${key}`, () => json(buildGroupVersion(this.#input(), key)));
+  }
+
+  #made(name: string, make: () => Uint8Array): Document {
+    let document = this.#documents.get(name);
+    if (document === undefined) {
+      const body = make();
+      document = { body, hash: createHash('sha256').update(body).digest('hex').toUpperCase() };
+      this.#documents.set(name, document);
+    }
+    return document;
+  }
+
+  #keys(): string[] {
+    return [...new Set(this.#table.definitions().map((definition) => basePath(definition).slice(1)))];
+  }
+
+  #input(): OpenApiInput {
+    return {
+      resources: this.#table.definitions(),
+      meta: { deleteOptions: DeleteOptions, listMeta: ListMeta, status: Status },
+      serverVersion: versionInfo.gitVersion,
+    };
+  }
+
+  #send(exchange: Exchange, { body, hash }: Document, contentType: string): true {
+    const etag = `"${hash}"`;
+    // A client that names the hash it wants may keep the answer for as long as it likes.
+    const immutable = exchange.query.get('hash') === hash;
+    const headers = {
+      'content-type': contentType,
+      etag,
+      vary: 'Accept',
+      'cache-control': immutable ? 'public, immutable' : 'no-cache, private',
+    };
+    if (exchange.header('if-none-match') === etag) exchange.respond(304, headers, new Uint8Array());
+    else exchange.respond(200, headers, body);
+    return true;
+  }
+}
+
+const json = (document: object): Uint8Array => encoder.encode(JSON.stringify(document));

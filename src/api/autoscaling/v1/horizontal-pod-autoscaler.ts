@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, int32, int64, message, opt, ptr, req, string, time } from '#machinery/schema/schema.ts';
+import { horizontalPodAutoscalerStorage } from './horizontal-pod-autoscaler-conversion.ts';
 
 export const CrossVersionObjectReference = message('io.k8s.api.autoscaling.v1.CrossVersionObjectReference', {
   kind: req(1, string),
@@ -47,6 +48,7 @@ export const HorizontalPodAutoscalersV1: ResourceDefinition<HorizontalPodAutosca
   schema: HorizontalPodAutoscaler,
   shortNames: ['hpa'],
   categories: ['all'],
+  storage: horizontalPodAutoscalerStorage,
   subresources: {
     status: {
       group: 'autoscaling',

@@ -4,6 +4,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, int32, message, microTime, opt, ptr, req, string, time } from '#machinery/schema/schema.ts';
+import { eventStorage } from './event-conversion.ts';
 
 export const EventSeries = message('io.k8s.api.events.v1.EventSeries', {
   count: req(1, int32),
@@ -42,5 +43,6 @@ export const EventsV1: ResourceDefinition<Event> = {
   verbs: STANDARD_VERBS,
   schema: Event,
   shortNames: ['ev'],
+  storage: eventStorage,
   strategy: {},
 };

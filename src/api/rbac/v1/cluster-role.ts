@@ -2,6 +2,7 @@ import { LabelSelector } from '#api/meta/v1/label-selector.ts';
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
+import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import { type Infer, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import { PolicyRule } from './policy-rule.ts';
 
@@ -28,5 +29,5 @@ export const ClusterRoles: ResourceDefinition<ClusterRole> = {
   namespaced: false,
   verbs: STANDARD_VERBS,
   schema: ClusterRole,
-  strategy: {},
+  strategy: { validateName: isPathSegmentName },
 };

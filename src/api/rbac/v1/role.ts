@@ -1,6 +1,7 @@
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
+import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import { type Infer, list, message, opt, string } from '#machinery/schema/schema.ts';
 import { PolicyRule } from './policy-rule.ts';
 
@@ -21,5 +22,5 @@ export const Roles: ResourceDefinition<Role> = {
   namespaced: true,
   verbs: STANDARD_VERBS,
   schema: Role,
-  strategy: {},
+  strategy: { validateName: isPathSegmentName },
 };

@@ -86,6 +86,12 @@ describe('decoding JSON', () => {
     expect(decodeSpec(given)).toEqual({ containers: [], divisor: '0', ...(expected as object) });
   });
 
+  test('what upstream holds behind a pointer is not filled in, though it is required', () => {
+    const Selector = message('v1.LabelSelector', { matchLabels: opt(1, map(string)) });
+    const Spec = message('v1.Spec', { selector: req(1, Selector, { pointer: true }), template: req(2, Selector) });
+    expect(decodeJson('{}', Spec).object).toEqual({ template: {} });
+  });
+
   test('times are in UTC, and the zero time is absent', () => {
     const decode = (creationTimestamp: string) =>
       decodeJson(JSON.stringify({ metadata: { creationTimestamp } }), Pod).object.metadata;

@@ -141,7 +141,7 @@ function planField(name: string, field: Field): WriteField {
 /** Upstream writes what is not behind a pointer always, except what Go holds in a slice. */
 function planSingle(name: string, field: Field, schema: Exclude<Schema, { type: 'lazy' }>): WriteField {
   const isSlice = schema.type === 'list' || (schema.type === 'scalar' && schema.scalar === 'bytes');
-  const always = field.presence !== 'pointer' && !isSlice;
+  const always = field.presence !== 'pointer' && field.options.pointer !== true && !isSlice;
   const tag = (field.tag << 3) | wireType(schema);
   const write = valueWriter(schema);
   return (writer, object) => {

@@ -189,7 +189,7 @@ function planMember(name: string, index: number, field: Field): MemberPlan {
     index,
     decoder: lazily(field.schema),
     omitEmpty: field.presence === 'optional' && !isStruct && !isOpaque,
-    fill: field.presence === 'required' || isStruct,
+    fill: (field.presence === 'required' && field.options.pointer !== true) || isStruct,
   };
 }
 

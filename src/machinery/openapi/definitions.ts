@@ -94,7 +94,9 @@ export class Definitions {
   }
 
   #property({ schema, options, presence }: Field): JsonSchema {
-    const initial = options.default ?? (presence === 'pointer' ? undefined : zeroOf(schema, presence === 'required'));
+    const initial =
+      options.default ??
+      (presence === 'pointer' || options.pointer ? undefined : zeroOf(schema, presence === 'required'));
     const described = {
       ...(options.description !== undefined && { description: options.description }),
       ...(this.#version === 'v3' && initial !== undefined && { default: initial }),

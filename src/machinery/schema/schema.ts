@@ -111,6 +111,8 @@ export interface Field<S extends Schema = Schema, P extends Presence = Presence>
 export interface FieldOptions {
   readonly description?: string;
   readonly default?: unknown;
+  /** For required fields that upstream holds behind a pointer: when absent, no zero value takes their place. */
+  readonly pointer?: boolean;
   /** Strategic merge: how a list or object is merged. `retainKeys` clears the keys of a union that the patch does not name. */
   readonly patchStrategy?: 'merge' | 'replace' | 'retainKeys' | 'merge,retainKeys';
   /** Strategic merge: the key that identifies a list's items; absent with `merge` for lists of scalars. */

@@ -14,7 +14,7 @@ export const MutatingWebhook = message('io.k8s.api.admissionregistration.v1.Muta
   matchPolicy: ptr(9, enumeration('Exact', 'Equivalent')),
   namespaceSelector: ptr(5, LabelSelector),
   objectSelector: ptr(11, LabelSelector),
-  sideEffects: req(6, enumeration('Unknown', 'None', 'Some', 'NoneOnDryRun')),
+  sideEffects: req(6, enumeration('Unknown', 'None', 'Some', 'NoneOnDryRun'), { pointer: true }),
   timeoutSeconds: ptr(7, int32),
   admissionReviewVersions: req(8, list(string)),
   reinvocationPolicy: ptr(10, enumeration('Never', 'IfNeeded')),

@@ -14,7 +14,7 @@ export const ValidatingWebhook = message('io.k8s.api.admissionregistration.v1.Va
   matchPolicy: ptr(9, enumeration('Exact', 'Equivalent')),
   namespaceSelector: ptr(5, LabelSelector),
   objectSelector: ptr(10, LabelSelector),
-  sideEffects: req(6, enumeration('Unknown', 'None', 'Some', 'NoneOnDryRun')),
+  sideEffects: req(6, enumeration('Unknown', 'None', 'Some', 'NoneOnDryRun'), { pointer: true }),
   timeoutSeconds: ptr(7, int32),
   admissionReviewVersions: req(8, list(string)),
   matchConditions: opt(11, list(MatchCondition), {

@@ -31,7 +31,7 @@ export const DaemonSetUpdateStrategy = message('io.k8s.api.apps.v1.DaemonSetUpda
 export interface DaemonSetUpdateStrategy extends Infer<typeof DaemonSetUpdateStrategy> {}
 
 export const DaemonSetSpec = message('io.k8s.api.apps.v1.DaemonSetSpec', {
-  selector: req(1, LabelSelector),
+  selector: req(1, LabelSelector, { pointer: true }),
   template: req(2, PodTemplateSpec),
   updateStrategy: opt(3, DaemonSetUpdateStrategy),
   minReadySeconds: opt(4, int32),

@@ -34,7 +34,7 @@ export interface DeploymentStrategy extends Infer<typeof DeploymentStrategy> {}
 
 export const DeploymentSpec = message('io.k8s.api.apps.v1.DeploymentSpec', {
   replicas: ptr(1, int32),
-  selector: req(2, LabelSelector),
+  selector: req(2, LabelSelector, { pointer: true }),
   template: req(3, PodTemplateSpec),
   strategy: opt(4, DeploymentStrategy, { patchStrategy: 'retainKeys' }),
   minReadySeconds: opt(5, int32),

@@ -21,7 +21,7 @@ import {
 export const ReplicaSetSpec = message('io.k8s.api.apps.v1.ReplicaSetSpec', {
   replicas: ptr(1, int32),
   minReadySeconds: opt(4, int32),
-  selector: req(2, LabelSelector),
+  selector: req(2, LabelSelector, { pointer: true }),
   template: opt(3, PodTemplateSpec),
 });
 export interface ReplicaSetSpec extends Infer<typeof ReplicaSetSpec> {}

@@ -49,7 +49,7 @@ export interface StatefulSetOrdinals extends Infer<typeof StatefulSetOrdinals> {
 
 export const StatefulSetSpec = message('io.k8s.api.apps.v1.StatefulSetSpec', {
   replicas: ptr(1, int32),
-  selector: req(2, LabelSelector),
+  selector: req(2, LabelSelector, { pointer: true }),
   template: req(3, PodTemplateSpec),
   volumeClaimTemplates: opt(4, list(PersistentVolumeClaim)),
   serviceName: opt(5, string),

@@ -357,7 +357,7 @@ export interface PortworxVolumeSource extends Infer<typeof PortworxVolumeSource>
 export const ScaleIOPersistentVolumeSource = message('io.k8s.api.core.v1.ScaleIOPersistentVolumeSource', {
   gateway: req(1, string),
   system: req(2, string),
-  secretRef: req(3, SecretReference),
+  secretRef: req(3, SecretReference, { pointer: true }),
   sslEnabled: opt(4, bool),
   protectionDomain: opt(5, string),
   storagePool: opt(6, string),
@@ -459,7 +459,7 @@ export interface RBDVolumeSource extends Infer<typeof RBDVolumeSource> {}
 export const ScaleIOVolumeSource = message('io.k8s.api.core.v1.ScaleIOVolumeSource', {
   gateway: req(1, string),
   system: req(2, string),
-  secretRef: req(3, LocalObjectReference),
+  secretRef: req(3, LocalObjectReference, { pointer: true }),
   sslEnabled: opt(4, bool),
   protectionDomain: opt(5, string),
   storagePool: opt(6, string),

@@ -35,7 +35,7 @@ export interface IngressBackend extends Infer<typeof IngressBackend> {}
 
 export const HTTPIngressPath = message('io.k8s.api.networking.v1.HTTPIngressPath', {
   path: opt(1, string),
-  pathType: req(3, string),
+  pathType: req(3, string, { pointer: true }),
   backend: req(2, IngressBackend),
 });
 export interface HTTPIngressPath extends Infer<typeof HTTPIngressPath> {}

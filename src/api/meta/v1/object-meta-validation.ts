@@ -1,6 +1,7 @@
 import { type FieldError, FieldPath, forbidden, invalid, required, tooLong } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isQualifiedName, isValidLabelValue } from '#machinery/names/label.ts';
+import { byteLength } from '#machinery/names/messages.ts';
 import type { ObjectMeta, OwnerReference } from './object-meta.ts';
 
 /** What of a definition the rules depend on. */
@@ -18,6 +19,7 @@ export function validateObjectMeta(metadata: ObjectMeta | undefined, rules: Meta
   return [
     ...validateNames(meta, rules),
     ...validateNamespace(meta, rules),
+    ...validateGeneration(meta.generation ?? 0),
     ...validateLabels(meta.labels, ROOT.child('labels')),
     ...validateAnnotations(meta.annotations, ROOT.child('annotations')),
     ...validateOwnerReferences(meta.ownerReferences ?? [], ROOT.child('ownerReferences')),
@@ -53,6 +55,9 @@ function validateNamespace(meta: ObjectMeta, { namespaced }: MetaRules): FieldEr
   return isDNS1123Label(meta.namespace).map((detail) => invalid(field, meta.namespace, detail));
 }
 
+const validateGeneration = (generation: number): FieldError[] =>
+  generation < 0 ? [invalid(ROOT.child('generation'), generation, 'must be greater than or equal to 0')] : [];
+
 /** Keys and values of labels. */
 export function validateLabels(labels: Readonly<Record<string, string>> | undefined, field: FieldPath): FieldError[] {
   return Object.entries(labels ?? {}).flatMap(([key, value]) => [
@@ -70,33 +75,50 @@ export function validateAnnotations(
   const errors = entries.flatMap(([key]) =>
     isQualifiedName(key.toLowerCase()).map((detail) => invalid(field, key, detail)),
   );
-  const size = entries.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+  const size = entries.reduce((sum, [key, value]) => sum + byteLength(key) + byteLength(value), 0);
   if (size > ANNOTATIONS_LIMIT) errors.push(tooLong(field, ANNOTATIONS_LIMIT));
   return errors;
 }
 
 function validateOwnerReferences(references: readonly OwnerReference[], field: FieldPath): FieldError[] {
-  const errors = references.flatMap((reference, position) => {
-    const at = field.index(position);
-    return (['apiVersion', 'kind', 'name', 'uid'] as const)
-      .filter((name) => !reference[name])
-      .map((name) =>
-        name === 'apiVersion'
-          ? invalid(at.child(name), reference.apiVersion, 'version must not be empty')
-          : invalid(at.child(name), reference[name] ?? '', 'must not be empty'),
-      );
-  });
-  const controllers = references.filter((reference) => reference.controller === true);
-  if (controllers.length > 1) {
-    const [first, second] = controllers as [OwnerReference, OwnerReference];
-    const detail = `Only one reference can have Controller set to true. Found "true" in references for ${first.kind}/${first.name} and ${second.kind}/${second.name}`;
-    errors.push(invalid(field, references, detail));
+  const errors: FieldError[] = [];
+  let first = '';
+  for (const [position, reference] of references.entries()) {
+    errors.push(...validateOwnerReference(reference, field.index(position)));
+    if (reference.controller !== true) continue;
+    const name = `${reference.kind}/${reference.name}`;
+    if (first === '') first = name;
+    else {
+      const detail = `Only one reference can have Controller set to true. Found "true" in references for ${first} and ${name}`;
+      errors.push(invalid(field, references, detail));
+    }
   }
   return errors;
 }
 
-const validateFinalizers = (finalizers: readonly string[], field: FieldPath): FieldError[] =>
-  finalizers.flatMap((finalizer) => isQualifiedName(finalizer).map((detail) => invalid(field, finalizer, detail)));
+function validateOwnerReference(reference: OwnerReference, field: FieldPath): FieldError[] {
+  const errors: FieldError[] = [];
+  const version = /^(?:[^/]*\/)?([^/]*)$/.exec(reference.apiVersion)?.[1];
+  if (!version) errors.push(invalid(field.child('apiVersion'), reference.apiVersion, 'version must not be empty'));
+  for (const name of ['kind', 'name', 'uid'] as const) {
+    if (!reference[name]) errors.push(invalid(field.child(name), reference[name], 'must not be empty'));
+  }
+  // Events come and go too fast to own anything.
+  if (reference.apiVersion === 'v1' && reference.kind === 'Event') {
+    errors.push(invalid(field, reference, '/v1, Kind=Event is disallowed from being an owner'));
+  }
+  return errors;
+}
+
+function validateFinalizers(finalizers: readonly string[], field: FieldPath): FieldError[] {
+  const errors = finalizers.flatMap((finalizer) =>
+    isQualifiedName(finalizer).map((detail) => invalid(field, finalizer, detail)),
+  );
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    errors.push(invalid(field, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
+  }
+  return errors;
+}
 
 const IMMUTABLE = [
   'name',
@@ -109,13 +131,20 @@ const IMMUTABLE = [
 
 /** What no update may change. */
 export function validateObjectMetaUpdate(metadata: ObjectMeta | undefined, old: ObjectMeta | undefined): FieldError[] {
-  const errors = IMMUTABLE.filter((name) => (metadata?.[name] ?? '') !== (old?.[name] ?? '')).map((name) =>
-    invalid(ROOT.child(name), metadata?.[name] ?? '', 'field is immutable'),
-  );
+  const errors: FieldError[] = [];
   const added = (metadata?.finalizers ?? []).filter((finalizer) => !old?.finalizers?.includes(finalizer));
   if (old?.deletionTimestamp && added.length > 0) {
-    const detail = `no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`;
+    const names = [...new Set(added)].sort().map((name) => JSON.stringify(name));
+    const detail = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${names.join(', ')}}`;
     errors.push(forbidden(ROOT.child('finalizers'), detail));
+  }
+  const generation = metadata?.generation ?? 0;
+  if (generation < (old?.generation ?? 0)) {
+    errors.push(invalid(ROOT.child('generation'), generation, 'must not be decremented'));
+  }
+  for (const name of IMMUTABLE) {
+    if ((metadata?.[name] ?? '') === (old?.[name] ?? '')) continue;
+    errors.push(invalid(ROOT.child(name), metadata?.[name] ?? '', 'field is immutable'));
   }
   return errors;
 }

@@ -101,7 +101,7 @@ export class CertificateAuthority {
     const certificate = await X509CertificateGenerator.create({
       serialNumber: serialNumber(),
       subject: subjectOf(request),
-      issuer: this.#certificate.subject,
+      issuer: this.#certificate.subjectName,
       notBefore: new Date(now - BACKDATE_MS),
       notAfter: new Date(now + (request.days ?? 365) * DAY_MS),
       signingAlgorithm: SIGNING,

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Clock } from '#base/clock.ts';
+import type { Logger } from '#base/logger.ts';
+import { systemRandom } from '#base/random.ts';
+import { ApiServer } from '#apiserver/api-server.ts';
+import { openLmdbStore } from '#storage/lmdb/lmdb-store.ts';
+import { StoreOpenError } from '#storage/store-open-error.ts';
+import type { Store } from '#storage/store.ts';
+import { CommandError } from './command-error.ts';
+import { type Credentials, ensureCredentials } from './credentials.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { loadIssuerKey } from './issuer-key.ts';
+
+export interface ServerOptions {
+  readonly data: DataDirectory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly nodeName: string;
+  readonly host: string;
+  readonly port: number;
+  /** Further addresses to serve on, for pods. */
+  readonly podHosts: readonly string[];
+}
+
+/** The API server of a data directory, listening. */
+export interface RunningServer {
+  readonly apiServer: ApiServer;
+  readonly address: AddressInfo;
+  readonly credentials: Credentials;
+  close(): Promise<void>;
+}
+
+/** Opens the store, loads or makes the credentials, starts the API server and listens. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { data, clock, logger, nodeName, podHosts } = options;
+  const [store, credentials] = await Promise.all([
+    openStore(data.path('store'), logger),
+    ensureCredentials(data, { clock, nodeName, hosts: podHosts }),
+  ]);
+  const apiServer = await ApiServer.start({
+    store,
+    clock,
+    random: systemRandom,
+    logger,
+    newUid: randomUUID,
+    issuerKey: await loadIssuerKey(credentials.issuerKey),
+  });
+  const close = async () => {
+    await apiServer.close();
+    await store.close();
+  };
+  try {
+    const address = await listen(apiServer, options, credentials);
+    return { apiServer, address, credentials, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openStore(directory: string, logger: Logger): Promise<Store> {
+  try {
+    return await openLmdbStore({ directory: join(directory), logger });
+  } catch (error) {
+    if (error instanceof StoreOpenError) throw new CommandError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function listen(apiServer: ApiServer, options: ServerOptions, credentials: Credentials): Promise<AddressInfo> {
+  const { host, port, podHosts } = options;
+  const tls = { key: credentials.server.key, cert: credentials.server.certificate };
+  const on = (address: string, number: number) =>
+    apiServer.listen({ host: address, port: number, tls, clientCa: credentials.ca }).catch((error) => {
+      throw refusal(address, number, error);
+    });
+  const address = await on(host, port);
+  await Promise.all(podHosts.map((podHost) => on(podHost, address.port)));
+  return address;
+}
+
+function refusal(host: string, port: number, error: NodeJS.ErrnoException): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new CommandError(`listen on ${host}:${port}: port is in use; choose another with --api-port, or 0 for any free one`, { cause: error });
+    case 'EACCES':
+      return new CommandError(`listen on ${host}:${port}: permission denied`, { cause: error });
+    case 'EADDRNOTAVAIL':
+      return new CommandError(`listen on ${host}:${port}: this machine has no such address`, { cause: error });
+    default:
+      return error;
+  }
+}

@@ -4,6 +4,7 @@ import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, string } from '#machinery/schema/schema.ts';
 import { PodSpec } from './pod-spec.ts';
 import { PodStatus } from './pod-status.ts';
+import { podStrategy, prepareEphemeralContainers, preparePodStatus, prepareResize } from './pod-strategy.ts';
 
 export const Pod = message('io.k8s.api.core.v1.Pod', {
   kind: opt(0, string),
@@ -28,14 +29,35 @@ export const Pods: ResourceDefinition<Pod> = {
   subresources: {
     attach: { group: '', version: 'v1', kind: 'PodAttachOptions', verbs: [], type: 'connect' },
     binding: { group: '', version: 'v1', kind: 'Binding', verbs: ['create'], type: 'action' },
-    ephemeralcontainers: { group: '', version: 'v1', kind: 'Pod', verbs: ['get', 'patch', 'update'], type: 'part' },
+    ephemeralcontainers: {
+      group: '',
+      version: 'v1',
+      kind: 'Pod',
+      verbs: ['get', 'patch', 'update'],
+      type: 'part',
+      prepareForUpdate: prepareEphemeralContainers,
+    },
     eviction: { group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'], type: 'action' },
     exec: { group: '', version: 'v1', kind: 'PodExecOptions', verbs: [], type: 'connect' },
     log: { group: '', version: 'v1', kind: 'Pod', verbs: ['get'], type: 'action' },
     portforward: { group: '', version: 'v1', kind: 'PodPortForwardOptions', verbs: [], type: 'connect' },
     proxy: { group: '', version: 'v1', kind: 'PodProxyOptions', verbs: [], type: 'connect' },
-    resize: { group: '', version: 'v1', kind: 'Pod', verbs: ['get', 'patch', 'update'], type: 'part' },
-    status: { group: '', version: 'v1', kind: 'Pod', verbs: ['get', 'patch', 'update'], type: 'status' },
+    resize: {
+      group: '',
+      version: 'v1',
+      kind: 'Pod',
+      verbs: ['get', 'patch', 'update'],
+      type: 'part',
+      prepareForUpdate: prepareResize,
+    },
+    status: {
+      group: '',
+      version: 'v1',
+      kind: 'Pod',
+      verbs: ['get', 'patch', 'update'],
+      type: 'status',
+      prepareForUpdate: preparePodStatus,
+    },
   },
-  strategy: { hasGeneration: true },
+  strategy: podStrategy,
 };

@@ -17,6 +17,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { daemonSetStrategy } from './daemon-set-strategy.ts';
 
 export const RollingUpdateDaemonSet = message('io.k8s.api.apps.v1.RollingUpdateDaemonSet', {
   maxUnavailable: ptr(1, intOrString),
@@ -90,5 +91,5 @@ export const DaemonSets: ResourceDefinition<DaemonSet> = {
   subresources: {
     status: { group: 'apps', version: 'v1', kind: 'DaemonSet', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
-  strategy: { hasGeneration: true },
+  strategy: daemonSetStrategy,
 };

@@ -19,6 +19,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { deploymentStrategy } from './deployment-strategy.ts';
 
 export const RollingUpdateDeployment = message('io.k8s.api.apps.v1.RollingUpdateDeployment', {
   maxUnavailable: ptr(1, intOrString),
@@ -103,5 +104,5 @@ export const Deployments: ResourceDefinition<Deployment> = {
     },
     status: { group: 'apps', version: 'v1', kind: 'Deployment', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
-  strategy: { hasGeneration: true },
+  strategy: deploymentStrategy,
 };

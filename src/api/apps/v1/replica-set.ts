@@ -17,6 +17,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { replicaSetStrategy } from './replica-set-strategy.ts';
 
 export const ReplicaSetSpec = message('io.k8s.api.apps.v1.ReplicaSetSpec', {
   replicas: ptr(1, int32),
@@ -82,5 +83,5 @@ export const ReplicaSets: ResourceDefinition<ReplicaSet> = {
     },
     status: { group: 'apps', version: 'v1', kind: 'ReplicaSet', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
-  strategy: { hasGeneration: true },
+  strategy: replicaSetStrategy,
 };

@@ -19,6 +19,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { statefulSetStrategy } from './stateful-set-strategy.ts';
 
 export const RollingUpdateStatefulSetStrategy = message('io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy', {
   partition: ptr(1, int32),
@@ -121,5 +122,5 @@ export const StatefulSets: ResourceDefinition<StatefulSet> = {
     },
     status: { group: 'apps', version: 'v1', kind: 'StatefulSet', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
-  strategy: { hasGeneration: true },
+  strategy: statefulSetStrategy,
 };

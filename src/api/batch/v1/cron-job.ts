@@ -16,6 +16,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { cronJobStrategy } from './cron-job-strategy.ts';
 import { JobSpec } from './job-spec.ts';
 
 export const JobTemplateSpec = message('io.k8s.api.batch.v1.JobTemplateSpec', {
@@ -66,5 +67,5 @@ export const CronJobs: ResourceDefinition<CronJob> = {
   subresources: {
     status: { group: 'batch', version: 'v1', kind: 'CronJob', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
-  strategy: { hasGeneration: true },
+  strategy: cronJobStrategy,
 };

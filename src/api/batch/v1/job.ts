@@ -14,6 +14,7 @@ import {
   time,
 } from '#machinery/schema/schema.ts';
 import { JobSpec } from './job-spec.ts';
+import { jobStrategy } from './job-strategy.ts';
 
 export const JobCondition = message('io.k8s.api.batch.v1.JobCondition', {
   type: req(1, enumeration('Suspended', 'Complete', 'Failed', 'FailureTarget', 'SuccessCriteriaMet')),
@@ -68,5 +69,5 @@ export const Jobs: ResourceDefinition<Job> = {
   subresources: {
     status: { group: 'batch', version: 'v1', kind: 'Job', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
-  strategy: { hasGeneration: true },
+  strategy: jobStrategy,
 };

@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, int32, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import { endpointsStrategy } from './endpoints-strategy.ts';
 import { ObjectReference } from './references.ts';
 
 export const EndpointAddress = message('io.k8s.api.core.v1.EndpointAddress', {
@@ -45,5 +46,5 @@ export const EndpointsResource: ResourceDefinition<Endpoints> = {
   verbs: STANDARD_VERBS,
   schema: Endpoints,
   shortNames: ['ep'],
-  strategy: {},
+  strategy: endpointsStrategy,
 };

@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, int32, message, microTime, opt, ptr, req, string, time } from '#machinery/schema/schema.ts';
 import { EventSource } from './event-source.ts';
+import { eventStrategy } from './event-strategy.ts';
 import { ObjectReference } from './references.ts';
 
 export const EventSeries = message('io.k8s.api.core.v1.EventSeries', {
@@ -42,5 +43,5 @@ export const Events: ResourceDefinition<Event> = {
   verbs: STANDARD_VERBS,
   schema: Event,
   shortNames: ['ev'],
-  strategy: {},
+  strategy: eventStrategy,
 };

@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, list, map, message, opt, quantity, req, string } from '#machinery/schema/schema.ts';
+import { limitRangeStrategy } from './limit-range-strategy.ts';
 
 export const LimitRangeItem = message('io.k8s.api.core.v1.LimitRangeItem', {
   type: req(1, enumeration('Pod', 'Container', 'PersistentVolumeClaim')),
@@ -36,5 +37,5 @@ export const LimitRanges: ResourceDefinition<LimitRange> = {
   verbs: STANDARD_VERBS,
   schema: LimitRange,
   shortNames: ['limits'],
-  strategy: {},
+  strategy: limitRangeStrategy,
 };

@@ -1,6 +1,7 @@
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { enumeration, type Infer, list, message, opt, req, string, time } from '#machinery/schema/schema.ts';
+import { namespaceStrategy, prepareFinalize } from './namespace-strategy.ts';
 
 export const NamespaceSpec = message('io.k8s.api.core.v1.NamespaceSpec', {
   finalizers: opt(1, list(enumeration('kubernetes'))),
@@ -56,8 +57,15 @@ export const Namespaces: ResourceDefinition<Namespace> = {
   schema: Namespace,
   shortNames: ['ns'],
   subresources: {
-    finalize: { group: '', version: 'v1', kind: 'Namespace', verbs: ['update'], type: 'part' },
+    finalize: {
+      group: '',
+      version: 'v1',
+      kind: 'Namespace',
+      verbs: ['update'],
+      type: 'part',
+      prepareForUpdate: prepareFinalize,
+    },
     status: { group: '', version: 'v1', kind: 'Namespace', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
-  strategy: {},
+  strategy: namespaceStrategy,
 };

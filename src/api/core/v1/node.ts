@@ -4,6 +4,7 @@ import { STANDARD_VERBS } from '#api/verbs.ts';
 import { bool, type Infer, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import { Taint } from './affinity.ts';
 import { NodeConfigSource, NodeStatus } from './node-status.ts';
+import { nodeStrategy } from './node-strategy.ts';
 
 export const NodeSpec = message('io.k8s.api.core.v1.NodeSpec', {
   podCIDR: opt(1, string),
@@ -39,5 +40,5 @@ export const Nodes: ResourceDefinition<Node> = {
     proxy: { group: '', version: 'v1', kind: 'NodeProxyOptions', verbs: [], type: 'connect' },
     status: { group: '', version: 'v1', kind: 'Node', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
-  strategy: {},
+  strategy: nodeStrategy,
 };

@@ -15,6 +15,7 @@ import {
   time,
 } from '#machinery/schema/schema.ts';
 import { PersistentVolumeClaimSpec } from './persistent-volume-claim-spec.ts';
+import { persistentVolumeClaimStrategy } from './persistent-volume-claim-strategy.ts';
 
 export const ModifyVolumeStatus = message('io.k8s.api.core.v1.ModifyVolumeStatus', {
   targetVolumeAttributesClassName: opt(1, string),
@@ -100,5 +101,5 @@ export const PersistentVolumeClaims: ResourceDefinition<PersistentVolumeClaim> =
       type: 'status',
     },
   },
-  strategy: {},
+  strategy: persistentVolumeClaimStrategy,
 };

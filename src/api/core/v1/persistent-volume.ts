@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, message, opt, ptr, string, time } from '#machinery/schema/schema.ts';
 import { PersistentVolumeSpec } from './persistent-volume-spec.ts';
+import { persistentVolumeStrategy } from './persistent-volume-strategy.ts';
 
 export const PersistentVolumeStatus = message('io.k8s.api.core.v1.PersistentVolumeStatus', {
   phase: opt(1, enumeration('Pending', 'Available', 'Bound', 'Released', 'Failed')),
@@ -34,5 +35,5 @@ export const PersistentVolumes: ResourceDefinition<PersistentVolume> = {
   subresources: {
     status: { group: '', version: 'v1', kind: 'PersistentVolume', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
-  strategy: {},
+  strategy: persistentVolumeStrategy,
 };

@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, string } from '#machinery/schema/schema.ts';
 import { PodTemplateSpec } from './pod-template-spec.ts';
+import { podTemplateStrategy } from './pod-template-strategy.ts';
 
 export const PodTemplate = message('io.k8s.api.core.v1.PodTemplate', {
   kind: opt(0, string),
@@ -21,5 +22,5 @@ export const PodTemplates: ResourceDefinition<PodTemplate> = {
   namespaced: true,
   verbs: STANDARD_VERBS,
   schema: PodTemplate,
-  strategy: {},
+  strategy: podTemplateStrategy,
 };

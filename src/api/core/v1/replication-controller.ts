@@ -17,6 +17,7 @@ import {
   time,
 } from '#machinery/schema/schema.ts';
 import { PodTemplateSpec } from './pod-template-spec.ts';
+import { replicationControllerStrategy } from './replication-controller-strategy.ts';
 
 export const ReplicationControllerSpec = message('io.k8s.api.core.v1.ReplicationControllerSpec', {
   replicas: ptr(1, int32, { default: 1 }),
@@ -87,5 +88,5 @@ export const ReplicationControllers: ResourceDefinition<ReplicationController> =
       type: 'status',
     },
   },
-  strategy: { hasGeneration: true },
+  strategy: replicationControllerStrategy,
 };

@@ -13,6 +13,7 @@ import {
   req,
   string,
 } from '#machinery/schema/schema.ts';
+import { resourceQuotaStrategy } from './resource-quota-strategy.ts';
 
 export const ScopedResourceSelectorRequirement = message('io.k8s.api.core.v1.ScopedResourceSelectorRequirement', {
   scopeName: req(
@@ -85,5 +86,5 @@ export const ResourceQuotas: ResourceDefinition<ResourceQuota> = {
   subresources: {
     status: { group: '', version: 'v1', kind: 'ResourceQuota', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
-  strategy: {},
+  strategy: resourceQuotaStrategy,
 };

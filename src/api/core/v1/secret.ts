@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { bool, bytes, enumeration, type Infer, map, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+import { secretStrategy } from './secret-strategy.ts';
 
 export const Secret = message('io.k8s.api.core.v1.Secret', {
   kind: opt(0, string),
@@ -35,5 +36,5 @@ export const Secrets: ResourceDefinition<Secret> = {
   namespaced: true,
   verbs: STANDARD_VERBS,
   schema: Secret,
-  strategy: {},
+  strategy: secretStrategy,
 };

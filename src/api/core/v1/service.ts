@@ -16,6 +16,7 @@ import {
   req,
   string,
 } from '#machinery/schema/schema.ts';
+import { serviceStrategy } from './service-strategy.ts';
 
 export const ClientIPConfig = message('io.k8s.api.core.v1.ClientIPConfig', {
   timeoutSeconds: ptr(1, int32),
@@ -116,5 +117,5 @@ export const Services: ResourceDefinition<Service> = {
     proxy: { group: '', version: 'v1', kind: 'ServiceProxyOptions', verbs: [], type: 'connect' },
     status: { group: '', version: 'v1', kind: 'Service', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
-  strategy: {},
+  strategy: serviceStrategy,
 };

@@ -1,0 +1,35 @@
+import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
+import type { Strategy } from '#api/resource-definition.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import type { Mutable } from '#machinery/schema/schema.ts';
+import type { DaemonSet } from './daemon-set.ts';
+
+/** How often the template changed; clients from before apps/v1 read it. */
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
+export const daemonSetStrategy: Strategy<DaemonSet> = {
+  hasGeneration: true,
+  applyDefaults({ spec }) {
+    if (spec === undefined) return;
+    spec.revisionHistoryLimit ??= 10;
+    const strategy = (spec.updateStrategy ??= {});
+    strategy.type ||= 'RollingUpdate';
+    if (strategy.type === 'RollingUpdate') {
+      strategy.rollingUpdate = { maxUnavailable: 1, maxSurge: 0, ...strategy.rollingUpdate };
+    }
+    applyPodTemplateDefaults(spec.template);
+  },
+  prepareForCreate(set) {
+    set.status = { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 };
+    annotate(set, 1);
+  },
+  prepareForUpdate(set, old) {
+    const before = Number(old.metadata?.annotations?.[TEMPLATE_GENERATION] ?? 0);
+    annotate(set, deepEqual(set.spec?.template, old.spec?.template) ? before : before + 1);
+  },
+};
+
+function annotate(set: Mutable<DaemonSet>, generation: number): void {
+  const metadata = (set.metadata ??= {});
+  metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
+}

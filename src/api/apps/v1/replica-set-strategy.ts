@@ -1,0 +1,15 @@
+import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
+import type { Strategy } from '#api/resource-definition.ts';
+import type { ReplicaSet } from './replica-set.ts';
+
+export const replicaSetStrategy: Strategy<ReplicaSet> = {
+  hasGeneration: true,
+  applyDefaults({ spec }) {
+    if (spec === undefined) return;
+    spec.replicas ??= 1;
+    applyPodTemplateDefaults(spec.template);
+  },
+  prepareForCreate(set) {
+    set.status = { replicas: 0 };
+  },
+};

@@ -1,0 +1,18 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import type { CronJob } from './cron-job.ts';
+import { applyJobTemplateDefaults } from './job-strategy.ts';
+
+export const cronJobStrategy: Strategy<CronJob> = {
+  hasGeneration: true,
+  applyDefaults({ spec }) {
+    if (spec === undefined) return;
+    spec.concurrencyPolicy ||= 'Allow';
+    spec.suspend ??= false;
+    spec.successfulJobsHistoryLimit ??= 3;
+    spec.failedJobsHistoryLimit ??= 1;
+    if (spec.jobTemplate?.spec) applyJobTemplateDefaults(spec.jobTemplate.spec);
+  },
+  prepareForCreate(job) {
+    job.status = {};
+  },
+};

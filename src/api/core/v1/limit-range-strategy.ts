@@ -1,0 +1,15 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import type { Mutable } from '#machinery/schema/schema.ts';
+import type { LimitRange, LimitRangeItem } from './limit-range.ts';
+
+export const limitRangeStrategy: Strategy<LimitRange> = {
+  applyDefaults: (range) => range.spec?.limits?.forEach(applyItemDefaults),
+  allowCreateOnUpdate: true,
+};
+
+/** What a container gets follows from what it may have, where nothing is said. */
+function applyItemDefaults(item: Mutable<LimitRangeItem>): void {
+  if (item.type !== 'Container') return;
+  item.default = { ...item.max, ...item.default };
+  item.defaultRequest = { ...item.min, ...item.default, ...item.defaultRequest };
+}

@@ -1,0 +1,34 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import type { Mutable } from '#machinery/schema/schema.ts';
+import type { PersistentVolumeClaim } from './persistent-volume-claim.ts';
+import type { PersistentVolumeClaimSpec } from './persistent-volume-claim-spec.ts';
+
+export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
+  applyDefaults: applyPersistentVolumeClaimDefaults,
+  prepareForCreate(claim) {
+    claim.status = { phase: 'Pending' };
+    if (claim.spec) syncDataSources(claim.spec);
+  },
+  prepareForUpdate(claim) {
+    if (claim.spec) syncDataSources(claim.spec);
+  },
+};
+
+/** Also for the claim templates of StatefulSets. */
+export function applyPersistentVolumeClaimDefaults(claim: Mutable<PersistentVolumeClaim>): void {
+  const spec = (claim.spec ??= {});
+  spec.volumeMode ??= 'Filesystem';
+  claim.status = { ...claim.status, phase: claim.status?.phase || 'Pending' };
+}
+
+/** The old field and the new one say the same, unless the new one says what the old one cannot. */
+function syncDataSources(spec: Mutable<PersistentVolumeClaimSpec>): void {
+  if (spec.dataSource && !spec.dataSourceRef) {
+    spec.dataSourceRef = { ...spec.dataSource };
+    return;
+  }
+  const reference = spec.dataSourceRef;
+  if (spec.dataSource || !reference || reference.namespace) return;
+  const { namespace: _, ...source } = reference;
+  spec.dataSource = source;
+}

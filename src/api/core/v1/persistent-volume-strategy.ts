@@ -1,0 +1,15 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import type { PersistentVolume } from './persistent-volume.ts';
+
+export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
+  applyDefaults(volume) {
+    const spec = (volume.spec ??= {});
+    spec.persistentVolumeReclaimPolicy ||= 'Retain';
+    spec.volumeMode ??= 'Filesystem';
+    if (spec.hostPath) spec.hostPath.type ??= '';
+    volume.status = { ...volume.status, phase: volume.status?.phase || 'Pending' };
+  },
+  prepareForCreate(volume) {
+    volume.status = { phase: 'Pending' };
+  },
+};

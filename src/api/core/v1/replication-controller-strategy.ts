@@ -1,0 +1,19 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import { applyPodTemplateDefaults } from './pod-template-defaults.ts';
+import type { ReplicationController } from './replication-controller.ts';
+
+export const replicationControllerStrategy: Strategy<ReplicationController> = {
+  hasGeneration: true,
+  orphanByDefault: true,
+  applyDefaults(controller) {
+    const spec = (controller.spec ??= { replicas: 1 });
+    const labels = spec.template?.metadata?.labels;
+    if (labels && Object.keys(spec.selector ?? {}).length === 0) spec.selector = { ...labels };
+    const metadata = (controller.metadata ??= {});
+    if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+    applyPodTemplateDefaults(spec.template);
+  },
+  prepareForCreate(controller) {
+    controller.status = { replicas: 0 };
+  },
+};

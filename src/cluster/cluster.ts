@@ -1,0 +1,37 @@
+import type { Clock } from '#base/clock.ts';
+import type { Logger } from '#base/logger.ts';
+import type { Credentials } from './credentials.ts';
+import type { DataDirectory } from './data-directory.ts';
+import type { Progress } from './progress.ts';
+import { startServer } from './server.ts';
+
+export interface StartOptions {
+  readonly data: DataDirectory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly progress: Progress;
+  readonly apiHost: string;
+  readonly apiPort: number;
+  readonly runtime: 'auto' | 'oci' | 'none';
+  readonly nodeName: string;
+}
+
+export interface RunningCluster {
+  /** `https://host:port` */
+  readonly server: string;
+  readonly credentials: Credentials;
+  /** Stops every component, the node last; containers keep running. */
+  stop(): Promise<void>;
+}
+
+/** The whole cluster in this process: what `knarr up` runs. */
+export async function startCluster(options: StartOptions): Promise<RunningCluster> {
+  const { data, clock, logger, progress, apiHost, apiPort, nodeName } = options;
+  progress.step('API server');
+  const server = await startServer({ data, clock, logger, nodeName, host: apiHost, port: apiPort, podHosts: [] });
+  return {
+    server: `https://${server.address.address}:${server.address.port}`,
+    credentials: server.credentials,
+    stop: () => server.close(),
+  };
+}

@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import { mkdir, open } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '#base/clock.ts';
+import { createLogger, formatLogLine, type Logger, type LogLevel } from '#base/logger.ts';
+import { type RunningCluster, startCluster } from '../cluster.ts';
+import { CommandError } from '../command-error.ts';
+import { DataDirectory } from '../data-directory.ts';
+import { addToKubeconfig, adminKubeconfig, kubeconfigText, userKubeconfigPath } from '../kubeconfig.ts';
+import { contextName, dataDirectoryOf } from '../paths.ts';
+import { createProgress } from '../progress.ts';
+import { readRunFile, removeRunFile, writeRunFile } from '../run-file.ts';
+import type { ClusterOptions } from './options.ts';
+
+export interface UpOptions extends ClusterOptions {
+  readonly apiHost: string;
+  readonly apiPort: string;
+  readonly datastore: string;
+  readonly runtime: string;
+  readonly nodeName?: string;
+  readonly kubeconfig?: string;
+  readonly detach?: boolean;
+  readonly logLevel: string;
+}
+
+const RUNTIMES = ['auto', 'oci', 'none'];
+const LEVELS = ['error', 'warn', 'info', 'debug'];
+
+/** `knarr up`: starts a cluster and, unless detached, runs it until it is told to stop. */
+export async function up(options: UpOptions): Promise<void> {
+  const started = performance.now() - process.uptime() * 1000;
+  validate(options);
+  const root = dataDirectoryOf(options, process.env);
+  const data = await DataDirectory.open(root);
+  const other = await readRunFile(data);
+  if (other) throw new CommandError(`start cluster ${options.name}: already running (process ${other.pid}, ${other.server})`);
+  if (options.detach) return detach(options, data);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  const cluster = await startAndTell(options, data, started);
+  await new Promise<void>((resolve) => {
+    if (stop.signal.aborted) resolve();
+    else stop.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  console.log('Stopping; containers keep running');
+  await cluster.stop();
+  await removeRunFile(data);
+  // Sockets of clients that never read the end of their answer must not keep a stopped cluster alive.
+  process.exit(0);
+}
+
+async function startAndTell(options: UpOptions, data: DataDirectory, started: number): Promise<RunningCluster> {
+  const progress = createProgress((line) => console.log(line), () => performance.now());
+  progress.line(`Starting cluster ${options.name} in ${data.root}`);
+  const cluster = await startCluster({
+    data,
+    clock: systemClock,
+    logger: createConsoleLogger(options.logLevel as LogLevel),
+    progress,
+    apiHost: options.apiHost,
+    apiPort: Number(options.apiPort),
+    runtime: options.runtime as 'auto' | 'oci' | 'none',
+    nodeName: (options.nodeName ?? hostname()).toLowerCase(),
+  });
+  try {
+    const kubeconfig = adminKubeconfig(contextName(options.name), cluster.server, cluster.credentials);
+    const path = data.path('kubeconfig');
+    await data.write('kubeconfig', kubeconfigText(kubeconfig));
+    await addToKubeconfig(options.kubeconfig ?? userKubeconfigPath(process.env), kubeconfig);
+    await writeRunFile(data, { name: options.name, server: cluster.server, kubeconfig: path });
+    const seconds = ((performance.now() - started) / 1000).toFixed(2);
+    progress.line(`Ready in ${seconds} s · API ${cluster.server} · kubeconfig ${path}`);
+    return cluster;
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+function validate(options: UpOptions): void {
+  const refuse = (flag: string, value: string, detail: string) =>
+    new CommandError(`read ${flag} ${JSON.stringify(value)}: ${detail}`, { exitCode: 2 });
+  const port = Number(options.apiPort);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw refuse('--api-port', options.apiPort, 'must be a port number');
+  if (options.datastore !== 'lmdb') throw refuse('--datastore', options.datastore, 'must be lmdb');
+  if (!RUNTIMES.includes(options.runtime)) throw refuse('--runtime', options.runtime, `must be one of ${RUNTIMES.join(', ')}`);
+  if (!LEVELS.includes(options.logLevel)) throw refuse('--log-level', options.logLevel, `must be one of ${LEVELS.join(', ')}`);
+}
+
+function createConsoleLogger(level: LogLevel): Logger {
+  return createLogger((each, message, fields) => console.error(formatLogLine(each, message, fields)), level);
+}
+
+/** Runs the same command in the background and shows what it says until it is ready. */
+async function detach(options: UpOptions, data: DataDirectory): Promise<void> {
+  await mkdir(data.path('logs'), { recursive: true });
+  const log = await open(data.path('logs', 'knarr.log'), 'w');
+  const child = spawn(process.execPath, process.argv.slice(1).filter((argument) => argument !== '--detach'), {
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+  });
+  let exitCode: number | null | undefined;
+  child.once('exit', (code) => {
+    exitCode = code ?? 1;
+  });
+  const told = async () => {
+    const text = (await data.read('logs/knarr.log')) ?? '';
+    process.stdout.write(text.slice(shown));
+    shown = text.length;
+  };
+  let shown = 0;
+  while (exitCode === undefined && (await readRunFile(data)) === undefined) {
+    await sleep(20);
+    await told();
+  }
+  // The last line is written after the run file.
+  if (exitCode === undefined) await sleep(20);
+  await told();
+  await log.close();
+  child.unref();
+  if (exitCode !== undefined) process.exitCode = exitCode ?? 1;
+}

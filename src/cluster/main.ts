@@ -1,0 +1,78 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { CommandError } from './command-error.ts';
+import { clusterOption, dataDirOption } from './commands/options.ts';
+
+/** The `knarr` command. Each command's code is loaded when it is called. */
+const program = new Command('knarr')
+  .description('Kubernetes, complete, in one process')
+  .version('0.1.0')
+  .showHelpAfterError('(knarr --help lists the commands)');
+
+program
+  .command('up')
+  .description('start a cluster')
+  .addOption(clusterOption())
+  .addOption(dataDirOption())
+  .option('--api-host <address>', 'address the API server listens on', '127.0.0.1')
+  .option('--api-port <port>', 'port of the API server; 0 takes a free one', '6443')
+  .option('--datastore <store>', 'where objects are kept', 'lmdb')
+  .option('--runtime <engine>', 'container engine: auto, oci or none', 'auto')
+  .option('--node-name <name>', 'name of the local node; default the host name')
+  .option('--kubeconfig <file>', 'kubeconfig that the cluster is added to; default the one kubectl uses')
+  .option('--detach', 'return when the cluster is ready and leave it running')
+  .option('--log-level <level>', 'error, warn, info or debug', 'warn')
+  .action(async (options) => (await import('./commands/up.ts')).up(options));
+
+program
+  .command('down')
+  .description('stop a cluster; its data and, until it is deleted, its containers stay')
+  .addOption(clusterOption())
+  .addOption(dataDirOption())
+  .action(async (options) => (await import('./commands/down.ts')).down(options));
+
+program
+  .command('status')
+  .description('tell whether a cluster runs, and how it is')
+  .addOption(clusterOption())
+  .addOption(dataDirOption())
+  .action(async (options) => (await import('./commands/status.ts')).status(options));
+
+program
+  .command('delete')
+  .description('stop a cluster and delete all it kept')
+  .addOption(clusterOption())
+  .addOption(dataDirOption())
+  .option('--kubeconfig <file>', 'kubeconfig that the cluster was added to; default the one kubectl uses')
+  .action(async (options) => (await import('./commands/delete.ts')).deleteCluster(options));
+
+const image = program.command('image').description('images on the local node');
+image
+  .command('import <path>')
+  .description('import a docker-archive, an OCI archive or an OCI layout directory')
+  .option('--tag <reference>', 'the name to give the image')
+  .addOption(clusterOption())
+  .addOption(dataDirOption())
+  .action(async (path, options) => (await import('./commands/image.ts')).importImage(path, options));
+image
+  .command('list')
+  .alias('ls')
+  .description('list images')
+  .addOption(clusterOption())
+  .addOption(dataDirOption())
+  .action(async (options) => (await import('./commands/image.ts')).listImages(options));
+image
+  .command('remove <reference>')
+  .alias('rm')
+  .description('remove an image')
+  .addOption(clusterOption())
+  .addOption(dataDirOption())
+  .action(async (reference, options) => (await import('./commands/image.ts')).removeImage(reference, options));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommandError)) throw error;
+  console.error(`knarr: ${error.message}`);
+  process.exitCode = error.exitCode;
+}

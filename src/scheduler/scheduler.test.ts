@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Events } from '#api/core/v1/event.ts';
+import { type Node, Nodes } from '#api/core/v1/node.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { ServiceAccounts } from '#api/core/v1/service-account.ts';
+import { systemClock } from '#base/clock.ts';
+import { silentLogger } from '#base/logger.ts';
+import { seededRandom } from '#base/random.ts';
+import { createEventRecorder } from '#client/event-recorder.ts';
+import { InformerFactory } from '#client/informer-factory.ts';
+import { jsonPatch } from '#client/options.ts';
+import { Cluster } from '#testing/cluster.ts';
+import { Scheduler } from './scheduler.ts';
+
+let cluster: Cluster;
+let stop: AbortController;
+let running: Promise<void>;
+
+beforeEach(async () => {
+  cluster = await Cluster.start();
+  await cluster.client.of(ServiceAccounts).create({ metadata: { name: 'default', namespace: 'default' } });
+  const client = cluster.clientFor({ name: 'system:kube-scheduler', groups: [] });
+  stop = new AbortController();
+  const scheduler = new Scheduler({
+    client,
+    informers: new InformerFactory(client),
+    events: createEventRecorder(client, { component: 'default-scheduler', clock: systemClock, logger: silentLogger }),
+    clock: systemClock,
+    random: seededRandom(1),
+    logger: silentLogger,
+  });
+  running = scheduler.run(stop.signal);
+});
+
+afterEach(async () => {
+  stop.abort();
+  await running;
+  await cluster.stop();
+});
+
+async function addNode(
+  name: string,
+  options: { cpu?: string; labels?: Record<string, string>; taints?: NonNullable<Node['spec']>['taints'] } = {},
+) {
+  const { cpu = '4', labels = {}, taints } = options;
+  const capacity = { cpu, memory: '8Gi', pods: '110' };
+  const nodes = cluster.client.of(Nodes);
+  await nodes.create({ metadata: { name, labels }, spec: {}, status: { capacity, allocatable: capacity } } as Node);
+  // Admission taints new nodes until the node lifecycle controller has seen them.
+  await nodes.patch(name, jsonPatch([{ op: 'replace', path: '/spec/taints', value: taints ?? [] }]));
+}
+
+const addPod = (name: string, spec: Partial<NonNullable<Pod['spec']>> = {}, cpu = '100m') =>
+  cluster.client.of(Pods).create({
+    metadata: { name, namespace: 'default' },
+    spec: { containers: [{ name: 'c', image: 'x', resources: { requests: { cpu } } }], ...spec },
+  } as Pod);
+
+const podOf = (name: string) => cluster.client.of(Pods).get(name, { namespace: 'default' });
+const nodeOf = async (name: string) => (await podOf(name)).spec?.nodeName;
+const messageOf = async (name: string) =>
+  (await podOf(name)).status?.conditions?.find((condition) => condition.type === 'PodScheduled')?.message;
+
+test('a pod goes to a node that fits, and an event says so', async () => {
+  await addNode('small', { cpu: '1' });
+  await addNode('large', { cpu: '8' });
+  await addPod('big', {}, '4');
+  await vi.waitUntil(async () => (await nodeOf('big')) === 'large');
+  const event = await vi.waitUntil(
+    async () => (await cluster.client.of(Events).list({ namespace: 'default' })).items[0],
+  );
+  expect(event).toMatchObject({
+    reason: 'Scheduled',
+    message: 'Successfully assigned default/big to large',
+    type: 'Normal',
+  });
+});
+
+test('a pod that fits nowhere is told why, and goes when a node fits', async () => {
+  await addNode('one', { cpu: '1' });
+  await addNode('tainted', { taints: [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }] });
+  await addPod('waiting', {}, '2');
+  await vi.waitUntil(async () => (await messageOf('waiting')) !== undefined);
+  expect(await messageOf('waiting')).toBe(
+    '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s).',
+  );
+  await addNode('two');
+  await vi.waitUntil(async () => (await nodeOf('waiting')) === 'two', { timeout: 5000 });
+});
+
+test('selectors, affinity and host ports are kept', async () => {
+  await addNode('a', { labels: { disk: 'ssd' } });
+  await addNode('b');
+  const ports = [{ name: 'c', image: 'x', ports: [{ containerPort: 80, hostPort: 80 }] }];
+  await addPod('selected', { nodeSelector: { disk: 'ssd' } });
+  await addPod('port-1', { containers: ports });
+  await addPod('port-2', { containers: ports });
+  await vi.waitUntil(async () => (await Promise.all(['selected', 'port-1', 'port-2'].map(nodeOf))).every(Boolean));
+  expect(await nodeOf('selected')).toBe('a');
+  expect(new Set([await nodeOf('port-1'), await nodeOf('port-2')])).toEqual(new Set(['a', 'b']));
+});
+
+test('without nodes the message says so', async () => {
+  await addPod('alone');
+  await vi.waitUntil(async () => (await messageOf('alone')) === 'no nodes available to schedule pods');
+});

@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import { MatchResources, ParamRef } from './match-resources.ts';
+import { mutatingAdmissionPolicyBindingStrategy } from './mutating-admission-policy-binding-strategy.ts';
 
 export const MutatingAdmissionPolicyBindingSpec = message(
   'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec',
@@ -35,5 +36,5 @@ export const MutatingAdmissionPolicyBindings: ResourceDefinition<MutatingAdmissi
   verbs: STANDARD_VERBS,
   schema: MutatingAdmissionPolicyBinding,
   categories: ['api-extensions'],
-  strategy: { hasGeneration: true },
+  strategy: mutatingAdmissionPolicyBindingStrategy,
 };

@@ -4,6 +4,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, int32, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
 import { MatchCondition, RuleWithOperations } from './match-resources.ts';
+import { mutatingWebhookConfigurationStrategy } from './mutating-webhook-configuration-strategy.ts';
 import { WebhookClientConfig } from './webhook-client-config.ts';
 
 export const MutatingWebhook = message('io.k8s.api.admissionregistration.v1.MutatingWebhook', {
@@ -53,5 +54,5 @@ export const MutatingWebhookConfigurations: ResourceDefinition<MutatingWebhookCo
   verbs: STANDARD_VERBS,
   schema: MutatingWebhookConfiguration,
   categories: ['api-extensions'],
-  strategy: { hasGeneration: true },
+  strategy: mutatingWebhookConfigurationStrategy,
 };

@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import { MatchResources, ParamRef } from './match-resources.ts';
+import { validatingAdmissionPolicyBindingStrategy } from './validating-admission-policy-binding-strategy.ts';
 
 export const ValidatingAdmissionPolicyBindingSpec = message(
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec',
@@ -36,5 +37,5 @@ export const ValidatingAdmissionPolicyBindings: ResourceDefinition<ValidatingAdm
   verbs: STANDARD_VERBS,
   schema: ValidatingAdmissionPolicyBinding,
   categories: ['api-extensions'],
-  strategy: { hasGeneration: true },
+  strategy: validatingAdmissionPolicyBindingStrategy,
 };

@@ -4,6 +4,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, int64, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
 import { MatchCondition, MatchResources, ParamKind, Variable } from './match-resources.ts';
+import { validatingAdmissionPolicyStrategy } from './validating-admission-policy-strategy.ts';
 
 export const AuditAnnotation = message('io.k8s.api.admissionregistration.v1.AuditAnnotation', {
   key: req(1, string),
@@ -111,5 +112,5 @@ export const ValidatingAdmissionPolicies: ResourceDefinition<ValidatingAdmission
       type: 'status',
     },
   },
-  strategy: { hasGeneration: true },
+  strategy: validatingAdmissionPolicyStrategy,
 };

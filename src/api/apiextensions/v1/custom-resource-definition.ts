@@ -16,6 +16,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { customResourceDefinitionStrategy } from './custom-resource-definition-strategy.ts';
 import { JSONSchemaProps } from './json-schema-props.ts';
 
 export const CustomResourceColumnDefinition = message(
@@ -210,5 +211,5 @@ export const CustomResourceDefinitions: ResourceDefinition<CustomResourceDefinit
       type: 'status',
     },
   },
-  strategy: { hasGeneration: true },
+  strategy: customResourceDefinitionStrategy,
 };

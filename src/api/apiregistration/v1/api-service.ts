@@ -15,6 +15,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { apiServiceStrategy } from './api-service-strategy.ts';
 
 export const ServiceReference = message('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference', {
   namespace: opt(1, string),
@@ -81,5 +82,5 @@ export const APIServices: ResourceDefinition<APIService> = {
       type: 'status',
     },
   },
-  strategy: {},
+  strategy: apiServiceStrategy,
 };

@@ -13,6 +13,9 @@ const CARRIED = {
   behavior: 'autoscaling.alpha.kubernetes.io/behavior',
 } as const;
 
+/** What v1 aims at when it names no target, in percent of what pods request. */
+const DEFAULT_UTILIZATION = 80;
+
 type Metric = NonNullable<NonNullable<Stored['spec']>['metrics']>[number];
 type Carried = Partial<Record<keyof typeof CARRIED, unknown>>;
 
@@ -30,7 +33,8 @@ export const horizontalPodAutoscalerStorage: StorageVersion<HorizontalPodAutosca
       desiredReplicas: 0,
     };
     const others = (carried.metrics ?? []) as readonly Metric[];
-    const metrics = target === undefined ? others : [cpuMetric(target), ...others];
+    const given = target === undefined ? others : [cpuMetric(target), ...others];
+    const metrics = given.length > 0 ? given : [cpuMetric(DEFAULT_UTILIZATION)];
     const currentMetrics = [
       ...(current === undefined
         ? []
@@ -43,7 +47,7 @@ export const horizontalPodAutoscalerStorage: StorageVersion<HorizontalPodAutosca
       metadata,
       spec: {
         ...spec,
-        ...(metrics.length > 0 ? { metrics } : {}),
+        metrics,
         ...(carried.behavior ? { behavior: carried.behavior } : {}),
       },
       status: {
@@ -73,6 +77,7 @@ export const horizontalPodAutoscalerStorage: StorageVersion<HorizontalPodAutosca
     });
     return {
       ...object,
+      apiVersion: 'autoscaling/v1',
       metadata,
       spec: { ...spec, ...(target === undefined ? {} : { targetCPUUtilizationPercentage: target }) },
       status: {

@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, int32, int64, message, opt, ptr, req, string, time } from '#machinery/schema/schema.ts';
 import { horizontalPodAutoscalerStorage } from './horizontal-pod-autoscaler-conversion.ts';
+import { horizontalPodAutoscalerStrategy } from './horizontal-pod-autoscaler-strategy.ts';
 
 export const CrossVersionObjectReference = message('io.k8s.api.autoscaling.v1.CrossVersionObjectReference', {
   kind: req(1, string),
@@ -58,5 +59,5 @@ export const HorizontalPodAutoscalersV1: ResourceDefinition<HorizontalPodAutosca
       type: 'status',
     },
   },
-  strategy: {},
+  strategy: horizontalPodAutoscalerStrategy,
 };

@@ -15,6 +15,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { horizontalPodAutoscalerStrategy } from './horizontal-pod-autoscaler-strategy.ts';
 import { CrossVersionObjectReference, MetricSpec } from './metric-spec.ts';
 import { MetricStatus } from './metric-status.ts';
 
@@ -101,5 +102,5 @@ export const HorizontalPodAutoscalers: ResourceDefinition<HorizontalPodAutoscale
       type: 'status',
     },
   },
-  strategy: {},
+  strategy: horizontalPodAutoscalerStrategy,
 };

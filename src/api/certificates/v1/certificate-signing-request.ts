@@ -16,6 +16,11 @@ import {
   time,
   wrappedList,
 } from '#machinery/schema/schema.ts';
+import {
+  certificateSigningRequestStrategy,
+  prepareApproval,
+  prepareSigning,
+} from './certificate-signing-request-strategy.ts';
 
 export const CertificateSigningRequestSpec = message('io.k8s.api.certificates.v1.CertificateSigningRequestSpec', {
   request: req(1, bytes),
@@ -103,6 +108,7 @@ export const CertificateSigningRequests: ResourceDefinition<CertificateSigningRe
       kind: 'CertificateSigningRequest',
       verbs: ['get', 'patch', 'update'],
       type: 'part',
+      prepareForUpdate: prepareApproval,
     },
     status: {
       group: 'certificates.k8s.io',
@@ -110,7 +116,8 @@ export const CertificateSigningRequests: ResourceDefinition<CertificateSigningRe
       kind: 'CertificateSigningRequest',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      prepareForUpdate: prepareSigning,
     },
   },
-  strategy: {},
+  strategy: certificateSigningRequestStrategy,
 };

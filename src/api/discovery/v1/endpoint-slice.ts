@@ -15,6 +15,7 @@ import {
   req,
   string,
 } from '#machinery/schema/schema.ts';
+import { endpointSliceStrategy } from './endpoint-slice-strategy.ts';
 
 export const EndpointConditions = message('io.k8s.api.discovery.v1.EndpointConditions', {
   ready: ptr(1, bool),
@@ -78,5 +79,5 @@ export const EndpointSlices: ResourceDefinition<EndpointSlice> = {
   namespaced: true,
   verbs: STANDARD_VERBS,
   schema: EndpointSlice,
-  strategy: {},
+  strategy: endpointSliceStrategy,
 };

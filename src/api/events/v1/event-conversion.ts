@@ -18,6 +18,7 @@ export const eventStorage: StorageVersion<Event> = {
     } = event;
     return pruned({
       ...same,
+      apiVersion: 'v1',
       involvedObject: regarding ?? {},
       message: note,
       reportingComponent: reportingController,
@@ -32,6 +33,7 @@ export const eventStorage: StorageVersion<Event> = {
       object as CoreEvent;
     return pruned({
       ...same,
+      apiVersion: 'events.k8s.io/v1',
       regarding: involvedObject,
       note: message,
       reportingController: reportingComponent,

@@ -14,6 +14,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { flowSchemaStrategy } from './flow-schema-strategy.ts';
 
 export const FlowDistinguisherMethod = message('io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod', {
   type: req(1, enumeration('ByUser', 'ByNamespace')),
@@ -128,5 +129,5 @@ export const FlowSchemas: ResourceDefinition<FlowSchema> = {
       type: 'status',
     },
   },
-  strategy: { hasGeneration: true },
+  strategy: flowSchemaStrategy,
 };

@@ -13,6 +13,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { priorityLevelConfigurationStrategy } from './priority-level-configuration-strategy.ts';
 
 export const ExemptPriorityLevelConfiguration = message('io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration', {
   nominalConcurrencyShares: ptr(1, int32),
@@ -100,5 +101,5 @@ export const PriorityLevelConfigurations: ResourceDefinition<PriorityLevelConfig
       type: 'status',
     },
   },
-  strategy: { hasGeneration: true },
+  strategy: priorityLevelConfigurationStrategy,
 };

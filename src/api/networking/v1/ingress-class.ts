@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import { ingressClassStrategy } from './ingress-class-strategy.ts';
 
 export const IngressClassParametersReference = message('io.k8s.api.networking.v1.IngressClassParametersReference', {
   apiGroup: ptr(1, string),
@@ -35,5 +36,5 @@ export const IngressClasses: ResourceDefinition<IngressClass> = {
   namespaced: false,
   verbs: STANDARD_VERBS,
   schema: IngressClass,
-  strategy: { hasGeneration: true },
+  strategy: ingressClassStrategy,
 };

@@ -14,6 +14,7 @@ import {
   req,
   string,
 } from '#machinery/schema/schema.ts';
+import { ingressStrategy } from './ingress-strategy.ts';
 
 export const ServiceBackendPort = message('io.k8s.api.networking.v1.ServiceBackendPort', {
   name: opt(1, string),
@@ -122,5 +123,5 @@ export const Ingresses: ResourceDefinition<Ingress> = {
       type: 'status',
     },
   },
-  strategy: { hasGeneration: true },
+  strategy: ingressStrategy,
 };

@@ -14,6 +14,7 @@ import {
   req,
   string,
 } from '#machinery/schema/schema.ts';
+import { networkPolicyStrategy } from './network-policy-strategy.ts';
 
 export const IPBlock = message('io.k8s.api.networking.v1.IPBlock', {
   cidr: req(1, string),
@@ -73,5 +74,5 @@ export const NetworkPolicies: ResourceDefinition<NetworkPolicy> = {
   verbs: STANDARD_VERBS,
   schema: NetworkPolicy,
   shortNames: ['netpol'],
-  strategy: { hasGeneration: true },
+  strategy: networkPolicyStrategy,
 };

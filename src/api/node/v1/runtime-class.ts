@@ -3,6 +3,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, list, map, message, opt, ptr, quantity, req, string } from '#machinery/schema/schema.ts';
+import { runtimeClassStrategy } from './runtime-class-strategy.ts';
 
 export const Overhead = message('io.k8s.api.node.v1.Overhead', {
   podFixed: opt(1, map(quantity)),
@@ -34,5 +35,5 @@ export const RuntimeClasses: ResourceDefinition<RuntimeClass> = {
   namespaced: false,
   verbs: STANDARD_VERBS,
   schema: RuntimeClass,
-  strategy: {},
+  strategy: runtimeClassStrategy,
 };

@@ -17,6 +17,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { podDisruptionBudgetStrategy } from './pod-disruption-budget-strategy.ts';
 
 export const PodDisruptionBudgetSpec = message('io.k8s.api.policy.v1.PodDisruptionBudgetSpec', {
   minAvailable: ptr(1, intOrString),
@@ -65,5 +66,5 @@ export const PodDisruptionBudgets: ResourceDefinition<PodDisruptionBudget> = {
       type: 'status',
     },
   },
-  strategy: { hasGeneration: true },
+  strategy: podDisruptionBudgetStrategy,
 };

@@ -2,8 +2,8 @@ import { LabelSelector } from '#api/meta/v1/label-selector.ts';
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
-import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import { type Infer, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+import { clusterRoleStrategy } from './cluster-role-strategy.ts';
 import { PolicyRule } from './policy-rule.ts';
 
 export const AggregationRule = message('io.k8s.api.rbac.v1.AggregationRule', {
@@ -29,5 +29,5 @@ export const ClusterRoles: ResourceDefinition<ClusterRole> = {
   namespaced: false,
   verbs: STANDARD_VERBS,
   schema: ClusterRole,
-  strategy: { validateName: isPathSegmentName },
+  strategy: clusterRoleStrategy,
 };

@@ -1,8 +1,8 @@
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
-import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import { type Infer, list, message, opt, req, string } from '#machinery/schema/schema.ts';
+import { roleBindingStrategy } from './role-binding-strategy.ts';
 import { RoleRef } from './role-ref.ts';
 import { Subject } from './subject.ts';
 
@@ -24,5 +24,5 @@ export const RoleBindings: ResourceDefinition<RoleBinding> = {
   namespaced: true,
   verbs: STANDARD_VERBS,
   schema: RoleBinding,
-  strategy: { validateName: isPathSegmentName },
+  strategy: roleBindingStrategy,
 };

@@ -1,9 +1,9 @@
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
-import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import { type Infer, list, message, opt, string } from '#machinery/schema/schema.ts';
 import { PolicyRule } from './policy-rule.ts';
+import { roleStrategy } from './role-strategy.ts';
 
 export const Role = message('io.k8s.api.rbac.v1.Role', {
   kind: opt(0, string),
@@ -22,5 +22,5 @@ export const Roles: ResourceDefinition<Role> = {
   namespaced: true,
   verbs: STANDARD_VERBS,
   schema: Role,
-  strategy: { validateName: isPathSegmentName },
+  strategy: roleStrategy,
 };

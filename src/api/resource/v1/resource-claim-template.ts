@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, req, string } from '#machinery/schema/schema.ts';
 import { ResourceClaimSpec } from './resource-claim-spec.ts';
+import { resourceClaimTemplateStrategy } from './resource-claim-template-strategy.ts';
 
 export const ResourceClaimTemplateSpec = message('io.k8s.api.resource.v1.ResourceClaimTemplateSpec', {
   metadata: opt(1, ObjectMeta),
@@ -27,5 +28,5 @@ export const ResourceClaimTemplates: ResourceDefinition<ResourceClaimTemplate> =
   namespaced: true,
   verbs: STANDARD_VERBS,
   schema: ResourceClaimTemplate,
-  strategy: {},
+  strategy: resourceClaimTemplateStrategy,
 };

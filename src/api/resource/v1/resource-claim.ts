@@ -21,6 +21,7 @@ import {
 } from '#machinery/schema/schema.ts';
 import { DeviceConfiguration, DeviceToleration } from './device-selector.ts';
 import { ResourceClaimSpec } from './resource-claim-spec.ts';
+import { resourceClaimStrategy } from './resource-claim-strategy.ts';
 
 export const NetworkDeviceData = message('io.k8s.api.resource.v1.NetworkDeviceData', {
   interfaceName: opt(1, string),
@@ -121,5 +122,5 @@ export const ResourceClaims: ResourceDefinition<ResourceClaim> = {
       type: 'status',
     },
   },
-  strategy: {},
+  strategy: resourceClaimStrategy,
 };

@@ -13,6 +13,7 @@ import {
   req,
   string,
 } from '#machinery/schema/schema.ts';
+import { csiDriverStrategy } from './csi-driver-strategy.ts';
 
 export const TokenRequest = message('io.k8s.api.storage.v1.TokenRequest', {
   audience: req(1, string),
@@ -52,5 +53,5 @@ export const CSIDrivers: ResourceDefinition<CSIDriver> = {
   namespaced: false,
   verbs: STANDARD_VERBS,
   schema: CSIDriver,
-  strategy: { hasGeneration: true },
+  strategy: csiDriverStrategy,
 };

@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, int32, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import { csiNodeStrategy } from './csi-node-strategy.ts';
 
 export const VolumeNodeResources = message('io.k8s.api.storage.v1.VolumeNodeResources', {
   count: ptr(1, int32),
@@ -43,5 +44,5 @@ export const CSINodes: ResourceDefinition<CSINode> = {
   namespaced: false,
   verbs: STANDARD_VERBS,
   schema: CSINode,
-  strategy: {},
+  strategy: csiNodeStrategy,
 };

@@ -3,6 +3,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { bool, enumeration, type Infer, list, map, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import { storageClassStrategy } from './storage-class-strategy.ts';
 
 export const StorageClass = message('io.k8s.api.storage.v1.StorageClass', {
   kind: opt(0, string),
@@ -28,5 +29,5 @@ export const StorageClasses: ResourceDefinition<StorageClass> = {
   verbs: STANDARD_VERBS,
   schema: StorageClass,
   shortNames: ['sc'],
-  strategy: {},
+  strategy: storageClassStrategy,
 };

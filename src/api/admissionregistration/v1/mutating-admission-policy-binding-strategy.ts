@@ -1,0 +1,9 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import { applyMatchDefaults } from './admission-defaults.ts';
+import type { MutatingAdmissionPolicyBinding } from './mutating-admission-policy-binding.ts';
+
+export const mutatingAdmissionPolicyBindingStrategy: Strategy<MutatingAdmissionPolicyBinding> = {
+  hasGeneration: true,
+  requireResourceVersionOnUpdate: true,
+  applyDefaults: ({ spec }) => applyMatchDefaults(spec?.matchResources),
+};

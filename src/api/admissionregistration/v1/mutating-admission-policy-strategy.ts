@@ -1,0 +1,13 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import { applyMatchDefaults } from './admission-defaults.ts';
+import type { MutatingAdmissionPolicy } from './mutating-admission-policy.ts';
+
+export const mutatingAdmissionPolicyStrategy: Strategy<MutatingAdmissionPolicy> = {
+  hasGeneration: true,
+  requireResourceVersionOnUpdate: true,
+  applyDefaults({ spec }) {
+    if (spec === undefined) return;
+    spec.failurePolicy ??= 'Fail';
+    applyMatchDefaults(spec.matchConstraints);
+  },
+};

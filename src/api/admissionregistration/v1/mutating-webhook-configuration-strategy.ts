@@ -1,0 +1,14 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import { applyWebhookDefaults } from './admission-defaults.ts';
+import type { MutatingWebhookConfiguration } from './mutating-webhook-configuration.ts';
+
+export const mutatingWebhookConfigurationStrategy: Strategy<MutatingWebhookConfiguration> = {
+  hasGeneration: true,
+  requireResourceVersionOnUpdate: true,
+  applyDefaults({ webhooks }) {
+    for (const webhook of webhooks ?? []) {
+      applyWebhookDefaults(webhook);
+      webhook.reinvocationPolicy ??= 'Never';
+    }
+  },
+};

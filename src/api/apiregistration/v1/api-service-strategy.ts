@@ -1,0 +1,24 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import type { APIService } from './api-service.ts';
+
+export const apiServiceStrategy: Strategy<APIService> = {
+  requireResourceVersionOnUpdate: true,
+  applyDefaults({ spec }) {
+    if (spec?.service) spec.service.port ??= 443;
+  },
+  prepareForCreate(service) {
+    service.status = {};
+    if (service.spec?.service) return;
+    // What this server serves itself needs no one to find out whether it can be reached.
+    const lastTransitionTime = service.metadata?.creationTimestamp;
+    service.status.conditions = [
+      {
+        type: 'Available',
+        status: 'True',
+        ...(lastTransitionTime === undefined ? {} : { lastTransitionTime }),
+        reason: 'Local',
+        message: 'Local APIServices are always available',
+      },
+    ];
+  },
+};

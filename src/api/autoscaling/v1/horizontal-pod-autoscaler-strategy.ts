@@ -1,0 +1,11 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import type { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
+
+export const horizontalPodAutoscalerStrategy: Strategy<HorizontalPodAutoscaler> = {
+  applyDefaults({ spec }) {
+    if (spec) spec.minReplicas ??= 1;
+  },
+  prepareForCreate(autoscaler) {
+    autoscaler.status = { currentReplicas: 0, desiredReplicas: 0 };
+  },
+};

@@ -1,0 +1,13 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import type { FlowSchema } from './flow-schema.ts';
+
+export const flowSchemaStrategy: Strategy<FlowSchema> = {
+  hasGeneration: true,
+  requireResourceVersionOnUpdate: true,
+  applyDefaults({ spec }) {
+    if (spec) spec.matchingPrecedence ||= 1000;
+  },
+  prepareForCreate(schema) {
+    schema.status = {};
+  },
+};

@@ -1,0 +1,9 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import type { IngressClass } from './ingress-class.ts';
+
+export const ingressClassStrategy: Strategy<IngressClass> = {
+  hasGeneration: true,
+  applyDefaults({ spec }) {
+    if (spec?.parameters) spec.parameters.scope ??= 'Cluster';
+  },
+};

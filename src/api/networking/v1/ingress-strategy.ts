@@ -1,0 +1,9 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import type { Ingress } from './ingress.ts';
+
+export const ingressStrategy: Strategy<Ingress> = {
+  hasGeneration: true,
+  prepareForCreate(ingress) {
+    ingress.status = { loadBalancer: {} };
+  },
+};

@@ -1,0 +1,10 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import type { PodDisruptionBudget } from './pod-disruption-budget.ts';
+
+export const podDisruptionBudgetStrategy: Strategy<PodDisruptionBudget> = {
+  hasGeneration: true,
+  requireResourceVersionOnUpdate: true,
+  prepareForCreate(budget) {
+    budget.status = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
+  },
+};

@@ -1,0 +1,10 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import { isPathSegmentName } from '#machinery/names/path-segment.ts';
+import type { ClusterRoleBinding } from './cluster-role-binding.ts';
+import { applyBindingDefaults } from './rbac-defaults.ts';
+
+export const clusterRoleBindingStrategy: Strategy<ClusterRoleBinding> = {
+  allowCreateOnUpdate: true,
+  validateName: isPathSegmentName,
+  applyDefaults: applyBindingDefaults,
+};

@@ -1,0 +1,5 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import { isPathSegmentName } from '#machinery/names/path-segment.ts';
+import type { Role } from './role.ts';
+
+export const roleStrategy: Strategy<Role> = { allowCreateOnUpdate: true, validateName: isPathSegmentName };

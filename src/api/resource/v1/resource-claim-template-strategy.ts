@@ -1,0 +1,7 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import { applyClaimSpecDefaults } from './resource-claim-strategy.ts';
+import type { ResourceClaimTemplate } from './resource-claim-template.ts';
+
+export const resourceClaimTemplateStrategy: Strategy<ResourceClaimTemplate> = {
+  applyDefaults: ({ spec }) => applyClaimSpecDefaults(spec.spec),
+};

@@ -1,0 +1,16 @@
+import type { Strategy } from '#api/resource-definition.ts';
+import type { CSIDriver } from './csi-driver.ts';
+
+export const csiDriverStrategy: Strategy<CSIDriver> = {
+  hasGeneration: true,
+  requireResourceVersionOnUpdate: true,
+  applyDefaults({ spec }) {
+    spec.attachRequired ??= true;
+    spec.podInfoOnMount ??= false;
+    spec.storageCapacity ??= false;
+    spec.fsGroupPolicy ??= 'ReadWriteOnceWithFSType';
+    if (!spec.volumeLifecycleModes?.length) spec.volumeLifecycleModes = ['Persistent'];
+    spec.requiresRepublish ??= false;
+    spec.seLinuxMount ??= false;
+  },
+};

@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, string } from '#machinery/schema/schema.ts';
+import { podColumns } from './pod-columns.ts';
 import { PodSpec } from './pod-spec.ts';
 import { PodStatus } from './pod-status.ts';
 import { podStrategy, prepareEphemeralContainers, preparePodStatus, prepareResize } from './pod-strategy.ts';
@@ -59,5 +60,6 @@ export const Pods: ResourceDefinition<Pod> = {
       prepareForUpdate: preparePodStatus,
     },
   },
+  columns: podColumns,
   strategy: podStrategy,
 };

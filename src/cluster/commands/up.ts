@@ -35,7 +35,7 @@ export async function up(options: UpOptions): Promise<void> {
   const data = await DataDirectory.open(root);
   const other = await readRunFile(data);
   if (other) throw new CommandError(`start cluster ${options.name}: already running (process ${other.pid}, ${other.server})`);
-  if (options.detach) return detach(options, data);
+  if (options.detach) return detach(data);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   const cluster = await startAndTell(options, data, started);
@@ -93,7 +93,7 @@ function createConsoleLogger(level: LogLevel): Logger {
 }
 
 /** Runs the same command in the background and shows what it says until it is ready. */
-async function detach(options: UpOptions, data: DataDirectory): Promise<void> {
+async function detach(data: DataDirectory): Promise<void> {
   await mkdir(data.path('logs'), { recursive: true });
   const log = await open(data.path('logs', 'knarr.log'), 'w');
   const child = spawn(process.execPath, process.argv.slice(1).filter((argument) => argument !== '--detach'), {

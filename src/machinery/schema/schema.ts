@@ -162,7 +162,7 @@ type InlineFields<F extends Fields> = [InlineKeys<F>] extends [never]
 
 type Intersection<U> = U extends never ? never : [U] extends [(members: infer I) => void] ? I : never;
 
-interface InlineField {
+export interface InlineField {
   readonly inline: true;
 }
 

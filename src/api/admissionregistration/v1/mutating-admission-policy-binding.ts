@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import { MatchResources, ParamRef } from './match-resources.ts';
+import { mutatingAdmissionPolicyBindingColumns } from './mutating-admission-policy-binding-columns.ts';
 import { mutatingAdmissionPolicyBindingStrategy } from './mutating-admission-policy-binding-strategy.ts';
 
 export const MutatingAdmissionPolicyBindingSpec = message(
@@ -36,5 +37,6 @@ export const MutatingAdmissionPolicyBindings: ResourceDefinition<MutatingAdmissi
   verbs: STANDARD_VERBS,
   schema: MutatingAdmissionPolicyBinding,
   categories: ['api-extensions'],
+  columns: mutatingAdmissionPolicyBindingColumns,
   strategy: mutatingAdmissionPolicyBindingStrategy,
 };

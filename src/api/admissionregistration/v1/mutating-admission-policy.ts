@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
 import { MatchCondition, MatchResources, ParamKind, Variable } from './match-resources.ts';
+import { mutatingAdmissionPolicyColumns } from './mutating-admission-policy-columns.ts';
 import { mutatingAdmissionPolicyStrategy } from './mutating-admission-policy-strategy.ts';
 
 export const ApplyConfiguration = message('io.k8s.api.admissionregistration.v1.ApplyConfiguration', {
@@ -56,5 +57,6 @@ export const MutatingAdmissionPolicies: ResourceDefinition<MutatingAdmissionPoli
   verbs: STANDARD_VERBS,
   schema: MutatingAdmissionPolicy,
   categories: ['api-extensions'],
+  columns: mutatingAdmissionPolicyColumns,
   strategy: mutatingAdmissionPolicyStrategy,
 };

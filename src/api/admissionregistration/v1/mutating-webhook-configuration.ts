@@ -4,6 +4,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, int32, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
 import { MatchCondition, RuleWithOperations } from './match-resources.ts';
+import { mutatingWebhookConfigurationColumns } from './mutating-webhook-configuration-columns.ts';
 import { mutatingWebhookConfigurationStrategy } from './mutating-webhook-configuration-strategy.ts';
 import { WebhookClientConfig } from './webhook-client-config.ts';
 
@@ -54,5 +55,6 @@ export const MutatingWebhookConfigurations: ResourceDefinition<MutatingWebhookCo
   verbs: STANDARD_VERBS,
   schema: MutatingWebhookConfiguration,
   categories: ['api-extensions'],
+  columns: mutatingWebhookConfigurationColumns,
   strategy: mutatingWebhookConfigurationStrategy,
 };

@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import { MatchResources, ParamRef } from './match-resources.ts';
+import { validatingAdmissionPolicyBindingColumns } from './validating-admission-policy-binding-columns.ts';
 import { validatingAdmissionPolicyBindingStrategy } from './validating-admission-policy-binding-strategy.ts';
 
 export const ValidatingAdmissionPolicyBindingSpec = message(
@@ -37,5 +38,6 @@ export const ValidatingAdmissionPolicyBindings: ResourceDefinition<ValidatingAdm
   verbs: STANDARD_VERBS,
   schema: ValidatingAdmissionPolicyBinding,
   categories: ['api-extensions'],
+  columns: validatingAdmissionPolicyBindingColumns,
   strategy: validatingAdmissionPolicyBindingStrategy,
 };

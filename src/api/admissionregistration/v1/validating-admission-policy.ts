@@ -4,6 +4,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, int64, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
 import { MatchCondition, MatchResources, ParamKind, Variable } from './match-resources.ts';
+import { validatingAdmissionPolicyColumns } from './validating-admission-policy-columns.ts';
 import { validatingAdmissionPolicyStrategy } from './validating-admission-policy-strategy.ts';
 
 export const AuditAnnotation = message('io.k8s.api.admissionregistration.v1.AuditAnnotation', {
@@ -112,5 +113,6 @@ export const ValidatingAdmissionPolicies: ResourceDefinition<ValidatingAdmission
       type: 'status',
     },
   },
+  columns: validatingAdmissionPolicyColumns,
   strategy: validatingAdmissionPolicyStrategy,
 };

@@ -4,6 +4,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, int32, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
 import { MatchCondition, RuleWithOperations } from './match-resources.ts';
+import { validatingWebhookConfigurationColumns } from './validating-webhook-configuration-columns.ts';
 import { validatingWebhookConfigurationStrategy } from './validating-webhook-configuration-strategy.ts';
 import { WebhookClientConfig } from './webhook-client-config.ts';
 
@@ -53,5 +54,6 @@ export const ValidatingWebhookConfigurations: ResourceDefinition<ValidatingWebho
   verbs: STANDARD_VERBS,
   schema: ValidatingWebhookConfiguration,
   categories: ['api-extensions'],
+  columns: validatingWebhookConfigurationColumns,
   strategy: validatingWebhookConfigurationStrategy,
 };

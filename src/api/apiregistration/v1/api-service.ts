@@ -15,6 +15,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { apiServiceColumns } from './api-service-columns.ts';
 import { apiServiceStrategy } from './api-service-strategy.ts';
 
 export const ServiceReference = message('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference', {
@@ -82,5 +83,6 @@ export const APIServices: ResourceDefinition<APIService> = {
       type: 'status',
     },
   },
+  columns: apiServiceColumns,
   strategy: apiServiceStrategy,
 };

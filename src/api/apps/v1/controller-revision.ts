@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, int64, message, opt, rawExtension, req, string } from '#machinery/schema/schema.ts';
+import { controllerRevisionColumns } from './controller-revision-columns.ts';
 
 export const ControllerRevision = message('io.k8s.api.apps.v1.ControllerRevision', {
   kind: opt(0, string),
@@ -21,5 +22,6 @@ export const ControllerRevisions: ResourceDefinition<ControllerRevision> = {
   namespaced: true,
   verbs: STANDARD_VERBS,
   schema: ControllerRevision,
+  columns: controllerRevisionColumns,
   strategy: {},
 };

@@ -17,6 +17,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { daemonSetColumns } from './daemon-set-columns.ts';
 import { daemonSetStrategy } from './daemon-set-strategy.ts';
 
 export const RollingUpdateDaemonSet = message('io.k8s.api.apps.v1.RollingUpdateDaemonSet', {
@@ -91,5 +92,6 @@ export const DaemonSets: ResourceDefinition<DaemonSet> = {
   subresources: {
     status: { group: 'apps', version: 'v1', kind: 'DaemonSet', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
+  columns: daemonSetColumns,
   strategy: daemonSetStrategy,
 };

@@ -19,6 +19,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { deploymentColumns } from './deployment-columns.ts';
 import { deploymentStrategy } from './deployment-strategy.ts';
 
 export const RollingUpdateDeployment = message('io.k8s.api.apps.v1.RollingUpdateDeployment', {
@@ -104,5 +105,6 @@ export const Deployments: ResourceDefinition<Deployment> = {
     },
     status: { group: 'apps', version: 'v1', kind: 'Deployment', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
+  columns: deploymentColumns,
   strategy: deploymentStrategy,
 };

@@ -19,6 +19,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { statefulSetColumns } from './stateful-set-columns.ts';
 import { statefulSetStrategy } from './stateful-set-strategy.ts';
 
 export const RollingUpdateStatefulSetStrategy = message('io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy', {
@@ -122,5 +123,6 @@ export const StatefulSets: ResourceDefinition<StatefulSet> = {
     },
     status: { group: 'apps', version: 'v1', kind: 'StatefulSet', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
+  columns: statefulSetColumns,
   strategy: statefulSetStrategy,
 };

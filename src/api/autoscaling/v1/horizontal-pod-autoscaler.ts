@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, int32, int64, message, opt, ptr, req, string, time } from '#machinery/schema/schema.ts';
+import { horizontalPodAutoscalerColumns } from './horizontal-pod-autoscaler-columns.ts';
 import { horizontalPodAutoscalerStorage } from './horizontal-pod-autoscaler-conversion.ts';
 import { horizontalPodAutoscalerStrategy } from './horizontal-pod-autoscaler-strategy.ts';
 
@@ -59,5 +60,6 @@ export const HorizontalPodAutoscalersV1: ResourceDefinition<HorizontalPodAutosca
       type: 'status',
     },
   },
+  columns: horizontalPodAutoscalerColumns,
   strategy: horizontalPodAutoscalerStrategy,
 };

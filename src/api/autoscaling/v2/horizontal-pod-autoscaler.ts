@@ -15,6 +15,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { horizontalPodAutoscalerColumns } from './horizontal-pod-autoscaler-columns.ts';
 import { horizontalPodAutoscalerStrategy } from './horizontal-pod-autoscaler-strategy.ts';
 import { CrossVersionObjectReference, MetricSpec } from './metric-spec.ts';
 import { MetricStatus } from './metric-status.ts';
@@ -102,5 +103,6 @@ export const HorizontalPodAutoscalers: ResourceDefinition<HorizontalPodAutoscale
       type: 'status',
     },
   },
+  columns: horizontalPodAutoscalerColumns,
   strategy: horizontalPodAutoscalerStrategy,
 };

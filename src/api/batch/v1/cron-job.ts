@@ -16,6 +16,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { cronJobColumns } from './cron-job-columns.ts';
 import { cronJobStrategy } from './cron-job-strategy.ts';
 import { JobSpec } from './job-spec.ts';
 
@@ -67,5 +68,6 @@ export const CronJobs: ResourceDefinition<CronJob> = {
   subresources: {
     status: { group: 'batch', version: 'v1', kind: 'CronJob', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
+  columns: cronJobColumns,
   strategy: cronJobStrategy,
 };

@@ -13,6 +13,8 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { jobColumns } from './job-columns.ts';
+import { jobFields } from './job-fields.ts';
 import { JobSpec } from './job-spec.ts';
 import { jobStrategy } from './job-strategy.ts';
 
@@ -69,5 +71,7 @@ export const Jobs: ResourceDefinition<Job> = {
   subresources: {
     status: { group: 'batch', version: 'v1', kind: 'Job', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
+  columns: jobColumns,
+  selectableFields: jobFields,
   strategy: jobStrategy,
 };

@@ -16,6 +16,8 @@ import {
   time,
   wrappedList,
 } from '#machinery/schema/schema.ts';
+import { certificateSigningRequestColumns } from './certificate-signing-request-columns.ts';
+import { certificateSigningRequestFields } from './certificate-signing-request-fields.ts';
 import {
   certificateSigningRequestStrategy,
   prepareApproval,
@@ -119,5 +121,7 @@ export const CertificateSigningRequests: ResourceDefinition<CertificateSigningRe
       prepareForUpdate: prepareSigning,
     },
   },
+  columns: certificateSigningRequestColumns,
+  selectableFields: certificateSigningRequestFields,
   strategy: certificateSigningRequestStrategy,
 };

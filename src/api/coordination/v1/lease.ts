@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, int32, message, microTime, opt, ptr, string } from '#machinery/schema/schema.ts';
+import { leaseColumns } from './lease-columns.ts';
 import { leaseStrategy } from './lease-strategy.ts';
 
 export const LeaseSpec = message('io.k8s.api.coordination.v1.LeaseSpec', {
@@ -32,5 +33,6 @@ export const Leases: ResourceDefinition<Lease> = {
   namespaced: true,
   verbs: STANDARD_VERBS,
   schema: Lease,
+  columns: leaseColumns,
   strategy: leaseStrategy,
 };

@@ -1,6 +1,7 @@
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { enumeration, type Infer, list, message, opt, req, string } from '#machinery/schema/schema.ts';
+import { componentStatusColumns } from './component-status-columns.ts';
 
 export const ComponentCondition = message('io.k8s.api.core.v1.ComponentCondition', {
   type: req(1, enumeration('Healthy')),
@@ -33,5 +34,6 @@ export const ComponentStatuses: ResourceDefinition<ComponentStatus> = {
   verbs: ['get', 'list'],
   schema: ComponentStatus,
   shortNames: ['cs'],
+  columns: componentStatusColumns,
   strategy: {},
 };

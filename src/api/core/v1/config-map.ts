@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { bool, bytes, type Infer, map, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+import { configMapColumns } from './config-map-columns.ts';
 
 export const ConfigMap = message('io.k8s.api.core.v1.ConfigMap', {
   kind: opt(0, string),
@@ -23,5 +24,6 @@ export const ConfigMaps: ResourceDefinition<ConfigMap> = {
   verbs: STANDARD_VERBS,
   schema: ConfigMap,
   shortNames: ['cm'],
+  columns: configMapColumns,
   strategy: {},
 };

@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, int32, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import { endpointsColumns } from './endpoints-columns.ts';
 import { endpointsStrategy } from './endpoints-strategy.ts';
 import { ObjectReference } from './references.ts';
 
@@ -46,5 +47,6 @@ export const EndpointsResource: ResourceDefinition<Endpoints> = {
   verbs: STANDARD_VERBS,
   schema: Endpoints,
   shortNames: ['ep'],
+  columns: endpointsColumns,
   strategy: endpointsStrategy,
 };

@@ -2,6 +2,8 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, int32, message, microTime, opt, ptr, req, string, time } from '#machinery/schema/schema.ts';
+import { eventColumns } from './event-columns.ts';
+import { eventFields } from './event-fields.ts';
 import { EventSource } from './event-source.ts';
 import { eventStrategy } from './event-strategy.ts';
 import { ObjectReference } from './references.ts';
@@ -43,5 +45,7 @@ export const Events: ResourceDefinition<Event> = {
   verbs: STANDARD_VERBS,
   schema: Event,
   shortNames: ['ev'],
+  columns: eventColumns,
+  selectableFields: eventFields,
   strategy: eventStrategy,
 };

@@ -1,3 +1,4 @@
+import { NAME_AND_CREATED_AT } from '#api/columns/columns.ts';
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
@@ -37,5 +38,6 @@ export const LimitRanges: ResourceDefinition<LimitRange> = {
   verbs: STANDARD_VERBS,
   schema: LimitRange,
   shortNames: ['limits'],
+  columns: NAME_AND_CREATED_AT,
   strategy: limitRangeStrategy,
 };

@@ -1,6 +1,8 @@
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { enumeration, type Infer, list, message, opt, req, string, time } from '#machinery/schema/schema.ts';
+import { namespaceColumns } from './namespace-columns.ts';
+import { namespaceFields } from './namespace-fields.ts';
 import { namespaceStrategy, prepareFinalize } from './namespace-strategy.ts';
 
 export const NamespaceSpec = message('io.k8s.api.core.v1.NamespaceSpec', {
@@ -67,5 +69,7 @@ export const Namespaces: ResourceDefinition<Namespace> = {
     },
     status: { group: '', version: 'v1', kind: 'Namespace', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
+  columns: namespaceColumns,
+  selectableFields: namespaceFields,
   strategy: namespaceStrategy,
 };

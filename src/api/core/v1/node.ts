@@ -3,6 +3,8 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { bool, type Infer, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import { Taint } from './affinity.ts';
+import { nodeColumns } from './node-columns.ts';
+import { nodeFields } from './node-fields.ts';
 import { NodeConfigSource, NodeStatus } from './node-status.ts';
 import { nodeStrategy } from './node-strategy.ts';
 
@@ -40,5 +42,7 @@ export const Nodes: ResourceDefinition<Node> = {
     proxy: { group: '', version: 'v1', kind: 'NodeProxyOptions', verbs: [], type: 'connect' },
     status: { group: '', version: 'v1', kind: 'Node', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
+  columns: nodeColumns,
+  selectableFields: nodeFields,
   strategy: nodeStrategy,
 };

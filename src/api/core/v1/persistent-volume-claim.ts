@@ -14,6 +14,8 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { persistentVolumeClaimColumns } from './persistent-volume-claim-columns.ts';
+import { persistentVolumeClaimFields } from './persistent-volume-claim-fields.ts';
 import { PersistentVolumeClaimSpec } from './persistent-volume-claim-spec.ts';
 import { persistentVolumeClaimStrategy } from './persistent-volume-claim-strategy.ts';
 
@@ -101,5 +103,7 @@ export const PersistentVolumeClaims: ResourceDefinition<PersistentVolumeClaim> =
       type: 'status',
     },
   },
+  columns: persistentVolumeClaimColumns,
+  selectableFields: persistentVolumeClaimFields,
   strategy: persistentVolumeClaimStrategy,
 };

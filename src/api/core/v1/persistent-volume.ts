@@ -2,6 +2,8 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, message, opt, ptr, string, time } from '#machinery/schema/schema.ts';
+import { persistentVolumeColumns } from './persistent-volume-columns.ts';
+import { persistentVolumeFields } from './persistent-volume-fields.ts';
 import { PersistentVolumeSpec } from './persistent-volume-spec.ts';
 import { persistentVolumeStrategy } from './persistent-volume-strategy.ts';
 
@@ -35,5 +37,7 @@ export const PersistentVolumes: ResourceDefinition<PersistentVolume> = {
   subresources: {
     status: { group: '', version: 'v1', kind: 'PersistentVolume', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
+  columns: persistentVolumeColumns,
+  selectableFields: persistentVolumeFields,
   strategy: persistentVolumeStrategy,
 };

@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, string } from '#machinery/schema/schema.ts';
+import { podTemplateColumns } from './pod-template-columns.ts';
 import { PodTemplateSpec } from './pod-template-spec.ts';
 import { podTemplateStrategy } from './pod-template-strategy.ts';
 
@@ -22,5 +23,6 @@ export const PodTemplates: ResourceDefinition<PodTemplate> = {
   namespaced: true,
   verbs: STANDARD_VERBS,
   schema: PodTemplate,
+  columns: podTemplateColumns,
   strategy: podTemplateStrategy,
 };

@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, string } from '#machinery/schema/schema.ts';
 import { podColumns } from './pod-columns.ts';
+import { podFields } from './pod-fields.ts';
 import { PodSpec } from './pod-spec.ts';
 import { PodStatus } from './pod-status.ts';
 import { podStrategy, prepareEphemeralContainers, preparePodStatus, prepareResize } from './pod-strategy.ts';
@@ -61,5 +62,6 @@ export const Pods: ResourceDefinition<Pod> = {
     },
   },
   columns: podColumns,
+  selectableFields: podFields,
   strategy: podStrategy,
 };

@@ -17,6 +17,8 @@ import {
   time,
 } from '#machinery/schema/schema.ts';
 import { PodTemplateSpec } from './pod-template-spec.ts';
+import { replicationControllerColumns } from './replication-controller-columns.ts';
+import { replicationControllerFields } from './replication-controller-fields.ts';
 import { replicationControllerStrategy } from './replication-controller-strategy.ts';
 
 export const ReplicationControllerSpec = message('io.k8s.api.core.v1.ReplicationControllerSpec', {
@@ -88,5 +90,7 @@ export const ReplicationControllers: ResourceDefinition<ReplicationController> =
       type: 'status',
     },
   },
+  columns: replicationControllerColumns,
+  selectableFields: replicationControllerFields,
   strategy: replicationControllerStrategy,
 };

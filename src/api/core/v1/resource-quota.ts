@@ -13,6 +13,7 @@ import {
   req,
   string,
 } from '#machinery/schema/schema.ts';
+import { resourceQuotaColumns } from './resource-quota-columns.ts';
 import { resourceQuotaStrategy } from './resource-quota-strategy.ts';
 
 export const ScopedResourceSelectorRequirement = message('io.k8s.api.core.v1.ScopedResourceSelectorRequirement', {
@@ -86,5 +87,6 @@ export const ResourceQuotas: ResourceDefinition<ResourceQuota> = {
   subresources: {
     status: { group: '', version: 'v1', kind: 'ResourceQuota', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
+  columns: resourceQuotaColumns,
   strategy: resourceQuotaStrategy,
 };

@@ -2,6 +2,8 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { bool, bytes, enumeration, type Infer, map, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+import { secretColumns } from './secret-columns.ts';
+import { secretFields } from './secret-fields.ts';
 import { secretStrategy } from './secret-strategy.ts';
 
 export const Secret = message('io.k8s.api.core.v1.Secret', {
@@ -36,5 +38,7 @@ export const Secrets: ResourceDefinition<Secret> = {
   namespaced: true,
   verbs: STANDARD_VERBS,
   schema: Secret,
+  columns: secretColumns,
+  selectableFields: secretFields,
   strategy: secretStrategy,
 };

@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { bool, type Infer, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import { LocalObjectReference, ObjectReference } from './references.ts';
+import { serviceAccountColumns } from './service-account-columns.ts';
 import { serviceAccountStrategy } from './service-account-strategy.ts';
 
 export const ServiceAccount = message('io.k8s.api.core.v1.ServiceAccount', {
@@ -33,5 +34,6 @@ export const ServiceAccounts: ResourceDefinition<ServiceAccount> = {
   subresources: {
     token: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', verbs: ['create'], type: 'action' },
   },
+  columns: serviceAccountColumns,
   strategy: serviceAccountStrategy,
 };

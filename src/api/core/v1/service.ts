@@ -16,6 +16,8 @@ import {
   req,
   string,
 } from '#machinery/schema/schema.ts';
+import { serviceColumns } from './service-columns.ts';
+import { serviceFields } from './service-fields.ts';
 import { serviceStrategy } from './service-strategy.ts';
 
 export const ClientIPConfig = message('io.k8s.api.core.v1.ClientIPConfig', {
@@ -117,5 +119,7 @@ export const Services: ResourceDefinition<Service> = {
     proxy: { group: '', version: 'v1', kind: 'ServiceProxyOptions', verbs: [], type: 'connect' },
     status: { group: '', version: 'v1', kind: 'Service', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
+  columns: serviceColumns,
+  selectableFields: serviceFields,
   strategy: serviceStrategy,
 };

@@ -15,6 +15,7 @@ import {
   req,
   string,
 } from '#machinery/schema/schema.ts';
+import { endpointSliceColumns } from './endpoint-slice-columns.ts';
 import { endpointSliceStrategy } from './endpoint-slice-strategy.ts';
 
 export const EndpointConditions = message('io.k8s.api.discovery.v1.EndpointConditions', {
@@ -79,5 +80,6 @@ export const EndpointSlices: ResourceDefinition<EndpointSlice> = {
   namespaced: true,
   verbs: STANDARD_VERBS,
   schema: EndpointSlice,
+  columns: endpointSliceColumns,
   strategy: endpointSliceStrategy,
 };

@@ -4,7 +4,10 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, int32, message, microTime, opt, ptr, req, string, time } from '#machinery/schema/schema.ts';
+import { eventColumns } from './event-columns.ts';
 import { eventStorage } from './event-conversion.ts';
+import { eventFields } from './event-fields.ts';
+import { eventStrategy } from './event-strategy.ts';
 
 export const EventSeries = message('io.k8s.api.events.v1.EventSeries', {
   count: req(1, int32),
@@ -44,5 +47,7 @@ export const EventsV1: ResourceDefinition<Event> = {
   schema: Event,
   shortNames: ['ev'],
   storage: eventStorage,
-  strategy: {},
+  columns: eventColumns,
+  selectableFields: eventFields,
+  strategy: eventStrategy,
 };

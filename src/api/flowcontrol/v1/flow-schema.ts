@@ -14,6 +14,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { flowSchemaColumns } from './flow-schema-columns.ts';
 import { flowSchemaStrategy } from './flow-schema-strategy.ts';
 
 export const FlowDistinguisherMethod = message('io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod', {
@@ -129,5 +130,6 @@ export const FlowSchemas: ResourceDefinition<FlowSchema> = {
       type: 'status',
     },
   },
+  columns: flowSchemaColumns,
   strategy: flowSchemaStrategy,
 };

@@ -13,6 +13,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { priorityLevelConfigurationColumns } from './priority-level-configuration-columns.ts';
 import { priorityLevelConfigurationStrategy } from './priority-level-configuration-strategy.ts';
 
 export const ExemptPriorityLevelConfiguration = message('io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration', {
@@ -101,5 +102,6 @@ export const PriorityLevelConfigurations: ResourceDefinition<PriorityLevelConfig
       type: 'status',
     },
   },
+  columns: priorityLevelConfigurationColumns,
   strategy: priorityLevelConfigurationStrategy,
 };

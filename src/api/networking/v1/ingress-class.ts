@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import { ingressClassColumns } from './ingress-class-columns.ts';
 import { ingressClassStrategy } from './ingress-class-strategy.ts';
 
 export const IngressClassParametersReference = message('io.k8s.api.networking.v1.IngressClassParametersReference', {
@@ -36,5 +37,6 @@ export const IngressClasses: ResourceDefinition<IngressClass> = {
   namespaced: false,
   verbs: STANDARD_VERBS,
   schema: IngressClass,
+  columns: ingressClassColumns,
   strategy: ingressClassStrategy,
 };

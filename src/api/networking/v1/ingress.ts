@@ -14,6 +14,7 @@ import {
   req,
   string,
 } from '#machinery/schema/schema.ts';
+import { ingressColumns } from './ingress-columns.ts';
 import { ingressStrategy } from './ingress-strategy.ts';
 
 export const ServiceBackendPort = message('io.k8s.api.networking.v1.ServiceBackendPort', {
@@ -123,5 +124,6 @@ export const Ingresses: ResourceDefinition<Ingress> = {
       type: 'status',
     },
   },
+  columns: ingressColumns,
   strategy: ingressStrategy,
 };

@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+import { ipAddressColumns } from './ip-address-columns.ts';
 
 export const ParentReference = message('io.k8s.api.networking.v1.ParentReference', {
   group: opt(1, string),
@@ -34,5 +35,6 @@ export const IPAddresses: ResourceDefinition<IPAddress> = {
   verbs: STANDARD_VERBS,
   schema: IPAddress,
   shortNames: ['ip'],
+  columns: ipAddressColumns,
   strategy: {},
 };

@@ -14,6 +14,7 @@ import {
   req,
   string,
 } from '#machinery/schema/schema.ts';
+import { networkPolicyColumns } from './network-policy-columns.ts';
 import { networkPolicyStrategy } from './network-policy-strategy.ts';
 
 export const IPBlock = message('io.k8s.api.networking.v1.IPBlock', {
@@ -74,5 +75,6 @@ export const NetworkPolicies: ResourceDefinition<NetworkPolicy> = {
   verbs: STANDARD_VERBS,
   schema: NetworkPolicy,
   shortNames: ['netpol'],
+  columns: networkPolicyColumns,
   strategy: networkPolicyStrategy,
 };

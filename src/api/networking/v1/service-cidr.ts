@@ -3,6 +3,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, list, message, opt, string } from '#machinery/schema/schema.ts';
+import { serviceCidrColumns } from './service-cidr-columns.ts';
 import { serviceCidrStrategy } from './service-cidr-strategy.ts';
 
 export const ServiceCIDRSpec = message('io.k8s.api.networking.v1.ServiceCIDRSpec', {
@@ -42,5 +43,6 @@ export const ServiceCIDRs: ResourceDefinition<ServiceCIDR> = {
       type: 'status',
     },
   },
+  columns: serviceCidrColumns,
   strategy: serviceCidrStrategy,
 };

@@ -3,6 +3,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, list, map, message, opt, ptr, quantity, req, string } from '#machinery/schema/schema.ts';
+import { runtimeClassColumns } from './runtime-class-columns.ts';
 import { runtimeClassStrategy } from './runtime-class-strategy.ts';
 
 export const Overhead = message('io.k8s.api.node.v1.Overhead', {
@@ -35,5 +36,6 @@ export const RuntimeClasses: ResourceDefinition<RuntimeClass> = {
   namespaced: false,
   verbs: STANDARD_VERBS,
   schema: RuntimeClass,
+  columns: runtimeClassColumns,
   strategy: runtimeClassStrategy,
 };

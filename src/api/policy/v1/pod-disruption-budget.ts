@@ -17,6 +17,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { podDisruptionBudgetColumns } from './pod-disruption-budget-columns.ts';
 import { podDisruptionBudgetStrategy } from './pod-disruption-budget-strategy.ts';
 
 export const PodDisruptionBudgetSpec = message('io.k8s.api.policy.v1.PodDisruptionBudgetSpec', {
@@ -66,5 +67,6 @@ export const PodDisruptionBudgets: ResourceDefinition<PodDisruptionBudget> = {
       type: 'status',
     },
   },
+  columns: podDisruptionBudgetColumns,
   strategy: podDisruptionBudgetStrategy,
 };

@@ -1,3 +1,4 @@
+import { NAME_AND_CREATED_AT } from '#api/columns/columns.ts';
 import { LabelSelector } from '#api/meta/v1/label-selector.ts';
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
@@ -29,5 +30,6 @@ export const ClusterRoles: ResourceDefinition<ClusterRole> = {
   namespaced: false,
   verbs: STANDARD_VERBS,
   schema: ClusterRole,
+  columns: NAME_AND_CREATED_AT,
   strategy: clusterRoleStrategy,
 };

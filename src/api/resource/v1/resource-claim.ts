@@ -20,6 +20,7 @@ import {
   time,
 } from '#machinery/schema/schema.ts';
 import { DeviceConfiguration, DeviceToleration } from './device-selector.ts';
+import { resourceClaimColumns } from './resource-claim-columns.ts';
 import { ResourceClaimSpec } from './resource-claim-spec.ts';
 import { resourceClaimStrategy } from './resource-claim-strategy.ts';
 
@@ -122,5 +123,6 @@ export const ResourceClaims: ResourceDefinition<ResourceClaim> = {
       type: 'status',
     },
   },
+  columns: resourceClaimColumns,
   strategy: resourceClaimStrategy,
 };

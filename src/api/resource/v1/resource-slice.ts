@@ -4,6 +4,8 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { bool, type Infer, int64, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
 import { CounterSet, Device } from './device.ts';
+import { resourceSliceColumns } from './resource-slice-columns.ts';
+import { resourceSliceFields } from './resource-slice-fields.ts';
 
 export const ResourcePool = message('io.k8s.api.resource.v1.ResourcePool', {
   name: req(1, string),
@@ -41,5 +43,7 @@ export const ResourceSlices: ResourceDefinition<ResourceSlice> = {
   namespaced: false,
   verbs: STANDARD_VERBS,
   schema: ResourceSlice,
+  columns: resourceSliceColumns,
+  selectableFields: resourceSliceFields,
   strategy: { hasGeneration: true },
 };

@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { bool, enumeration, type Infer, int32, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+import { priorityClassColumns } from './priority-class-columns.ts';
 import { priorityClassStrategy } from './priority-class-strategy.ts';
 
 export const PriorityClass = message('io.k8s.api.scheduling.v1.PriorityClass', {
@@ -25,5 +26,6 @@ export const PriorityClasses: ResourceDefinition<PriorityClass> = {
   verbs: STANDARD_VERBS,
   schema: PriorityClass,
   shortNames: ['pc'],
+  columns: priorityClassColumns,
   strategy: priorityClassStrategy,
 };

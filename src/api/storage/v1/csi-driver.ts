@@ -13,6 +13,7 @@ import {
   req,
   string,
 } from '#machinery/schema/schema.ts';
+import { csiDriverColumns } from './csi-driver-columns.ts';
 import { csiDriverStrategy } from './csi-driver-strategy.ts';
 
 export const TokenRequest = message('io.k8s.api.storage.v1.TokenRequest', {
@@ -53,5 +54,6 @@ export const CSIDrivers: ResourceDefinition<CSIDriver> = {
   namespaced: false,
   verbs: STANDARD_VERBS,
   schema: CSIDriver,
+  columns: csiDriverColumns,
   strategy: csiDriverStrategy,
 };

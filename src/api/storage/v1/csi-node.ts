@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, int32, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import { csiNodeColumns } from './csi-node-columns.ts';
 import { csiNodeStrategy } from './csi-node-strategy.ts';
 
 export const VolumeNodeResources = message('io.k8s.api.storage.v1.VolumeNodeResources', {
@@ -44,5 +45,6 @@ export const CSINodes: ResourceDefinition<CSINode> = {
   namespaced: false,
   verbs: STANDARD_VERBS,
   schema: CSINode,
+  columns: csiNodeColumns,
   strategy: csiNodeStrategy,
 };

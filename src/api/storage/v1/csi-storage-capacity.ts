@@ -3,6 +3,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, ptr, quantity, req, string } from '#machinery/schema/schema.ts';
+import { csiStorageCapacityColumns } from './csi-storage-capacity-columns.ts';
 import { csiStorageCapacityStrategy } from './csi-storage-capacity-strategy.ts';
 
 export const CSIStorageCapacity = message('io.k8s.api.storage.v1.CSIStorageCapacity', {
@@ -25,5 +26,6 @@ export const CSIStorageCapacities: ResourceDefinition<CSIStorageCapacity> = {
   namespaced: true,
   verbs: STANDARD_VERBS,
   schema: CSIStorageCapacity,
+  columns: csiStorageCapacityColumns,
   strategy: csiStorageCapacityStrategy,
 };

@@ -3,6 +3,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { bool, enumeration, type Infer, list, map, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import { storageClassColumns } from './storage-class-columns.ts';
 import { storageClassStrategy } from './storage-class-strategy.ts';
 
 export const StorageClass = message('io.k8s.api.storage.v1.StorageClass', {
@@ -29,5 +30,6 @@ export const StorageClasses: ResourceDefinition<StorageClass> = {
   verbs: STANDARD_VERBS,
   schema: StorageClass,
   shortNames: ['sc'],
+  columns: storageClassColumns,
   strategy: storageClassStrategy,
 };

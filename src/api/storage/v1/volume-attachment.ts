@@ -3,6 +3,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { bool, type Infer, int32, map, message, opt, ptr, req, string, time } from '#machinery/schema/schema.ts';
+import { volumeAttachmentColumns } from './volume-attachment-columns.ts';
 import { volumeAttachmentStrategy } from './volume-attachment-strategy.ts';
 
 export const VolumeAttachmentSource = message('io.k8s.api.storage.v1.VolumeAttachmentSource', {
@@ -60,5 +61,6 @@ export const VolumeAttachments: ResourceDefinition<VolumeAttachment> = {
       type: 'status',
     },
   },
+  columns: volumeAttachmentColumns,
   strategy: volumeAttachmentStrategy,
 };

@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, map, message, opt, req, string } from '#machinery/schema/schema.ts';
+import { volumeAttributesClassColumns } from './volume-attributes-class-columns.ts';
 
 export const VolumeAttributesClass = message('io.k8s.api.storage.v1.VolumeAttributesClass', {
   kind: opt(0, string),
@@ -22,5 +23,6 @@ export const VolumeAttributesClasses: ResourceDefinition<VolumeAttributesClass> 
   verbs: STANDARD_VERBS,
   schema: VolumeAttributesClass,
   shortNames: ['vac'],
+  columns: volumeAttributesClassColumns,
   strategy: {},
 };

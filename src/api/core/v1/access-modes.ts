@@ -1,0 +1,13 @@
+const SHORT: Readonly<Record<string, string>> = {
+  ReadWriteOnce: 'RWO',
+  ReadOnlyMany: 'ROX',
+  ReadWriteMany: 'RWX',
+  ReadWriteOncePod: 'RWOP',
+};
+
+/** Access modes as tables show them: `RWO,RWX`. */
+export const accessModesCell = (modes: readonly string[] | undefined): string =>
+  Object.keys(SHORT)
+    .filter((mode) => modes?.includes(mode))
+    .map((mode) => SHORT[mode])
+    .join(',');

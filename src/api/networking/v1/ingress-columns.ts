@@ -1,0 +1,21 @@
+import { firstFew, orNone } from '#api/columns/cells.ts';
+import { ageColumn, column, nameColumn } from '#api/columns/columns.ts';
+import type { Column } from '#api/resource-definition.ts';
+import type { Ingress } from './ingress.ts';
+
+const MOST_HOSTS = 3;
+
+export const ingressColumns: readonly Column<Ingress>[] = [
+  nameColumn,
+  column('Class', 'Class whose controller serves it', ({ spec }) => orNone(spec?.ingressClassName)),
+  column('Hosts', 'Hosts that it answers for', ({ spec }) => {
+    const hosts = (spec?.rules ?? []).flatMap(({ host }) => host || []);
+    return hosts.length === 0 ? '*' : firstFew(hosts, MOST_HOSTS);
+  }),
+  column('Address', 'Where it is reached', ({ status }) => {
+    const given = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip || hostname || []);
+    return [...new Set(given)].sort().join(',');
+  }),
+  column('Ports', 'Ports that it answers on', ({ spec }) => (spec?.tls?.length ? '80, 443' : '80')),
+  ageColumn,
+];

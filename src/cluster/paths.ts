@@ -16,7 +16,9 @@ export function dataDirectoryOf(
   environment: NodeJS.ProcessEnv,
 ): string {
   if (!NAME.test(options.name)) {
-    throw new CommandError(`read --name ${JSON.stringify(options.name)}: must be a lower-case DNS label`, { exitCode: 2 });
+    throw new CommandError(`read --name ${JSON.stringify(options.name)}: must be a lower-case DNS label`, {
+      exitCode: 2,
+    });
   }
   return options.dataDir === undefined ? defaultDataDirectory(options.name, environment) : resolve(options.dataDir);
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { ApiServer } from '#apiserver/api-server.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { systemRandom } from '#base/random.ts';
-import { ApiServer } from '#apiserver/api-server.ts';
 import { openLmdbStore } from '#storage/lmdb/lmdb-store.ts';
-import { StoreOpenError } from '#storage/store-open-error.ts';
 import type { Store } from '#storage/store.ts';
+import { StoreOpenError } from '#storage/store-open-error.ts';
 import { CommandError } from './command-error.ts';
 import { type Credentials, ensureCredentials } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -84,7 +84,10 @@ async function listen(apiServer: ApiServer, options: ServerOptions, credentials:
 function refusal(host: string, port: number, error: NodeJS.ErrnoException): Error {
   switch (error.code) {
     case 'EADDRINUSE':
-      return new CommandError(`listen on ${host}:${port}: port is in use; choose another with --api-port, or 0 for any free one`, { cause: error });
+      return new CommandError(
+        `listen on ${host}:${port}: port is in use; choose another with --api-port, or 0 for any free one`,
+        { cause: error },
+      );
     case 'EACCES':
       return new CommandError(`listen on ${host}:${port}: permission denied`, { cause: error });
     case 'EADDRNOTAVAIL':

@@ -1,7 +1,7 @@
-import type { ClusterOptions } from './options.ts';
 import { DataDirectory } from '../data-directory.ts';
-import { dataDirectoryOf } from '../paths.ts';
 import { openImageService } from '../local-node.ts';
+import { dataDirectoryOf } from '../paths.ts';
+import type { ClusterOptions } from './options.ts';
 
 /** `knarr image import` */
 export async function importImage(path: string, options: ClusterOptions & { readonly tag?: string }): Promise<void> {
@@ -13,9 +13,14 @@ export async function importImage(path: string, options: ClusterOptions & { read
 export async function listImages(options: ClusterOptions): Promise<void> {
   const images = await (await open(options)).listImages();
   const rows = images.flatMap((image) =>
-    (image.repoTags.length > 0 ? image.repoTags : ['<none>']).map((tag) => [tag, image.id.slice(7, 19), megabytes(image.sizeBytes)]),
+    (image.repoTags.length > 0 ? image.repoTags : ['<none>']).map((tag) => [
+      tag,
+      image.id.slice(7, 19),
+      megabytes(image.sizeBytes),
+    ]),
   );
-  for (const row of [['IMAGE', 'ID', 'SIZE'], ...rows]) console.log(`${row[0]?.padEnd(60)} ${row[1]?.padEnd(14)} ${row[2]}`);
+  for (const row of [['IMAGE', 'ID', 'SIZE'], ...rows])
+    console.log(`${row[0]?.padEnd(60)} ${row[1]?.padEnd(14)} ${row[2]}`);
 }
 
 /** `knarr image remove` */

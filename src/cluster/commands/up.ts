@@ -34,7 +34,8 @@ export async function up(options: UpOptions): Promise<void> {
   const root = dataDirectoryOf(options, process.env);
   const data = await DataDirectory.open(root);
   const other = await readRunFile(data);
-  if (other) throw new CommandError(`start cluster ${options.name}: already running (process ${other.pid}, ${other.server})`);
+  if (other)
+    throw new CommandError(`start cluster ${options.name}: already running (process ${other.pid}, ${other.server})`);
   if (options.detach) return detach(data);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
@@ -51,7 +52,10 @@ export async function up(options: UpOptions): Promise<void> {
 }
 
 async function startAndTell(options: UpOptions, data: DataDirectory, started: number): Promise<RunningCluster> {
-  const progress = createProgress((line) => console.log(line), () => performance.now());
+  const progress = createProgress(
+    (line) => console.log(line),
+    () => performance.now(),
+  );
   progress.line(`Starting cluster ${options.name} in ${data.root}`);
   const cluster = await startCluster({
     data,
@@ -82,10 +86,13 @@ function validate(options: UpOptions): void {
   const refuse = (flag: string, value: string, detail: string) =>
     new CommandError(`read ${flag} ${JSON.stringify(value)}: ${detail}`, { exitCode: 2 });
   const port = Number(options.apiPort);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw refuse('--api-port', options.apiPort, 'must be a port number');
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw refuse('--api-port', options.apiPort, 'must be a port number');
   if (options.datastore !== 'lmdb') throw refuse('--datastore', options.datastore, 'must be lmdb');
-  if (!RUNTIMES.includes(options.runtime)) throw refuse('--runtime', options.runtime, `must be one of ${RUNTIMES.join(', ')}`);
-  if (!LEVELS.includes(options.logLevel)) throw refuse('--log-level', options.logLevel, `must be one of ${LEVELS.join(', ')}`);
+  if (!RUNTIMES.includes(options.runtime))
+    throw refuse('--runtime', options.runtime, `must be one of ${RUNTIMES.join(', ')}`);
+  if (!LEVELS.includes(options.logLevel))
+    throw refuse('--log-level', options.logLevel, `must be one of ${LEVELS.join(', ')}`);
 }
 
 function createConsoleLogger(level: LogLevel): Logger {
@@ -96,10 +103,14 @@ function createConsoleLogger(level: LogLevel): Logger {
 async function detach(data: DataDirectory): Promise<void> {
   await mkdir(data.path('logs'), { recursive: true });
   const log = await open(data.path('logs', 'knarr.log'), 'w');
-  const child = spawn(process.execPath, process.argv.slice(1).filter((argument) => argument !== '--detach'), {
-    detached: true,
-    stdio: ['ignore', log.fd, log.fd],
-  });
+  const child = spawn(
+    process.execPath,
+    process.argv.slice(1).filter((argument) => argument !== '--detach'),
+    {
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+    },
+  );
   let exitCode: number | null | undefined;
   child.once('exit', (code) => {
     exitCode = code ?? 1;

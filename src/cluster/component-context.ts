@@ -1,0 +1,42 @@
+import type { ApiServer } from '#apiserver/api-server.ts';
+import type { UserInfo } from '#apiserver/user.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Logger } from '#base/logger.ts';
+import type { Random } from '#base/random.ts';
+import { Client } from '#client/client.ts';
+import { createEventRecorder, type EventRecorder } from '#client/event-recorder.ts';
+import { InformerFactory } from '#client/informer-factory.ts';
+
+/** What every component in the process is made with: its own user, and informers of its own or shared ones. */
+export interface ComponentContext {
+  readonly client: Client;
+  readonly informers: InformerFactory;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export interface ComponentEnvironment {
+  readonly apiServer: ApiServer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** A context for a component that acts as `user` and reports events as `component`. */
+export function createComponentContext(
+  { apiServer, clock, random, logger }: ComponentEnvironment,
+  { user, component, host }: { readonly user: UserInfo; readonly component: string; readonly host?: string },
+): ComponentContext {
+  const client = new Client(apiServer.transport(user));
+  const own = logger.with({ component });
+  return {
+    client,
+    informers: new InformerFactory(client, { clock, logger: own }),
+    events: createEventRecorder(client, { component, clock, logger: own, ...(host ? { host } : {}) }),
+    clock,
+    random,
+    logger: own,
+  };
+}

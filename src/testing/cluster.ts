@@ -5,9 +5,14 @@ import { type Clock, systemClock } from '#base/clock.ts';
 import { type Logger, silentLogger } from '#base/logger.ts';
 import { type Random, systemRandom } from '#base/random.ts';
 import { Client } from '#client/client.ts';
+import type { ComponentEnvironment } from '#cluster/component-context.ts';
+import { type Component, ComponentGroup } from '#cluster/component-group.ts';
 import { generateIssuerKeyPem, loadIssuerKey } from '#cluster/issuer-key.ts';
+import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
+import { createSimulationComponent } from '#cluster/simulation-component.ts';
 import { createMemoryStore } from '#storage/memory/memory-store.ts';
 import type { Store } from '#storage/store.ts';
+import { type Endpoint, listen } from './endpoint.ts';
 
 export interface ClusterOptions {
   /** Where objects are kept; in memory by default. The caller closes a store of its own. */
@@ -15,37 +20,49 @@ export interface ClusterOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
+  /** Whether pods are scheduled; false by default. */
+  readonly scheduler?: boolean;
+  /** Nodes that run nothing and report everything. */
+  readonly simulatedNodes?: number;
 }
 
 const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: [SYSTEM_MASTERS] };
 
 /**
- * A cluster inside this process, without sockets. `const cluster = await Cluster.start()`, then `cluster.client`,
- * at the end `await cluster.stop()`.
+ * A cluster inside this process, without sockets unless `listen` is called:
+ * `const cluster = await Cluster.start({ scheduler: true, simulatedNodes: 3 })`, then `cluster.client`, at the end
+ * `await cluster.stop()`.
  */
 export class Cluster {
   /** A client that may do everything. */
   readonly client: Client;
   readonly apiServer: ApiServer;
+  readonly environment: ComponentEnvironment;
+  readonly #components: ComponentGroup;
   readonly #store: Store | undefined;
 
-  private constructor(apiServer: ApiServer, ownStore: Store | undefined) {
-    this.apiServer = apiServer;
+  private constructor(environment: ComponentEnvironment, ownStore: Store | undefined) {
+    this.environment = environment;
+    this.apiServer = environment.apiServer;
     this.client = this.clientFor(ADMIN);
+    this.#components = new ComponentGroup(environment.logger);
     this.#store = ownStore;
   }
 
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
     const store = options.store ?? createMemoryStore();
-    const apiServer = await ApiServer.start({
-      store,
-      clock: options.clock ?? systemClock,
-      random: options.random ?? systemRandom,
-      logger: options.logger ?? silentLogger,
-      newUid: randomUUID,
-      issuerKey: await loadIssuerKey(generateIssuerKeyPem()),
-    });
-    return new Cluster(apiServer, options.store ? undefined : store);
+    const { clock = systemClock, random = systemRandom, logger = silentLogger } = options;
+    const issuerKey = await loadIssuerKey(generateIssuerKeyPem());
+    const apiServer = await ApiServer.start({ store, clock, random, logger, newUid: randomUUID, issuerKey });
+    const cluster = new Cluster({ apiServer, clock, random, logger }, options.store ? undefined : store);
+    if (options.scheduler) cluster.run(createSchedulerComponent(cluster.environment));
+    if (options.simulatedNodes) cluster.run(createSimulationComponent(cluster.environment, options.simulatedNodes));
+    return cluster;
+  }
+
+  /** Runs a component until the cluster stops. */
+  run(component: Component): void {
+    this.#components.start(component);
   }
 
   /** A client that acts as somebody, with what RBAC allows them. */
@@ -53,7 +70,13 @@ export class Cluster {
     return new Client(this.apiServer.transport(user));
   }
 
+  /** Serves HTTPS on a free port of the loopback address, for clients outside this process. */
+  listen(): Promise<Endpoint> {
+    return listen(this.apiServer, this.environment.clock);
+  }
+
   async stop(): Promise<void> {
+    await this.#components.stop();
     await this.apiServer.close(0);
     await this.#store?.close();
   }

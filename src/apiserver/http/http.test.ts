@@ -1,0 +1,298 @@
+import { request as httpsRequest } from 'node:https';
+import { connect as connectTls } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ConfigMaps } from '#api/core/v1/config-map.ts';
+import { Pod } from '#api/core/v1/pod.ts';
+import { ServiceAccounts } from '#api/core/v1/service-account.ts';
+import { decodeProtobuf } from '#machinery/codec/protobuf.ts';
+import { createMemoryStore } from '#storage/memory/memory-store.ts';
+import { Cluster } from '#testing/cluster.ts';
+import type { Endpoint } from '#testing/endpoint.ts';
+
+let cluster: Cluster;
+let endpoint: Endpoint;
+beforeAll(async () => {
+  cluster = await Cluster.start();
+  endpoint = await cluster.listen();
+});
+afterAll(() => cluster.stop());
+
+interface Call {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Buffer;
+  /** `null` shows no credentials. */
+  readonly identity?: { cert: string; key: string } | null;
+}
+
+interface Answer {
+  readonly code: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly bytes: Buffer;
+  // biome-ignore lint/suspicious/noExplicitAny: bodies are of every kind
+  readonly json: any;
+}
+
+/** One HTTP/1.1 request. */
+function call(path: string, { method = 'GET', headers = {}, body, identity }: Call = {}): Promise<Answer> {
+  const { cert, key } = endpoint.admin.tls;
+  const credentials = identity === null ? {} : (identity ?? { cert: cert as string, key: key as string });
+  return new Promise((resolve, reject) => {
+    const request = httpsRequest(
+      `${endpoint.server}${path}`,
+      { method, headers, ca: endpoint.ca, ...credentials, agent: false },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk) => chunks.push(chunk));
+        answer.on('end', () => {
+          const bytes = Buffer.concat(chunks);
+          const isJson = bytes.length > 0 && (answer.headers['content-type'] ?? '').includes('json');
+          resolve({
+            code: answer.statusCode ?? 0,
+            headers: answer.headers,
+            bytes,
+            json: isJson ? JSON.parse(bytes.toString()) : undefined,
+          });
+        });
+      },
+    );
+    request.once('error', reject);
+    request.end(body);
+  });
+}
+
+const MAPS = '/api/v1/namespaces/default/configmaps';
+const json = { 'content-type': 'application/json' };
+
+describe('who may', () => {
+  test('anonymous reaches health and version, and nothing else', async () => {
+    const paths = ['/healthz', '/livez', '/readyz', '/version', '/api', '/api/v1/namespaces', '/'];
+    const codes = await Promise.all(paths.map(async (path) => (await call(path, { identity: null })).code));
+    expect(codes).toEqual([200, 200, 200, 200, 403, 403, 403]);
+    expect((await call('/api/v1/namespaces', { identity: null })).json.message).toBe(
+      'namespaces is forbidden: User "system:anonymous" cannot list resource "namespaces" in API group "" at the cluster scope',
+    );
+  });
+
+  test('a wrong token is refused', async () => {
+    const answer = await call('/api', { identity: null, headers: { authorization: 'Bearer nonsense' } });
+    expect([answer.code, answer.json.reason]).toEqual([401, 'Unauthorized']);
+  });
+
+  test('a certificate names its user and groups', async () => {
+    const { certificate: cert, key } = await endpoint.certificateFor('jane', ['team-a']);
+    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+    const answer = await call('/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify(review),
+      identity: { cert, key },
+    });
+    expect(answer.json.status.userInfo).toEqual({ username: 'jane', groups: ['team-a', 'system:authenticated'] });
+  });
+
+  test('a service-account token works until its account is deleted', async () => {
+    const accounts = cluster.client.of(ServiceAccounts);
+    await accounts.create({ metadata: { name: 'robot', namespace: 'default' } });
+    const answer = await accounts.createSubresource<{ status: { token: string } }>(
+      'robot',
+      'token',
+      { spec: { audiences: [] } },
+      { namespace: 'default' },
+    );
+    const headers = { authorization: `Bearer ${answer.status.token}` };
+    expect((await call(MAPS, { identity: null, headers })).json.message).toContain(
+      'User "system:serviceaccount:default:robot" cannot list',
+    );
+    await accounts.delete('robot', { namespace: 'default' });
+    expect((await call(MAPS, { identity: null, headers })).code).toBe(401);
+  });
+});
+
+describe('encodings', () => {
+  test('a body may be YAML and the answer protobuf', async () => {
+    const body = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n  "on": "yes"\n';
+    const created = await call(MAPS, { method: 'POST', headers: { 'content-type': 'application/yaml' }, body });
+    expect([created.code, created.json.data]).toEqual([201, { on: 'yes' }]);
+    const answer = await call(`${MAPS}/yaml`, { headers: { accept: 'application/vnd.kubernetes.protobuf' } });
+    expect(decodeProtobuf(answer.bytes, ConfigMaps.schema)).toMatchObject({ kind: 'ConfigMap', data: { on: 'yes' } });
+    const yaml = await call(`${MAPS}/yaml`, { headers: { accept: 'application/yaml' } });
+    expect(yaml.bytes.toString()).toMatch(/^apiVersion: v1\ndata:\n {2}"on": "yes"\nkind: ConfigMap\n/);
+  });
+
+  test('a table has the kind’s columns', async () => {
+    const answer = await call('/api/v1/pods', {
+      headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' },
+    });
+    expect(answer.json.columnDefinitions.slice(0, 5).map((column: { name: string }) => column.name)).toEqual([
+      'Name',
+      'Ready',
+      'Status',
+      'Restarts',
+      'Age',
+    ]);
+    expect(answer.json).toMatchObject({ kind: 'Table', apiVersion: 'meta.k8s.io/v1', rows: [] });
+  });
+
+  test('metadata alone can be asked for', async () => {
+    const answer = await call('/api/v1/namespaces/default', {
+      headers: { accept: 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io' },
+    });
+    expect(Object.keys(answer.json).sort()).toEqual(['apiVersion', 'kind', 'metadata']);
+  });
+
+  test('a form that nobody has is refused with 406', async () => {
+    expect((await call('/api/v1/pods', { headers: { accept: 'text/html' } })).code).toBe(406);
+  });
+});
+
+describe('bad input', () => {
+  const post = (body: string, query = '', path = MAPS) =>
+    call(`${path}${query}`, { method: 'POST', headers: json, body });
+
+  test.each([
+    ['no body', '', /object provided is unrecognized \(must be of type ConfigMap\)/],
+    ['a body cut off', '{"kind":"ConfigMap","meta', /cannot be handled as a ConfigMap/],
+    [
+      'a wrong type',
+      '{"data":[1]}',
+      /cannot unmarshal array into Go struct field ConfigMap\.data of type map\[string\]string/,
+    ],
+    ['another kind', '{"kind":"Secret","apiVersion":"v1"}', /Secret in version "v1" cannot be handled as a ConfigMap/],
+    ['another version', '{"kind":"ConfigMap","apiVersion":"v9"}', /does not match the expected API version \(v1\)/],
+    [
+      'another namespace',
+      '{"metadata":{"name":"x","namespace":"other"}}',
+      /does not match the namespace sent on the request/,
+    ],
+  ])('%s is a 400', async (_title, body, message) => {
+    const answer = await post(body);
+    expect([answer.code, answer.json.reason]).toEqual([400, 'BadRequest']);
+    expect(answer.json.message).toMatch(message);
+  });
+
+  test('a missing name is a 422 with its field', async () => {
+    const answer = await post('{"data":{}}');
+    expect(answer.json).toMatchObject({
+      code: 422,
+      reason: 'Invalid',
+      message: 'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required',
+      details: { causes: [{ reason: 'FieldValueRequired', field: 'metadata.name' }] },
+    });
+  });
+
+  test('unknown and duplicate fields are errors, warnings or nothing, as asked', async () => {
+    const body = '{"metadata":{"name":"strict"},"datta":{},"data":{"a":"1","a":"2"}}';
+    const strict = await post(body, '?fieldValidation=Strict&dryRun=All');
+    expect(strict.json.message).toContain('strict decoding error: unknown field "datta"');
+    const warned = await post(body, '?fieldValidation=Warn&dryRun=All');
+    expect([warned.code, warned.headers['warning']]).toEqual([
+      201,
+      expect.stringContaining('299 - "unknown field \\"datta\\""'),
+    ]);
+    const ignored = await post(body, '?fieldValidation=Ignore&dryRun=All');
+    expect([ignored.code, ignored.headers['warning']]).toEqual([201, undefined]);
+  });
+
+  test('an unsupported patch type is a 415', async () => {
+    const answer = await call(`${MAPS}/x`, { method: 'PATCH', headers: { 'content-type': 'text/plain' }, body: '{}' });
+    expect(answer.code).toBe(415);
+  });
+
+  test('a body over three megabytes is a 413', async () => {
+    const body = JSON.stringify({ metadata: { name: 'big' }, data: { x: 'y'.repeat(3 * 1024 * 1024) } });
+    expect((await post(body)).code).toBe(413);
+  });
+
+  test('paths and methods that do not exist are 404 and 405', async () => {
+    const codes = [
+      await call('/api/v1/nothings'),
+      await call('/apis/no.such/v1'),
+      await call(MAPS.replace('configmaps', 'bindings')),
+    ];
+    expect(codes.map((answer) => answer.code)).toEqual([404, 404, 405]);
+  });
+
+  test('garbage on the wire does not disturb others', async () => {
+    const socket = connectTls({
+      host: '127.0.0.1',
+      port: Number(new URL(endpoint.server).port),
+      rejectUnauthorized: false,
+    });
+    await new Promise<void>((resolve) => {
+      socket.once('secureConnect', () => socket.write('\x00\x01nonsense\r\n\r\n'));
+      socket.once('close', () => resolve());
+      socket.resume();
+    });
+    expect((await call('/healthz')).bytes.toString()).toBe('ok');
+  });
+});
+
+describe('discovery', () => {
+  test('groups come in upstream’s order, the preferred version first', async () => {
+    const { json: list } = await call('/apis');
+    expect(list.groups.slice(0, 3).map((group: { name: string }) => group.name)).toEqual([
+      'apiregistration.k8s.io',
+      'apps',
+      'events.k8s.io',
+    ]);
+    const autoscaling = list.groups.find((group: { name: string }) => group.name === 'autoscaling');
+    expect(autoscaling.preferredVersion.version).toBe('v2');
+  });
+
+  test('resources tell their verbs, short names and subresources', async () => {
+    const { json: list } = await call('/apis/apps/v1');
+    const named = Object.fromEntries(list.resources.map((resource: { name: string }) => [resource.name, resource]));
+    expect(named.deployments).toMatchObject({
+      shortNames: ['deploy'],
+      categories: ['all'],
+      singularName: 'deployment',
+      namespaced: true,
+    });
+    expect(named['deployments/scale']).toMatchObject({ group: 'autoscaling', version: 'v1', kind: 'Scale' });
+  });
+
+  test('everything comes in one answer for those who ask so', async () => {
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
+    const { json: list, headers } = await call('/apis', { headers: { accept } });
+    expect([list.kind, list.apiVersion]).toEqual(['APIGroupDiscoveryList', 'apidiscovery.k8s.io/v2']);
+    expect(headers['content-type']).toContain('as=APIGroupDiscoveryList');
+  });
+
+  test('OpenAPI is cached by hash', async () => {
+    const { json: root } = await call('/openapi/v3');
+    const url = root.paths['apis/apps/v1'].serverRelativeURL;
+    const document = await call(url);
+    expect(document.json.components.schemas['io.k8s.api.apps.v1.Deployment']).toBeDefined();
+    const again = await call(url, { headers: { 'if-none-match': document.headers['etag'] as string } });
+    expect(again.code).toBe(304);
+  });
+});
+
+test('a watch from a revision before this server’s memory is 410 Expired', async () => {
+  const store = createMemoryStore();
+  const first = await Cluster.start({ store });
+  await first.stop();
+  const second = await Cluster.start({ store });
+  const watching = second.client.of(ConfigMaps).watch({ resourceVersion: '1' }, () => {}, AbortSignal.timeout(10_000));
+  await expect(watching).rejects.toMatchObject({ code: 410, reason: 'Expired' });
+  await second.stop();
+  await store.close();
+});
+
+test('a pod in protobuf is created as one in JSON is', async () => {
+  const { encodeProtobuf } = await import('#machinery/codec/protobuf.ts');
+  await cluster.client.of(ServiceAccounts).create({ metadata: { name: 'default', namespace: 'default' } });
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'wire' },
+    spec: { containers: [{ name: 'c', image: 'busybox' }] },
+  };
+  const answer = await call('/api/v1/namespaces/default/pods', {
+    method: 'POST',
+    headers: { 'content-type': 'application/vnd.kubernetes.protobuf' },
+    body: Buffer.from(encodeProtobuf(pod, Pod)),
+  });
+  expect([answer.code, answer.json.spec.containers[0].image]).toEqual([201, 'busybox']);
+});

@@ -84,7 +84,11 @@ export class HttpTransport implements Transport {
     const current = this.#session;
     if (current && !current.closed && !current.destroyed) return current;
     const { server, tls } = this.#connection;
-    const session = connect(server, { ...tls, settings: { initialWindowSize: 4 * 1024 * 1024 } });
+    const session = connect(server, {
+      ...tls,
+      settings: { initialWindowSize: 4 * 1024 * 1024 },
+      maxSessionMemory: 1024,
+    });
     session.on('error', () => session.destroy());
     session.once('goaway', (code) => {
       if (code === constants.NGHTTP2_NO_ERROR) session.close();

@@ -4,7 +4,7 @@ import type { Logger } from '#base/logger.ts';
 import { newGenericNotFound, newInternalError, newUnauthorized, StatusError } from '#machinery/errors/status-error.ts';
 import type { AuthenticationResult, Credentials } from '../authentication/authenticator.ts';
 import type { Pipeline } from '../pipeline.ts';
-import type { ChangeListener } from '../registry/watch.ts';
+import type { ChangeListener, WatchHandle } from '../registry/watch.ts';
 import { NO_BODY, Query, type RequestBody, type ResourceRequest, type ResourceTarget } from '../request.ts';
 import { parseRequestPath } from '../request-path.ts';
 import { type AcceptedForm, negotiate } from '../serving/negotiate.ts';
@@ -87,22 +87,31 @@ export class ApiHandler {
     const includeObject = exchange.query.get('includeObject') ?? '';
     const encoder = createWatchEncoder(view, { form, includeObject, now: () => clock.now() });
     let stream: ResponseStream | undefined;
+    let handle: WatchHandle | undefined;
+    // The present state is written before the handle is known.
+    let isFull = false;
     const open = () => (stream ??= exchange.startStream(200, headersOf(encoder.contentType, request.warnings)));
     const listener: ChangeListener = {
       onChanges(changes) {
         const frames = changes.map((change) => encoder.encode(change));
         const taken = open().write(frames.length === 1 ? (frames[0] as Uint8Array) : Buffer.concat(frames));
-        if (!taken) handle?.pause();
+        isFull = !taken;
+        if (isFull) handle?.pause();
       },
       onEnd(error) {
         if (error) open().write(encoder.encodeError(error.status));
         open().end();
       },
     };
-    const handle = await pipeline.watch(request, listener);
-    if (exchange.signal.aborted) return handle.cancel();
-    exchange.signal.addEventListener('abort', () => handle.cancel(), { once: true });
-    open().onDrain(() => handle.resume());
+    const started = await pipeline.watch(request, listener);
+    handle = started;
+    if (exchange.signal.aborted) return started.cancel();
+    exchange.signal.addEventListener('abort', () => started.cancel(), { once: true });
+    open().onDrain(() => {
+      isFull = false;
+      started.resume();
+    });
+    if (isFull) started.pause();
   }
 
   async #servePath(exchange: Exchange, user: UserInfo): Promise<void> {

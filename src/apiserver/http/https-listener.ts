@@ -12,6 +12,9 @@ import type { Exchange } from './exchange.ts';
 import { createHttp1Exchange } from './http1-exchange.ts';
 import { createHttp2Exchange } from './http2-exchange.ts';
 
+/** What one connection may hold: node's default of 10 MB refuses a client that opens many watches over long lists. */
+const SESSION_MEGABYTES = 1024;
+
 export interface HttpsListenerOptions {
   readonly host: string;
   /** 0 takes a free port. */
@@ -39,7 +42,7 @@ export class HttpsListener {
       if (options.onUpgrade) options.onUpgrade(request, socket, head);
       else socket.destroy();
     });
-    this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1000 } });
+    this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1000 }, maxSessionMemory: SESSION_MEGABYTES });
     this.#http2.on('stream', (stream, headers) => options.onExchange(createHttp2Exchange(stream, headers)));
     this.#http2.on('session', (session) => {
       this.#sessions.add(session);

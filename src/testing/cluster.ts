@@ -7,9 +7,11 @@ import { type Random, systemRandom } from '#base/random.ts';
 import { Client } from '#client/client.ts';
 import type { ComponentEnvironment } from '#cluster/component-context.ts';
 import { type Component, ComponentGroup } from '#cluster/component-group.ts';
+import { createControllerManager } from '#cluster/controller-manager.ts';
 import { generateIssuerKeyPem, loadIssuerKey } from '#cluster/issuer-key.ts';
 import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
 import { createSimulationComponent } from '#cluster/simulation-component.ts';
+import type { ControllersOptions } from '#controllers/index.ts';
 import { createMemoryStore } from '#storage/memory/memory-store.ts';
 import type { Store } from '#storage/store.ts';
 import { type Endpoint, listen } from './endpoint.ts';
@@ -20,6 +22,9 @@ export interface ClusterOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
+  /** Runs all built-in controllers, or those named; none by default. */
+  readonly controllers?: boolean | readonly string[];
+  readonly controllersOptions?: ControllersOptions;
   /** Whether pods are scheduled; false by default. */
   readonly scheduler?: boolean;
   /** Nodes that run nothing and report everything. */
@@ -57,6 +62,11 @@ export class Cluster {
     const cluster = new Cluster({ apiServer, clock, random, logger }, options.store ? undefined : store);
     if (options.scheduler) cluster.run(createSchedulerComponent(cluster.environment));
     if (options.simulatedNodes) cluster.run(createSimulationComponent(cluster.environment, options.simulatedNodes));
+    const { controllers, controllersOptions } = options;
+    if (controllers) {
+      const only = controllers === true ? {} : { only: controllers };
+      cluster.run(createControllerManager(cluster.environment, { ...controllersOptions, ...only }));
+    }
     return cluster;
   }
 

@@ -44,7 +44,9 @@ export class Claimer<O extends KubernetesObject, T extends KubernetesObject> {
     const { name = '', namespace, uid } = owner.metadata ?? {};
     const fresh = await this.#client.of(this.#owners).get(name, { namespace: namespace ?? '' });
     if (fresh.metadata?.uid !== uid) {
-      throw new Error(`original ${this.#owners.kind} ${namespace}/${name} is gone: got uid ${fresh.metadata?.uid}, wanted ${uid}`);
+      throw new Error(
+        `original ${this.#owners.kind} ${namespace}/${name} is gone: got uid ${fresh.metadata?.uid}, wanted ${uid}`,
+      );
     }
     if (fresh.metadata?.deletionTimestamp !== undefined) {
       throw new Error(`${namespace}/${name} has just been deleted at ${fresh.metadata.deletionTimestamp}`);

@@ -39,8 +39,8 @@ export class PodControl {
     try {
       const preconditions = uid === undefined ? {} : { preconditions: { uid } };
       const left = (await client.of(Pods).delete(name, { namespace, ...preconditions })) as Pod;
-      if (left.kind === 'Pod' && left.metadata?.deletionTimestamp !== undefined) this.#writes.wrote(left);
-      if (left.kind !== 'Pod' || left.metadata?.deletionGracePeriodSeconds === 0) this.#writes.deleted(pod);
+      if (left.kind === 'Pod' && left.metadata?.deletionGracePeriodSeconds) this.#writes.wrote(left);
+      else this.#writes.deleted(pod);
       events.record(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
     } catch (error) {
       if (isNotFound(error)) return this.#writes.deleted(pod);

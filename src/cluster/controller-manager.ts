@@ -1,0 +1,43 @@
+import { serviceAccountUser } from '#apiserver/user.ts';
+import { Manager } from '#controller/manager.ts';
+import { type ControllerEntry, type ControllersOptions, controllers } from '#controllers/index.ts';
+import { type ComponentContext, type ComponentEnvironment, createComponentContext } from './component-context.ts';
+import type { Component } from './component-group.ts';
+
+export interface ControllerManagerOptions extends ControllersOptions {
+  /** Names of the controllers to run; all by default. */
+  readonly only?: readonly string[];
+}
+
+/** The built-in controllers over one set of informers, each with the rights of its own service account. */
+export function createControllerManager(
+  environment: ComponentEnvironment,
+  { only, ...options }: ControllerManagerOptions = {},
+): Component {
+  const user = { name: 'system:kube-controller-manager', groups: ['system:authenticated'] };
+  const shared = createComponentContext(environment, { user, component: 'controllermanager' });
+  const contexts: ComponentContext[] = [shared];
+  const manager = new Manager(shared);
+  for (const entry of pick(only)) {
+    const { serviceAccount, eventSource = serviceAccount } = entry;
+    const own = createComponentContext(environment, {
+      user: serviceAccountUser('kube-system', serviceAccount, ''),
+      component: eventSource,
+    });
+    contexts.push(own);
+    manager.add(entry.create({ ...own, informers: shared.informers }, options));
+  }
+  return {
+    name: 'controller-manager',
+    async run(signal) {
+      await manager.run(signal);
+      await Promise.all(contexts.map(({ events }) => events.flush()));
+    },
+  };
+}
+
+function pick(only: readonly string[] | undefined): readonly ControllerEntry[] {
+  const unknown = only?.filter((name) => !controllers.some((entry) => entry.name === name)) ?? [];
+  if (unknown.length > 0) throw new Error(`start controllers: no controller named ${unknown.join(', ')}`);
+  return only === undefined ? controllers : controllers.filter(({ name }) => only.includes(name));
+}

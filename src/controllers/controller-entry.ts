@@ -1,0 +1,25 @@
+import type { AnyResourceDefinition } from '#api/resource-definition.ts';
+import type { ControllerContext, Runnable } from '#controller/manager.ts';
+
+/** One built-in controller, as the lists of controllers hold it. */
+export interface ControllerEntry {
+  /** As `--controllers` of upstream's controller manager calls it. */
+  readonly name: string;
+  /** The service account in kube-system it acts as. */
+  readonly serviceAccount: string;
+  /** Who its events come from, where that is not the service account's name. */
+  readonly eventSource?: string;
+  readonly create: (context: ControllerContext, options: ControllersOptions) => Runnable;
+}
+
+/** What the controllers are told from outside. */
+export interface ControllersOptions {
+  /** The certificate authority of the API server as PEM, published to every namespace. */
+  readonly rootCa?: string;
+  /** Every resource that holds objects, CRDs' included; asked each time because CRDs come and go. Default: the built-in ones. */
+  readonly resources?: () => readonly AnyResourceDefinition[];
+  /** How long a node may be silent before its state is unknown. Default 50 s. */
+  readonly nodeMonitorGraceMs?: number;
+  /** Finished pods beyond this many are removed, the oldest first. Default 12500. */
+  readonly terminatedPodThreshold?: number;
+}

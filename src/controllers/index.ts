@@ -1,0 +1,27 @@
+import type { ControllerEntry } from './controller-entry.ts';
+import { createReplicaSetController } from './replicaset/index.ts';
+import { createReplicationController } from './replicationcontroller/index.ts';
+import { createRootCaPublisher } from './root-ca-certificate-publisher/index.ts';
+import { createServiceAccountController } from './serviceaccount/index.ts';
+
+export type { ControllerEntry, ControllersOptions } from './controller-entry.ts';
+
+/** Every built-in controller, by name. */
+export const controllers: readonly ControllerEntry[] = [
+  { name: 'replicaset-controller', serviceAccount: 'replicaset-controller', create: createReplicaSetController },
+  {
+    name: 'replicationcontroller-controller',
+    serviceAccount: 'replication-controller',
+    create: createReplicationController,
+  },
+  {
+    name: 'root-ca-certificate-publisher-controller',
+    serviceAccount: 'root-ca-cert-publisher',
+    create: createRootCaPublisher,
+  },
+  {
+    name: 'serviceaccount-controller',
+    serviceAccount: 'service-account-controller',
+    create: createServiceAccountController,
+  },
+];

@@ -1,0 +1,27 @@
+import type { Pod } from '#api/core/v1/pod.ts';
+import { rankForDeletion } from './deletion-rank.ts';
+
+/** No more pods are created or deleted in one go. */
+const BURST = 500;
+
+/** What to do to have as many pods as wanted. */
+export interface ReplicaPlan {
+  readonly create: number;
+  readonly remove: readonly Pod[];
+}
+
+export interface ReplicaState {
+  readonly wanted: number;
+  /** The owner's active pods. */
+  readonly active: readonly Pod[];
+  /** Active pods of the owner and its siblings, asked for only when some must go. */
+  readonly related: () => readonly Pod[];
+  readonly now: number;
+}
+
+export function planReplicas({ wanted, active, related, now }: ReplicaState): ReplicaPlan {
+  const excess = active.length - wanted;
+  if (excess <= 0) return { create: Math.min(-excess, BURST), remove: [] };
+  const remove = wanted === 0 ? active : rankForDeletion(active, related(), now);
+  return { create: 0, remove: remove.slice(0, Math.min(excess, BURST)) };
+}

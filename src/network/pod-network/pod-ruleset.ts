@@ -1,0 +1,52 @@
+import type { PortMapping } from '#cri/runtime.ts';
+
+export interface PodRuleset {
+  /** Name of the nftables table, ours alone. */
+  readonly table: string;
+  /** Addresses of this node's pods. */
+  readonly podCidr: string;
+  /** Addresses that pods reach with their own address: every pod of the cluster. */
+  readonly clusterCidr: string;
+  readonly hostPorts: readonly { readonly address: string; readonly mapping: PortMapping }[];
+}
+
+/** The whole table as input for `nft -f`: replaces what was there, in one transaction. */
+export function podRuleset(ruleset: PodRuleset): string {
+  const { table, podCidr, clusterCidr, hostPorts } = ruleset;
+  const hairpins = [...new Set(hostPorts.map(({ address }) => address))];
+  return [
+    deleteTable(table),
+    `table ip ${table} {`,
+    ...chain('hostports', hostPorts.map(hostPortRule)),
+    ...chain('prerouting', [
+      'type nat hook prerouting priority dstnat; policy accept;',
+      'fib daddr type local jump hostports',
+    ]),
+    ...chain('output', ['type nat hook output priority -100; policy accept;', 'fib daddr type local jump hostports']),
+    ...chain('postrouting', [
+      'type nat hook postrouting priority srcnat; policy accept;',
+      // A pod that calls itself by a node port must see answers come from outside; so must the node's loopback address.
+      ...hairpins.map((address) => `ip saddr ${address} ip daddr ${address} ct status dnat masquerade`),
+      'ip saddr 127.0.0.0/8 ct status dnat masquerade',
+      `ip saddr ${podCidr} ip daddr != { ${[...new Set([podCidr, clusterCidr]), '224.0.0.0/4'].join(', ')} } masquerade`,
+    ]),
+    '}',
+    '',
+  ].join('\n');
+}
+
+/** Input for `nft -f` that removes the table, and succeeds without it. */
+export function deleteTable(table: string): string {
+  return `table ip ${table} {\n}\ndelete table ip ${table}\n`;
+}
+
+function chain(name: string, rules: readonly string[]): string[] {
+  return [`  chain ${name} {`, ...rules.map((rule) => `    ${rule}`), '  }'];
+}
+
+function hostPortRule({ address, mapping }: PodRuleset['hostPorts'][number]): string {
+  const { protocol, hostPort, hostIp, containerPort } = mapping;
+  const anyAddress = hostIp === undefined || hostIp === '' || hostIp === '0.0.0.0' || hostIp.includes(':');
+  const destination = anyAddress ? '' : `ip daddr ${hostIp} `;
+  return `${destination}${protocol.toLowerCase()} dport ${hostPort} dnat to ${address}:${containerPort}`;
+}

@@ -1,5 +1,6 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
+import { validateHorizontalPodAutoscaler } from './horizontal-pod-autoscaler-validation.ts';
 
 export const horizontalPodAutoscalerStrategy: Strategy<HorizontalPodAutoscaler> = {
   applyDefaults({ spec }) {
@@ -8,4 +9,5 @@ export const horizontalPodAutoscalerStrategy: Strategy<HorizontalPodAutoscaler> 
   prepareForCreate(autoscaler) {
     autoscaler.status = { currentReplicas: 0, desiredReplicas: 0 };
   },
+  validate: validateHorizontalPodAutoscaler,
 };

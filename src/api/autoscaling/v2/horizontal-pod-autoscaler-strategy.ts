@@ -1,6 +1,7 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { HorizontalPodAutoscaler, HPAScalingPolicy, HPAScalingRules } from './horizontal-pod-autoscaler.ts';
+import { validateHorizontalPodAutoscaler } from './horizontal-pod-autoscaler-validation.ts';
 import type { MetricSpec } from './metric-spec.ts';
 
 /** What is aimed at when nothing is said: CPU at 80 % of what pods request. */
@@ -29,6 +30,7 @@ export const horizontalPodAutoscalerStrategy: Strategy<HorizontalPodAutoscaler> 
   prepareForCreate(autoscaler) {
     autoscaler.status = { desiredReplicas: 0 };
   },
+  validate: validateHorizontalPodAutoscaler,
 };
 
 function withPolicies(

@@ -1,4 +1,9 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { RuntimeClass } from './runtime-class.ts';
+import { validateRuntimeClass, validateRuntimeClassUpdate } from './runtime-class-validation.ts';
 
-export const runtimeClassStrategy: Strategy<RuntimeClass> = { requireResourceVersionOnUpdate: true };
+export const runtimeClassStrategy: Strategy<RuntimeClass> = {
+  requireResourceVersionOnUpdate: true,
+  validate: validateRuntimeClass,
+  validateUpdate: validateRuntimeClassUpdate,
+};

@@ -1,5 +1,6 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { CSIDriver } from './csi-driver.ts';
+import { validateCSIDriver, validateCSIDriverUpdate } from './csi-driver-validation.ts';
 
 export const csiDriverStrategy: Strategy<CSIDriver> = {
   hasGeneration: true,
@@ -13,4 +14,6 @@ export const csiDriverStrategy: Strategy<CSIDriver> = {
     spec.requiresRepublish ??= false;
     spec.seLinuxMount ??= false;
   },
+  validate: validateCSIDriver,
+  validateUpdate: validateCSIDriverUpdate,
 };

@@ -1,4 +1,9 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { CSINode } from './csi-node.ts';
+import { validateCSINode, validateCSINodeUpdate } from './csi-node-validation.ts';
 
-export const csiNodeStrategy: Strategy<CSINode> = { requireResourceVersionOnUpdate: true };
+export const csiNodeStrategy: Strategy<CSINode> = {
+  requireResourceVersionOnUpdate: true,
+  validate: validateCSINode,
+  validateUpdate: validateCSINodeUpdate,
+};

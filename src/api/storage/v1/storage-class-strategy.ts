@@ -1,9 +1,12 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { StorageClass } from './storage-class.ts';
+import { validateStorageClass, validateStorageClassUpdate } from './storage-class-validation.ts';
 
 export const storageClassStrategy: Strategy<StorageClass> = {
   applyDefaults(storageClass) {
     storageClass.reclaimPolicy ??= 'Delete';
     storageClass.volumeBindingMode ??= 'Immediate';
   },
+  validate: validateStorageClass,
+  validateUpdate: validateStorageClassUpdate,
 };

@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, map, message, opt, req, string } from '#machinery/schema/schema.ts';
 import { volumeAttributesClassColumns } from './volume-attributes-class-columns.ts';
+import { volumeAttributesClassStrategy } from './volume-attributes-class-strategy.ts';
 
 export const VolumeAttributesClass = message('io.k8s.api.storage.v1.VolumeAttributesClass', {
   kind: opt(0, string),
@@ -24,5 +25,5 @@ export const VolumeAttributesClasses: ResourceDefinition<VolumeAttributesClass> 
   schema: VolumeAttributesClass,
   shortNames: ['vac'],
   columns: volumeAttributesClassColumns,
-  strategy: {},
+  strategy: volumeAttributesClassStrategy,
 };

@@ -1,0 +1,62 @@
+import { checkEach, nonNegative, optionalOneOf, positive, requireText } from '#api/checks.ts';
+import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
+import { isPathSegmentName } from '#machinery/names/path-segment.ts';
+import type { HorizontalPodAutoscaler, HPAScalingPolicy, HPAScalingRules } from './horizontal-pod-autoscaler.ts';
+import type { CrossVersionObjectReference } from './metric-spec.ts';
+import { validateMetric } from './metric-validation.ts';
+
+const SPEC = new FieldPath('spec');
+const LONGEST_PERIOD_SECONDS = 1800;
+const LONGEST_WINDOW_SECONDS = 3600;
+
+export function validateHorizontalPodAutoscaler({ spec }: HorizontalPodAutoscaler): FieldError[] {
+  if (spec === undefined) return [required(SPEC)];
+  const { minReplicas, maxReplicas, behavior } = spec;
+  const errors: FieldError[] = [];
+  if (minReplicas !== undefined && minReplicas < 1) {
+    errors.push(invalid(SPEC.child('minReplicas'), minReplicas, 'must be greater than or equal to 1'));
+  }
+  const field = SPEC.child('maxReplicas');
+  errors.push(...positive(field, maxReplicas));
+  if (minReplicas !== undefined && maxReplicas < minReplicas) {
+    errors.push(invalid(field, maxReplicas, 'must be greater than or equal to `minReplicas`'));
+  }
+  return [
+    ...errors,
+    ...validateReference(spec.scaleTargetRef, SPEC.child('scaleTargetRef')),
+    ...checkEach(spec.metrics, SPEC.child('metrics'), validateMetric),
+    ...validateRules(behavior?.scaleUp, SPEC.child('behavior', 'scaleUp')),
+    ...validateRules(behavior?.scaleDown, SPEC.child('behavior', 'scaleDown')),
+  ];
+}
+
+export const validateReference = ({ kind, name }: CrossVersionObjectReference, field: FieldPath): FieldError[] => [
+  ...requireText(field.child('kind'), kind, isPathSegmentName),
+  ...requireText(field.child('name'), name, isPathSegmentName),
+];
+
+function validateRules(rules: HPAScalingRules | undefined, field: FieldPath): FieldError[] {
+  if (rules === undefined) return [];
+  const window = rules.stabilizationWindowSeconds;
+  const at = field.child('stabilizationWindowSeconds');
+  const errors = nonNegative(at, window);
+  if (window !== undefined && window > LONGEST_WINDOW_SECONDS) {
+    errors.push(invalid(at, window, `must be less than or equal to ${LONGEST_WINDOW_SECONDS}`));
+  }
+  errors.push(...optionalOneOf(field.child('selectPolicy'), rules.selectPolicy, ['Max', 'Min', 'Disabled']));
+  const policies = field.child('policies');
+  if (!rules.policies?.length) errors.push(required(policies, 'must specify at least one Policy'));
+  return [...errors, ...checkEach(rules.policies, policies, validatePolicy)];
+}
+
+function validatePolicy({ type, value, periodSeconds }: HPAScalingPolicy, field: FieldPath): FieldError[] {
+  const period = field.child('periodSeconds');
+  return [
+    ...optionalOneOf(field.child('type'), type, ['Pods', 'Percent']),
+    ...positive(field.child('value'), value),
+    ...positive(period, periodSeconds),
+    ...(periodSeconds > LONGEST_PERIOD_SECONDS
+      ? [invalid(period, periodSeconds, `must be less than or equal to ${LONGEST_PERIOD_SECONDS}`)]
+      : []),
+  ];
+}

@@ -1,0 +1,31 @@
+import { checkCountOrPercent, optionalOneOf } from '#api/checks.ts';
+import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
+import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
+import type { PodDisruptionBudget } from './pod-disruption-budget.ts';
+
+const SPEC = new FieldPath('spec');
+
+export function validatePodDisruptionBudget({ spec = {} }: PodDisruptionBudget): FieldError[] {
+  const errors: FieldError[] = [];
+  if (spec.minAvailable !== undefined && spec.maxUnavailable !== undefined) {
+    errors.push(invalid(SPEC, spec, 'minAvailable and maxUnavailable cannot be both set'));
+  }
+  for (const name of ['minAvailable', 'maxUnavailable'] as const) {
+    const field = SPEC.child(name);
+    errors.push(...checkCountOrPercent(field, spec[name]), ...checkWhole(field, spec[name]));
+  }
+  return [
+    ...errors,
+    ...validateLabelSelector(spec.selector, SPEC.child('selector')),
+    ...optionalOneOf(SPEC.child('unhealthyPodEvictionPolicy'), spec.unhealthyPodEvictionPolicy, [
+      'AlwaysAllow',
+      'IfHealthyBudget',
+    ]),
+  ];
+}
+
+/** A percentage of no more than everything; numbers may be larger than what there is. */
+const checkWhole = (field: FieldPath, value: number | string | undefined): FieldError[] =>
+  typeof value === 'string' && /^[0-9]+%$/.test(value) && Number.parseInt(value, 10) > 100
+    ? [invalid(field, value, 'must not be greater than 100%')]
+    : [];

@@ -1,0 +1,40 @@
+import { checkEach, immutable, optionalOneOf } from '#api/checks.ts';
+import { duplicate, type FieldError, FieldPath, invalid, notSupported } from '#machinery/errors/field-error.ts';
+import type { CSIDriver, TokenRequest } from './csi-driver.ts';
+import { validateDriverName } from './volume-attachment-validation.ts';
+
+const SPEC = new FieldPath('spec');
+const SHORTEST_TOKEN_SECONDS = 10 * 60;
+const LONGEST_TOKEN_SECONDS = 2 ** 32;
+
+export const validateCSIDriver = ({ metadata, spec }: CSIDriver): FieldError[] => [
+  ...validateDriverName(metadata?.name ?? '', new FieldPath('name')),
+  ...optionalOneOf(SPEC.child('fsGroupPolicy'), spec.fsGroupPolicy, ['ReadWriteOnceWithFSType', 'File', 'None']),
+  ...validateTokenRequests(spec.tokenRequests ?? []),
+  ...(spec.volumeLifecycleModes ?? [])
+    .filter((mode) => mode !== 'Persistent' && mode !== 'Ephemeral')
+    .map((mode) => notSupported(SPEC.child('volumeLifecycleModes'), mode, ['Persistent', 'Ephemeral'])),
+];
+
+function validateTokenRequests(requests: readonly TokenRequest[]): FieldError[] {
+  const seen = new Set<string>();
+  return checkEach(requests, SPEC.child('tokenRequests'), ({ audience, expirationSeconds }, at) => {
+    const errors: FieldError[] = [];
+    if (seen.has(audience)) errors.push(duplicate(at.child('audience'), audience));
+    seen.add(audience);
+    if (expirationSeconds === undefined) return errors;
+    const field = at.child('expirationSeconds');
+    if (expirationSeconds < SHORTEST_TOKEN_SECONDS) {
+      errors.push(invalid(field, expirationSeconds, 'may not specify a duration less than 10 minutes'));
+    }
+    if (expirationSeconds > LONGEST_TOKEN_SECONDS) {
+      errors.push(invalid(field, expirationSeconds, 'may not specify a duration larger than 2^32 seconds'));
+    }
+    return errors;
+  });
+}
+
+export const validateCSIDriverUpdate = ({ spec }: CSIDriver, old: CSIDriver): FieldError[] => [
+  ...immutable(SPEC.child('attachRequired'), spec.attachRequired, old.spec.attachRequired),
+  ...immutable(SPEC.child('volumeLifecycleModes'), spec.volumeLifecycleModes, old.spec.volumeLifecycleModes),
+];

@@ -1,0 +1,47 @@
+import { checkEach, nonNegative, requireText } from '#api/checks.ts';
+import { duplicate, type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
+import { isQualifiedName } from '#machinery/names/label.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import type { CSINode, CSINodeDriver } from './csi-node.ts';
+import { validateDriverName } from './volume-attachment-validation.ts';
+
+const DRIVERS = new FieldPath('spec').child('drivers');
+
+export function validateCSINode({ spec }: CSINode): FieldError[] {
+  const seen = new Set<string>();
+  return checkEach(spec.drivers, DRIVERS, (driver, at) => {
+    const errors = validateDriver(driver, at);
+    if (seen.has(driver.name)) errors.push(duplicate(at.child('name'), driver.name));
+    seen.add(driver.name);
+    return errors;
+  });
+}
+
+function validateDriver({ name, nodeID, topologyKeys, allocatable }: CSINodeDriver, field: FieldPath): FieldError[] {
+  const at = field.child('topologyKeys');
+  const errors = [
+    ...validateDriverName(name, field.child('name')),
+    ...requireText(field.child('nodeID'), nodeID),
+    ...nonNegative(field.child('allocatable', 'count'), allocatable?.count),
+  ];
+  const seen = new Set<string>();
+  for (const key of topologyKeys ?? []) {
+    if (key === '') errors.push(required(at));
+    if (seen.has(key)) errors.push(duplicate(at, key));
+    seen.add(key);
+    errors.push(...isQualifiedName(key).map((detail) => invalid(at, key, detail)));
+  }
+  return errors;
+}
+
+/** A driver that stays keeps its identity. */
+export function validateCSINodeUpdate({ spec }: CSINode, old: CSINode): FieldError[] {
+  const before = new Map(old.spec.drivers.map((driver) => [driver.name, driver]));
+  return checkEach(spec.drivers, DRIVERS, (driver, at) => {
+    const known = before.get(driver.name);
+    if (known === undefined) return [];
+    const { allocatable: _new, ...identity } = driver;
+    const { allocatable: _old, ...knownIdentity } = known;
+    return deepEqual(identity, knownIdentity) ? [] : [invalid(at, driver, 'field is immutable')];
+  });
+}

@@ -1,59 +1,119 @@
-import { checkEach, checkRequired, checkText } from '#api/validation/checks.ts';
-import { type FieldError, type FieldPath, invalid } from '#machinery/errors/field-error.ts';
+import { checkEach, checkText, requireText } from '#api/checks.ts';
+import { type FieldError, type FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
 import { isConfigMapKey, isRelaxedEnvVarName } from '#machinery/names/key.ts';
-import { validateFieldRef, validateResourceFieldRef } from './downward-api-validation.ts';
-import type { EnvFromSource, EnvVar } from './env.ts';
-import type { ConfigMapKeySelector, FileKeySelector } from './references.ts';
+import { isQualifiedName } from '#machinery/names/label.ts';
+import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
+import type { EnvFromSource, EnvVar, EnvVarSource } from './env.ts';
+import type { ObjectFieldSelector, ResourceFieldSelector } from './references.ts';
 
-export const validateEnv = (env: readonly EnvVar[] | undefined, field: FieldPath): FieldError[] =>
-  checkEach(field, env, (variable, itemField) => [
-    ...checkRequired(itemField.child('name'), variable.name, isRelaxedEnvVarName),
-    ...validateValueFrom(variable, itemField.child('valueFrom')),
+const FIELDS = [
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.uid',
+  'spec.nodeName',
+  'spec.serviceAccountName',
+  'status.hostIP',
+  'status.hostIPs',
+  'status.podIP',
+  'status.podIPs',
+];
+/** Paths that exist but stand for more than a variable holds. */
+const OTHER_FIELDS = [
+  'metadata.annotations',
+  'metadata.labels',
+  'spec.restartPolicy',
+  'spec.schedulerName',
+  'status.phase',
+];
+const RESOURCES = ['cpu', 'ephemeral-storage', 'memory']
+  .flatMap((name) => [`limits.${name}`, `requests.${name}`])
+  .sort();
+
+/** The rules of environment variables. */
+export const validateEnv = (variables: readonly EnvVar[] | undefined, field: FieldPath): FieldError[] =>
+  checkEach(variables, field, (variable, at) => [
+    ...requireText(at.child('name'), variable.name, isRelaxedEnvVarName),
+    ...(variable.valueFrom ? validateSource(variable, variable.valueFrom, at.child('valueFrom')) : []),
   ]);
 
-const MORE_THAN_ONE = 'may not have more than one field specified at a time';
-
-function validateValueFrom({ value, valueFrom }: EnvVar, field: FieldPath): FieldError[] {
-  if (valueFrom === undefined) return [];
-  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = valueFrom;
-  const errors = [
-    ...(fieldRef ? validateFieldRef(fieldRef, field.child('fieldRef'), 'env') : []),
-    ...(resourceFieldRef ? validateResourceFieldRef(resourceFieldRef, field.child('resourceFieldRef'), 'env') : []),
-    ...(configMapKeyRef ? validateKeySelector(configMapKeyRef, field.child('configMapKeyRef')) : []),
-    ...(secretKeyRef ? validateKeySelector(secretKeyRef, field.child('secretKeyRef')) : []),
-    ...(fileKeyRef ? validateFileKeySelector(fileKeyRef, field.child('fileKeyRef')) : []),
-  ];
-  const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter(Boolean).length;
-  if (sources === 0) errors.push(invalid(field, '', NO_SOURCE));
-  else if (value) errors.push(invalid(field, '', 'may not be specified when `value` is not empty'));
-  else if (sources > 1) errors.push(invalid(field, '', MORE_THAN_ONE));
+function validateSource({ value }: EnvVar, source: EnvVarSource, field: FieldPath): FieldError[] {
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = source;
+  const errors: FieldError[] = [];
+  if (fieldRef) errors.push(...validateFieldRef(fieldRef, field.child('fieldRef'), FIELDS));
+  if (resourceFieldRef) errors.push(...validateResourceFieldRef(resourceFieldRef, field.child('resourceFieldRef')));
+  for (const [name, reference] of Object.entries({ configMapKeyRef, secretKeyRef })) {
+    if (!reference) continue;
+    errors.push(...requireText(field.child(name, 'name'), reference.name));
+    errors.push(...requireText(field.child(name, 'key'), reference.key, isConfigMapKey));
+  }
+  if (fileKeyRef) {
+    for (const name of ['volumeName', 'path', 'key'] as const)
+      errors.push(...requireText(field.child('fileKeyRef', name), fileKeyRef[name]));
+  }
+  const sources = Object.values(source).filter((each) => each !== undefined).length;
+  if (sources === 0)
+    errors.push(
+      invalid(
+        field,
+        '',
+        'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`',
+      ),
+    );
+  if (value) {
+    if (sources !== 0) errors.push(invalid(field, '', 'may not be specified when `value` is not empty'));
+  } else if (sources > 1) errors.push(invalid(field, '', 'may not have more than one field specified at a time'));
   return errors;
 }
 
-const NO_SOURCE =
-  'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`';
+/** A path into the pod: one of `fields`, or one label or annotation. */
+export function validateFieldRef(
+  { apiVersion, fieldPath }: ObjectFieldSelector,
+  field: FieldPath,
+  fields: readonly string[],
+): FieldError[] {
+  if (!apiVersion) return [required(field.child('apiVersion'))];
+  const at = field.child('fieldPath');
+  if (!fieldPath) return [required(at)];
+  const [, path, key] = /^(metadata\.(?:annotations|labels))\['(.*)'\]$/.exec(fieldPath) ?? [];
+  if (path !== undefined && key !== undefined)
+    return checkText(at, path === 'metadata.annotations' ? key.toLowerCase() : key, isQualifiedName);
+  if (fields.includes(fieldPath)) return [];
+  if (![...FIELDS, ...OTHER_FIELDS].includes(fieldPath))
+    return [invalid(at, fieldPath, `error converting fieldPath: field label not supported: ${fieldPath}`)];
+  return [notSupported(at, fieldPath, fields)];
+}
 
-const validateKeySelector = ({ name, key }: ConfigMapKeySelector, field: FieldPath): FieldError[] => [
-  ...checkRequired(field.child('name'), name, () => []),
-  ...checkRequired(field.child('key'), key, isConfigMapKey),
-];
+/** A container's request or limit. */
+export function validateResourceFieldRef({ resource, divisor }: ResourceFieldSelector, field: FieldPath): FieldError[] {
+  const at = field.child('resource');
+  if (!resource) return [required(at)];
+  if (!RESOURCES.includes(resource) && !/^(limits|requests)\.hugepages-/.test(resource))
+    return [notSupported(at, resource, RESOURCES)];
+  return validateDivisor(resource, divisor ?? '0', field.child('divisor'));
+}
 
-const validateFileKeySelector = ({ volumeName, path, key }: FileKeySelector, field: FieldPath): FieldError[] => [
-  ...checkRequired(field.child('volumeName'), volumeName, () => []),
-  ...checkRequired(field.child('path'), path, () => []),
-  ...checkRequired(field.child('key'), key, isRelaxedEnvVarName),
-];
+const DIVISORS: Readonly<Record<string, readonly string[]>> = {
+  cpu: ['1m', '1'],
+  memory: ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'],
+};
 
+function validateDivisor(resource: string, divisor: string, field: FieldPath): FieldError[] {
+  const amount = parseQuantity(divisor);
+  if (amount.isZero) return [];
+  const name = resource.endsWith('.cpu') ? 'cpu' : 'memory';
+  if (DIVISORS[name]!.some((each) => parseQuantity(each).equals(amount))) return [];
+  const shown = resource.slice(resource.indexOf('.') + 1);
+  const allowed = name === 'cpu' ? '1m and 1' : DIVISORS['memory']!.join(', ');
+  return [invalid(field, divisor, `only divisor's values ${allowed} are supported with the ${shown} resource`)];
+}
+
+/** The rules of variables taken from a whole ConfigMap or Secret. */
 export const validateEnvFrom = (sources: readonly EnvFromSource[] | undefined, field: FieldPath): FieldError[] =>
-  checkEach(field, sources, (source, itemField) => {
-    const { prefix, configMapRef, secretRef } = source;
-    const errors = checkText(itemField.child('prefix'), prefix, isRelaxedEnvVarName);
-    for (const name of ['configMapRef', 'secretRef'] as const) {
-      const reference = source[name];
-      if (reference) errors.push(...checkRequired(itemField.child(name, 'name'), reference.name, () => []));
-    }
-    if (!configMapRef && !secretRef) {
-      errors.push(invalid(itemField, '', 'must specify one of: `configMapRef` or `secretRef`'));
-    } else if (configMapRef && secretRef) errors.push(invalid(itemField, '', MORE_THAN_ONE));
+  checkEach(sources, field, ({ prefix, configMapRef, secretRef }, at) => {
+    const errors = prefix ? checkText(at.child('prefix'), prefix, isRelaxedEnvVarName) : [];
+    if (configMapRef) errors.push(...requireText(at.child('configMapRef', 'name'), configMapRef.name));
+    if (secretRef) errors.push(...requireText(at.child('secretRef', 'name'), secretRef.name));
+    if (!configMapRef && !secretRef) errors.push(invalid(at, '', 'must specify one of: `configMapRef` or `secretRef`'));
+    if (configMapRef && secretRef) errors.push(invalid(at, '', 'may not have more than one field specified at a time'));
     return errors;
   });

@@ -4,6 +4,7 @@ import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Pod } from './pod.ts';
 import { applyPodDefaults, syncServiceAccount } from './pod-defaults.ts';
 import { podQosClass } from './pod-qos.ts';
+import { validatePod, validatePodUpdate } from './pod-validation.ts';
 
 export const podStrategy: Strategy<Pod> = {
   hasGeneration: true,
@@ -20,6 +21,8 @@ export const podStrategy: Strategy<Pod> = {
   prepareForUpdate(pod) {
     if (pod.spec) syncServiceAccount(pod.spec);
   },
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
   gracePeriod({ spec, status }, requested) {
     if (!spec?.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0;
     const period = requested ?? spec.terminationGracePeriodSeconds ?? 0;

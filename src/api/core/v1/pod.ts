@@ -7,6 +7,7 @@ import { podFields } from './pod-fields.ts';
 import { PodSpec } from './pod-spec.ts';
 import { PodStatus } from './pod-status.ts';
 import { podStrategy, prepareEphemeralContainers, preparePodStatus, prepareResize } from './pod-strategy.ts';
+import { validateEphemeralContainersUpdate, validatePod, validatePodStatusUpdate } from './pod-validation.ts';
 
 export const Pod = message('io.k8s.api.core.v1.Pod', {
   kind: opt(0, string),
@@ -38,6 +39,7 @@ export const Pods: ResourceDefinition<Pod> = {
       verbs: ['get', 'patch', 'update'],
       type: 'part',
       prepareForUpdate: prepareEphemeralContainers,
+      validateUpdate: validateEphemeralContainersUpdate,
     },
     eviction: { group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'], type: 'action' },
     exec: { group: '', version: 'v1', kind: 'PodExecOptions', verbs: [], type: 'connect' },
@@ -51,6 +53,7 @@ export const Pods: ResourceDefinition<Pod> = {
       verbs: ['get', 'patch', 'update'],
       type: 'part',
       prepareForUpdate: prepareResize,
+      validateUpdate: validatePod,
     },
     status: {
       group: '',
@@ -59,6 +62,7 @@ export const Pods: ResourceDefinition<Pod> = {
       verbs: ['get', 'patch', 'update'],
       type: 'status',
       prepareForUpdate: preparePodStatus,
+      validateUpdate: validatePodStatusUpdate,
     },
   },
   columns: podColumns,

@@ -1,0 +1,209 @@
+import { checkEach, checkText, optionalOneOf, positive, requireOneOf, requireText } from '#api/checks.ts';
+import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
+import {
+  duplicate,
+  type FieldError,
+  type FieldPath,
+  forbidden,
+  invalid,
+  required,
+} from '#machinery/errors/field-error.ts';
+import { isDNS1123Label } from '#machinery/names/dns.ts';
+import { isQualifiedName, isValidLabelValue } from '#machinery/names/label.ts';
+import type {
+  Affinity,
+  NodeSelector,
+  NodeSelectorRequirement,
+  NodeSelectorTerm,
+  PodAffinity,
+  PodAffinityTerm,
+  Toleration,
+  TopologySpreadConstraint,
+} from './affinity.ts';
+
+/** The rules of where a pod wants to run, and beside whom. */
+export function validateAffinity(affinity: Affinity, field: FieldPath): FieldError[] {
+  const { nodeAffinity, podAffinity, podAntiAffinity } = affinity;
+  const errors: FieldError[] = [];
+  if (nodeAffinity) {
+    const at = field.child('nodeAffinity');
+    const hard = nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution;
+    if (hard) errors.push(...validateNodeSelector(hard, at.child('requiredDuringSchedulingIgnoredDuringExecution')));
+    const soft = at.child('preferredDuringSchedulingIgnoredDuringExecution');
+    errors.push(
+      ...checkEach(
+        nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution,
+        soft,
+        ({ weight, preference }, place) => [
+          ...checkWeight(place.child('weight'), weight),
+          ...validateNodeSelectorTerm(preference, place.child('preference')),
+        ],
+      ),
+    );
+  }
+  if (podAffinity) errors.push(...validatePodAffinity(podAffinity, field.child('podAffinity')));
+  if (podAntiAffinity) errors.push(...validatePodAffinity(podAntiAffinity, field.child('podAntiAffinity')));
+  return errors;
+}
+
+/** Also for the nodes that a persistent volume is reached from. */
+export function validateNodeSelector({ nodeSelectorTerms }: NodeSelector, field: FieldPath): FieldError[] {
+  const at = field.child('nodeSelectorTerms');
+  if (!nodeSelectorTerms?.length) return [required(at, 'must have at least one node selector term')];
+  return checkEach(nodeSelectorTerms, at, validateNodeSelectorTerm);
+}
+
+const validateNodeSelectorTerm = (
+  { matchExpressions, matchFields }: NodeSelectorTerm,
+  field: FieldPath,
+): FieldError[] => [
+  ...checkEach(matchExpressions, field.child('matchExpressions'), validateNodeRequirement),
+  ...checkEach(matchFields, field.child('matchFields'), validateFieldRequirement),
+];
+
+function validateNodeRequirement(
+  { key, operator, values = [] }: NodeSelectorRequirement,
+  field: FieldPath,
+): FieldError[] {
+  const at = field.child('values');
+  const errors: FieldError[] = [];
+  if (operator === 'In' || operator === 'NotIn') {
+    if (values.length === 0) errors.push(required(at, "must be specified when `operator` is 'In' or 'NotIn'"));
+  } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+    if (values.length > 0)
+      errors.push(forbidden(at, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+  } else if (operator === 'Gt' || operator === 'Lt') {
+    if (values.length !== 1)
+      errors.push(required(at, "must be specified single value when `operator` is 'Lt' or 'Gt'"));
+  } else errors.push(invalid(field.child('operator'), operator, 'not a valid selector operator'));
+  errors.push(...checkText(field.child('key'), key, isQualifiedName));
+  return [...errors, ...checkEach(values, at, (value, place) => checkText(place, value, isValidLabelValue))];
+}
+
+function validateFieldRequirement(
+  { key, operator, values = [] }: NodeSelectorRequirement,
+  field: FieldPath,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  if (operator !== 'In' && operator !== 'NotIn')
+    errors.push(invalid(field.child('operator'), operator, 'not a valid selector operator'));
+  else if (values.length !== 1)
+    errors.push(
+      required(
+        field.child('values'),
+        "must be only one value when `operator` is 'In' or 'NotIn' for node field selector",
+      ),
+    );
+  if (key !== 'metadata.name') errors.push(invalid(field.child('key'), key, 'not a valid field selector key'));
+  return errors;
+}
+
+const checkWeight = (field: FieldPath, weight: number): FieldError[] =>
+  weight < 1 || weight > 100 ? [invalid(field, weight, 'must be in the range 1-100')] : [];
+
+const validatePodAffinity = (affinity: PodAffinity, field: FieldPath): FieldError[] => [
+  ...checkEach(
+    affinity.requiredDuringSchedulingIgnoredDuringExecution,
+    field.child('requiredDuringSchedulingIgnoredDuringExecution'),
+    validatePodAffinityTerm,
+  ),
+  ...checkEach(
+    affinity.preferredDuringSchedulingIgnoredDuringExecution,
+    field.child('preferredDuringSchedulingIgnoredDuringExecution'),
+    ({ weight, podAffinityTerm }, at) => [
+      ...checkWeight(at.child('weight'), weight),
+      ...validatePodAffinityTerm(podAffinityTerm, at.child('podAffinityTerm')),
+    ],
+  ),
+];
+
+const validatePodAffinityTerm = (term: PodAffinityTerm, field: FieldPath): FieldError[] => [
+  ...validateLabelSelector(term.labelSelector, field.child('labelSelector')),
+  ...validateLabelSelector(term.namespaceSelector, field.child('namespaceSelector')),
+  ...(term.namespaces ?? []).flatMap((name) => checkText(field.child('namespace'), name, isDNS1123Label)),
+  ...checkTopologyKey(field.child('topologyKey'), term.topologyKey),
+];
+
+const checkTopologyKey = (field: FieldPath, key: string): FieldError[] =>
+  key === '' ? [required(field, 'can not be empty')] : checkText(field, key, isQualifiedName);
+
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+/** The rules of what a pod puts up with. */
+export const validateTolerations = (tolerations: readonly Toleration[] | undefined, field: FieldPath): FieldError[] =>
+  checkEach(tolerations, field, (toleration, at) => {
+    const { key, operator, value = '', effect, tolerationSeconds } = toleration;
+    const errors = key ? checkText(at.child('key'), key, isQualifiedName) : [];
+    if (!key && operator !== 'Exists')
+      errors.push(
+        invalid(
+          at.child('operator'),
+          operator ?? '',
+          'operator must be Exists when `key` is empty, which means "match all values and all keys"',
+        ),
+      );
+    if (tolerationSeconds !== undefined && effect !== 'NoExecute')
+      errors.push(
+        invalid(at.child('effect'), effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"),
+      );
+    errors.push(...checkOperator(at.child('operator'), toleration, value));
+    if (effect) errors.push(...optionalOneOf(at.child('effect'), effect, EFFECTS));
+    return errors;
+  });
+
+function checkOperator(field: FieldPath, toleration: Toleration, value: string): FieldError[] {
+  switch (toleration.operator ?? '') {
+    case 'Equal':
+    case '': {
+      const wrong = isValidLabelValue(value);
+      return wrong.length > 0 ? [invalid(field, value, wrong.join(';'))] : [];
+    }
+    case 'Exists':
+      return value === '' ? [] : [invalid(field, toleration, "value must be empty when `operator` is 'Exists'")];
+    default:
+      return optionalOneOf(field, toleration.operator, ['Equal', 'Exists']);
+  }
+}
+
+/** The rules of how evenly pods are spread. */
+export function validateSpread(
+  constraints: readonly TopologySpreadConstraint[] | undefined,
+  field: FieldPath,
+): FieldError[] {
+  const seen = new Set<string>();
+  return checkEach(constraints, field, (constraint, at) => {
+    const { maxSkew, topologyKey, whenUnsatisfiable, minDomains } = constraint;
+    const errors = [
+      ...positive(at.child('maxSkew'), maxSkew),
+      ...checkTopologyKey(at.child('topologyKey'), topologyKey),
+      ...requireOneOf(at.child('whenUnsatisfiable'), whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway']),
+    ];
+    const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
+    if (seen.has(pair)) errors.push(duplicate(at.child('{topologyKey, whenUnsatisfiable}'), pair));
+    seen.add(pair);
+    if (minDomains !== undefined) {
+      errors.push(...positive(at.child('minDomains'), minDomains));
+      if (whenUnsatisfiable !== 'DoNotSchedule')
+        errors.push(
+          invalid(
+            at.child('minDomains'),
+            minDomains,
+            `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable}`,
+          ),
+        );
+    }
+    for (const name of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const)
+      errors.push(...optionalOneOf(at.child(name), constraint[name], ['Honor', 'Ignore']));
+    errors.push(
+      ...checkEach(constraint.matchLabelKeys, at.child('matchLabelKeys'), (key, place) => [
+        ...checkText(place, key, isQualifiedName),
+        ...(constraint.labelSelector ? [] : [forbidden(place, 'must not be specified when labelSelector is not set')]),
+      ]),
+    );
+    return [...errors, ...validateLabelSelector(constraint.labelSelector, at.child('labelSelector'))];
+  });
+}
+
+/** The names a pod's scheduling gates and readiness gates go by. */
+export const validateGateName = (name: string | undefined, field: FieldPath): FieldError[] =>
+  requireText(field, name, isQualifiedName);

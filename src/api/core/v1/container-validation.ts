@@ -1,0 +1,266 @@
+import { checkEach, checkNumber, optionalOneOf, requireOneOf, requireText } from '#api/checks.ts';
+import {
+  duplicate,
+  type FieldError,
+  type FieldPath,
+  forbidden,
+  invalid,
+  notFound,
+  required,
+} from '#machinery/errors/field-error.ts';
+import { isDNS1123Label } from '#machinery/names/dns.ts';
+import { isValidPortName, isValidPortNumber } from '#machinery/names/port.ts';
+import type { Container, ContainerPort, EphemeralContainer, VolumeDevice, VolumeMount } from './container.ts';
+import { validateEnv, validateEnvFrom } from './env-validation.ts';
+import type { PodSpec } from './pod-spec.ts';
+import { validateLifecycle, validateProbe } from './probe-validation.ts';
+import { validateResourceRequirements } from './resource-validation.ts';
+import { validateSecurityContext } from './security-context-validation.ts';
+import { checkDescendingPath, volumeNames } from './volume-validation.ts';
+
+const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
+const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
+const TERMINATION_MESSAGE_POLICIES = ['FallbackToLogsOnError', 'File'];
+
+/** Containers of every kind in a pod: names are unique among them all. */
+export function validateContainers(spec: PodSpec, field: FieldPath): FieldError[] {
+  const names = new Set<string>();
+  const unique = (name: string, at: FieldPath): FieldError[] => {
+    const taken = names.has(name);
+    names.add(name);
+    return taken ? [duplicate(at.child('name'), name)] : [];
+  };
+  const grace = spec.terminationGracePeriodSeconds ?? 0;
+  const errors = spec.containers?.length ? [] : [required(field.child('containers'))];
+  errors.push(
+    ...checkEach(spec.containers, field.child('containers'), (container, at) => [
+      ...validateCommon(container, at, spec),
+      ...unique(container.name, at),
+      ...validateHooks(container, at, grace),
+      ...validateRestart(container, at),
+    ]),
+    ...hostPortErrors(spec.containers ?? [], field.child('containers')),
+    ...checkEach(spec.initContainers, field.child('initContainers'), (container, at) => [
+      ...validateCommon(container, at, spec),
+      ...unique(container.name, at),
+      ...validateInit(container, at, grace),
+    ]),
+    ...checkEach(spec.ephemeralContainers, field.child('ephemeralContainers'), (container, at) => [
+      ...validateCommon(container, at, spec),
+      ...unique(container.name, at),
+      ...validateEphemeral(container, at, spec),
+    ]),
+  );
+  return errors;
+}
+
+function validateCommon(container: Container | EphemeralContainer, field: FieldPath, spec: PodSpec): FieldError[] {
+  const claims = (spec.resourceClaims ?? []).map(({ name }) => name);
+  return [
+    ...requireText(field.child('name'), container.name, isDNS1123Label),
+    ...requireText(field.child('image'), container.image, (image) =>
+      image === image.trim() ? [] : ['must not have leading or trailing whitespace'],
+    ),
+    ...requireOneOf(
+      field.child('terminationMessagePolicy'),
+      container.terminationMessagePolicy,
+      TERMINATION_MESSAGE_POLICIES,
+    ),
+    ...validatePorts(container.ports, field.child('ports'), spec.hostNetwork ?? false),
+    ...validateEnv(container.env, field.child('env')),
+    ...validateEnvFrom(container.envFrom, field.child('envFrom')),
+    ...validateMounts(container, field, spec),
+    ...validateDevices(container, field, spec),
+    ...requireOneOf(field.child('imagePullPolicy'), container.imagePullPolicy, PULL_POLICIES),
+    ...validateResourceRequirements(container.resources ?? {}, field.child('resources'), claims),
+    ...validateResizePolicy(container, field.child('resizePolicy')),
+    ...(container.securityContext
+      ? validateSecurityContext(container.securityContext, field.child('securityContext'), spec.hostUsers)
+      : []),
+  ];
+}
+
+const validateHooks = (container: Container, field: FieldPath, gracePeriodSeconds: number): FieldError[] => [
+  ...validateLifecycle(container.lifecycle, field.child('lifecycle'), gracePeriodSeconds),
+  ...(['livenessProbe', 'readinessProbe', 'startupProbe'] as const).flatMap((kind) =>
+    validateProbe(container[kind], field.child(kind), kind),
+  ),
+];
+
+function validateRestart({ restartPolicy, restartPolicyRules = [] }: Container, field: FieldPath): FieldError[] {
+  const errors = optionalOneOf(field.child('restartPolicy'), restartPolicy, ['Always', 'Never', 'OnFailure']);
+  if (restartPolicyRules.length > 0 && restartPolicy === undefined)
+    errors.push(required(field.child('restartPolicy'), 'must specify restartPolicy when restart rules are used'));
+  return errors;
+}
+
+/** Init containers run to their end, so that nothing that watches a running container may stand in them but in sidecars. */
+function validateInit(container: Container, field: FieldPath, gracePeriodSeconds: number): FieldError[] {
+  const errors = validateRestart(container, field);
+  if (container.restartPolicy === 'Always') return [...errors, ...validateHooks(container, field, gracePeriodSeconds)];
+  for (const name of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
+    if (container[name] !== undefined)
+      errors.push(forbidden(field.child(name), 'may not be set for init containers without restartPolicy=Always'));
+  }
+  return errors;
+}
+
+const NOT_FOR_EPHEMERAL = [
+  'ports',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+  'resizePolicy',
+  'restartPolicy',
+] as const;
+
+function validateEphemeral(container: EphemeralContainer, field: FieldPath, spec: PodSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const name of NOT_FOR_EPHEMERAL) {
+    const value = container[name];
+    if (value !== undefined && !(Array.isArray(value) && value.length === 0))
+      errors.push(forbidden(field.child(name), 'cannot be set for an Ephemeral Container'));
+  }
+  const { limits = {}, requests = {} } = container.resources ?? {};
+  if (Object.keys(limits).length + Object.keys(requests).length > 0)
+    errors.push(forbidden(field.child('resources'), 'cannot be set for an Ephemeral Container'));
+  const target = container.targetContainerName;
+  const others = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
+  if (target && !others.some(({ name }) => name === target))
+    errors.push(notFound(field.child('targetContainerName'), target));
+  return errors;
+}
+
+function validatePorts(
+  ports: readonly ContainerPort[] | undefined,
+  field: FieldPath,
+  hostNetwork: boolean,
+): FieldError[] {
+  const names = new Set<string>();
+  return checkEach(ports, field, ({ name, containerPort, hostPort, protocol }, at) => {
+    const errors: FieldError[] = [];
+    if (name) {
+      const wrong = checkTextOnce(name, at, names);
+      errors.push(...wrong);
+    }
+    if (containerPort === 0) errors.push(required(at.child('containerPort')));
+    else errors.push(...checkNumber(at.child('containerPort'), containerPort, isValidPortNumber));
+    if (hostPort) errors.push(...checkNumber(at.child('hostPort'), hostPort, isValidPortNumber));
+    errors.push(...requireOneOf(at.child('protocol'), protocol, PROTOCOLS));
+    if (hostNetwork && hostPort !== containerPort)
+      errors.push(
+        invalid(at.child('containerPort'), containerPort, 'must match `hostPort` when `hostNetwork` is true'),
+      );
+    return errors;
+  });
+}
+
+function checkTextOnce(name: string, field: FieldPath, names: Set<string>): FieldError[] {
+  const wrong = isValidPortName(name).map((detail) => invalid(field.child('name'), name, detail));
+  if (wrong.length === 0 && names.has(name)) wrong.push(duplicate(field.child('name'), name));
+  names.add(name);
+  return wrong;
+}
+
+/** No two containers can have the same port of the node. */
+function hostPortErrors(containers: readonly Container[], field: FieldPath): FieldError[] {
+  const taken = new Set<string>();
+  return checkEach(containers, field, ({ ports }, at) =>
+    checkEach(ports, at.child('ports'), ({ protocol, hostIP, hostPort }, place) => {
+      if (!hostPort) return [];
+      const text = `${protocol}/${hostIP ?? ''}/${hostPort}`;
+      const errors = taken.has(text) ? [duplicate(place.child('hostPort'), text)] : [];
+      taken.add(text);
+      return errors;
+    }),
+  );
+}
+
+type Mounting = Pick<Container, 'securityContext' | 'volumeDevices' | 'volumeMounts'>;
+
+function validateMounts(container: Mounting, field: FieldPath, spec: PodSpec): FieldError[] {
+  const known = volumeNames(spec.volumes);
+  const paths = new Set<string>();
+  return checkEach(container.volumeMounts, field.child('volumeMounts'), (mount, at) => {
+    const errors = requireText(at.child('name'), mount.name);
+    if (!known.has(mount.name)) errors.push(notFound(at.child('name'), mount.name));
+    errors.push(...requireText(at.child('mountPath'), mount.mountPath));
+    if (paths.has(mount.mountPath)) errors.push(invalid(at.child('mountPath'), mount.mountPath, 'must be unique'));
+    paths.add(mount.mountPath);
+    if (container.volumeDevices?.some(({ name }) => name === mount.name))
+      errors.push(invalid(at.child('name'), mount.name, 'must not already exist in volumeDevices'));
+    if (container.volumeDevices?.some(({ devicePath }) => devicePath === mount.mountPath))
+      errors.push(invalid(at.child('mountPath'), mount.mountPath, 'must not already exist as a path in volumeDevices'));
+    return [...errors, ...validateMountOptions(mount, at, container.securityContext?.privileged ?? false)];
+  });
+}
+
+function validateMountOptions(mount: VolumeMount, field: FieldPath, privileged: boolean): FieldError[] {
+  const errors: FieldError[] = [];
+  const { subPath, subPathExpr, mountPropagation: propagation, recursiveReadOnly } = mount;
+  if (subPath) errors.push(...checkDescendingPath(field.child('subPath'), subPath));
+  if (subPathExpr) {
+    const at = field.child('subPathExpr');
+    if (subPath) errors.push(invalid(at, subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
+    errors.push(...checkDescendingPath(at, subPathExpr));
+  }
+  errors.push(
+    ...optionalOneOf(field.child('mountPropagation'), propagation, ['Bidirectional', 'HostToContainer', 'None']),
+  );
+  if (propagation === 'Bidirectional' && !privileged)
+    errors.push(
+      forbidden(
+        field.child('mountPropagation'),
+        'Bidirectional mount propagation is available only to privileged containers',
+      ),
+    );
+  if (recursiveReadOnly !== undefined && recursiveReadOnly !== 'Disabled') {
+    const at = field.child('recursiveReadOnly');
+    errors.push(...optionalOneOf(at, recursiveReadOnly, ['Disabled', 'Enabled', 'IfPossible']));
+    if (!mount.readOnly) errors.push(forbidden(at, 'may only be specified when readOnly is true'));
+    if (propagation !== undefined && propagation !== 'None')
+      errors.push(forbidden(at, 'may only be specified when mountPropagation is None or not specified'));
+  }
+  return errors;
+}
+
+function validateDevices(container: Mounting, field: FieldPath, spec: PodSpec): FieldError[] {
+  const names = new Set<string>();
+  const paths = new Set<string>();
+  return checkEach(container.volumeDevices, field.child('volumeDevices'), ({ name, devicePath }: VolumeDevice, at) => {
+    const errors = requireText(at.child('name'), name);
+    if (names.has(name)) errors.push(invalid(at.child('name'), name, 'must be unique'));
+    names.add(name);
+    const volume = spec.volumes?.find((each) => each.name === name);
+    if (volume === undefined) errors.push(notFound(at.child('name'), name));
+    else if (!volume.persistentVolumeClaim && !volume.ephemeral)
+      errors.push(
+        invalid(
+          at.child('name'),
+          name,
+          'can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode',
+        ),
+      );
+    errors.push(...requireText(at.child('devicePath'), devicePath));
+    if (paths.has(devicePath)) errors.push(invalid(at.child('devicePath'), devicePath, 'must be unique'));
+    paths.add(devicePath);
+    if (devicePath) errors.push(...backstepErrors(at.child('devicePath'), devicePath));
+    return errors;
+  });
+}
+
+const backstepErrors = (field: FieldPath, path: string): FieldError[] =>
+  path.split('/').includes('..') ? [invalid(field, path, 'can not contain backsteps')] : [];
+
+function validateResizePolicy({ resizePolicy }: Pick<Container, 'resizePolicy'>, field: FieldPath): FieldError[] {
+  const seen = new Set<string>();
+  return checkEach(resizePolicy, field, ({ resourceName, restartPolicy }) => {
+    const errors: FieldError[] = [];
+    if (seen.has(resourceName)) errors.push(duplicate(field, resourceName));
+    seen.add(resourceName);
+    errors.push(...requireOneOf(field, resourceName, ['cpu', 'memory']));
+    errors.push(...requireOneOf(field, restartPolicy, ['NotRequired', 'RestartContainer']));
+    return errors;
+  });
+}

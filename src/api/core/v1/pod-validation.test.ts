@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { createErrors, updateErrors } from '#api/testing/defaulted.ts';
+import { Pods } from './pod.ts';
+
+const CONTAINER = { name: 'c', image: 'nginx' };
+const pod = (spec: object) => ({ metadata: { name: 'a', namespace: 'b' }, spec: { containers: [CONTAINER], ...spec } });
+const container = (more: object) => pod({ containers: [{ ...CONTAINER, ...more }] });
+
+test.each<[string, object, string[]]>([
+  ['nothing special', pod({}), []],
+  ['no containers', pod({ containers: [] }), ['spec.containers: Required value']],
+  ['no image', pod({ containers: [{ name: 'c' }] }), ['spec.containers[0].image: Required value']],
+  [
+    'a name that is no label',
+    pod({ containers: [{ name: 'A', image: 'x' }] }),
+    [
+      `spec.containers[0].name: Invalid value: "A": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')`,
+    ],
+  ],
+  [
+    'two containers of a name',
+    pod({ containers: [CONTAINER, CONTAINER] }),
+    ['spec.containers[1].name: Duplicate value: "c"'],
+  ],
+  [
+    'unknown policies',
+    pod({ restartPolicy: 'Sometimes', dnsPolicy: 'Guess' }),
+    [
+      'spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure"',
+      'spec.dnsPolicy: Unsupported value: "Guess": supported values: "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"',
+    ],
+  ],
+  [
+    'a mount of nothing',
+    container({ volumeMounts: [{ name: 'v', mountPath: '/x' }] }),
+    ['spec.containers[0].volumeMounts[0].name: Not found: "v"'],
+  ],
+  [
+    'a port out of range',
+    container({ ports: [{ containerPort: 70000, name: 'Web' }] }),
+    [
+      'spec.containers[0].ports[0].name: Invalid value: "Web": must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)',
+      'spec.containers[0].ports[0].containerPort: Invalid value: 70000: must be between 1 and 65535, inclusive',
+    ],
+  ],
+  [
+    'more requested than allowed',
+    container({ resources: { requests: { cpu: '2' }, limits: { cpu: '1' } } }),
+    ['spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 1'],
+  ],
+  [
+    'a resource that is none',
+    container({ resources: { limits: { gpu: '1' } } }),
+    [
+      'spec.containers[0].resources.limits[gpu]: Invalid value: "gpu": must be a standard resource type or fully qualified',
+      'spec.containers[0].resources.requests[gpu]: Invalid value: "gpu": must be a standard resource type or fully qualified',
+    ],
+  ],
+  [
+    'a probe that does nothing',
+    container({ livenessProbe: { successThreshold: 2 } }),
+    [
+      'spec.containers[0].livenessProbe: Required value: must specify a handler type',
+      'spec.containers[0].livenessProbe.successThreshold: Invalid value: 2: must be 1',
+    ],
+  ],
+  [
+    'variables from nowhere',
+    container({
+      env: [
+        { name: '', value: 'x' },
+        { name: 'A', valueFrom: {} },
+        { name: 'B', valueFrom: { fieldRef: { fieldPath: 'spec.nothing' } } },
+      ],
+    }),
+    [
+      'spec.containers[0].env[0].name: Required value',
+      'spec.containers[0].env[1].valueFrom: Invalid value: "": must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`',
+      'spec.containers[0].env[2].valueFrom.fieldRef.fieldPath: Invalid value: "spec.nothing": error converting fieldPath: field label not supported: spec.nothing',
+    ],
+  ],
+  [
+    'a volume of two kinds',
+    pod({ volumes: [{ name: 'v', emptyDir: {}, hostPath: { path: '/x' } }] }),
+    ['spec.volumes[0].hostPath: Forbidden: may not specify more than 1 volume type'],
+  ],
+  [
+    'a toleration of everything without Exists',
+    pod({ tolerations: [{ operator: 'Equal' }] }),
+    [
+      'spec.tolerations[0].operator: Invalid value: "Equal": operator must be Exists when `key` is empty, which means "match all values and all keys"',
+    ],
+  ],
+  [
+    'affinity to no topology',
+    pod({ affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: '' }] } } }),
+    [
+      'spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey: Required value: can not be empty',
+    ],
+  ],
+  [
+    'an init container with a probe',
+    pod({ initContainers: [{ name: 'i', image: 'x', readinessProbe: { tcpSocket: { port: 1 } } }] }),
+    [
+      'spec.initContainers[0].readinessProbe: Forbidden: may not be set for init containers without restartPolicy=Always',
+    ],
+  ],
+  [
+    'a privileged container that may not gain privileges',
+    container({ securityContext: { privileged: true, allowPrivilegeEscalation: false } }),
+    [
+      'spec.containers[0].securityContext: Invalid value: {"privileged":true,"allowPrivilegeEscalation":false}: cannot set `allowPrivilegeEscalation` to false and `privileged` to true',
+    ],
+  ],
+])('a pod with %s', (_, object, expected) => {
+  expect(createErrors(Pods, object)).toEqual(expected);
+});
+
+const MAY_CHANGE =
+  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+
+describe('an update of a pod', () => {
+  test.each<[string, object, object, string[]]>([
+    ['may change an image', pod({}), container({ image: 'nginx', imagePullPolicy: 'Always' }), []],
+    ['may set a deadline', pod({}), pod({ activeDeadlineSeconds: 5 }), []],
+    [
+      'may not move the deadline back',
+      pod({ activeDeadlineSeconds: 5 }),
+      pod({ activeDeadlineSeconds: 6 }),
+      ['spec.activeDeadlineSeconds: Invalid value: 6: must be less than or equal to previous value'],
+    ],
+    ['may add a toleration', pod({}), pod({ tolerations: [{ key: 'a', operator: 'Exists' }] }), []],
+    [
+      'may not take one away',
+      pod({ tolerations: [{ key: 'a', operator: 'Exists' }] }),
+      pod({}),
+      ['spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds'],
+    ],
+    [
+      'may not change its node',
+      pod({ nodeName: 'a' }),
+      pod({ nodeName: 'b' }),
+      [`spec: Forbidden: ${MAY_CHANGE}\n-nodeName: "a"\n+nodeName: "b"\n`],
+    ],
+    [
+      'may not add a container',
+      pod({}),
+      pod({ containers: [CONTAINER, { ...CONTAINER, name: 'd' }] }),
+      ['spec.containers: Forbidden: pod updates may not add or remove containers'],
+    ],
+    ['may open a gate', pod({ schedulingGates: [{ name: 'a' }] }), pod({ nodeSelector: { x: 'y' } }), []],
+  ])('%s', (_, before, after, expected) => {
+    expect(updateErrors(Pods, before, after)).toEqual(expected);
+  });
+});

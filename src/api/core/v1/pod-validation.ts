@@ -1,0 +1,124 @@
+import { checkEach, checkText } from '#api/checks.ts';
+import { type FieldError, FieldPath, forbidden, invalid } from '#machinery/errors/field-error.ts';
+import { isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
+import { deepClone } from '#machinery/objects/deep-clone.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import type { Mutable } from '#machinery/schema/schema.ts';
+import type { Toleration } from './affinity.ts';
+import type { Pod } from './pod.ts';
+import type { PodSpec } from './pod-spec.ts';
+import { validatePodSpec } from './pod-spec-validation.ts';
+import { specDifference } from './spec-difference.ts';
+
+const SPEC = new FieldPath('spec');
+const STATUS = new FieldPath('status');
+
+/** The rules of a pod. */
+export const validatePod = (pod: Pod): FieldError[] => validatePodSpec(pod.spec ?? { containers: [] }, SPEC);
+
+const UPDATABLE = [
+  '`spec.containers[*].image`',
+  '`spec.initContainers[*].image`',
+  '`spec.activeDeadlineSeconds`',
+  '`spec.tolerations` (only additions to existing tolerations)',
+  '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
+];
+
+/** A pod's spec stays what it is, but for the little that may change. */
+export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
+  const spec = pod.spec ?? { containers: [] };
+  const before = old.spec ?? { containers: [] };
+  for (const list of ['containers', 'initContainers'] as const) {
+    if ((spec[list]?.length ?? 0) !== (before[list]?.length ?? 0))
+      return [forbidden(SPEC.child(list), 'pod updates may not add or remove containers')];
+  }
+  const errors = [
+    ...deadlineErrors(spec, before),
+    ...tolerationErrors(spec.tolerations ?? [], before.tolerations ?? []),
+    ...gateErrors(spec, before),
+  ];
+  const kept = withAllowedChanges(spec, before);
+  if (!deepEqual(kept, before)) {
+    const text = `pod updates may not change fields other than ${UPDATABLE.join(',')}\n${specDifference(before, kept)}`;
+    errors.push(forbidden(SPEC, text));
+  }
+  return errors;
+}
+
+function deadlineErrors(spec: PodSpec, before: PodSpec): FieldError[] {
+  const field = SPEC.child('activeDeadlineSeconds');
+  const { activeDeadlineSeconds: wanted } = spec;
+  const { activeDeadlineSeconds: had } = before;
+  if (had === undefined) return [];
+  if (wanted === undefined) return [invalid(field, wanted, 'must not update from a positive integer to nil value')];
+  return wanted > had ? [invalid(field, wanted, 'must be less than or equal to previous value')] : [];
+}
+
+function tolerationErrors(wanted: readonly Toleration[], had: readonly Toleration[]): FieldError[] {
+  const bare = ({ tolerationSeconds: _, ...rest }: Toleration) => rest;
+  const keepsAll = had.every((each) => wanted.some((other) => deepEqual(bare(each), bare(other))));
+  return keepsAll
+    ? []
+    : [forbidden(SPEC.child('tolerations'), 'existing toleration can not be modified except its tolerationSeconds')];
+}
+
+function gateErrors(spec: PodSpec, before: PodSpec): FieldError[] {
+  const had = new Set((before.schedulingGates ?? []).map(({ name }) => name));
+  const field = SPEC.child('schedulingGates');
+  return (spec.schedulingGates ?? [])
+    .filter(({ name }) => !had.has(name))
+    .map(({ name }) => forbidden(field, `only deletion is allowed, but found new scheduling gate '${name}'`));
+}
+
+/** The wanted spec with what may change taken from the old one: equal to the old one when nothing else changed. */
+function withAllowedChanges(spec: PodSpec, before: PodSpec): PodSpec {
+  const kept = deepClone(spec) as Mutable<PodSpec>;
+  for (const list of ['containers', 'initContainers'] as const) {
+    for (const [index, container] of (kept[list] ?? []).entries()) {
+      const image = before[list]?.[index]?.image;
+      if (image === undefined) delete container.image;
+      else container.image = image;
+    }
+  }
+  const names: (keyof PodSpec)[] = ['activeDeadlineSeconds', 'tolerations', 'schedulingGates'];
+  if ((before.terminationGracePeriodSeconds ?? 0) < 0 && kept.terminationGracePeriodSeconds === 1)
+    names.push('terminationGracePeriodSeconds');
+  // A pod that waits at a gate is not yet anywhere: where it goes may still be narrowed.
+  if (before.schedulingGates?.length) names.push('nodeSelector', 'affinity');
+  for (const name of names) {
+    if (before[name] === undefined) delete kept[name];
+    else (kept as Record<string, unknown>)[name] = before[name];
+  }
+  return kept;
+}
+
+/** The rules of a status that a node agent reports. */
+export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
+  const { status } = pod;
+  const errors = checkEach(status?.podIPs, STATUS.child('podIPs'), ({ ip }, at) =>
+    checkText(at, ip, (text) => isValidIpForLegacyField(text)),
+  );
+  const nodeName = pod.spec?.nodeName;
+  if (nodeName !== old.spec?.nodeName) errors.push(forbidden(STATUS.child('nodeName'), 'may not be changed directly'));
+  return errors;
+}
+
+/** Debugging containers are added, and stay as they were added. */
+export function validateEphemeralContainersUpdate(pod: Pod, old: Pod): FieldError[] {
+  const field = SPEC.child('ephemeralContainers');
+  const errors = validatePod(pod);
+  const wanted = pod.spec?.ephemeralContainers ?? [];
+  for (const had of old.spec?.ephemeralContainers ?? []) {
+    const now = wanted.find(({ name }) => name === had.name);
+    if (now === undefined)
+      errors.push(forbidden(field, `existing ephemeral containers ${JSON.stringify(had.name)} may not be removed\n`));
+    else if (!deepEqual(now, had))
+      errors.push(
+        forbidden(
+          field,
+          `existing ephemeral containers ${JSON.stringify(had.name)} may not be changed\n${specDifference(had, now)}`,
+        ),
+      );
+  }
+  return errors;
+}

@@ -1,0 +1,197 @@
+import { checkEach, checkNumber, optionalOneOf, requireText } from '#api/checks.ts';
+import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
+import {
+  duplicate,
+  type FieldError,
+  type FieldPath,
+  forbidden,
+  invalid,
+  required,
+} from '#machinery/errors/field-error.ts';
+import { isDNS1123Label } from '#machinery/names/dns.ts';
+import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
+import { validateFieldRef, validateResourceFieldRef } from './env-validation.ts';
+import type {
+  DownwardAPIVolumeFile,
+  HostPathVolumeSource,
+  KeyToPath,
+  ProjectedVolumeSource,
+  Volume,
+  VolumeProjection,
+} from './volume.ts';
+
+const FILE_FIELDS = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid'];
+const HOST_PATH_TYPES = [
+  '',
+  'DirectoryOrCreate',
+  'Directory',
+  'FileOrCreate',
+  'File',
+  'Socket',
+  'CharDevice',
+  'BlockDevice',
+];
+
+/** The rules of a pod's volumes. */
+export function validateVolumes(volumes: readonly Volume[] | undefined, field: FieldPath): FieldError[] {
+  const names = new Set<string>();
+  return checkEach(volumes, field, (volume, at) => {
+    const { name } = volume;
+    const errors = [...validateSource(volume, at), ...requireText(at.child('name'), name, isDNS1123Label)];
+    if (names.has(name)) errors.push(duplicate(at.child('name'), name));
+    names.add(name);
+    return errors;
+  });
+}
+
+type Sources = Omit<Volume, 'name'>;
+type SourceCheck<K extends keyof Sources> = (source: NonNullable<Sources[K]>, field: FieldPath) => FieldError[];
+
+const CHECKS: { readonly [K in keyof Sources]?: SourceCheck<K> } = {
+  emptyDir: ({ sizeLimit }, field) =>
+    sizeLimit !== undefined && parseQuantity(sizeLimit).sign < 0
+      ? [forbidden(field.child('sizeLimit'), 'SizeLimit field must be a valid resource quantity')]
+      : [],
+  hostPath: validateHostPath,
+  secret: ({ secretName, defaultMode, items }, field) => [
+    ...requireText(field.child('secretName'), secretName),
+    ...checkMode(field.child('defaultMode'), defaultMode),
+    ...checkEach(items, field.child('items'), validateKeyToPath),
+  ],
+  nfs: ({ server, path }, field) => [
+    ...requireText(field.child('server'), server),
+    ...requireText(field.child('path'), path, (text) => (text.startsWith('/') ? [] : ['must be an absolute path'])),
+  ],
+  persistentVolumeClaim: ({ claimName }, field) => requireText(field.child('claimName'), claimName),
+  downwardAPI: ({ defaultMode, items }, field) => [
+    ...checkMode(field.child('defaultMode'), defaultMode),
+    ...checkEach(items, field.child('items'), validateFile),
+  ],
+  configMap: ({ name, defaultMode, items }, field) => [
+    ...requireText(field.child('name'), name),
+    ...checkMode(field.child('defaultMode'), defaultMode),
+    ...checkEach(items, field.child('items'), validateKeyToPath),
+  ],
+  projected: validateProjected,
+  csi: ({ driver }, field) => requireText(field.child('driver'), driver),
+  ephemeral: ({ volumeClaimTemplate }, field) =>
+    volumeClaimTemplate ? [] : [required(field.child('volumeClaimTemplate'))],
+  image: ({ reference, pullPolicy }, field) => [
+    ...requireText(field.child('reference'), reference),
+    ...optionalOneOf(field.child('pullPolicy'), pullPolicy || undefined, ['Always', 'IfNotPresent', 'Never']),
+  ],
+  iscsi: ({ targetPortal, iqn }, field) => [
+    ...requireText(field.child('targetPortal'), targetPortal),
+    ...requireText(field.child('iqn'), iqn),
+  ],
+};
+
+/** The first source is judged, and further ones are one too many; upstream looks at `emptyDir` before all others. */
+function validateSource(volume: Volume, field: FieldPath): FieldError[] {
+  const { name: _, ...sources } = volume;
+  const present = Object.entries(sources)
+    .filter(([, source]) => source !== undefined)
+    .sort(([a], [b]) => Number(b === 'emptyDir') - Number(a === 'emptyDir'));
+  if (present.length === 0) return [required(field, 'must specify a volume type')];
+  return present.flatMap(([type, source], position) => {
+    if (position > 0) return [forbidden(field.child(type), 'may not specify more than 1 volume type')];
+    const check = CHECKS[type as keyof Sources] as ((source: object, field: FieldPath) => FieldError[]) | undefined;
+    return check?.(source as object, field.child(type)) ?? [];
+  });
+}
+
+/** Also for persistent volumes. */
+export function validateHostPath({ path, type }: HostPathVolumeSource, field: FieldPath): FieldError[] {
+  if (!path) return [required(field.child('path'))];
+  const errors = hasBackstep(path) ? [invalid(field.child('path'), path, "must not contain '..'")] : [];
+  return [...errors, ...optionalOneOf(field.child('type'), type, HOST_PATH_TYPES)];
+}
+
+const hasBackstep = (path: string): boolean => path.split('/').includes('..');
+
+/** A path below a directory that cannot climb out of it. */
+export function checkDescendingPath(field: FieldPath, path: string): FieldError[] {
+  const errors = path.startsWith('/') ? [invalid(field, path, 'must be a relative path')] : [];
+  return hasBackstep(path) ? [...errors, invalid(field, path, "must not contain '..'")] : errors;
+}
+
+function checkFilePath(field: FieldPath, path: string): FieldError[] {
+  if (!path) return [required(field)];
+  const errors = checkDescendingPath(field, path);
+  // Names that start with two dots are the kubelet's own.
+  if (path.startsWith('..') && !path.startsWith('../') && path !== '..')
+    errors.push(invalid(field, path, "must not start with '..'"));
+  return errors;
+}
+
+const checkMode = (field: FieldPath, mode: number | undefined): FieldError[] =>
+  checkNumber(field, mode, (value) =>
+    value < 0 || value > 0o777 ? ['must be a number between 0 and 0777 (octal), both inclusive'] : [],
+  );
+
+const validateKeyToPath = ({ key, path, mode }: KeyToPath, field: FieldPath): FieldError[] => [
+  ...requireText(field.child('key'), key),
+  ...checkFilePath(field.child('path'), path),
+  ...checkMode(field.child('mode'), mode),
+];
+
+function validateFile(
+  { path, fieldRef, resourceFieldRef, mode }: DownwardAPIVolumeFile,
+  field: FieldPath,
+): FieldError[] {
+  const errors = checkFilePath(field.child('path'), path);
+  if (fieldRef) {
+    errors.push(...validateFieldRef(fieldRef, field.child('fieldRef'), FILE_FIELDS));
+    if (resourceFieldRef)
+      errors.push(invalid(field, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'));
+  } else if (resourceFieldRef) {
+    errors.push(...requireText(field.child('resourceFieldRef', 'containerName'), resourceFieldRef.containerName));
+    errors.push(...validateResourceFieldRef(resourceFieldRef, field.child('resourceFieldRef')));
+  } else errors.push(required(field, 'one of fieldRef and resourceFieldRef is required'));
+  return [...errors, ...checkMode(field.child('mode'), mode)];
+}
+
+function validateProjected({ defaultMode, sources }: ProjectedVolumeSource, field: FieldPath): FieldError[] {
+  return [
+    ...checkMode(field.child('defaultMode'), defaultMode),
+    ...checkEach(sources, field.child('sources'), validateProjection),
+  ];
+}
+
+function validateProjection(projection: VolumeProjection, field: FieldPath): FieldError[] {
+  const { secret, configMap, downwardAPI, serviceAccountToken: token, clusterTrustBundle: bundle } = projection;
+  const errors: FieldError[] = [];
+  for (const [name, source] of Object.entries({ secret, configMap })) {
+    if (!source) continue;
+    errors.push(...requireText(field.child(name, 'name'), source.name));
+    errors.push(...checkEach(source.items, field.child(name, 'items'), validateKeyToPath));
+  }
+  if (downwardAPI) errors.push(...checkEach(downwardAPI.items, field.child('downwardAPI', 'items'), validateFile));
+  if (token) {
+    const at = field.child('serviceAccountToken');
+    errors.push(...checkTokenLife(at.child('expirationSeconds'), token.expirationSeconds));
+    errors.push(...checkFilePath(at.child('path'), token.path));
+  }
+  if (bundle) {
+    const at = field.child('clusterTrustBundle');
+    errors.push(...checkFilePath(at.child('path'), bundle.path));
+    errors.push(...validateLabelSelector(bundle.labelSelector, at.child('labelSelector')));
+    if (Boolean(bundle.name) === Boolean(bundle.signerName))
+      errors.push(invalid(at, bundle, 'exactly one of name and signerName is required'));
+  }
+  const types = Object.entries(projection).filter(([, source]) => source !== undefined);
+  for (const [type] of types.slice(1))
+    errors.push(forbidden(field.child(type), 'may not specify more than 1 volume type'));
+  return errors;
+}
+
+/** Ten minutes at least. */
+const checkTokenLife = (field: FieldPath, seconds: number | undefined): FieldError[] =>
+  checkNumber(field, seconds, (value) => {
+    if (value < 600) return ['may not specify a duration less than 10 minutes'];
+    return value > 2 ** 32 ? ['may not specify a duration larger than 2^32 seconds'] : [];
+  });
+
+/** Names of volumes that a pod has. */
+export const volumeNames = (volumes: readonly Volume[] | undefined): ReadonlySet<string> =>
+  new Set((volumes ?? []).map(({ name }) => name));

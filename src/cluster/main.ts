@@ -18,6 +18,7 @@ program
   .option('--api-port <port>', 'port of the API server; 0 takes a free one', '6443')
   .option('--datastore <store>', 'where objects are kept', 'lmdb')
   .option('--runtime <engine>', 'container engine: auto, oci or none', 'auto')
+  .option('--simulated-nodes <number>', 'nodes that run nothing and report everything', '0')
   .option('--node-name <name>', 'name of the local node; default the host name')
   .option('--kubeconfig <file>', 'kubeconfig that the cluster is added to; default the one kubectl uses')
   .option('--detach', 'return when the cluster is ready and leave it running')

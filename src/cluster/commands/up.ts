@@ -18,6 +18,7 @@ export interface UpOptions extends ClusterOptions {
   readonly apiPort: string;
   readonly datastore: string;
   readonly runtime: string;
+  readonly simulatedNodes: string;
   readonly nodeName?: string;
   readonly kubeconfig?: string;
   readonly detach?: boolean;
@@ -65,6 +66,7 @@ async function startAndTell(options: UpOptions, data: DataDirectory, started: nu
     apiHost: options.apiHost,
     apiPort: Number(options.apiPort),
     runtime: options.runtime as 'auto' | 'oci' | 'none',
+    simulatedNodes: Number(options.simulatedNodes),
     nodeName: (options.nodeName ?? hostname()).toLowerCase(),
   });
   try {
@@ -88,6 +90,9 @@ function validate(options: UpOptions): void {
   const port = Number(options.apiPort);
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     throw refuse('--api-port', options.apiPort, 'must be a port number');
+  const nodes = Number(options.simulatedNodes);
+  if (!Number.isInteger(nodes) || nodes < 0)
+    throw refuse('--simulated-nodes', options.simulatedNodes, 'must be a whole number');
   if (options.datastore !== 'lmdb') throw refuse('--datastore', options.datastore, 'must be lmdb');
   if (!RUNTIMES.includes(options.runtime))
     throw refuse('--runtime', options.runtime, `must be one of ${RUNTIMES.join(', ')}`);

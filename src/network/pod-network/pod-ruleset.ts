@@ -5,7 +5,7 @@ export interface PodRuleset {
   readonly table: string;
   /** Addresses of this node's pods. */
   readonly podCidr: string;
-  /** Addresses that pods reach with their own address: every pod of the cluster. */
+  /** Addresses that pods reach with their own address: every pod of the cluster, with those of this node. */
   readonly clusterCidr: string;
   readonly hostPorts: readonly { readonly address: string; readonly mapping: PortMapping }[];
 }
@@ -28,7 +28,7 @@ export function podRuleset(ruleset: PodRuleset): string {
       // A pod that calls itself by a node port must see answers come from outside; so must the node's loopback address.
       ...hairpins.map((address) => `ip saddr ${address} ip daddr ${address} ct status dnat masquerade`),
       'ip saddr 127.0.0.0/8 ct status dnat masquerade',
-      `ip saddr ${podCidr} ip daddr != { ${[...new Set([podCidr, clusterCidr]), '224.0.0.0/4'].join(', ')} } masquerade`,
+      `ip saddr ${podCidr} ip daddr != { ${clusterCidr}, 224.0.0.0/4 } masquerade`,
     ]),
     '}',
     '',

@@ -15,7 +15,8 @@ interface Document {
   readonly hash: string;
 }
 
-const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+/** Clients ask for `v2@v1.0`; what they are told must be a media type that Go can read. */
+const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 const encoder = new TextEncoder();
 
 /** Serves `/openapi/v2` and `/openapi/v3`. Documents are made when they are first asked for, and again when resources change. */

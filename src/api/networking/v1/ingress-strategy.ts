@@ -1,9 +1,11 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { Ingress } from './ingress.ts';
+import { validateIngress } from './ingress-validation.ts';
 
 export const ingressStrategy: Strategy<Ingress> = {
   hasGeneration: true,
   prepareForCreate(ingress) {
     ingress.status = { loadBalancer: {} };
   },
+  validate: validateIngress,
 };

@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import { ipAddressColumns } from './ip-address-columns.ts';
+import { ipAddressStrategy } from './ip-address-strategy.ts';
 
 export const ParentReference = message('io.k8s.api.networking.v1.ParentReference', {
   group: opt(1, string),
@@ -36,5 +37,5 @@ export const IPAddresses: ResourceDefinition<IPAddress> = {
   schema: IPAddress,
   shortNames: ['ip'],
   columns: ipAddressColumns,
-  strategy: {},
+  strategy: ipAddressStrategy,
 };

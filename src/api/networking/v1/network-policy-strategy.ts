@@ -1,5 +1,6 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { NetworkPolicy } from './network-policy.ts';
+import { validateNetworkPolicy } from './network-policy-validation.ts';
 
 export const networkPolicyStrategy: Strategy<NetworkPolicy> = {
   hasGeneration: true,
@@ -11,4 +12,5 @@ export const networkPolicyStrategy: Strategy<NetworkPolicy> = {
     if (spec.policyTypes?.length) return;
     spec.policyTypes = spec.egress?.length ? ['Ingress', 'Egress'] : ['Ingress'];
   },
+  validate: validateNetworkPolicy,
 };

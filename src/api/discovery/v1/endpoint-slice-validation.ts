@@ -1,0 +1,70 @@
+import { checkEach, checkNumber, checkText, immutable, requireOneOf } from '#api/checks.ts';
+import { validateNotSpecial } from '#api/core/v1/special-address.ts';
+import { duplicate, type FieldError, FieldPath, invalid, required, tooMany } from '#machinery/errors/field-error.ts';
+import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { parseIp } from '#machinery/names/ip.ts';
+import { isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
+import { isQualifiedName } from '#machinery/names/label.ts';
+import { isValidPortNumber } from '#machinery/names/port.ts';
+import type { Endpoint, EndpointPort, EndpointSlice } from './endpoint-slice.ts';
+
+const MOST_ENDPOINTS = 1000;
+const MOST_ADDRESSES = 100;
+const MOST_PORTS = 20_000;
+const MOST_HINTS = 8;
+const ROOT = new FieldPath();
+
+export const validateEndpointSlice = ({ addressType, endpoints = [], ports = [] }: EndpointSlice): FieldError[] => [
+  ...requireOneOf(ROOT.child('addressType'), addressType, ['IPv4', 'IPv6', 'FQDN']),
+  ...(endpoints.length > MOST_ENDPOINTS
+    ? [tooMany(ROOT.child('endpoints'), endpoints.length, MOST_ENDPOINTS)]
+    : checkEach(endpoints, ROOT.child('endpoints'), (endpoint, at) => validateEndpoint(endpoint, at, addressType))),
+  ...(ports.length > MOST_PORTS
+    ? [tooMany(ROOT.child('ports'), ports.length, MOST_PORTS)]
+    : validatePorts(ports, ROOT.child('ports'))),
+];
+
+export const validateEndpointSliceUpdate = (slice: EndpointSlice, old: EndpointSlice): FieldError[] =>
+  immutable(ROOT.child('addressType'), slice.addressType, old.addressType);
+
+function validateEndpoint(endpoint: Endpoint, field: FieldPath, addressType: string): FieldError[] {
+  const { addresses, hostname, nodeName, hints } = endpoint;
+  const at = field.child('addresses');
+  const errors: FieldError[] = [];
+  if (addresses.length === 0) errors.push(required(at, 'must contain at least 1 address'));
+  else if (addresses.length > MOST_ADDRESSES) errors.push(tooMany(at, addresses.length, MOST_ADDRESSES));
+  errors.push(...checkEach(addresses, at, (address, place) => validateAddress(address, place, addressType)));
+  if (nodeName !== undefined) errors.push(...checkText(field.child('nodeName'), nodeName, isDNS1123Subdomain));
+  if (hostname !== undefined) errors.push(...checkText(field.child('hostname'), hostname, isDNS1123Label));
+  for (const name of ['forZones', 'forNodes'] as const) {
+    const count = hints?.[name]?.length ?? 0;
+    if (count > MOST_HINTS) errors.push(tooMany(field.child('hints', name), count, MOST_HINTS));
+  }
+  return errors;
+}
+
+function validateAddress(address: string, field: FieldPath, addressType: string): FieldError[] {
+  if (addressType === 'FQDN') return checkText(field, address, isDNS1123Subdomain);
+  if (addressType !== 'IPv4' && addressType !== 'IPv6') return [];
+  const errors = checkText(field, address, isValidIpForLegacyField);
+  if (errors.length > 0) return errors;
+  if (`IPv${parseIp(address)?.family}` !== addressType) {
+    return [invalid(field, address, `must be an ${addressType} address`)];
+  }
+  return validateNotSpecial(address, field);
+}
+
+function validatePorts(ports: readonly EndpointPort[], field: FieldPath): FieldError[] {
+  const names = new Set<string>();
+  return checkEach(ports, field, ({ name = '', port, protocol, appProtocol }, at) => {
+    const errors = name === '' ? [] : checkText(at.child('name'), name, isDNS1123Label);
+    if (names.has(name)) errors.push(duplicate(at.child('name'), name));
+    names.add(name);
+    return [
+      ...errors,
+      ...checkNumber(at.child('port'), port, isValidPortNumber),
+      ...requireOneOf(at.child('protocol'), protocol, ['TCP', 'UDP', 'SCTP']),
+      ...(appProtocol === undefined ? [] : checkText(at.child('appProtocol'), appProtocol, isQualifiedName)),
+    ];
+  });
+}

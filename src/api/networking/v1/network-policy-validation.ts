@@ -1,0 +1,82 @@
+import { checkEach, checkNumber, checkPort, checkText, optionalOneOf } from '#api/checks.ts';
+import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
+import {
+  type FieldError,
+  FieldPath,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from '#machinery/errors/field-error.ts';
+import { cidrContains, parseCidr } from '#machinery/names/ip.ts';
+import { isValidCidrForLegacyField } from '#machinery/names/ip-checks.ts';
+import { isValidPortNumber } from '#machinery/names/port.ts';
+import type { IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from './network-policy.ts';
+
+const SPEC = new FieldPath('spec');
+
+export function validateNetworkPolicy({ spec = {} }: NetworkPolicy): FieldError[] {
+  const types = spec.policyTypes ?? [];
+  const at = SPEC.child('policyTypes');
+  return [
+    ...validateLabelSelector(spec.podSelector, SPEC.child('podSelector')),
+    ...checkEach(spec.ingress, SPEC.child('ingress'), ({ ports, from }, rule) => [
+      ...checkEach(ports, rule.child('ports'), validatePort),
+      ...checkEach(from, rule.child('from'), validatePeer),
+    ]),
+    ...checkEach(spec.egress, SPEC.child('egress'), ({ ports, to }, rule) => [
+      ...checkEach(ports, rule.child('ports'), validatePort),
+      ...checkEach(to, rule.child('to'), validatePeer),
+    ]),
+    ...(types.length > 2
+      ? [invalid(at, types, 'may not specify more than two policyTypes')]
+      : checkEach(types, at, (type, place) =>
+          type === 'Ingress' || type === 'Egress' ? [] : [notSupported(place, type, ['Ingress', 'Egress'])],
+        )),
+  ];
+}
+
+function validatePort({ protocol, port, endPort }: NetworkPolicyPort, field: FieldPath): FieldError[] {
+  const errors = optionalOneOf(field.child('protocol'), protocol, ['SCTP', 'TCP', 'UDP']);
+  const at = field.child('endPort');
+  if (port === undefined) {
+    if (endPort !== undefined) errors.push(invalid(at, endPort, 'may not be specified when `port` is not specified'));
+    return errors;
+  }
+  errors.push(...checkPort(field.child('port'), port));
+  if (endPort === undefined) return errors;
+  if (typeof port === 'string') {
+    errors.push(invalid(at, endPort, 'may not be specified when `port` is non-numeric'));
+    return errors;
+  }
+  if (endPort < port) errors.push(invalid(at, port, 'must be greater than or equal to `port`'));
+  return [...errors, ...checkNumber(at, endPort, isValidPortNumber)];
+}
+
+function validatePeer({ podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer, field: FieldPath): FieldError[] {
+  const selectors = [podSelector, namespaceSelector].filter((selector) => selector !== undefined).length;
+  const errors = [
+    ...validateLabelSelector(podSelector, field.child('podSelector')),
+    ...validateLabelSelector(namespaceSelector, field.child('namespaceSelector')),
+    ...(ipBlock === undefined ? [] : validateBlock(ipBlock, field.child('ipBlock'))),
+  ];
+  if (selectors === 0 && ipBlock === undefined) errors.push(required(field, 'must specify a peer'));
+  if (selectors > 0 && ipBlock !== undefined) {
+    errors.push(forbidden(field, 'may not specify both ipBlock and another peer'));
+  }
+  return errors;
+}
+
+function validateBlock({ cidr, except }: IPBlock, field: FieldPath): FieldError[] {
+  if (!cidr) return [required(field.child('cidr'))];
+  const errors = checkText(field.child('cidr'), cidr, isValidCidrForLegacyField);
+  const whole = parseCidr(cidr);
+  if (errors.length > 0 || whole === undefined) return errors;
+  return checkEach(except, field.child('except'), (text, at) => {
+    const problems = checkText(at, text, isValidCidrForLegacyField);
+    const part = parseCidr(text);
+    if (problems.length > 0 || part === undefined) return problems;
+    const isPart = cidrContains(whole, part.address) && part.prefixLength > whole.prefixLength;
+    return isPart ? [] : [invalid(at, text, 'must be a strict subset of `cidr`')];
+  });
+}

@@ -1,0 +1,27 @@
+import { checkEach, checkText } from '#api/checks.ts';
+import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
+import { parseCidr } from '#machinery/names/ip.ts';
+import { isValidCidr } from '#machinery/names/ip-checks.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import type { ServiceCIDR } from './service-cidr.ts';
+
+const FIELD = new FieldPath('spec').child('cidrs');
+
+export function validateServiceCidr({ spec }: ServiceCIDR): FieldError[] {
+  const cidrs = spec?.cidrs ?? [];
+  if (cidrs.length === 0) return [required(FIELD, 'at least one CIDR required')];
+  if (cidrs.length > 2) return [invalid(FIELD, spec, 'may only hold up to 2 values')];
+  const errors = checkEach(cidrs, FIELD, (cidr, at) => checkText(at, cidr, isValidCidr));
+  if (errors.length > 0 || cidrs.length < 2) return errors;
+  const [first, second] = cidrs.map((cidr) => parseCidr(cidr)?.address.family);
+  const detail = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/96';
+  return first === second ? [invalid(FIELD, spec, detail)] : [];
+}
+
+/** A range of one family may get one of the other; nothing else changes. */
+export function validateServiceCidrUpdate({ spec }: ServiceCIDR, old: ServiceCIDR): FieldError[] {
+  const [cidrs, before] = [spec?.cidrs ?? [], old.spec?.cidrs ?? []];
+  if (deepEqual(cidrs, before)) return [];
+  if (before.length === 1 && cidrs.length === 2 && cidrs[0] === before[0]) return [];
+  return [invalid(FIELD, cidrs, 'field is immutable')];
+}

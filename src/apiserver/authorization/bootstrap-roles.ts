@@ -199,6 +199,13 @@ const componentRoles: BootstrapRole[] = [
     rules: [rule('list watch', 'core', 'endpoints services'), rule('list watch', 'discovery.k8s.io', 'endpointslices')],
   },
   {
+    name: 'system:coredns',
+    rules: [
+      rule('list watch', 'core', 'endpoints namespaces pods services'),
+      rule('list watch', 'discovery.k8s.io', 'endpointslices'),
+    ],
+  },
+  {
     name: 'system:kube-controller-manager',
     rules: [
       eventsRule,

@@ -3,11 +3,14 @@ import type { Strategy } from '#api/resource-definition.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { DaemonSet } from './daemon-set.ts';
+import { validateDaemonSet, validateDaemonSetUpdate } from './daemon-set-validation.ts';
 
 /** How often the template changed; clients from before apps/v1 read it. */
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
 export const daemonSetStrategy: Strategy<DaemonSet> = {
+  validate: validateDaemonSet,
+  validateUpdate: validateDaemonSetUpdate,
   hasGeneration: true,
   applyDefaults({ spec }) {
     if (spec === undefined) return;

@@ -3,8 +3,11 @@ import type { Strategy } from '#api/resource-definition.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Deployment } from './deployment.ts';
+import { validateDeployment, validateDeploymentUpdate } from './deployment-validation.ts';
 
 export const deploymentStrategy: Strategy<Deployment> = {
+  validate: validateDeployment,
+  validateUpdate: validateDeploymentUpdate,
   hasGeneration: true,
   applyDefaults({ spec }) {
     if (spec === undefined) return;

@@ -1,8 +1,11 @@
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
 import type { Strategy } from '#api/resource-definition.ts';
 import type { ReplicaSet } from './replica-set.ts';
+import { validateReplicaSet, validateReplicaSetUpdate } from './replica-set-validation.ts';
 
 export const replicaSetStrategy: Strategy<ReplicaSet> = {
+  validate: validateReplicaSet,
+  validateUpdate: validateReplicaSetUpdate,
   hasGeneration: true,
   applyDefaults({ spec }) {
     if (spec === undefined) return;

@@ -2,8 +2,11 @@ import { applyPersistentVolumeClaimDefaults } from '#api/core/v1/persistent-volu
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
 import type { Strategy } from '#api/resource-definition.ts';
 import type { StatefulSet } from './stateful-set.ts';
+import { validateStatefulSet, validateStatefulSetUpdate } from './stateful-set-validation.ts';
 
 export const statefulSetStrategy: Strategy<StatefulSet> = {
+  validate: validateStatefulSet,
+  validateUpdate: validateStatefulSetUpdate,
   hasGeneration: true,
   applyDefaults({ spec }) {
     if (spec === undefined) return;

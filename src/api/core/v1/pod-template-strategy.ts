@@ -1,8 +1,11 @@
 import type { Strategy } from '#api/resource-definition.ts';
+import { FieldPath } from '#machinery/errors/field-error.ts';
 import type { PodTemplate } from './pod-template.ts';
 import { applyPodTemplateDefaults } from './pod-template-defaults.ts';
+import { validatePodTemplate } from './pod-template-validation.ts';
 
 export const podTemplateStrategy: Strategy<PodTemplate> = {
+  validate: ({ template }) => validatePodTemplate(template, new FieldPath('template')),
   hasGeneration: true,
   applyDefaults: ({ template }) => applyPodTemplateDefaults(template),
 };

@@ -1,8 +1,10 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { applyPodTemplateDefaults } from './pod-template-defaults.ts';
 import type { ReplicationController } from './replication-controller.ts';
+import { validateReplicationController } from './replication-controller-validation.ts';
 
 export const replicationControllerStrategy: Strategy<ReplicationController> = {
+  validate: validateReplicationController,
   hasGeneration: true,
   orphanByDefault: true,
   applyDefaults(controller) {

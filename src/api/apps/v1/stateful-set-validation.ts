@@ -1,0 +1,67 @@
+import { checkText, nonNegative, requireOneOf } from '#api/checks.ts';
+import { type FieldError, FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
+import { isDNS1123Label } from '#machinery/names/dns.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import type { StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy } from './stateful-set.ts';
+import { validateWorkload } from './workload-validation.ts';
+
+const SPEC = new FieldPath('spec');
+const RETENTION = ['Delete', 'Retain'];
+
+export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
+  const retention = SPEC.child('persistentVolumeClaimRetentionPolicy');
+  return [
+    ...managementErrors(spec?.podManagementPolicy ?? '', SPEC.child('podManagementPolicy')),
+    ...strategyErrors(spec?.updateStrategy ?? {}, SPEC.child('updateStrategy')),
+    ...(['whenDeleted', 'whenScaled'] as const).flatMap((name) =>
+      requireOneOf(retention.child(name), spec?.persistentVolumeClaimRetentionPolicy?.[name], RETENTION),
+    ),
+    ...nonNegative(SPEC.child('replicas'), spec?.replicas),
+    ...nonNegative(SPEC.child('minReadySeconds'), spec?.minReadySeconds),
+    ...nonNegative(SPEC.child('ordinals', 'start'), spec?.ordinals?.start),
+    ...nonNegative(SPEC.child('revisionHistoryLimit'), spec?.revisionHistoryLimit),
+    ...(spec?.serviceName ? checkText(SPEC.child('serviceName'), spec.serviceName, isDNS1123Label) : []),
+    ...validateWorkload(spec ?? {}, SPEC, { selector: 'statefulset', template: 'StatefulSet' }),
+  ];
+}
+
+function managementErrors(policy: string, field: FieldPath): FieldError[] {
+  if (policy === '') return [required(field)];
+  return policy === 'OrderedReady' || policy === 'Parallel'
+    ? []
+    : [invalid(field, policy, "must be 'OrderedReady' or 'Parallel'")];
+}
+
+function strategyErrors(strategy: StatefulSetUpdateStrategy, field: FieldPath): FieldError[] {
+  const { type, rollingUpdate } = strategy;
+  if (!type) return [required(field)];
+  if (type === 'OnDelete')
+    return rollingUpdate
+      ? [invalid(field.child('rollingUpdate'), rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'")]
+      : [];
+  if (type !== 'RollingUpdate') return [invalid(field, strategy, "must be 'RollingUpdate' or 'OnDelete'")];
+  return nonNegative(field.child('rollingUpdate', 'partition'), rollingUpdate?.partition);
+}
+
+const MAY_CHANGE = [
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+] as const;
+
+/** The volumes and the names of a StatefulSet's pods are what it is: they stay. */
+export function validateStatefulSetUpdate(set: StatefulSet, old: StatefulSet): FieldError[] {
+  if (deepEqual(fixedPart(set), fixedPart(old))) return [];
+  const names = MAY_CHANGE.map((name) => `'${name}'`);
+  const text = `updates to statefulset spec for fields other than ${names.slice(0, -1).join(', ')} and ${names.at(-1)} are forbidden`;
+  return [forbidden(SPEC, text)];
+}
+
+function fixedPart({ spec }: StatefulSet): Partial<StatefulSetSpec> {
+  const fixed = Object.entries(spec ?? {}).filter(([name]) => !(MAY_CHANGE as readonly string[]).includes(name));
+  return Object.fromEntries(fixed);
+}

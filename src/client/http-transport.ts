@@ -1,5 +1,7 @@
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
+import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
+import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { newServiceUnavailable, type Status, StatusError } from '#machinery/errors/status-error.ts';
 import type { Connection } from './connection.ts';
 import { pathOf } from './request-url.ts';
@@ -85,9 +87,9 @@ export class HttpTransport implements Transport {
     if (current && !current.closed && !current.destroyed) return current;
     const { server, tls } = this.#connection;
     const session = connect(server, {
-      ...tls,
       settings: { initialWindowSize: 4 * 1024 * 1024 },
       maxSessionMemory: 1024,
+      createConnection: () => openSocket(server, tls),
     });
     session.on('error', () => session.destroy());
     session.once('goaway', (code) => {
@@ -102,6 +104,16 @@ export class HttpTransport implements Transport {
     this.#session = session;
     return session;
   }
+}
+
+/** A call's head and body are two frames: without this the second would wait for the first to be acknowledged. */
+function openSocket(server: string, tls: Connection['tls']): TLSSocket {
+  const { hostname, port } = new URL(server);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const servername = isIP(host) ? '' : host;
+  const socket = tlsConnect({ host, port: Number(port || 443), servername, ...tls, ALPNProtocols: ['h2'] });
+  socket.setNoDelay(true);
+  return socket;
 }
 
 /** A server that cannot be reached is answered as a 503, so that callers meet one kind of error. */

@@ -55,6 +55,12 @@ export function checkCountOrPercent(field: FieldPath, value: number | string | u
   return isValidPercent(value).map((detail) => invalid(field, value, detail));
 }
 
+/** Percentages past the whole make no sense. */
+export const notMoreThanAll = (field: FieldPath, value: number | string | undefined): FieldError[] =>
+  typeof value === 'string' && /^[0-9]+%$/.test(value) && Number.parseInt(value, 10) > 100
+    ? [invalid(field, value, 'must not be greater than 100%')]
+    : [];
+
 /** What may not change once it is there. */
 export const immutable = (field: FieldPath, value: unknown, old: unknown): FieldError[] =>
   deepEqual(value, old) ? [] : [invalid(field, value, 'field is immutable')];

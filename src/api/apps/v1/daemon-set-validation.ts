@@ -1,7 +1,7 @@
-import { checkCountOrPercent, immutable, nonNegative } from '#api/checks.ts';
+import { checkCountOrPercent, immutable, nonNegative, notMoreThanAll } from '#api/checks.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
 import type { DaemonSet, DaemonSetUpdateStrategy } from './daemon-set.ts';
-import { isZero, notMoreThanAll, validateWorkload } from './workload-validation.ts';
+import { isZero, validateWorkload } from './workload-validation.ts';
 
 const SPEC = new FieldPath('spec');
 

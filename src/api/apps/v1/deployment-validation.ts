@@ -1,7 +1,7 @@
-import { checkCountOrPercent, immutable, nonNegative } from '#api/checks.ts';
+import { checkCountOrPercent, immutable, nonNegative, notMoreThanAll } from '#api/checks.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported } from '#machinery/errors/field-error.ts';
 import type { Deployment, DeploymentStrategy } from './deployment.ts';
-import { isZero, notMoreThanAll, validateWorkload } from './workload-validation.ts';
+import { isZero, validateWorkload } from './workload-validation.ts';
 
 const SPEC = new FieldPath('spec');
 

@@ -40,8 +40,9 @@ export function validateWorkload(
   return [...errors, ...runningErrors(template, field.child('template', 'spec'), kinds.template)];
 }
 
-function templateLabelErrors(
-  selector: LabelSelector,
+/** The selector selects the pods that the template makes; one that cannot be read is refused where it stands. */
+export function templateLabelErrors(
+  selector: LabelSelector | undefined,
   template: PodTemplateSpec | undefined,
   field: FieldPath,
 ): FieldError[] {
@@ -73,9 +74,3 @@ function runningErrors(template: PodTemplateSpec | undefined, field: FieldPath, 
 /** Whether a count or a percentage is nothing. */
 export const isZero = (value: number | string | undefined): boolean =>
   typeof value === 'string' ? Number.parseInt(value, 10) === 0 : (value ?? 0) === 0;
-
-/** Percentages past the whole make no sense. */
-export const notMoreThanAll = (field: FieldPath, value: number | string | undefined): FieldError[] =>
-  typeof value === 'string' && /^[0-9]+%$/.test(value) && Number.parseInt(value, 10) > 100
-    ? [invalid(field, value, 'must not be greater than 100%')]
-    : [];

@@ -1,5 +1,6 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { CronJob } from './cron-job.ts';
+import { validateCronJob } from './cron-job-validation.ts';
 import { applyJobTemplateDefaults } from './job-strategy.ts';
 
 export const cronJobStrategy: Strategy<CronJob> = {
@@ -15,4 +16,5 @@ export const cronJobStrategy: Strategy<CronJob> = {
   prepareForCreate(job) {
     job.status = {};
   },
+  validate: validateCronJob,
 };

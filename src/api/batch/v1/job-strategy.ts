@@ -3,6 +3,8 @@ import type { Strategy } from '#api/resource-definition.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Job } from './job.ts';
 import type { JobSpec } from './job-spec.ts';
+import { validateJobUpdate } from './job-update-validation.ts';
+import { validateJob } from './job-validation.ts';
 
 const MAX_INT32 = 2 ** 31 - 1;
 const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
@@ -23,6 +25,8 @@ export const jobStrategy: Strategy<Job> = {
     job.status = {};
     generateSelector(job);
   },
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
 };
 
 function applySpecDefaults(spec: Mutable<JobSpec>): void {

@@ -1,4 +1,4 @@
-import { checkCountOrPercent, optionalOneOf } from '#api/checks.ts';
+import { checkCountOrPercent, notMoreThanAll, optionalOneOf } from '#api/checks.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
 import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import type { PodDisruptionBudget } from './pod-disruption-budget.ts';
@@ -12,7 +12,7 @@ export function validatePodDisruptionBudget({ spec = {} }: PodDisruptionBudget):
   }
   for (const name of ['minAvailable', 'maxUnavailable'] as const) {
     const field = SPEC.child(name);
-    errors.push(...checkCountOrPercent(field, spec[name]), ...checkWhole(field, spec[name]));
+    errors.push(...checkCountOrPercent(field, spec[name]), ...notMoreThanAll(field, spec[name]));
   }
   return [
     ...errors,
@@ -23,9 +23,3 @@ export function validatePodDisruptionBudget({ spec = {} }: PodDisruptionBudget):
     ]),
   ];
 }
-
-/** A percentage of no more than everything; numbers may be larger than what there is. */
-const checkWhole = (field: FieldPath, value: number | string | undefined): FieldError[] =>
-  typeof value === 'string' && /^[0-9]+%$/.test(value) && Number.parseInt(value, 10) > 100
-    ? [invalid(field, value, 'must not be greater than 100%')]
-    : [];

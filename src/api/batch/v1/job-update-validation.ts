@@ -1,0 +1,55 @@
+import { immutable } from '#api/checks.ts';
+import type { PodTemplateSpec } from '#api/core/v1/pod-template-spec.ts';
+import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import type { Job } from './job.ts';
+import type { JobSpec } from './job-spec.ts';
+
+const SPEC = new FieldPath('spec');
+
+/** A Job's pods stay what they are: only how many run at once, for how long, and whether at all may change. */
+export function validateJobUpdate(job: Job, old: Job): FieldError[] {
+  const { spec } = job;
+  const before = old.spec;
+  if (spec === undefined || before === undefined) return [];
+  return [
+    ...validateCompletions(spec, before),
+    ...immutable(SPEC.child('selector'), spec.selector, before.selector),
+    ...validateTemplate(spec, before, isStartable(old)),
+    ...FIXED.flatMap((name) => immutable(SPEC.child(name), spec[name], before[name])),
+  ];
+}
+
+const FIXED = ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const;
+
+/** An indexed Job may grow and shrink when all of it runs at once. */
+function validateCompletions(spec: JobSpec, before: JobSpec): FieldError[] {
+  const field = SPEC.child('completions');
+  const isElastic =
+    spec.completionMode === 'Indexed' && spec.completions !== undefined && before.completions !== undefined;
+  if (!isElastic || spec.completions === before.completions) {
+    return immutable(field, spec.completions, before.completions);
+  }
+  if (spec.completions === spec.parallelism && before.completions === before.parallelism) return [];
+  return [invalid(field, spec.completions, 'can only be modified in tandem with spec.parallelism')];
+}
+
+/** Whether pods can still be told where to run: none was started since the Job was suspended. */
+const isStartable = ({ spec, status }: Job): boolean => spec?.suspend === true && status?.startTime === undefined;
+
+function validateTemplate(spec: JobSpec, before: JobSpec, startable: boolean): FieldError[] {
+  const old = startable ? withDirectives(before.template, spec.template) : before.template;
+  return deepEqual(spec.template, old) ? [] : [invalid(SPEC.child('template'), spec.template, 'field is immutable')];
+}
+
+/** A template with another's say about where its pods run. */
+function withDirectives(template: PodTemplateSpec, other: PodTemplateSpec): PodTemplateSpec {
+  const { spec = { containers: [] } } = template;
+  const { nodeSelector, affinity, tolerations, schedulingGates } = other.spec ?? {};
+  const { annotations, labels } = other.metadata ?? {};
+  return {
+    ...template,
+    metadata: { ...template.metadata, annotations, labels },
+    spec: { ...spec, nodeSelector, affinity, tolerations, schedulingGates },
+  };
+}

@@ -1,12 +1,19 @@
+import { maskTrailingDash } from '#api/meta/v1/object-meta-validation.ts';
 import type { Strategy } from '#api/resource-definition.ts';
+import { isDNS1123Label } from '#machinery/names/dns.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Service, ServiceSpec } from './service.ts';
+import { isReachedFromOutside } from './service-access.ts';
+import { validateService, validateServiceUpdate } from './service-validation.ts';
 
 /** Three hours. */
 const CLIENT_IP_TIMEOUT_SECONDS = 10800;
 
 export const serviceStrategy: Strategy<Service> = {
   allowCreateOnUpdate: true,
+  validateName: (name, prefix) => isDNS1123Label(prefix ? maskTrailingDash(name) : name),
+  validate: validateService,
+  validateUpdate: validateServiceUpdate,
   applyDefaults(service) {
     const spec = (service.spec ??= {});
     applySpecDefaults(spec);
@@ -37,10 +44,6 @@ function applySpecDefaults(spec: Mutable<ServiceSpec>): void {
   if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
   if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
 }
-
-/** Whether traffic from outside the cluster may arrive. */
-export const isReachedFromOutside = ({ type, externalIPs }: ServiceSpec): boolean =>
-  type === 'LoadBalancer' || type === 'NodePort' || (type === 'ClusterIP' && (externalIPs?.length ?? 0) > 0);
 
 /**
  * A service that changes its type loses what only the old type has, unless the client changed that too: then it meant

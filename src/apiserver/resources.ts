@@ -13,6 +13,7 @@ import { admissionPlugins } from './admission/plugins.ts';
 import type { ServiceAccountIssuer } from './authentication/service-account-issuer.ts';
 import { ServiceAccountTokenAuthenticator } from './authentication/service-account-token.ts';
 import { createCachedRbacSource } from './authorization/cached-rbac-source.ts';
+import { nodeAuthorizer } from './authorization/node.ts';
 import { mastersAuthorizer, RbacAuthorizer } from './authorization/rbac.ts';
 import type { ObjectSource } from './connect/node-connection.ts';
 import { Pipeline } from './pipeline.ts';
@@ -66,7 +67,7 @@ export class Resources implements ObjectSource {
       }),
     );
     const table = new ResourceTable();
-    this.pipeline = new Pipeline(table, [mastersAuthorizer, rbac]);
+    this.pipeline = new Pipeline(table, [mastersAuthorizer, nodeAuthorizer, rbac]);
     this.#fill(table, rbac);
   }
 

@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { bool, bytes, type Infer, map, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import { configMapColumns } from './config-map-columns.ts';
+import { configMapStrategy } from './config-map-strategy.ts';
 
 export const ConfigMap = message('io.k8s.api.core.v1.ConfigMap', {
   kind: opt(0, string),
@@ -25,5 +26,5 @@ export const ConfigMaps: ResourceDefinition<ConfigMap> = {
   schema: ConfigMap,
   shortNames: ['cm'],
   columns: configMapColumns,
-  strategy: {},
+  strategy: configMapStrategy,
 };

@@ -1,10 +1,13 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { encodeBase64 } from '#machinery/objects/base64.ts';
 import type { Secret } from './secret.ts';
+import { validateSecret, validateSecretUpdate } from './secret-validation.ts';
 
 const encoder = new TextEncoder();
 
 export const secretStrategy: Strategy<Secret> = {
+  validate: validateSecret,
+  validateUpdate: validateSecretUpdate,
   applyDefaults(secret) {
     secret.type ||= 'Opaque';
     if (secret.stringData === undefined) return;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { serviceAccountUser } from '#apiserver/user.ts';
 import { Manager } from '#controller/manager.ts';
 import { type ControllerEntry, type ControllersOptions, controllers } from '#controllers/index.ts';
@@ -30,6 +31,8 @@ export function createControllerManager(
   return {
     name: 'controller-manager',
     async run(signal) {
+      // Every controller and every informer listens.
+      setMaxListeners(0, signal);
       await manager.run(signal);
       await Promise.all(contexts.map(({ events }) => events.flush()));
     },

@@ -1,13 +1,18 @@
 import type { ControllerEntry } from './controller-entry.ts';
+import { createDeploymentController } from './deployment/index.ts';
+import { createNodeLifecycleController } from './node-lifecycle/index.ts';
 import { createReplicaSetController } from './replicaset/index.ts';
 import { createReplicationController } from './replicationcontroller/index.ts';
 import { createRootCaPublisher } from './root-ca-certificate-publisher/index.ts';
 import { createServiceAccountController } from './serviceaccount/index.ts';
+import { createTaintEvictionController } from './taint-eviction/index.ts';
 
 export type { ControllerEntry, ControllersOptions } from './controller-entry.ts';
 
 /** Every built-in controller, by name. */
 export const controllers: readonly ControllerEntry[] = [
+  { name: 'deployment-controller', serviceAccount: 'deployment-controller', create: createDeploymentController },
+  { name: 'node-lifecycle-controller', serviceAccount: 'node-controller', create: createNodeLifecycleController },
   { name: 'replicaset-controller', serviceAccount: 'replicaset-controller', create: createReplicaSetController },
   {
     name: 'replicationcontroller-controller',
@@ -23,5 +28,11 @@ export const controllers: readonly ControllerEntry[] = [
     name: 'serviceaccount-controller',
     serviceAccount: 'service-account-controller',
     create: createServiceAccountController,
+  },
+  {
+    name: 'taint-eviction-controller',
+    serviceAccount: 'node-controller',
+    eventSource: 'taint-eviction-controller',
+    create: createTaintEvictionController,
   },
 ];

@@ -1,3 +1,4 @@
+import type { Pod } from '#api/core/v1/pod.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { Informer } from '#client/informer.ts';
 import { controllerOf } from '#controller/owner-references.ts';
@@ -16,3 +17,9 @@ export function controllerIndex<T extends KubernetesObject>(informer: Informer<T
     })
     .addIndex(ORPHANS_IN, (object) => (controllerOf(object) === undefined ? [object.metadata?.namespace ?? ''] : []));
 }
+
+/** Index of pods by the node they are bound to. */
+export const BY_NODE = 'node';
+
+export const nodeIndex = (informer: Informer<Pod>): Informer<Pod> =>
+  informer.addIndex(BY_NODE, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));

@@ -1,0 +1,133 @@
+import { type Lease, Leases } from '#api/coordination/v1/lease.ts';
+import { type Node, Nodes } from '#api/core/v1/node.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import type { Informer } from '#client/informer.ts';
+import { mergePatch, strategicPatch } from '#client/options.ts';
+import { Controller, type Result } from '#controller/controller.ts';
+import type { ControllerContext } from '#controller/manager.ts';
+import { OwnWrites } from '#controller/own-writes.ts';
+import { isNotFound } from '#machinery/errors/status-error.ts';
+import { formatTime } from '#machinery/objects/time.ts';
+import type { ControllersOptions } from '../controller-entry.ts';
+import { BY_NODE, nodeIndex } from '../shared/pod-index.ts';
+import { isPodReady } from '../shared/pods.ts';
+import { Heartbeats, unknownConditions } from './node-health.ts';
+import { isNodeReady, planTaints, readyCondition } from './taints.ts';
+
+const LEASES = 'kube-node-lease';
+const STARTUP_GRACE_MS = 60_000;
+const LABELS: Readonly<Record<string, string>> = {
+  'kubernetes.io/os': 'beta.kubernetes.io/os',
+  'kubernetes.io/arch': 'beta.kubernetes.io/arch',
+};
+
+/** Watches the nodes' heartbeats, says when a node is silent, and taints nodes by their conditions. */
+export class NodeLifecycleController {
+  readonly controller: Controller;
+  readonly #context: ControllerContext;
+  readonly #graceMs: number;
+  readonly #nodes: Informer<Node>;
+  readonly #leases: Informer<Lease>;
+  readonly #pods: Informer<Pod>;
+  readonly #writes: OwnWrites<Node>;
+  readonly #heartbeats = new Heartbeats();
+  readonly #registered = new Set<string>();
+
+  constructor(context: ControllerContext, { nodeMonitorGraceMs = 50_000 }: ControllersOptions) {
+    this.#context = context;
+    this.#graceMs = nodeMonitorGraceMs;
+    this.#nodes = context.informers.of(Nodes);
+    this.#leases = context.informers.of(Leases);
+    this.#pods = nodeIndex(context.informers.of(Pods));
+    this.#writes = new OwnWrites(this.#nodes);
+    this.controller = new Controller('node-lifecycle', context)
+      .watches(Nodes, (node, old) => this.#keys(node, old))
+      .watches(Leases, ({ metadata }) => (metadata?.namespace === LEASES ? [metadata.name ?? ''] : []))
+      .reconciles((name) => this.#reconcile(name));
+  }
+
+  /** One node that becomes ready or stops being so may decide whether the others are evicted. */
+  #keys(node: Node, old: Node | undefined): readonly string[] {
+    const turned = old !== undefined && isNodeReady(node) !== isNodeReady(old);
+    return turned ? [...this.#nodes.store.keys()] : [node.metadata?.name ?? ''];
+  }
+
+  async #reconcile(name: string): Promise<Result | undefined> {
+    const node = this.#writes.get(name);
+    if (node === undefined) {
+      this.#forget(name);
+      return undefined;
+    }
+    if (!this.#registered.has(name)) {
+      this.#registered.add(name);
+      this.#tell(node, 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`);
+    }
+    const sign = `${this.#leases.store.get(name, LEASES)?.spec?.renewTime} ${readyCondition(node)?.lastHeartbeatTime}`;
+    const silence = this.#heartbeats.silence(name, sign, this.#context.clock.monotonic());
+    const grace = readyCondition(node) === undefined ? STARTUP_GRACE_MS : this.#graceMs;
+    const judged = silence >= grace ? await this.#markUnknown(node) : node;
+    await this.#taint(judged);
+    await this.#label(judged);
+    // Later than the heartbeat of a healthy node, which starts the wait anew.
+    return silence >= grace ? undefined : { requeueAfterMs: grace - silence };
+  }
+
+  #forget(name: string): void {
+    this.#heartbeats.forget(name);
+    if (!this.#registered.delete(name)) return;
+    const gone = { apiVersion: 'v1', kind: 'Node', metadata: { name } };
+    this.#tell(gone, 'RemovingNode', `Node ${name} event: Removing Node ${name} from Controller`);
+  }
+
+  #tell(node: Node, reason: string, message: string): void {
+    this.#context.events.record(node, 'Normal', reason, message);
+  }
+
+  async #markUnknown(node: Node): Promise<Node> {
+    const conditions = unknownConditions(node, this.#context.clock.now());
+    if (conditions === undefined) return node;
+    const status = { ...node.status, conditions };
+    const marked = this.#writes.wrote(await this.#context.client.of(Nodes).updateStatus({ ...node, status }));
+    if (!isNodeReady(node)) return marked;
+    this.#tell(node, 'NodeNotReady', `Node ${node.metadata?.name} status is now: NodeNotReady`);
+    const pods = this.#pods.store.byIndex(BY_NODE, node.metadata?.name ?? '').filter(isPodReady);
+    await Promise.all(pods.map((pod) => this.#markPodNotReady(pod)));
+    return marked;
+  }
+
+  async #markPodNotReady(pod: Pod): Promise<void> {
+    const { name = '', namespace = '', uid } = pod.metadata ?? {};
+    const lastTransitionTime = formatTime(this.#context.clock.now());
+    const patch = strategicPatch({
+      metadata: { uid },
+      status: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime }] },
+    });
+    try {
+      await this.#context.client.of(Pods).patch(name, patch, { namespace, subresource: 'status' });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+    this.#context.events.record(pod, 'Warning', 'NodeNotReady', 'Node is not ready');
+  }
+
+  async #taint(node: Node): Promise<void> {
+    const evicting = this.#nodes.store.list().some(isNodeReady);
+    const taints = planTaints(node, { evicting, now: formatTime(this.#context.clock.now()) });
+    if (taints === undefined) return;
+    const { name = '', resourceVersion } = node.metadata ?? {};
+    // Taints are one value to a patch: two writers must not undo each other.
+    const patch = mergePatch({ metadata: { resourceVersion }, spec: { taints } });
+    this.#writes.wrote(await this.#context.client.of(Nodes).patch(name, patch));
+  }
+
+  /** Keeps the labels' former names beside them. */
+  async #label({ metadata }: Node): Promise<void> {
+    const labels = metadata?.labels ?? {};
+    const missing = Object.entries(LABELS)
+      .filter(([now, former]) => labels[now] !== undefined && labels[now] !== labels[former])
+      .map(([now, former]) => [former, labels[now]]);
+    if (missing.length === 0) return;
+    const patch = mergePatch({ metadata: { labels: Object.fromEntries(missing) } });
+    this.#writes.wrote(await this.#context.client.of(Nodes).patch(metadata?.name ?? '', patch));
+  }
+}

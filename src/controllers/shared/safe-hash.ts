@@ -1,0 +1,25 @@
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+
+/**
+ * A short name for JSON data, the same whatever the order of its keys: FNV-1a in the letters that names of pods use.
+ * `salt` makes another one of the same data.
+ */
+export function safeHash(data: unknown, salt?: number): string {
+  const text = canonical(data) + (salt === undefined ? '' : `#${salt}`);
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return safeEncode(String(hash >>> 0));
+}
+
+/** Text in letters from which no words can be made, one for each character. */
+export const safeEncode = (text: string): string =>
+  [...text].map((char) => ALPHABET[char.charCodeAt(0) % ALPHABET.length]).join('');
+
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
+}

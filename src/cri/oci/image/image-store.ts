@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CriError, type Image } from '../../runtime.ts';
-import { isErrno, readJsonFile, writeFileAtomic, writeJsonFile } from '../system/atomic-file.ts';
+import { isErrno, writeFileAtomic, writeJsonFile } from '../system/atomic-file.ts';
 import { KeyedMutex } from '../system/keyed-mutex.ts';
 import type { ImageConfig, ImageConfigFile } from './image-config.ts';
 import { parseReference } from './reference.ts';
@@ -47,6 +47,9 @@ export class ImageStore {
   readonly #file: string;
   readonly #locks = new KeyedMutex();
   #images: readonly StoredImage[] = [];
+  /** Which state of the file `#images` is. */
+  #version = '';
+  #opened = false;
   /** Layers of images on their way in; garbage collection leaves them alone. */
   readonly #arriving: string[][] = [];
 
@@ -56,24 +59,37 @@ export class ImageStore {
     this.#file = join(directory, 'images.json');
   }
 
+  /** Opens the store; called again, does nothing. */
   async start(): Promise<void> {
+    if (this.#opened) return;
     await mkdir(this.layersDirectory, { recursive: true, mode: 0o700 });
     await mkdir(this.blobsDirectory, { recursive: true, mode: 0o700 });
-    this.#images = (await readJsonFile<StoredImage[]>(this.#file)) ?? [];
+    this.#opened = true;
   }
 
   list(): readonly StoredImage[] {
+    this.#refresh();
     return this.#images;
+  }
+
+  /** Another process (a command that imports an image) may have written the file since. */
+  #refresh(): void {
+    const stats = statSync(this.#file, { throwIfNoEntry: false });
+    const version = stats === undefined ? 'absent' : `${stats.ino} ${stats.mtimeMs} ${stats.size}`;
+    if (version === this.#version) return;
+    this.#images = stats === undefined ? [] : (JSON.parse(readFileSync(this.#file, 'utf8')) as StoredImage[]);
+    this.#version = version;
   }
 
   /** By id, a prefix of it (8 digits or more), or any reference. */
   find(reference: string): StoredImage | undefined {
-    const byId = this.#images.find(({ id }) => id === reference || id === `sha256:${reference}`);
+    const images = this.list();
+    const byId = images.find(({ id }) => id === reference || id === `sha256:${reference}`);
     if (byId !== undefined || reference.startsWith('sha256:')) return byId;
     const normalised = tryNormalise(reference);
-    const named = this.#images.find(({ tags, digests }) => tags.includes(normalised) || digests.includes(normalised));
+    const named = images.find(({ tags, digests }) => tags.includes(normalised) || digests.includes(normalised));
     if (named !== undefined || !/^[0-9a-f]{8,64}$/.test(reference)) return named;
-    return this.#images.find(({ id }) => id.startsWith(`sha256:${reference}`));
+    return images.find(({ id }) => id.startsWith(`sha256:${reference}`));
   }
 
   blobPath(digest: string): string {
@@ -139,7 +155,7 @@ export class ImageStore {
 
   #commit(image: StoredImage, references: readonly string[]): Promise<StoredImage> {
     return this.#locks.run(this.#file, async () => {
-      const known = this.#images.find(({ id }) => id === image.id);
+      const known = this.list().find(({ id }) => id === image.id);
       const tags = references.filter((reference) => !reference.includes('@'));
       const digests = references.filter((reference) => reference.includes('@'));
       const merged = {
@@ -180,7 +196,7 @@ export class ImageStore {
 
   /** Removes layers and blobs that no image and no container uses. */
   async collectGarbage(inUse: ReadonlySet<string>): Promise<void> {
-    const used = new Set([...inUse, ...this.#arriving.flat(), ...this.#images.flatMap(({ layers }) => layers)]);
+    const used = new Set([...inUse, ...this.#arriving.flat(), ...this.list().flatMap(({ layers }) => layers)]);
     const names = await readdir(this.layersDirectory);
     const unused = names.filter((name) => !name.endsWith('.unpacking') && !used.has(name));
     await Promise.all(unused.map((name) => rm(this.layerPath(name), { recursive: true, force: true })));
@@ -188,7 +204,7 @@ export class ImageStore {
 
   async #save(images: readonly StoredImage[]): Promise<void> {
     await writeJsonFile(this.#file, images);
-    this.#images = images;
+    this.#refresh();
   }
 
   /** Stores a small blob and returns its path. */

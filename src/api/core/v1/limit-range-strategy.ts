@@ -1,8 +1,10 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { LimitRange, LimitRangeItem } from './limit-range.ts';
+import { validateLimitRange } from './limit-range-validation.ts';
 
 export const limitRangeStrategy: Strategy<LimitRange> = {
+  validate: validateLimitRange,
   applyDefaults: (range) => range.spec?.limits?.forEach(applyItemDefaults),
   allowCreateOnUpdate: true,
 };

@@ -3,11 +3,13 @@ import type { Strategy } from '#api/resource-definition.ts';
 import { isDNS1123Label } from '#machinery/names/dns.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Namespace } from './namespace.ts';
+import { validateNamespace } from './namespace-validation.ts';
 
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 const FINALIZER = 'kubernetes';
 
 export const namespaceStrategy: Strategy<Namespace> = {
+  validate: validateNamespace,
   validateName: (name, prefix) => isDNS1123Label(prefix ? maskTrailingDash(name) : name),
   applyDefaults: labelByName,
   prepareForCreate(namespace) {

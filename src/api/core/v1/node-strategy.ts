@@ -1,8 +1,19 @@
 import type { Strategy } from '#api/resource-definition.ts';
-import type { Node } from './node.ts';
+import type { Mutable } from '#machinery/schema/schema.ts';
+import type { Node, NodeSpec } from './node.ts';
+import { validateNode, validateNodeUpdate } from './node-validation.ts';
 
 export const nodeStrategy: Strategy<Node> = {
-  applyDefaults({ status }) {
+  validate: validateNode,
+  validateUpdate: validateNodeUpdate,
+  applyDefaults({ spec, status }) {
+    if (spec) syncPodCidrs(spec);
     if (status?.capacity && !status.allocatable) status.allocatable = { ...status.capacity };
   },
 };
+
+/** The first range is also the range. */
+function syncPodCidrs(spec: Mutable<NodeSpec>): void {
+  if (spec.podCIDR && spec.podCIDRs?.[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR];
+  else if (!spec.podCIDR && spec.podCIDRs?.[0]) spec.podCIDR = spec.podCIDRs[0];
+}

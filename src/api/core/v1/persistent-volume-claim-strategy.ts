@@ -2,8 +2,14 @@ import type { Strategy } from '#api/resource-definition.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { PersistentVolumeClaim } from './persistent-volume-claim.ts';
 import type { PersistentVolumeClaimSpec } from './persistent-volume-claim-spec.ts';
+import {
+  validatePersistentVolumeClaim,
+  validatePersistentVolumeClaimUpdate,
+} from './persistent-volume-claim-validation.ts';
 
 export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
+  validate: validatePersistentVolumeClaim,
+  validateUpdate: validatePersistentVolumeClaimUpdate,
   applyDefaults: applyPersistentVolumeClaimDefaults,
   prepareForCreate(claim) {
     claim.status = { phase: 'Pending' };

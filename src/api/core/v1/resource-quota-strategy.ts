@@ -1,7 +1,10 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { ResourceQuota } from './resource-quota.ts';
+import { validateResourceQuota, validateResourceQuotaUpdate } from './resource-quota-validation.ts';
 
 export const resourceQuotaStrategy: Strategy<ResourceQuota> = {
+  validate: validateResourceQuota,
+  validateUpdate: validateResourceQuotaUpdate,
   prepareForCreate(quota) {
     quota.status = {};
   },

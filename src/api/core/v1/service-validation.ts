@@ -2,12 +2,12 @@ import { checkEach, checkNumber, checkPort, checkText, optionalOneOf, requireOne
 import { validateLabels } from '#api/meta/v1/object-meta-validation.ts';
 import { duplicate, type FieldError, FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
-import { cidrContains, parseCidr, parseIp } from '#machinery/names/ip.ts';
 import { isValidCidrForLegacyField, isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { isValidPortNumber } from '#machinery/names/port.ts';
 import type { Service, ServicePort, ServiceSpec } from './service.ts';
 import { isReachedFromOutside } from './service-access.ts';
+import { validateNotSpecial } from './special-address.ts';
 
 const SPEC = new FieldPath('spec');
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
@@ -126,29 +126,13 @@ function validateAffinity({ sessionAffinity, sessionAffinityConfig: config }: Se
   return errors;
 }
 
-const SPECIAL: readonly (readonly [ranges: readonly string[], detail: string])[] = [
-  [['0.0.0.0/32', '::/128'], 'may not be unspecified (0.0.0.0 or ::)'],
-  [['127.0.0.0/8', '::1/128'], 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
-  [['169.254.0.0/16', 'fe80::/10'], 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
-  [['224.0.0.0/24', 'ff02::/10'], 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
-];
-
-/** Reasons why an address cannot be one that others reach: it means something special. */
-export function specialIpErrors(text: string): string[] {
-  const address = parseIp(text);
-  if (address === undefined) return ['must be a valid IP address'];
-  return SPECIAL.filter(([ranges]) => ranges.some((range) => cidrContains(parseCidr(range)!, address))).map(
-    ([, detail]) => detail,
-  );
-}
-
 const validateAddresses = (spec: ServiceSpec): FieldError[] => [
   ...checkEach(spec.clusterIPs, SPEC.child('clusterIPs'), (ip, at) =>
     ip === 'None' || ip === '' ? [] : checkText(at, ip, (text) => isValidIpForLegacyField(text)),
   ),
   ...checkEach(spec.externalIPs, SPEC.child('externalIPs'), (ip, at) => {
     const wrong = checkText(at, ip, (text) => isValidIpForLegacyField(text));
-    return wrong.length > 0 ? wrong : checkText(at, ip, specialIpErrors);
+    return wrong.length > 0 ? wrong : validateNotSpecial(ip, at);
   }),
 ];
 

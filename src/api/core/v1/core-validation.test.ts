@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import type { AnyResourceDefinition } from '#api/resource-definition.ts';
+import { createErrors, updateErrors } from '#api/testing/defaulted.ts';
+import { EndpointsResource } from './endpoints.ts';
+import { Events } from './event.ts';
+import { LimitRanges } from './limit-range.ts';
+import { Namespaces } from './namespace.ts';
+import { Nodes } from './node.ts';
+import { PersistentVolumes } from './persistent-volume.ts';
+import { PersistentVolumeClaims } from './persistent-volume-claim.ts';
+import { ResourceQuotas } from './resource-quota.ts';
+
+const METADATA = { name: 'a', namespace: 'b' };
+const claim = (spec: object) => ({
+  metadata: METADATA,
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...spec },
+});
+const volume = (spec: object) => ({
+  metadata: { name: 'a' },
+  spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, hostPath: { path: '/x' }, ...spec },
+});
+
+test.each<[string, AnyResourceDefinition, object, string[]]>([
+  ['a namespace', Namespaces, { metadata: { name: 'a' } }, []],
+  [
+    'a namespace that waits for nobody',
+    Namespaces,
+    { metadata: { name: 'a' }, spec: { finalizers: ['who'] } },
+    ['spec.finalizers[0]: Invalid value: "who": name is neither a standard finalizer name nor is it fully qualified'],
+  ],
+  [
+    'a node with a taint without effect',
+    Nodes,
+    { metadata: { name: 'a' }, spec: { taints: [{ key: 'k', effect: '' }] } },
+    ['metadata.taints[0].effect: Required value'],
+  ],
+  ['a claim', PersistentVolumeClaims, claim({}), []],
+  [
+    'a claim for nothing',
+    PersistentVolumeClaims,
+    { metadata: METADATA, spec: {} },
+    ['spec.accessModes: Required value: at least 1 access mode is required', 'spec.resources[storage]: Required value'],
+  ],
+  [
+    'a claim for one pod and for many',
+    PersistentVolumeClaims,
+    claim({ accessModes: ['ReadWriteOncePod', 'ReadWriteMany'] }),
+    ['spec.accessModes: Forbidden: may not use ReadWriteOncePod with other access modes'],
+  ],
+  ['a volume', PersistentVolumes, volume({}), []],
+  [
+    'a volume of no kind and size',
+    PersistentVolumes,
+    volume({ hostPath: undefined, capacity: {} }),
+    ['spec.capacity: Required value', 'spec: Required value: must specify a volume type'],
+  ],
+  [
+    'a local volume without a place',
+    PersistentVolumes,
+    volume({ hostPath: undefined, local: { path: '/x' } }),
+    ['metadata.annotations: Required value: Local volume requires node affinity'],
+  ],
+  [
+    'endpoints that lead to the node itself',
+    EndpointsResource,
+    { metadata: METADATA, subsets: [{ addresses: [{ ip: '127.0.0.1' }] }, {}] },
+    [
+      'subsets[0].addresses[0].ip: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+      'subsets[1]: Required value: must specify `addresses` or `notReadyAddresses`',
+    ],
+  ],
+  [
+    'an event beside another namespace',
+    Events,
+    { metadata: METADATA, involvedObject: { namespace: 'c' } },
+    ['involvedObject.namespace: Invalid value: "c": does not match event.namespace'],
+  ],
+  [
+    'limits that contradict each other',
+    LimitRanges,
+    { metadata: METADATA, spec: { limits: [{ type: 'Pod', min: { cpu: '2' }, max: { cpu: '1' } }] } },
+    ['spec.limits[0].min[cpu]: Invalid value: "2": min value 2 is greater than max value 1'],
+  ],
+  [
+    'a quota of less than nothing',
+    ResourceQuotas,
+    { metadata: METADATA, spec: { hard: { pods: '-1' }, scopes: ['Terminating', 'NotTerminating'] } },
+    [
+      'spec.hard[pods]: Invalid value: "-1": must be greater than or equal to 0',
+      'spec.scopes: Invalid value: ["Terminating","NotTerminating"]: conflicting scopes',
+    ],
+  ],
+])('%s is answered rightly', (_, definition, object, expected) => {
+  expect(createErrors(definition, object)).toEqual(expected);
+});
+
+test('a claim does not change its class and does not shrink', () => {
+  const before = claim({ storageClassName: 'a' });
+  const after = claim({ storageClassName: 'b' });
+  expect(updateErrors(PersistentVolumeClaims, before, after)).toEqual([
+    'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n-storageClassName: "a"\n+storageClassName: "b"\n',
+  ]);
+  expect(
+    updateErrors(PersistentVolumeClaims, before, { ...before, spec: { ...before.spec, volumeName: 'v' } }),
+  ).toEqual([]);
+});
+
+test('a volume stays where it is', () => {
+  expect(updateErrors(PersistentVolumes, volume({}), volume({ hostPath: { path: '/y' } }))).toEqual([
+    'spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n-hostPath.path: "/x"\n+hostPath.path: "/y"\n',
+  ]);
+});

@@ -1,0 +1,42 @@
+import { checkEach, checkNumber, checkText, requireOneOf } from '#api/checks.ts';
+import { type FieldError, FieldPath, required } from '#machinery/errors/field-error.ts';
+import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
+import { isValidPortNumber } from '#machinery/names/port.ts';
+import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints } from './endpoints.ts';
+import { validateNotSpecial } from './special-address.ts';
+
+const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
+
+export const validateEndpoints = ({ subsets }: Endpoints): FieldError[] =>
+  checkEach(subsets, new FieldPath('subsets'), validateSubset);
+
+function validateSubset({ addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset, field: FieldPath) {
+  const isEmpty = addresses.length + notReadyAddresses.length === 0;
+  return [
+    ...(isEmpty ? [required(field, 'must specify `addresses` or `notReadyAddresses`')] : []),
+    ...checkEach(addresses, field.child('addresses'), validateAddress),
+    ...checkEach(notReadyAddresses, field.child('notReadyAddresses'), validateAddress),
+    ...checkEach(ports, field.child('ports'), (port, at) => validatePort(port, at, ports.length > 1)),
+  ];
+}
+
+function validateAddress({ ip, hostname, nodeName }: EndpointAddress, field: FieldPath): FieldError[] {
+  const wrong = checkText(field.child('ip'), ip, (text) => isValidIpForLegacyField(text));
+  return [
+    ...wrong,
+    ...(hostname ? checkText(field.child('hostname'), hostname, isDNS1123Label) : []),
+    ...(nodeName === undefined ? [] : checkText(field.child('nodeName'), nodeName, isDNS1123Subdomain)),
+    ...(wrong.length === 0 ? validateNotSpecial(ip, field.child('ip')) : []),
+  ];
+}
+
+function validatePort({ name, port, protocol }: EndpointPort, field: FieldPath, nameNeeded: boolean): FieldError[] {
+  const errors = name ? checkText(field.child('name'), name, isDNS1123Label) : [];
+  if (!name && nameNeeded) errors.push(required(field.child('name')));
+  return [
+    ...errors,
+    ...checkNumber(field.child('port'), port, isValidPortNumber),
+    ...requireOneOf(field.child('protocol'), protocol, PROTOCOLS),
+  ];
+}

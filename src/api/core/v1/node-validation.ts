@@ -1,0 +1,66 @@
+import { checkEach, checkText, requireOneOf } from '#api/checks.ts';
+import { duplicate, type FieldError, FieldPath, forbidden, invalid } from '#machinery/errors/field-error.ts';
+import { isValidCidrForLegacyField } from '#machinery/names/ip-checks.ts';
+import { isQualifiedName, isValidLabelValue } from '#machinery/names/label.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import type { Taint } from './affinity.ts';
+import type { Node } from './node.ts';
+import { validateResourceAmount } from './resource-validation.ts';
+
+const SPEC = new FieldPath('spec');
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+export function validateNode({ spec, status }: Node): FieldError[] {
+  return [
+    // Upstream names this path, though taints stand in the spec.
+    ...validateTaints(spec?.taints, new FieldPath('metadata').child('taints')),
+    ...(['capacity', 'allocatable'] as const).flatMap((list) =>
+      Object.entries(status?.[list] ?? {}).flatMap(([name, text]) =>
+        validateResourceAmount(name, text, new FieldPath('status').child(list).key(name)),
+      ),
+    ),
+    ...validateCidrs(spec?.podCIDRs, SPEC.child('podCIDRs')),
+  ];
+}
+
+/** A taint is known by its key and its effect. */
+export function validateTaints(taints: readonly Taint[] | undefined, field: FieldPath): FieldError[] {
+  const seen = new Set<string>();
+  return checkEach(taints, field, (taint, at) => {
+    const { key, value = '', effect } = taint;
+    const errors = [
+      ...checkText(at.child('key'), key, isQualifiedName),
+      ...checkText(at.child('value'), value, isValidLabelValue),
+      ...requireOneOf(at.child('effect'), effect, EFFECTS),
+    ];
+    const identity = `${key}:${effect}`;
+    if (seen.has(identity)) {
+      errors.push({
+        ...duplicate(at, taint),
+        message: `${duplicate(at, taint).message}: taints must be unique by key and effect pair`,
+      });
+    }
+    seen.add(identity);
+    return errors;
+  });
+}
+
+const MAX_CIDRS = 2;
+
+function validateCidrs(cidrs: readonly string[] | undefined, field: FieldPath): FieldError[] {
+  const errors = checkEach(cidrs, field, (cidr, at) => checkText(at, cidr, (text) => isValidCidrForLegacyField(text)));
+  if ((cidrs?.length ?? 0) > MAX_CIDRS)
+    errors.push(invalid(field, cidrs, 'may specify no more than one CIDR for each IP family'));
+  return errors;
+}
+
+/** What a node is in the network and at its provider is said once. */
+export function validateNodeUpdate({ spec }: Node, old: Node): FieldError[] {
+  const before = old.spec ?? {};
+  const errors: FieldError[] = [];
+  if (before.podCIDRs?.length && !deepEqual(spec?.podCIDRs, before.podCIDRs))
+    errors.push(forbidden(SPEC.child('podCIDRs'), 'node updates may not change podCIDR except from "" to valid'));
+  if (before.providerID && spec?.providerID !== before.providerID)
+    errors.push(forbidden(SPEC.child('providerID'), 'node updates may not change providerID except from "" to valid'));
+  return errors;
+}

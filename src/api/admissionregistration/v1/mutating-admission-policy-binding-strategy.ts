@@ -1,9 +1,11 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { applyMatchDefaults } from './admission-defaults.ts';
 import type { MutatingAdmissionPolicyBinding } from './mutating-admission-policy-binding.ts';
+import { validateMutatingAdmissionPolicyBinding } from './policy-validation.ts';
 
 export const mutatingAdmissionPolicyBindingStrategy: Strategy<MutatingAdmissionPolicyBinding> = {
   hasGeneration: true,
   requireResourceVersionOnUpdate: true,
   applyDefaults: ({ spec }) => applyMatchDefaults(spec?.matchResources),
+  validate: validateMutatingAdmissionPolicyBinding,
 };

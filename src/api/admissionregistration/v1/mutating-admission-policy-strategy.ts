@@ -1,6 +1,7 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { applyMatchDefaults } from './admission-defaults.ts';
 import type { MutatingAdmissionPolicy } from './mutating-admission-policy.ts';
+import { validateMutatingAdmissionPolicy } from './policy-validation.ts';
 
 export const mutatingAdmissionPolicyStrategy: Strategy<MutatingAdmissionPolicy> = {
   hasGeneration: true,
@@ -10,4 +11,5 @@ export const mutatingAdmissionPolicyStrategy: Strategy<MutatingAdmissionPolicy> 
     spec.failurePolicy ??= 'Fail';
     applyMatchDefaults(spec.matchConstraints);
   },
+  validate: validateMutatingAdmissionPolicy,
 };

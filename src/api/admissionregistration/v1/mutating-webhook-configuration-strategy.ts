@@ -1,6 +1,7 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { applyWebhookDefaults } from './admission-defaults.ts';
 import type { MutatingWebhookConfiguration } from './mutating-webhook-configuration.ts';
+import { validateWebhooks } from './webhook-validation.ts';
 
 export const mutatingWebhookConfigurationStrategy: Strategy<MutatingWebhookConfiguration> = {
   hasGeneration: true,
@@ -11,4 +12,5 @@ export const mutatingWebhookConfigurationStrategy: Strategy<MutatingWebhookConfi
       webhook.reinvocationPolicy ??= 'Never';
     }
   },
+  validate: ({ webhooks }) => validateWebhooks(webhooks),
 };

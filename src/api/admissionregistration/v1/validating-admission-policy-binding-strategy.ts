@@ -1,9 +1,11 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { applyMatchDefaults } from './admission-defaults.ts';
+import { validateValidatingAdmissionPolicyBinding } from './policy-validation.ts';
 import type { ValidatingAdmissionPolicyBinding } from './validating-admission-policy-binding.ts';
 
 export const validatingAdmissionPolicyBindingStrategy: Strategy<ValidatingAdmissionPolicyBinding> = {
   hasGeneration: true,
   requireResourceVersionOnUpdate: true,
   applyDefaults: ({ spec }) => applyMatchDefaults(spec?.matchResources),
+  validate: validateValidatingAdmissionPolicyBinding,
 };

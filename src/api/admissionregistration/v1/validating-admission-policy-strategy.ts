@@ -1,5 +1,6 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { applyMatchDefaults } from './admission-defaults.ts';
+import { validateValidatingAdmissionPolicy } from './policy-validation.ts';
 import type { ValidatingAdmissionPolicy } from './validating-admission-policy.ts';
 
 export const validatingAdmissionPolicyStrategy: Strategy<ValidatingAdmissionPolicy> = {
@@ -13,4 +14,5 @@ export const validatingAdmissionPolicyStrategy: Strategy<ValidatingAdmissionPoli
   prepareForCreate(policy) {
     policy.status = {};
   },
+  validate: validateValidatingAdmissionPolicy,
 };

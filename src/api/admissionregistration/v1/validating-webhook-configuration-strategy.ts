@@ -1,9 +1,11 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { applyWebhookDefaults } from './admission-defaults.ts';
 import type { ValidatingWebhookConfiguration } from './validating-webhook-configuration.ts';
+import { validateWebhooks } from './webhook-validation.ts';
 
 export const validatingWebhookConfigurationStrategy: Strategy<ValidatingWebhookConfiguration> = {
   hasGeneration: true,
   requireResourceVersionOnUpdate: true,
   applyDefaults: ({ webhooks }) => webhooks?.forEach(applyWebhookDefaults),
+  validate: ({ webhooks }) => validateWebhooks(webhooks),
 };

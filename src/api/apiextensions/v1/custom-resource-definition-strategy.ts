@@ -1,6 +1,10 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { CustomResourceDefinition } from './custom-resource-definition.ts';
+import {
+  validateCustomResourceDefinition,
+  validateCustomResourceDefinitionUpdate,
+} from './custom-resource-definition-validation.ts';
 
 export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition> = {
   hasGeneration: true,
@@ -18,6 +22,8 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
     rememberStoredVersion(definition);
   },
   prepareForUpdate: rememberStoredVersion,
+  validate: validateCustomResourceDefinition,
+  validateUpdate: validateCustomResourceDefinitionUpdate,
 };
 
 /** Every version that objects were ever stored as stays listed until somebody has migrated them. */

@@ -1,5 +1,6 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { APIService } from './api-service.ts';
+import { validateAPIService } from './api-service-validation.ts';
 
 export const apiServiceStrategy: Strategy<APIService> = {
   requireResourceVersionOnUpdate: true,
@@ -21,4 +22,5 @@ export const apiServiceStrategy: Strategy<APIService> = {
       },
     ];
   },
+  validate: validateAPIService,
 };

@@ -2,6 +2,7 @@ import type { Strategy } from '#api/resource-definition.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { CertificateSigningRequest } from './certificate-signing-request.ts';
+import { validateCertificateSigningRequest } from './certificate-signing-request-validation.ts';
 
 type Request = Mutable<CertificateSigningRequest>;
 
@@ -12,6 +13,7 @@ export const certificateSigningRequestStrategy: Strategy<CertificateSigningReque
   prepareForUpdate(request, old) {
     request.spec = deepClone(old.spec);
   },
+  validate: validateCertificateSigningRequest,
 };
 
 /** An approver says yes or no, and nothing else. */

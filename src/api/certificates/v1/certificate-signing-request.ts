@@ -23,6 +23,7 @@ import {
   prepareApproval,
   prepareSigning,
 } from './certificate-signing-request-strategy.ts';
+import { validateApprovalUpdate, validateSigningUpdate } from './certificate-signing-request-validation.ts';
 
 export const CertificateSigningRequestSpec = message('io.k8s.api.certificates.v1.CertificateSigningRequestSpec', {
   request: req(1, bytes),
@@ -111,6 +112,7 @@ export const CertificateSigningRequests: ResourceDefinition<CertificateSigningRe
       verbs: ['get', 'patch', 'update'],
       type: 'part',
       prepareForUpdate: prepareApproval,
+      validateUpdate: validateApprovalUpdate,
     },
     status: {
       group: 'certificates.k8s.io',
@@ -119,6 +121,7 @@ export const CertificateSigningRequests: ResourceDefinition<CertificateSigningRe
       verbs: ['get', 'patch', 'update'],
       type: 'status',
       prepareForUpdate: prepareSigning,
+      validateUpdate: validateSigningUpdate,
     },
   },
   columns: certificateSigningRequestColumns,

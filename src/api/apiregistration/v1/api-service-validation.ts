@@ -1,0 +1,42 @@
+import { checkNumber, requireText } from '#api/checks.ts';
+import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
+import { isDNS1035Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { isValidPortNumber } from '#machinery/names/port.ts';
+import type { APIService } from './api-service.ts';
+
+const SPEC = new FieldPath('spec');
+
+export function validateAPIService({ metadata, spec }: APIService): FieldError[] {
+  if (spec === undefined) return [];
+  const { group = '', version = '', service, insecureSkipTLSVerify, caBundle } = spec;
+  const name = metadata?.name ?? '';
+  const wanted = `${version}.${group}`;
+  const errors: FieldError[] = [];
+  if (name !== wanted) {
+    const detail = `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`;
+    errors.push(invalid(new FieldPath('metadata').child('name'), name, detail));
+  }
+  if (group !== '') errors.push(...requireText(SPEC.child('group'), group, isDNS1123Subdomain));
+  errors.push(...requireText(SPEC.child('version'), version, isDNS1035Label));
+  errors.push(...checkPriority('groupPriorityMinimum', spec.groupPriorityMinimum, 20_000));
+  errors.push(...checkPriority('versionPriority', spec.versionPriority, 1000));
+  const skip = SPEC.child('insecureSkipTLSVerify');
+  if (service === undefined) {
+    if (caBundle)
+      errors.push(
+        invalid(SPEC.child('caBundle'), `${caBundle.length} bytes`, 'local APIServices may not have a caBundle'),
+      );
+    if (insecureSkipTLSVerify) {
+      errors.push(invalid(skip, true, 'local APIServices may not have insecureSkipTLSVerify'));
+    }
+    return errors;
+  }
+  const at = SPEC.child('service');
+  errors.push(...requireText(at.child('namespace'), service.namespace), ...requireText(at.child('name'), service.name));
+  errors.push(...checkNumber(at.child('port'), service.port, isValidPortNumber));
+  if (insecureSkipTLSVerify && caBundle) errors.push(invalid(skip, true, 'may not be true if caBundle is present'));
+  return errors;
+}
+
+const checkPriority = (name: string, value: number, limit: number): FieldError[] =>
+  value > 0 && value <= limit ? [] : [invalid(SPEC.child(name), value, `must be positive and less than ${limit}`)];

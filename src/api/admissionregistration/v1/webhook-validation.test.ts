@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { createErrors } from '#api/testing/defaulted.ts';
+import { ValidatingAdmissionPolicies } from './validating-admission-policy.ts';
+import { ValidatingAdmissionPolicyBindings } from './validating-admission-policy-binding.ts';
+import { ValidatingWebhookConfigurations } from './validating-webhook-configuration.ts';
+
+const RULE = { operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods'] };
+const WEBHOOK = {
+  name: 'a.example.com',
+  clientConfig: { url: 'https://example.com/check' },
+  rules: [RULE],
+  sideEffects: 'None',
+  admissionReviewVersions: ['v1'],
+};
+
+test.each<[string, object, string[]]>([
+  ['that is well', {}, []],
+  [
+    'without a full name',
+    { name: 'a.b' },
+    ['webhooks[0].name: Invalid value: "a.b": should be a domain with at least three segments separated by dots'],
+  ],
+  [
+    'that is nowhere',
+    { clientConfig: {} },
+    ['webhooks[0].clientConfig: Required value: exactly one of url or service is required'],
+  ],
+  [
+    'without encryption',
+    { clientConfig: { url: 'http://example.com?x=1' } },
+    [
+      'webhooks[0].clientConfig.url: Invalid value: "http": \'https\' is the only allowed URL scheme; desired format: https://host[:port]/path',
+      'webhooks[0].clientConfig.url: Invalid value: "x=1": query parameters are not permitted in the URL',
+    ],
+  ],
+  [
+    'that says too little',
+    { sideEffects: undefined, admissionReviewVersions: [], timeoutSeconds: 31 },
+    [
+      'webhooks[0].admissionReviewVersions: Required value: must specify one of v1, v1beta1',
+      'webhooks[0].sideEffects: Required value: must specify one of None, NoneOnDryRun',
+      'webhooks[0].timeoutSeconds: Invalid value: 31: the timeout value must be between 1 and 30 seconds',
+    ],
+  ],
+  [
+    'that hears of everything and more',
+    { rules: [{ ...RULE, operations: ['*', 'CREATE'], resources: ['*/*', 'pods'] }] },
+    [
+      'webhooks[0].rules[0].operations: Invalid value: ["*","CREATE"]: if \'*\' is present, must not specify other operations',
+      'webhooks[0].rules[0].resources: Invalid value: ["*/*","pods"]: if \'*/*\' is present, must not specify other resources',
+    ],
+  ],
+])('a webhook %s', (_, parts, expected) => {
+  const object = { metadata: { name: 'a' }, webhooks: [{ ...WEBHOOK, ...parts }] };
+  expect(createErrors(ValidatingWebhookConfigurations, object)).toEqual(expected);
+});
+
+test('webhooks of one configuration have names of their own', () => {
+  const object = { metadata: { name: 'a' }, webhooks: [WEBHOOK, WEBHOOK] };
+  expect(createErrors(ValidatingWebhookConfigurations, object)).toEqual([
+    'webhooks[1].name: Duplicate value: "a.example.com"',
+  ]);
+});
+
+test('a policy is about something and says what must hold', () => {
+  expect(createErrors(ValidatingAdmissionPolicies, { metadata: { name: 'a' }, spec: {} })).toEqual([
+    'spec.matchConstraints: Required value',
+    'spec.validations: Required value: validations or auditAnnotations must contain at least one item',
+    'spec.auditAnnotations: Required value: validations or auditAnnotations must contain at least one item',
+  ]);
+});
+
+test('a binding does not refuse and warn at once', () => {
+  const spec = { policyName: 'p', validationActions: ['Deny', 'Warn'] };
+  expect(createErrors(ValidatingAdmissionPolicyBindings, { metadata: { name: 'a' }, spec })).toEqual([
+    'spec.validationActions: Invalid value: ["Deny","Warn"]: must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)',
+  ]);
+});

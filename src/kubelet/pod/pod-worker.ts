@@ -1,0 +1,447 @@
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import type { Timer } from '#base/clock.ts';
+import type { PodSandboxConfig, PodSandboxStatus } from '#cri/runtime.ts';
+import { isConflict, isNotFound } from '#machinery/errors/status-error.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { parseTime } from '#machinery/objects/time.ts';
+import { ContainerError } from '../container/container-error.ts';
+import { sandboxConfig } from '../container/sandbox-config.ts';
+import { containerFieldPath } from '../event-sink.ts';
+import { terminationMessage } from '../logs/termination-message.ts';
+import { type ContainerPart, describePod, findContainer, gracePeriodOf, isDone, specOf, uidOf } from '../pod-parts.ts';
+import type { WaitingReason } from '../status/container-statuses.ts';
+import { podStatus } from '../status/pod-status.ts';
+import { StatusWriter } from '../status/status-writer.ts';
+import { containerHash } from '../sync/container-hash.ts';
+import { type KillAction, planSync, type SyncPlan } from '../sync/plan.ts';
+import { latestOf, type PodRuntimeState, readPodRuntimeState, restartCountOf } from '../sync/runtime-state.ts';
+import type { VolumesResult } from '../volumes/volume-manager.ts';
+import { endPod } from './end-pod.ts';
+import { killContainer } from './kill-container.ts';
+import type { PodContext } from './pod-context.ts';
+import { startContainer } from './start-container.ts';
+
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 122_000;
+/** A failed pull shows as ErrImagePull for this long before it shows as put off. */
+const SHOW_PULL_ERROR_MS = 2000;
+const CONFIG_RETRY_MS = 10_000;
+
+/**
+ * Makes one pod be as its spec says: woken by changes of the pod, of its containers, of its probes and by time, it
+ * looks at everything anew and does what is missing, one pass after another.
+ */
+export class PodWorker {
+  readonly uid: string;
+  readonly #context: PodContext;
+  readonly #status: StatusWriter;
+  readonly #signal: AbortSignal;
+  readonly #onGone: (worker: PodWorker) => void;
+  /** Aborts what prepares containers when the pod is to end. */
+  readonly #starting = new AbortController();
+  readonly #waiting = new Map<string, WaitingReason>();
+  readonly #messages = new Map<string, string>();
+  /** Containers that were killed to be started again. */
+  readonly #restarting = new Set<string>();
+  #pod: Pod;
+  #removed = false;
+  #finished = false;
+  #verdict: { readonly reason: string; readonly message: string } | undefined;
+  #dirty = false;
+  #running: Promise<void> | undefined;
+  #timer: { readonly at: number; readonly timer: Timer } | undefined;
+  #retryMs = FIRST_RETRY_MS;
+  #isGone = false;
+
+  constructor(context: PodContext, pod: Pod, options: { signal: AbortSignal; onGone: (worker: PodWorker) => void }) {
+    this.#context = context;
+    this.#pod = pod;
+    this.uid = uidOf(pod);
+    this.#signal = options.signal;
+    this.#onGone = options.onGone;
+    this.#status = new StatusWriter(pod, context, options.signal);
+  }
+
+  get pod(): Pod {
+    return this.#pod;
+  }
+
+  /** The pod with the status that the kubelet knows, ahead of the API server. */
+  get current(): Pod {
+    return { ...this.#pod, status: this.#status.status };
+  }
+
+  /** Resolves when the pass under way has ended. */
+  async idle(): Promise<void> {
+    await this.#running;
+    await this.#status.flush();
+  }
+
+  /** Takes over a newer state of the pod. */
+  update(pod: Pod): void {
+    const old = this.#pod;
+    this.#pod = pod;
+    this.#status.observe(pod);
+    if (pod.metadata?.deletionTimestamp && !old.metadata?.deletionTimestamp) this.#beginEnd();
+    else if (old.metadata?.deletionTimestamp && gracePeriodOf(pod) < gracePeriodOf(old)) this.#hasten();
+    if (!isSameForUs(old, pod)) this.wake();
+  }
+
+  /** The API server has no such pod any more: what runs of it is ended. */
+  remove(last: Pod): void {
+    const old = this.#pod;
+    this.#pod = last;
+    this.#removed = true;
+    this.#beginEnd();
+    if (old.metadata?.deletionTimestamp && gracePeriodOf(last) < gracePeriodOf(old)) this.#hasten();
+    this.wake();
+  }
+
+  /** Looks at the pod again, now or after the pass under way. */
+  wake(): void {
+    this.#dirty = true;
+    if (this.#isGone || this.#signal.aborted) return;
+    this.#running ??= this.#run();
+  }
+
+  #wakeIn(milliseconds: number): void {
+    const { clock } = this.#context;
+    const at = clock.now() + milliseconds;
+    if (this.#timer && this.#timer.at <= at && this.#timer.at > clock.now()) return;
+    this.#timer?.timer.cancel();
+    this.#timer = { at, timer: clock.setTimer(milliseconds, () => this.wake()) };
+  }
+
+  #beginEnd(): void {
+    this.#starting.abort(new Error('pod is ending'));
+  }
+
+  /** The grace period became shorter while containers are being stopped. */
+  #hasten(): void {
+    const { runtime, logger } = this.#context;
+    const stop = async () => {
+      const { containers } = await readPodRuntimeState(runtime, this.uid);
+      const running = containers.filter(({ state }) => state === 'RUNNING');
+      await Promise.all(running.map(({ id }) => runtime.stopContainer(id, gracePeriodOf(this.#pod))));
+    };
+    stop().catch((error) => logger.warn('container not stopped sooner', { pod: describePod(this.#pod), error }));
+  }
+
+  async #run(): Promise<void> {
+    while (this.#dirty && !this.#isGone && !this.#signal.aborted) {
+      this.#dirty = false;
+      try {
+        await this.#pass();
+        this.#retryMs = FIRST_RETRY_MS;
+      } catch (error) {
+        if (this.#signal.aborted) break;
+        if (this.#starting.signal.aborted && error === this.#starting.signal.reason) {
+          this.#dirty = true;
+          continue;
+        }
+        this.#context.logger.warn('pod not synced, will retry', { pod: describePod(this.#pod), error });
+        this.#wakeIn(this.#retryMs);
+        this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
+      }
+    }
+    this.#running = undefined;
+  }
+
+  async #pass(): Promise<void> {
+    const state = await this.#observe();
+    this.#checkDeadline();
+    if (this.#isEnding()) return this.#end(state);
+    const plan = planSync(this.#pod, state, this.#context.probes, this.#restarting);
+    if (plan.podFinished) {
+      this.#finished = true;
+      return this.#end(state);
+    }
+    this.#publish(state);
+    if (plan.kill.length > 0) {
+      await this.#kill(plan, state);
+      this.#dirty = true;
+      return;
+    }
+    await this.#startMissing(plan, state);
+  }
+
+  #isEnding(): boolean {
+    return (
+      this.#removed ||
+      this.#finished ||
+      this.#verdict !== undefined ||
+      Boolean(this.#pod.metadata?.deletionTimestamp) ||
+      isDone(this.#pod)
+    );
+  }
+
+  /** What the runtime holds now, with probes running for what runs and last words read of what has ended. */
+  async #observe(): Promise<PodRuntimeState> {
+    const { runtime, probes, directories, clock, nodeAddresses } = this.#context;
+    const state = await readPodRuntimeState(runtime, this.uid);
+    const spec = specOf(this.#pod);
+    const podIP = (spec.hostNetwork ? nodeAddresses[0] : state.sandboxes[0]?.ips[0]) ?? '';
+    const known = this.#status.status;
+    const running = new Set<string>();
+    for (const status of state.containers) {
+      if (status.state === 'EXITED' && !this.#messages.has(status.id)) {
+        this.#messages.set(status.id, await terminationMessage(status, directories.podLogs(this.#pod), clock));
+      }
+      if (status.state !== 'RUNNING') continue;
+      running.add(status.id);
+      const part = findContainer(spec, status.metadata.name);
+      if (part === undefined) continue;
+      const told = [...(known.containerStatuses ?? []), ...(known.initContainerStatuses ?? [])].find(
+        ({ containerID }) => containerID?.endsWith(status.id),
+      );
+      const facts = told && { ready: told.ready, started: told.started ?? false };
+      probes.watch(this.#pod, part, { status, podIP, known: facts });
+    }
+    probes.retain(this.uid, running);
+    return state;
+  }
+
+  #checkDeadline(): void {
+    const { activeDeadlineSeconds } = specOf(this.#pod);
+    const { startTime } = this.#status.status;
+    if (activeDeadlineSeconds === undefined || !startTime || this.#isEnding()) return;
+    const left = parseTime(startTime) + activeDeadlineSeconds * 1000 - this.#context.clock.now();
+    if (left > 0) return this.#wakeIn(left);
+    const message = 'Pod was active on the node longer than the specified deadline';
+    this.#verdict = { reason: 'DeadlineExceeded', message };
+    this.#context.events.record(this.#pod, 'Normal', 'DeadlineExceeded', message);
+  }
+
+  #publish(state: PodRuntimeState, isTerminal = false): void {
+    const { probes, clock, nodeAddresses, runtimeName } = this.#context;
+    this.#status.set(
+      podStatus(this.#pod, {
+        state,
+        waiting: this.#waiting,
+        messages: this.#messages,
+        known: this.#status.status,
+        isReady: (id) => probes.ready(id),
+        isStarted: (id) => probes.started(id),
+        runtimeName: runtimeName(),
+        nodeAddresses,
+        now: clock.now(),
+        isEnding: this.#isEnding(),
+        isTerminal,
+        verdict: this.#verdict,
+      }),
+    );
+  }
+
+  async #kill({ kill }: SyncPlan, state: PodRuntimeState): Promise<void> {
+    const podIP = state.sandboxes[0]?.ips[0] ?? '';
+    await Promise.all(
+      kill.map(async (action) => {
+        if (action.part) this.#restarting.add(action.part.container.name);
+        await killContainer(this.#context, this.#pod, {
+          ...action,
+          podIP,
+          gracePeriodSeconds: this.#graceOf(action),
+          signal: this.#signal,
+        });
+      }),
+    );
+  }
+
+  #graceOf({ part, reason }: KillAction): number {
+    const probe = reason === 'liveness' || reason === 'startup' ? part?.container[`${reason}Probe`] : undefined;
+    return probe?.terminationGracePeriodSeconds ?? specOf(this.#pod).terminationGracePeriodSeconds ?? 30;
+  }
+
+  async #startMissing(plan: SyncPlan, state: PodRuntimeState): Promise<void> {
+    const { volumes, nodeAddresses, nodeName } = this.#context;
+    if (plan.start.length === 0 && !plan.createSandbox) {
+      await this.#refreshVolumes();
+      return;
+    }
+    const facts = { podIPs: [], hostIPs: nodeAddresses, nodeName };
+    const config = this.#sandboxConfig(plan.attempt);
+    const [sandbox, mounted] = await Promise.all([
+      plan.sandbox ?? this.#createSandbox(plan, state, config),
+      volumes.mount(this.#pod, facts),
+    ]);
+    if (this.#reportFailedMounts(mounted)) return this.#publish(await this.#observe());
+    for (const part of plan.start) {
+      if (this.#starting.signal.aborted) break;
+      await this.#start(part, { sandbox, config, mounted, state });
+    }
+    this.#publish(await this.#observe());
+    // The next init container's turn, or the app containers', may have come.
+    this.#dirty = true;
+    this.#scheduleRenewal(mounted);
+    if (plan.start.every((part) => this.#waiting.has(part.container.name))) this.#dirty = false;
+  }
+
+  /** Contents of volumes follow the objects they are made of. */
+  async #refreshVolumes(): Promise<void> {
+    const { volumes, nodeAddresses, nodeName } = this.#context;
+    this.#scheduleRenewal(await volumes.mount(this.#pod, { podIPs: [], hostIPs: nodeAddresses, nodeName }));
+  }
+
+  #scheduleRenewal({ renewAt }: VolumesResult): void {
+    if (renewAt > 0) this.#wakeIn(Math.max(1000, renewAt - this.#context.clock.now()));
+  }
+
+  #reportFailedMounts({ failures }: VolumesResult): boolean {
+    for (const [name, message] of failures) {
+      const text = `MountVolume.SetUp failed for volume "${name}" : ${message}`;
+      this.#context.events.record(this.#pod, 'Warning', 'FailedMount', text);
+    }
+    if (failures.size === 0) return false;
+    this.#wakeIn(this.#retryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
+    return true;
+  }
+
+  #sandboxConfig(attempt: number): PodSandboxConfig {
+    const { dns, nodeName, directories } = this.#context;
+    return sandboxConfig(this.#pod, { dns, nodeName, attempt, logDirectory: directories.podLogs(this.#pod) });
+  }
+
+  async #createSandbox(plan: SyncPlan, state: PodRuntimeState, config: PodSandboxConfig): Promise<PodSandboxStatus> {
+    const { runtime, events } = this.#context;
+    if (plan.sandboxChanged) {
+      events.record(this.#pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
+      await Promise.all(state.sandboxes.map(({ id }) => runtime.stopPodSandbox(id)));
+    }
+    try {
+      return await runtime.podSandboxStatus(await runtime.runPodSandbox(config));
+    } catch (error) {
+      const message = `Failed to create pod sandbox: ${(error as Error).message}`;
+      events.record(this.#pod, 'Warning', 'FailedCreatePodSandBox', message);
+      throw error;
+    }
+  }
+
+  /** Starts one container unless it is put off; what fails is remembered as its waiting reason. */
+  async #start(
+    part: ContainerPart,
+    at: { sandbox: PodSandboxStatus; config: PodSandboxConfig; mounted: VolumesResult; state: PodRuntimeState },
+  ): Promise<void> {
+    const { name } = part.container;
+    if (this.#isPutOff(part, at.state)) return;
+    try {
+      await startContainer(this.#context, this.#pod, part, {
+        sandbox: at.sandbox,
+        sandboxConfig: at.config,
+        volumes: at.mounted.volumes,
+        attempt: this.#attempt(name, at.state),
+        signal: this.#starting.signal,
+      });
+      this.#waiting.delete(name);
+      this.#restarting.delete(name);
+    } catch (error) {
+      if (!(error instanceof ContainerError)) throw error;
+      this.#startFailed(part, error);
+    }
+  }
+
+  #attempt(name: string, state: PodRuntimeState): number {
+    const latest = latestOf(state, name);
+    if (latest) return restartCountOf(latest) + 1;
+    const { containerStatuses = [], initContainerStatuses = [] } = this.#status.status;
+    const told = [...containerStatuses, ...initContainerStatuses].find((status) => status.name === name);
+    return told?.containerID || told?.lastState?.terminated ? told.restartCount + 1 : 0;
+  }
+
+  #startFailed(part: ContainerPart, { reason, message }: ContainerError): void {
+    const { events, images } = this.#context;
+    const { name } = part.container;
+    this.#waiting.set(name, { reason, message });
+    const isImage = /Image/.test(reason);
+    const fieldPath = containerFieldPath(part.kind, name);
+    if (reason !== 'PostStartHookError') {
+      events.record(this.#pod, 'Warning', 'Failed', `Error: ${isImage ? reason : message}`, { fieldPath });
+    }
+    const pullIn = images.retryAfter(this.#pod, part);
+    if (reason === 'ErrImagePull') this.#wakeIn(Math.min(pullIn, SHOW_PULL_ERROR_MS));
+    else if (reason === 'ImagePullBackOff') this.#wakeIn(pullIn);
+    else
+      this.#wakeIn(
+        reason === 'RunContainerError' || reason === 'PostStartHookError' ? FIRST_RETRY_MS : CONFIG_RETRY_MS,
+      );
+  }
+
+  /** Whether a container that keeps ending has to wait before it is started again. */
+  #isPutOff(part: ContainerPart, state: PodRuntimeState): boolean {
+    const { crashBackOff, events } = this.#context;
+    const { name } = part.container;
+    const last = latestOf(state, name);
+    if (last?.state !== 'EXITED') return false;
+    const key = `${this.uid}_${name}_${containerHash(part.container)}`;
+    const left = crashBackOff.remaining(key, last.finishedAt);
+    if (left === 0) {
+      crashBackOff.next(key, last.finishedAt);
+      return false;
+    }
+    this.#wakeIn(left);
+    const message = `back-off ${goSeconds(crashBackOff.delay(key))} restarting failed container=${name} pod=${describePod(this.#pod)}`;
+    if (this.#waiting.get(name)?.message === message) return true;
+    this.#waiting.set(name, { reason: 'CrashLoopBackOff', message });
+    const text = `Back-off restarting failed container ${name} in pod ${describePod(this.#pod)}`;
+    events.record(this.#pod, 'Warning', 'BackOff', text, { fieldPath: containerFieldPath(part.kind, name) });
+    return true;
+  }
+
+  async #end(state: PodRuntimeState): Promise<void> {
+    this.#beginEnd();
+    const { probes, volumes, images, crashBackOff } = this.#context;
+    probes.stopLiveness(this.uid);
+    const hasRunning = state.containers.some((status) => status.state === 'RUNNING');
+    if (hasRunning) this.#publish(state);
+    await endPod(this.#context, this.#pod, { state, signal: this.#signal });
+    const wasDone = isDone(this.#pod);
+    const after = await this.#observe();
+    if (!this.#removed && !wasDone) this.#publish(after, true);
+    await this.#status.flush();
+    if (!this.#removed && !this.#pod.metadata?.deletionTimestamp) return;
+    await volumes.remove(this.uid);
+    if (!this.#removed) await this.#deleteFromApi();
+    images.forget(this.uid);
+    crashBackOff.forget(`${this.uid}_`);
+    await this.#discard(after);
+  }
+
+  /** The last step of a graceful deletion: the object goes. */
+  async #deleteFromApi(): Promise<void> {
+    const { name = '', namespace = '', uid } = this.#pod.metadata ?? {};
+    const preconditions = { uid: uid ?? '' };
+    try {
+      await this.#context.client.of<Pod>(Pods).delete(name, { namespace, gracePeriodSeconds: 0, preconditions });
+    } catch (error) {
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  }
+
+  /** Removes what is left of the pod on the node. */
+  async #discard({ containers, sandboxes }: PodRuntimeState): Promise<void> {
+    const { runtime } = this.#context;
+    await Promise.all(containers.map(({ id }) => runtime.removeContainer(id)));
+    await Promise.all(sandboxes.map(({ id }) => runtime.removePodSandbox(id)));
+    this.#isGone = true;
+    this.#timer?.timer.cancel();
+    this.#onGone(this);
+  }
+}
+
+/** Whether two states of a pod differ only in what the kubelet itself writes. */
+function isSameForUs(a: Pod, b: Pod): boolean {
+  const [from, to] = [a.metadata ?? {}, b.metadata ?? {}];
+  if (from.generation !== to.generation || from.deletionTimestamp !== to.deletionTimestamp) return false;
+  if (from.deletionGracePeriodSeconds !== to.deletionGracePeriodSeconds) return false;
+  if (!deepEqual(from.labels, to.labels) || !deepEqual(from.annotations, to.annotations)) return false;
+  if (!deepEqual(a.spec, b.spec) || a.status?.phase !== b.status?.phase) return false;
+  const gates = new Set((b.spec?.readinessGates ?? []).map(({ conditionType }) => conditionType));
+  const gateConditions = ({ status }: Pod) => (status?.conditions ?? []).filter(({ type }) => gates.has(type));
+  return gates.size === 0 || deepEqual(gateConditions(a), gateConditions(b));
+}
+
+/** A duration as Go prints it: `10s`, `2m40s`, `5m0s`. */
+function goSeconds(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+}

@@ -1,0 +1,163 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { newBadRequest, newGenericNotFound, newInternalError, StatusError } from '#machinery/errors/status-error.ts';
+import { clientCertificate } from './client-certificate.ts';
+import { serveContainerLogs } from './container-logs.ts';
+import { resourceMetrics } from './resource-metrics.ts';
+import { requireContainer, requirePod, type ServerContext } from './server-context.ts';
+import { statsSummary } from './stats-summary.ts';
+import { serveUpgrade } from './upgrade.ts';
+
+/** The node's HTTPS API, for holders of client certificates: health, pods, logs, exec, attach, port-forward, stats. */
+export class KubeletServer {
+  readonly #context: ServerContext;
+  readonly #server: Server;
+  readonly #sockets = new Set<Duplex>();
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+    const { key, cert, clientCa } = context.serving;
+    this.#server = createServer(
+      { key, cert, ca: clientCa, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] },
+      (request, response) => void this.#serve(request, response),
+    );
+    this.#server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    this.#server.on('tlsClientError', () => {});
+  }
+
+  /** Listens and resolves with the port. */
+  listen(): Promise<number> {
+    const { host, port } = this.#context.serving;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => resolve((this.#server.address() as AddressInfo).port));
+    });
+  }
+
+  /** Ends all connections. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      for (const socket of this.#sockets) socket.destroy();
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    try {
+      const { path, query } = targetOf(request);
+      if (path[0] !== 'healthz') this.#authorize(request);
+      await this.#route({ path, query, response, signal: gone.signal });
+    } catch (error) {
+      if (response.headersSent) return void response.destroy();
+      const failure = asStatusError(error);
+      response.writeHead(failure.code, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(failure.status));
+    }
+  }
+
+  async #route(at: {
+    readonly path: readonly string[];
+    readonly query: URLSearchParams;
+    readonly response: ServerResponse;
+    readonly signal: AbortSignal;
+  }): Promise<void> {
+    const { response, query } = at;
+    const [action, ...rest] = at.path;
+    switch (action) {
+      case 'healthz':
+        return text(response, 'ok');
+      case 'pods':
+        return json(response, { kind: 'PodList', apiVersion: 'v1', metadata: {}, items: this.#context.pods.list() });
+      case 'containerLogs': {
+        const [namespace = '', pod = '', container = ''] = rest;
+        return serveContainerLogs(this.#context, { namespace, pod, container }, at);
+      }
+      case 'run':
+        return this.#run(rest, query, response);
+      case 'stats':
+        if (rest[0] === 'summary') return json(response, await statsSummary(this.#context));
+        break;
+      case 'metrics':
+        if (rest[0] === 'resource') return text(response, await resourceMetrics(this.#context));
+        break;
+      case 'exec':
+      case 'attach':
+      case 'portForward':
+        throw newBadRequest('Upgrade request required');
+    }
+    throw newGenericNotFound();
+  }
+
+  /** Runs a command and answers with what it printed. */
+  async #run(path: readonly string[], query: URLSearchParams, response: ServerResponse): Promise<void> {
+    const [namespace = '', name = '', ...rest] = path;
+    const pod = requirePod(this.#context, namespace, name);
+    const container = await requireContainer(this.#context, pod, { name: rest.at(-1) ?? '' });
+    const command = query.getAll('cmd').flatMap((each) => each.split(' '));
+    const { stdout, stderr } = await this.#context.runtime.execSync(container.id, command);
+    text(response, Buffer.concat([stdout, stderr]).toString('utf8'));
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    let accepted = false;
+    const onAccept = () => {
+      accepted = true;
+    };
+    try {
+      this.#authorize(request);
+      await serveUpgrade(this.#context, { request, socket, head, onAccept, ...targetOf(request) });
+    } catch (error) {
+      if (accepted) socket.destroy();
+      else refuse(socket, asStatusError(error));
+    }
+  }
+
+  #authorize(request: IncomingMessage): void {
+    const client = clientCertificate(request.socket as TLSSocket);
+    if (client === undefined) throw new StatusError({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
+    if (this.#context.serving.authorize(client.commonName, client.organizations)) return;
+    const message = `Forbidden (user=${client.commonName}, verb=${request.method?.toLowerCase()}, resource=nodes)`;
+    throw new StatusError({ code: 403, reason: 'Forbidden', message });
+  }
+}
+
+function targetOf(request: IncomingMessage): { readonly path: string[]; readonly query: URLSearchParams } {
+  const url = new URL(request.url ?? '/', 'https://node');
+  return {
+    path: url.pathname
+      .split('/')
+      .filter((part) => part !== '')
+      .map(decodeURIComponent),
+    query: url.searchParams,
+  };
+}
+
+/** Answers a request to leave HTTP with an error. */
+function refuse(socket: Duplex, { code, reason, status }: StatusError): void {
+  const body = JSON.stringify(status);
+  const head = ['content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
+  socket.end(`HTTP/1.1 ${code} ${reason}\r\n${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+const asStatusError = (error: unknown): StatusError =>
+  error instanceof StatusError ? error : newInternalError((error as Error).message);
+
+function json(response: ServerResponse, value: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(value));
+}
+
+function text(response: ServerResponse, body: string): void {
+  response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(body);
+}

@@ -1,0 +1,61 @@
+import type { Duplex } from 'node:stream';
+import { SpdySession } from './spdy/spdy-session.ts';
+import type { SpdyStream } from './spdy/spdy-stream.ts';
+
+export const PORT_FORWARD_PROTOCOL = 'portforward.k8s.io';
+/** SPDY carried inside WebSocket messages. */
+export const TUNNEL_PROTOCOL = 'SPDY/3.1+portforward.k8s.io';
+
+/**
+ * Serves port-forwarding on a connection until it ends: for each connection of the client there is an error stream and
+ * a data stream that name the port and share a request id.
+ */
+export async function servePortForward(socket: Duplex, connect: (port: number) => Promise<Duplex>): Promise<void> {
+  const errors = new Map<string, SpdyStream>();
+  const session = new SpdySession(socket, {
+    onStream: (stream) => {
+      const { streamtype, port = '', requestid } = stream.headers;
+      // Clients of old send no request id: the streams of a pair follow one another.
+      const id = requestid ?? String(stream.id - (streamtype === 'data' ? 2 : 0));
+      if (streamtype === 'error') {
+        errors.set(id, stream);
+        stream.once('close', () => errors.delete(id));
+        stream.resume();
+        return;
+      }
+      void forward(stream, errors.get(id), Number(port), connect);
+    },
+  });
+  await session.closed;
+}
+
+async function forward(
+  data: SpdyStream,
+  error: SpdyStream | undefined,
+  port: number,
+  connect: (port: number) => Promise<Duplex>,
+): Promise<void> {
+  try {
+    const connection = await connect(port);
+    await join(data, connection);
+    error?.end();
+  } catch (failure) {
+    error?.end(`error forwarding port ${port} to pod: ${(failure as Error).message}`);
+    data.end();
+    data.resume();
+  }
+}
+
+/** Copies both ways until both have ended; half-closes are passed on. */
+function join(client: Duplex, server: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    client.pipe(server);
+    server.pipe(client);
+    client.once('close', () => server.destroy());
+    server.on('error', () => client.end());
+    server.once('close', () => {
+      if (!client.writableEnded) client.end();
+      resolve();
+    });
+  });
+}

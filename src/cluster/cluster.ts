@@ -1,12 +1,18 @@
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { systemRandom } from '#base/random.ts';
+import { CommandError } from './command-error.ts';
+import type { ComponentEnvironment } from './component-context.ts';
 import { ComponentGroup } from './component-group.ts';
+import { createControllerManager } from './controller-manager.ts';
 import type { Credentials } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
+import type { NodeBase } from './local-node.ts';
+import { NODE_NETWORK } from './node-network.ts';
+import { missingForNode } from './node-requirements.ts';
 import type { Progress } from './progress.ts';
 import { createSchedulerComponent } from './scheduler-component.ts';
-import { startServer } from './server.ts';
+import { type RunningServer, startServer } from './server.ts';
 import { createSimulationComponent } from './simulation-component.ts';
 
 export interface StartOptions {
@@ -31,23 +37,68 @@ export interface RunningCluster {
 
 /** The whole cluster in this process: what `knarr up` runs. */
 export async function startCluster(options: StartOptions): Promise<RunningCluster> {
-  const { data, clock, logger, progress, apiHost, apiPort, nodeName } = options;
-  progress.step('API server');
-  const server = await startServer({ data, clock, logger, nodeName, host: apiHost, port: apiPort, podHosts: [] });
-  const environment = { apiServer: server.apiServer, clock, random: systemRandom, logger };
+  const { progress, logger, clock } = options;
+  const base = await startBase(options);
   const components = new ComponentGroup(logger);
-  progress.step('Scheduler');
-  components.start(createSchedulerComponent(environment));
-  if (options.simulatedNodes > 0) {
-    progress.step(`${options.simulatedNodes} simulated nodes`);
-    components.start(createSimulationComponent(environment, options.simulatedNodes));
-  }
-  return {
-    server: `https://${server.address.address}:${server.address.port}`,
-    credentials: server.credentials,
-    async stop() {
-      await components.stop();
-      await server.close();
-    },
+  let server: RunningServer | undefined;
+  const stop = async () => {
+    await components.stop();
+    await server?.close();
+    await base?.close();
   };
+  try {
+    progress.step('API server');
+    server = await openServer(options, base !== undefined);
+    const environment = { apiServer: server.apiServer, clock, random: systemRandom, logger };
+    startControlPlane(options, { environment, components, ca: server.credentials.ca });
+    if (base) await startNode(options, { base, server, environment, components });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const { address, port } = server.address;
+  return { server: `https://${address}:${port}`, credentials: server.credentials, stop };
+}
+
+/** Network and container engine, where the machine has what they need and the user wants a node. */
+async function startBase({ runtime, data, logger, progress }: StartOptions): Promise<NodeBase | undefined> {
+  if (runtime === 'none') return undefined;
+  const missing = missingForNode(process.env);
+  if (missing !== undefined) {
+    if (runtime === 'oci') throw new CommandError(`start node: ${missing}`);
+    progress.warn(`${missing}; starting without a local node`);
+    return undefined;
+  }
+  progress.step('Container engine');
+  const { startNodeBase } = await import('./local-node.ts');
+  return startNodeBase(data, logger);
+}
+
+function openServer(options: StartOptions, withNode: boolean): Promise<RunningServer> {
+  const { data, clock, logger, nodeName, apiHost, apiPort } = options;
+  const podHosts = withNode ? [NODE_NETWORK.nodeAddress] : [];
+  return startServer({ data, clock, logger, nodeName, host: apiHost, port: apiPort, podHosts });
+}
+
+function startControlPlane(
+  { progress, simulatedNodes }: StartOptions,
+  { environment, components, ca }: { environment: ComponentEnvironment; components: ComponentGroup; ca: string },
+): void {
+  progress.step('Controllers and scheduler');
+  components.start(createControllerManager(environment, { rootCa: ca }));
+  components.start(createSchedulerComponent(environment));
+  if (simulatedNodes === 0) return;
+  progress.step(`${simulatedNodes} simulated nodes`);
+  components.start(createSimulationComponent(environment, simulatedNodes));
+}
+
+async function startNode(
+  { data, nodeName, progress }: StartOptions,
+  parts: { base: NodeBase; server: RunningServer; environment: ComponentEnvironment; components: ComponentGroup },
+): Promise<void> {
+  const { base, server, environment, components } = parts;
+  progress.step(`Node ${nodeName}`);
+  await server.apiServer.publish({ host: NODE_NETWORK.nodeAddress, port: server.address.port });
+  const { startLocalNode } = await import('./local-node.ts');
+  await startLocalNode({ data, environment, components, credentials: server.credentials, base, nodeName });
 }

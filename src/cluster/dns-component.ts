@@ -1,8 +1,10 @@
 import { type Service, Services } from '#api/core/v1/service.ts';
 import { type EndpointSlice, EndpointSlices } from '#api/discovery/v1/endpoint-slice.ts';
+import type { KubernetesObject } from '#api/resource-definition.ts';
 import { serviceAccountUser } from '#apiserver/user.ts';
 import type { Client } from '#client/client.ts';
-import { isAlreadyExists } from '#machinery/errors/status-error.ts';
+import type { ResourceClient } from '#client/resource-client.ts';
+import { isNotFound } from '#machinery/errors/status-error.ts';
 import { DnsServer } from '#network/dns/dns-server.ts';
 import { createForwarder, systemResolvers } from '#network/dns/forwarder.ts';
 import { createInformerZoneSource } from '#network/dns/informer-zone-source.ts';
@@ -64,14 +66,16 @@ async function publish({ admin, clusterIP, host }: DnsOptions): Promise<void> {
     endpoints: [{ addresses: [host], conditions: { ready: true } }],
     ports,
   };
-  await createUnlessThere(admin.of(Services).create(service as Service));
-  await createUnlessThere(admin.of(EndpointSlices).create(slice as unknown as EndpointSlice));
+  await createUnlessThere(admin.of(Services), service as Service);
+  await createUnlessThere(admin.of(EndpointSlices), slice as unknown as EndpointSlice);
 }
 
-async function createUnlessThere(creating: Promise<unknown>): Promise<void> {
+async function createUnlessThere<T extends KubernetesObject>(client: ResourceClient<T>, object: T): Promise<void> {
+  const { name = '', namespace = '' } = object.metadata ?? {};
   try {
-    await creating;
+    await client.get(name, { namespace });
   } catch (error) {
-    if (!isAlreadyExists(error)) throw error;
+    if (!isNotFound(error)) throw error;
+    await client.create(object);
   }
 }

@@ -1,10 +1,123 @@
-import type { ImageService } from '#cri/runtime.ts';
-import { CommandError } from './command-error.ts';
+import { SYSTEM_MASTERS } from '#apiserver/user.ts';
+import { versionInfo } from '#apiserver/version.ts';
+import { systemClock } from '#base/clock.ts';
+import { type Logger, silentLogger } from '#base/logger.ts';
+import { Client } from '#client/client.ts';
+import { createOciRuntime } from '#cri/oci/oci-runtime.ts';
+import type { ContainerRuntime, ImageService } from '#cri/runtime.ts';
+import { createKubelet } from '#kubelet/kubelet.ts';
+import { createRoutedPodNetwork, type RoutedPodNetwork } from '#network/pod-network/routed-pod-network.ts';
+import { ServiceProxy } from '#network/proxy/service-proxy.ts';
+import { type ComponentEnvironment, createComponentContext } from './component-context.ts';
+import type { ComponentGroup } from './component-group.ts';
+import type { Credentials } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { createDnsComponent } from './dns-component.ts';
+import { NODE_NETWORK } from './node-network.ts';
+import { nodePaths } from './node-paths.ts';
+import { missingForNode } from './node-requirements.ts';
+import { createServiceProxyComponent, serviceTable } from './service-proxy-component.ts';
 
-/** Removes what the node made outside the data directory. */
-export async function destroyNode(_data: DataDirectory): Promise<void> {}
+/** The parts of the local node that stand before the API server: its network and its container engine. */
+export interface NodeBase {
+  readonly network: RoutedPodNetwork;
+  readonly runtime: ContainerRuntime;
+  close(): Promise<void>;
+}
 
-export async function openImageService(_data: DataDirectory): Promise<ImageService> {
-  throw new CommandError('no container engine');
+/** The images of a cluster's node; works whether the cluster runs or not. */
+export const openImageService = (data: DataDirectory): ImageService =>
+  createNodeBase(data, silentLogger).runtime.images;
+
+/** Prepares network and engine; running containers are found again. */
+export async function startNodeBase(data: DataDirectory, logger: Logger): Promise<NodeBase> {
+  const { network, runtime } = createNodeBase(data, logger);
+  await runtime.start();
+  return {
+    network,
+    runtime,
+    async close() {
+      await runtime.close();
+    },
+  };
+}
+
+function createNodeBase(data: DataDirectory, logger: Logger) {
+  const paths = nodePaths(data);
+  const { podCidr, clusterCidr } = NODE_NETWORK;
+  const clock = systemClock;
+  const network = createRoutedPodNetwork({ podCidr, clusterCidr, stateDirectory: paths.network, clock, logger });
+  const runtime = createOciRuntime({
+    rootDirectory: paths.containers,
+    stateDirectory: paths.state,
+    network,
+    clock,
+    logger,
+  });
+  return { network, runtime };
+}
+
+export interface LocalNodeOptions {
+  readonly data: DataDirectory;
+  readonly environment: ComponentEnvironment;
+  readonly components: ComponentGroup;
+  readonly credentials: Credentials;
+  readonly base: NodeBase;
+  readonly nodeName: string;
+}
+
+/** Starts the node agent, the service proxy and DNS; resolves when the node has been told to be ready. */
+export async function startLocalNode(options: LocalNodeOptions): Promise<void> {
+  const { data, environment, components, credentials, base, nodeName } = options;
+  const { apiServer } = environment;
+  const { nodeAddress, podCidr, dnsAddress, clusterDomain } = NODE_NETWORK;
+  const paths = nodePaths(data);
+  const node = createComponentContext(environment, {
+    user: { name: `system:node:${nodeName}`, groups: ['system:nodes'] },
+    component: 'kubelet',
+    host: nodeName,
+  });
+  const kubelet = createKubelet({
+    ...node,
+    runtime: base.runtime,
+    nodeName,
+    nodeAddresses: [
+      { type: 'InternalIP', address: nodeAddress },
+      { type: 'Hostname', address: nodeName },
+    ],
+    rootDirectory: paths.kubelet,
+    podLogsDirectory: paths.logs,
+    clusterDns: [dnsAddress],
+    clusterDomain,
+    serving: {
+      host: nodeAddress,
+      port: 0,
+      key: credentials.kubeletServer.key,
+      cert: credentials.kubeletServer.certificate,
+      clientCa: credentials.ca,
+      authorize: (commonName) => commonName === 'kube-apiserver-kubelet-client',
+    },
+    version: versionInfo.gitVersion,
+  });
+  apiServer.useNodeCredentials({
+    tls: { key: credentials.kubeletClient.key, cert: credentials.kubeletClient.certificate, ca: credentials.ca },
+  });
+  const admin = new Client(apiServer.transport({ name: 'system:knarr', groups: [SYSTEM_MASTERS] }));
+  components.start({ name: 'kubelet', run: (signal) => kubelet.run(signal) });
+  components.start(createServiceProxyComponent(environment, { data, podCidr }));
+  components.start(
+    createDnsComponent(environment, { host: nodeAddress, clusterIP: dnsAddress, domain: clusterDomain, admin }),
+  );
+  await kubelet.ready();
+}
+
+/** Removes what the node made outside the data directory: containers, mounts, devices, rules. */
+export async function destroyNode(data: DataDirectory): Promise<void> {
+  if (missingForNode(process.env) !== undefined) return;
+  const { network, runtime } = createNodeBase(data, silentLogger);
+  // Detaching pods needs the network's address book.
+  await network.start();
+  await runtime.destroy();
+  await network.destroy();
+  await ServiceProxy.destroy(serviceTable(data));
 }

@@ -1,35 +1,49 @@
+import { resolve } from 'node:path';
+import type { ImageService } from '#cri/runtime.ts';
+import { CommandError } from '../command-error.ts';
 import { DataDirectory } from '../data-directory.ts';
-import { openImageService } from '../local-node.ts';
+import { missingForNode } from '../node-requirements.ts';
 import { dataDirectoryOf } from '../paths.ts';
 import type { ClusterOptions } from './options.ts';
 
 /** `knarr image import` */
-export async function importImage(path: string, options: ClusterOptions & { readonly tag?: string }): Promise<void> {
-  const images = await open(options);
-  for (const reference of await images.importImage(path, options.tag)) console.log(reference);
-}
+export const importImage = (path: string, options: ClusterOptions & { readonly tag?: string }): Promise<void> =>
+  withImages(options, async (images) => {
+    for (const reference of await images.importImage(resolve(path), options.tag)) console.log(reference);
+  });
 
 /** `knarr image list` */
-export async function listImages(options: ClusterOptions): Promise<void> {
-  const images = await (await open(options)).listImages();
-  const rows = images.flatMap((image) =>
-    (image.repoTags.length > 0 ? image.repoTags : ['<none>']).map((tag) => [
-      tag,
-      image.id.slice(7, 19),
-      megabytes(image.sizeBytes),
-    ]),
-  );
-  for (const row of [['IMAGE', 'ID', 'SIZE'], ...rows])
-    console.log(`${row[0]?.padEnd(60)} ${row[1]?.padEnd(14)} ${row[2]}`);
-}
+export const listImages = (options: ClusterOptions): Promise<void> =>
+  withImages(options, async (images) => {
+    const rows = (await images.listImages()).flatMap(({ repoTags, id, sizeBytes }) =>
+      (repoTags.length > 0 ? repoTags : ['<none>']).map((tag) => [
+        tag,
+        id.replace('sha256:', '').slice(0, 12),
+        megabytes(sizeBytes),
+      ]),
+    );
+    for (const [name, id, size] of [['IMAGE', 'ID', 'SIZE'], ...rows]) {
+      console.log(`${name?.padEnd(60)} ${id?.padEnd(14)} ${size}`);
+    }
+  });
 
 /** `knarr image remove` */
-export async function removeImage(reference: string, options: ClusterOptions): Promise<void> {
-  await (await open(options)).removeImage(reference);
-  console.log(`Removed ${reference}`);
-}
+export const removeImage = (reference: string, options: ClusterOptions): Promise<void> =>
+  withImages(options, async (images) => {
+    await images.removeImage(reference);
+    console.log(`Removed ${reference}`);
+  });
 
-const open = async (options: ClusterOptions) =>
-  openImageService(await DataDirectory.open(dataDirectoryOf(options, process.env)));
+async function withImages(options: ClusterOptions, work: (images: ImageService) => Promise<void>): Promise<void> {
+  const data = await DataDirectory.open(dataDirectoryOf(options, process.env));
+  const missing = missingForNode(process.env);
+  if (missing !== undefined) throw new CommandError(`open image store: ${missing}`);
+  try {
+    const { openImageService } = await import('../local-node.ts');
+    await work(openImageService(data));
+  } catch (error) {
+    throw new CommandError((error as Error).message, { cause: error });
+  }
+}
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)}MB`;

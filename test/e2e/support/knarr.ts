@@ -130,6 +130,12 @@ export class Knarr {
     return this.exec([clientPath('kubectl'), '--kubeconfig', this.kubeconfig, ...args], input);
   }
 
+  /** The same as one line for a shell. */
+  kubectlCommand(args: readonly string[]): string {
+    const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+    return [clientPath('kubectl'), '--kubeconfig', this.kubeconfig, ...args].map(quote).join(' ');
+  }
+
   /** A kubectl that keeps running; to be killed by the test. */
   spawnKubectl(args: readonly string[]): ReturnType<typeof spawn> {
     const [program, ...rest] = this.#inside([clientPath('kubectl'), '--kubeconfig', this.kubeconfig, ...args]);

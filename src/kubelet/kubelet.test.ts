@@ -34,7 +34,7 @@ const isPhase = (phase: string) => (pod: Pod) => pod.status?.phase === phase;
 test('a pod runs, and its events say how', async () => {
   const { h } = await start();
   await h.create('a', { containers: [container('app:1')] });
-  const pod = await h.until('a', isPhase('Running'));
+  await h.until('a', isPhase('Running'));
   expect(h.events.slice(-3)).toEqual([
     'Normal Pulled Container image "app:1" already present on machine and can be accessed by the pod',
     'Normal Created Container created',

@@ -33,7 +33,7 @@ export async function containerEnv(pod: Pod, container: AnyContainer, sources: E
   const own = new Map<string, string>(result);
   for (const { name, value = '', valueFrom } of container.env ?? []) {
     const text = valueFrom
-      ? await valueOf(pod, container, valueFrom, sources)
+      ? await variableValue(pod, container, valueFrom, sources)
       : expandReferences(value, (reference) => own.get(reference) ?? serviceValues.get(reference));
     if (text === undefined) continue;
     own.set(name, text);
@@ -79,7 +79,7 @@ async function dataOf(
 
 const textOf = (base64: string): string => Buffer.from(decodeBase64(base64)).toString('utf8');
 
-async function valueOf(
+async function variableValue(
   pod: Pod,
   container: AnyContainer,
   source: EnvVarSource,

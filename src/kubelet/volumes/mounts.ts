@@ -9,13 +9,13 @@ export async function mountsBelow(directory: string): Promise<string[]> {
   const text = await readFile('/proc/self/mountinfo', 'utf8');
   return text
     .split('\n')
-    .map((line) => unescape(line.split(' ')[4] ?? ''))
+    .map((line) => decodePath(line.split(' ')[4] ?? ''))
     .filter((path) => path === directory || path.startsWith(`${directory}/`))
     .sort((a, b) => b.length - a.length);
 }
 
 /** Spaces and backslashes are octal in mountinfo. */
-const unescape = (path: string): string =>
+const decodePath = (path: string): string =>
   path.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 
 /** Mounts a tmpfs at a directory unless one is there; `sizeBytes` 0 leaves the kernel's own limit. */

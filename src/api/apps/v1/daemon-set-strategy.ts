@@ -1,5 +1,7 @@
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
+import { podSpecWarnings } from '#api/core/v1/pod-warnings.ts';
 import type { Strategy } from '#api/resource-definition.ts';
+import { FieldPath } from '#machinery/errors/field-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { DaemonSet } from './daemon-set.ts';
@@ -11,6 +13,7 @@ const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 export const daemonSetStrategy: Strategy<DaemonSet> = {
   validate: validateDaemonSet,
   validateUpdate: validateDaemonSetUpdate,
+  warn: ({ spec }) => podSpecWarnings(spec?.template?.spec, new FieldPath('spec').child('template', 'spec')),
   hasGeneration: true,
   applyDefaults({ spec }) {
     if (spec === undefined) return;

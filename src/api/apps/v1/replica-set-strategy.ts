@@ -1,11 +1,14 @@
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
+import { podSpecWarnings } from '#api/core/v1/pod-warnings.ts';
 import type { Strategy } from '#api/resource-definition.ts';
+import { FieldPath } from '#machinery/errors/field-error.ts';
 import type { ReplicaSet } from './replica-set.ts';
 import { validateReplicaSet, validateReplicaSetUpdate } from './replica-set-validation.ts';
 
 export const replicaSetStrategy: Strategy<ReplicaSet> = {
   validate: validateReplicaSet,
   validateUpdate: validateReplicaSetUpdate,
+  warn: ({ spec }) => podSpecWarnings(spec?.template?.spec, new FieldPath('spec').child('template', 'spec')),
   hasGeneration: true,
   applyDefaults({ spec }) {
     if (spec === undefined) return;

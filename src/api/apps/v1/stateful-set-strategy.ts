@@ -1,12 +1,15 @@
 import { applyPersistentVolumeClaimDefaults } from '#api/core/v1/persistent-volume-claim-strategy.ts';
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
+import { podSpecWarnings } from '#api/core/v1/pod-warnings.ts';
 import type { Strategy } from '#api/resource-definition.ts';
+import { FieldPath } from '#machinery/errors/field-error.ts';
 import type { StatefulSet } from './stateful-set.ts';
 import { validateStatefulSet, validateStatefulSetUpdate } from './stateful-set-validation.ts';
 
 export const statefulSetStrategy: Strategy<StatefulSet> = {
   validate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
+  warn: ({ spec }) => podSpecWarnings(spec?.template?.spec, new FieldPath('spec').child('template', 'spec')),
   hasGeneration: true,
   applyDefaults({ spec }) {
     if (spec === undefined) return;

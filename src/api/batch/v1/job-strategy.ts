@@ -1,5 +1,7 @@
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
+import { podSpecWarnings } from '#api/core/v1/pod-warnings.ts';
 import type { Strategy } from '#api/resource-definition.ts';
+import { FieldPath } from '#machinery/errors/field-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Job } from './job.ts';
 import type { JobSpec } from './job-spec.ts';
@@ -11,6 +13,7 @@ const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
 
 export const jobStrategy: Strategy<Job> = {
   hasGeneration: true,
+  warn: ({ spec }) => podSpecWarnings(spec?.template?.spec, new FieldPath('spec').child('template', 'spec')),
   orphanByDefault: true,
   applyDefaults(job) {
     const { spec } = job;

@@ -5,6 +5,7 @@ import type { Pod } from './pod.ts';
 import { applyPodDefaults, syncServiceAccount } from './pod-defaults.ts';
 import { podQosClass } from './pod-qos.ts';
 import { validatePod, validatePodUpdate } from './pod-validation.ts';
+import { podWarnings } from './pod-warnings.ts';
 
 export const podStrategy: Strategy<Pod> = {
   hasGeneration: true,
@@ -23,6 +24,7 @@ export const podStrategy: Strategy<Pod> = {
   },
   validate: validatePod,
   validateUpdate: validatePodUpdate,
+  warn: (pod) => podWarnings(pod),
   gracePeriod({ spec, status }, requested) {
     if (!spec?.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0;
     const period = requested ?? spec.terminationGracePeriodSeconds ?? 0;

@@ -9,6 +9,7 @@ import type { ImageStore } from './image/image-store.ts';
 import type { LowLevelRuntime } from './low-level-runtime.ts';
 import type { ContainerRecord, RecordStore, SandboxRecord } from './records.ts';
 import type { HostLimits } from './spec/build-container-spec.ts';
+import type { PipePool } from './system/pipe-pool.ts';
 
 /** What the engine's parts share once it has started. */
 export interface EngineContext {
@@ -28,6 +29,7 @@ export interface EngineContext {
   readonly sandboxes: RecordStore<SandboxRecord>;
   readonly containers: RecordStore<ContainerRecord>;
   readonly events: EventHub;
+  readonly pipes: PipePool;
   readonly newId: () => string;
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { type ContainerRuntime, CriError, type PodNetwork } from '../runtime.ts';
@@ -17,6 +18,7 @@ import { type ContainerRecord, RecordStore, type SandboxRecord } from './records
 import type { RegistryAccess } from './registry/registry-http.ts';
 import { createRuntimeService, type StartedEngine } from './runtime-service.ts';
 import { SandboxService } from './sandbox/sandbox-service.ts';
+import { PipePool } from './system/pipe-pool.ts';
 import { runCommand } from './system/run-command.ts';
 
 export interface OciRuntimeOptions {
@@ -146,6 +148,7 @@ async function createContext(options: OciRuntimeOptions, parts: EngineParts): Pr
     sandboxes,
     containers,
     events: new EventHub(),
+    pipes: new PipePool(join(paths.execs, 'pipes')),
     newId: options.newId ?? (() => randomBytes(32).toString('hex')),
   };
 }

@@ -164,11 +164,11 @@ export class CriHarness {
     return this.run({ command: ['sleep', '1000'], ...overrides });
   }
 
-  /** Runs a shell script as a container to its end; resolves with what it printed. */
+  /** Runs a shell script as a container to its end; resolves with its standard output. */
   async output(script: string, overrides: Parameters<CriHarness['run']>[0] = {}): Promise<string> {
     const container = await this.run({ command: ['sh', '-c', script], ...overrides });
     await this.exited(container);
-    return logText(container.logPath);
+    return logText(container.logPath, 'stdout');
   }
 
   /** Resolves with the status of a container once an event has told that it stopped. */

@@ -11,7 +11,7 @@ import {
 import { type EngineContext, emitContainerEvent, requireContainer, requireSandbox } from '../engine-context.ts';
 import type { ContainerRecord, SandboxRecord } from '../records.ts';
 import { toOciResources } from '../spec/build-container-spec.ts';
-import { isErrno, readTextFile } from '../system/atomic-file.ts';
+import { isErrno, readTextFile, writeJsonFile } from '../system/atomic-file.ts';
 import { KeyedMutex } from '../system/keyed-mutex.ts';
 import { identifyProcess, isAlive, signalProcess } from '../system/process-identity.ts';
 import { runChecked, runCommand } from '../system/run-command.ts';
@@ -289,8 +289,9 @@ export class ContainerService {
     const config = { ...record.config, resources: { ...record.config.resources, ...resources } };
     if (record.state === 'RUNNING') {
       const { runtime } = this.#context;
-      const input = JSON.stringify(toOciResources(resources));
-      await runChecked(runtime.program, [...runtime.globalArgs, 'update', '--resources', '-', record.id], { input });
+      const path = join(this.#context.containers.directory(record.id), 'resources.json');
+      await writeJsonFile(path, toOciResources(resources));
+      await runChecked(runtime.program, [...runtime.globalArgs, 'update', '--resources', path, record.id]);
     }
     await this.#context.containers.put({ ...requireContainer(this.#context, record.id), config });
   }

@@ -3,7 +3,7 @@ import type { StreamOptions } from '../../runtime.ts';
 
 /** A process's own ends of its standard streams. */
 export interface ProcessStreams {
-  readonly stdin?: Writable | null;
+  readonly stdin?: Writable | null | undefined;
   readonly stdout: Readable;
   readonly stderr: Readable;
 }

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { PassThrough } from 'node:stream';
+import { closeSync } from 'node:fs';
+import { PassThrough, type Readable } from 'node:stream';
 import { CriError, type ExecSyncResult, type StreamOptions } from '../../runtime.ts';
 import { resizeTerminal, runtimeMessage, startConmon } from '../container/conmon.ts';
 import { type EngineContext, requireContainer } from '../engine-context.ts';
 import type { ContainerRecord } from '../records.ts';
 import { readTextFile } from '../system/atomic-file.ts';
+import type { PipePool } from '../system/pipe-pool.ts';
 import { COMMAND_ENVIRONMENT } from '../system/run-command.ts';
 import { connectStreams, drained } from './connect-streams.ts';
 import { type ExecDirectory, execFailure, prepareExec } from './exec-process.ts';
@@ -69,36 +71,54 @@ async function execPipes(context: EngineContext, record: ContainerRecord, run: E
   const { runtime } = context;
   const { processPath, pidPath } = run.directory;
   const args = [...runtime.globalArgs, 'exec', '--process', processPath, '--pid-file', pidPath, record.id];
-  const child = spawn(runtime.program, args, {
-    env: COMMAND_ENVIRONMENT,
-    stdio: [run.streams.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+  const { child, ...own } = await spawnWithPipes(context.pipes, {
+    args: [runtime.program, ...args],
+    stdin: !!run.streams.stdin,
   });
   const errors: Buffer[] = [];
-  child.stderr!.on('data', (chunk: Buffer) => errors.length < 16 && errors.push(chunk));
-  const release = connectStreams({ stdin: child.stdin, stdout: child.stdout!, stderr: child.stderr! }, run.streams);
+  own.stderr.on('data', (chunk: Buffer) => errors.length < 16 && errors.push(chunk));
+  const release = connectStreams(own, run.streams);
   const kill = () => void killExec(pidPath, child);
   run.streams.signal?.addEventListener('abort', kill, { once: true });
+  if (run.streams.signal?.aborted) kill();
   try {
-    const code = await ended(child, context);
+    const code = await ended(child, [own.stdout, own.stderr], context);
     const started = (await readTextFile(pidPath)) !== undefined;
     if (!started && !run.streams.signal?.aborted) throw execFailure(runtimeMessage(Buffer.concat(errors).toString()));
     return code;
   } finally {
     release();
+    for (const stream of [own.stdin, own.stdout, own.stderr]) stream?.destroy();
     run.streams.signal?.removeEventListener('abort', kill);
   }
 }
 
-function ended(child: ChildProcess, { clock }: EngineContext): Promise<number> {
+async function spawnWithPipes(pool: PipePool, request: { args: readonly string[]; stdin: boolean }) {
+  const [stdin, stdout, stderr] = await Promise.all([
+    request.stdin ? pool.input() : undefined,
+    pool.output(),
+    pool.output(),
+  ]);
+  const [program, ...args] = request.args;
+  const child = spawn(program!, args, {
+    env: COMMAND_ENVIRONMENT,
+    stdio: [stdin?.childDescriptor ?? 'ignore', stdout.childDescriptor, stderr.childDescriptor],
+  });
+  for (const pipe of [stdin, stdout, stderr]) if (pipe) closeSync(pipe.childDescriptor);
+  return { child, stdin: stdin?.stream, stdout: stdout.stream, stderr: stderr.stream };
+}
+
+/** Resolves with the exit code once the output has ended, or has been silent for a while after the exit. */
+function ended(child: ChildProcess, outputs: readonly Readable[], { clock }: EngineContext): Promise<number> {
+  const closed = Promise.all(outputs.map((output) => new Promise<void>((resolve) => output.once('close', resolve))));
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new CriError('Unknown', `failed to exec in container: ${error.message}`)));
-    child.once('close', (code) => resolve(code ?? 137));
-    child.once('exit', (code) => {
-      const outputs = [child.stdout!, child.stderr!];
+    child.once('exit', (exitCode) => {
+      const code = exitCode ?? 137;
       const giveUp = () => {
         // A paused stream is silent because its reader is slow: that output is still to come.
         if (outputs.some((output) => output.isPaused())) timer = clock.setTimer(DRAIN_MILLISECONDS, giveUp);
-        else resolve(code ?? 137);
+        else resolve(code);
       };
       let timer = clock.setTimer(DRAIN_MILLISECONDS, giveUp);
       const more = () => {
@@ -106,7 +126,10 @@ function ended(child: ChildProcess, { clock }: EngineContext): Promise<number> {
         timer = clock.setTimer(DRAIN_MILLISECONDS, giveUp);
       };
       for (const output of outputs) output.on('data', more);
-      child.once('close', () => timer.cancel());
+      void closed.then(() => {
+        timer.cancel();
+        resolve(code);
+      });
     });
   });
 }

@@ -1,8 +1,10 @@
 import type { Strategy } from '#api/resource-definition.ts';
+import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import type { APIService } from './api-service.ts';
 import { validateAPIService } from './api-service-validation.ts';
 
 export const apiServiceStrategy: Strategy<APIService> = {
+  validateName: isPathSegmentName,
   requireResourceVersionOnUpdate: true,
   applyDefaults({ spec }) {
     if (spec?.service) spec.service.port ??= 443;

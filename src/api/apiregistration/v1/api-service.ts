@@ -55,13 +55,17 @@ export const APIServiceStatus = message('io.k8s.kube-aggregator.pkg.apis.apiregi
 });
 export interface APIServiceStatus extends Infer<typeof APIServiceStatus> {}
 
-export const APIService = message('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, APIServiceSpec),
-  status: opt(3, APIServiceStatus),
-});
+export const APIService = message(
+  'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, APIServiceSpec, { description: 'What is wanted' }),
+    status: opt(3, APIServiceStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'A group and version of the API, and who serves it' },
+);
 export interface APIService extends Infer<typeof APIService> {}
 
 export const APIServices: ResourceDefinition<APIService> = {

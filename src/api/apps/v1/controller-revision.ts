@@ -3,14 +3,19 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, int64, message, opt, rawExtension, req, string } from '#machinery/schema/schema.ts';
 import { controllerRevisionColumns } from './controller-revision-columns.ts';
+import { controllerRevisionStrategy } from './controller-revision-strategy.ts';
 
-export const ControllerRevision = message('io.k8s.api.apps.v1.ControllerRevision', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  data: opt(2, rawExtension),
-  revision: req(3, int64),
-});
+export const ControllerRevision = message(
+  'io.k8s.api.apps.v1.ControllerRevision',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    data: opt(2, rawExtension),
+    revision: req(3, int64),
+  },
+  { description: 'A former state of a DaemonSet or StatefulSet' },
+);
 export interface ControllerRevision extends Infer<typeof ControllerRevision> {}
 
 export const ControllerRevisions: ResourceDefinition<ControllerRevision> = {
@@ -23,5 +28,5 @@ export const ControllerRevisions: ResourceDefinition<ControllerRevision> = {
   verbs: STANDARD_VERBS,
   schema: ControllerRevision,
   columns: controllerRevisionColumns,
-  strategy: {},
+  strategy: controllerRevisionStrategy,
 };

@@ -69,13 +69,17 @@ export const DaemonSetStatus = message('io.k8s.api.apps.v1.DaemonSetStatus', {
 });
 export interface DaemonSetStatus extends Infer<typeof DaemonSetStatus> {}
 
-export const DaemonSet = message('io.k8s.api.apps.v1.DaemonSet', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, DaemonSetSpec),
-  status: opt(3, DaemonSetStatus),
-});
+export const DaemonSet = message(
+  'io.k8s.api.apps.v1.DaemonSet',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, DaemonSetSpec, { description: 'What is wanted' }),
+    status: opt(3, DaemonSetStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'Keeps a pod running on every node that fits' },
+);
 export interface DaemonSet extends Infer<typeof DaemonSet> {}
 
 export const DaemonSets: ResourceDefinition<DaemonSet> = {

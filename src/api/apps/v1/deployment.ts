@@ -34,16 +34,20 @@ export const DeploymentStrategy = message('io.k8s.api.apps.v1.DeploymentStrategy
 });
 export interface DeploymentStrategy extends Infer<typeof DeploymentStrategy> {}
 
-export const DeploymentSpec = message('io.k8s.api.apps.v1.DeploymentSpec', {
-  replicas: ptr(1, int32),
-  selector: req(2, LabelSelector, { pointer: true }),
-  template: req(3, PodTemplateSpec),
-  strategy: opt(4, DeploymentStrategy, { patchStrategy: 'retainKeys' }),
-  minReadySeconds: opt(5, int32),
-  revisionHistoryLimit: ptr(6, int32),
-  paused: opt(7, bool),
-  progressDeadlineSeconds: ptr(9, int32),
-});
+export const DeploymentSpec = message(
+  'io.k8s.api.apps.v1.DeploymentSpec',
+  {
+    replicas: ptr(1, int32, { description: 'Number of pods; 1 when not said' }),
+    selector: req(2, LabelSelector, { description: 'Labels of the pods it counts; cannot change', pointer: true }),
+    template: req(3, PodTemplateSpec, { description: 'How its pods are made' }),
+    strategy: opt(4, DeploymentStrategy, { description: 'How old pods are replaced', patchStrategy: 'retainKeys' }),
+    minReadySeconds: opt(5, int32, { description: 'Seconds that a pod must be ready to count as available' }),
+    revisionHistoryLimit: ptr(6, int32, { description: 'Old ReplicaSets that are kept to go back to' }),
+    paused: opt(7, bool, { description: 'Whether changes wait' }),
+    progressDeadlineSeconds: ptr(9, int32, { description: 'Seconds without progress after which it counts as stuck' }),
+  },
+  { description: 'What a Deployment keeps running' },
+);
 export interface DeploymentSpec extends Infer<typeof DeploymentSpec> {}
 
 export const DeploymentCondition = message('io.k8s.api.apps.v1.DeploymentCondition', {
@@ -74,13 +78,17 @@ export const DeploymentStatus = message('io.k8s.api.apps.v1.DeploymentStatus', {
 });
 export interface DeploymentStatus extends Infer<typeof DeploymentStatus> {}
 
-export const Deployment = message('io.k8s.api.apps.v1.Deployment', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, DeploymentSpec),
-  status: opt(3, DeploymentStatus),
-});
+export const Deployment = message(
+  'io.k8s.api.apps.v1.Deployment',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, DeploymentSpec, { description: 'What is wanted' }),
+    status: opt(3, DeploymentStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'Keeps pods running and replaces them step by step when the template changes' },
+);
 export interface Deployment extends Infer<typeof Deployment> {}
 
 export const Deployments: ResourceDefinition<Deployment> = {

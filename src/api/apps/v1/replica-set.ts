@@ -54,13 +54,17 @@ export const ReplicaSetStatus = message('io.k8s.api.apps.v1.ReplicaSetStatus', {
 });
 export interface ReplicaSetStatus extends Infer<typeof ReplicaSetStatus> {}
 
-export const ReplicaSet = message('io.k8s.api.apps.v1.ReplicaSet', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, ReplicaSetSpec),
-  status: opt(3, ReplicaSetStatus),
-});
+export const ReplicaSet = message(
+  'io.k8s.api.apps.v1.ReplicaSet',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, ReplicaSetSpec, { description: 'What is wanted' }),
+    status: opt(3, ReplicaSetStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'Keeps a number of pods running' },
+);
 export interface ReplicaSet extends Infer<typeof ReplicaSet> {}
 
 export const ReplicaSets: ResourceDefinition<ReplicaSet> = {

@@ -1,8 +1,10 @@
 import { applyPersistentVolumeClaimDefaults } from '#api/core/v1/persistent-volume-claim-strategy.ts';
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
 import { podSpecWarnings } from '#api/core/v1/pod-warnings.ts';
+import { maskTrailingDash } from '#api/meta/v1/object-meta-validation.ts';
 import type { Strategy } from '#api/resource-definition.ts';
 import { FieldPath } from '#machinery/errors/field-error.ts';
+import { isDNS1123Label } from '#machinery/names/dns.ts';
 import type { StatefulSet } from './stateful-set.ts';
 import { validateStatefulSet, validateStatefulSetUpdate } from './stateful-set-validation.ts';
 
@@ -11,6 +13,8 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
   validateUpdate: validateStatefulSetUpdate,
   warn: ({ spec }) => podSpecWarnings(spec?.template?.spec, new FieldPath('spec').child('template', 'spec')),
   hasGeneration: true,
+  // Pods take the name for their host name.
+  validateName: (name, prefix) => isDNS1123Label(prefix ? maskTrailingDash(name) : name),
   applyDefaults({ spec }) {
     if (spec === undefined) return;
     spec.podManagementPolicy ||= 'OrderedReady';

@@ -92,13 +92,17 @@ export const StatefulSetStatus = message('io.k8s.api.apps.v1.StatefulSetStatus',
 });
 export interface StatefulSetStatus extends Infer<typeof StatefulSetStatus> {}
 
-export const StatefulSet = message('io.k8s.api.apps.v1.StatefulSet', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, StatefulSetSpec),
-  status: opt(3, StatefulSetStatus),
-});
+export const StatefulSet = message(
+  'io.k8s.api.apps.v1.StatefulSet',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, StatefulSetSpec, { description: 'What is wanted' }),
+    status: opt(3, StatefulSetStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'Keeps pods with names and storage of their own running' },
+);
 export interface StatefulSet extends Infer<typeof StatefulSet> {}
 
 export const StatefulSets: ResourceDefinition<StatefulSet> = {

@@ -1,4 +1,5 @@
 import type { Strategy } from '#api/resource-definition.ts';
+import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { CertificateSigningRequest } from './certificate-signing-request.ts';
@@ -7,6 +8,7 @@ import { validateCertificateSigningRequest } from './certificate-signing-request
 type Request = Mutable<CertificateSigningRequest>;
 
 export const certificateSigningRequestStrategy: Strategy<CertificateSigningRequest> = {
+  validateName: isPathSegmentName,
   prepareForCreate(request) {
     request.status = {};
   },

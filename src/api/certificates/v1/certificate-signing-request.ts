@@ -85,13 +85,17 @@ export const CertificateSigningRequestStatus = message('io.k8s.api.certificates.
 });
 export interface CertificateSigningRequestStatus extends Infer<typeof CertificateSigningRequestStatus> {}
 
-export const CertificateSigningRequest = message('io.k8s.api.certificates.v1.CertificateSigningRequest', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: req(2, CertificateSigningRequestSpec),
-  status: opt(3, CertificateSigningRequestStatus),
-});
+export const CertificateSigningRequest = message(
+  'io.k8s.api.certificates.v1.CertificateSigningRequest',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: req(2, CertificateSigningRequestSpec, { description: 'What is wanted' }),
+    status: opt(3, CertificateSigningRequestStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'A request for a certificate' },
+);
 export interface CertificateSigningRequest extends Infer<typeof CertificateSigningRequest> {}
 
 export const CertificateSigningRequests: ResourceDefinition<CertificateSigningRequest> = {

@@ -1,5 +1,6 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { FlowSchema } from './flow-schema.ts';
+import { validateFlowSchema } from './flow-schema-validation.ts';
 
 export const flowSchemaStrategy: Strategy<FlowSchema> = {
   hasGeneration: true,
@@ -10,4 +11,5 @@ export const flowSchemaStrategy: Strategy<FlowSchema> = {
   prepareForCreate(schema) {
     schema.status = {};
   },
+  validate: validateFlowSchema,
 };

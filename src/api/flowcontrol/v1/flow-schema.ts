@@ -103,13 +103,17 @@ export const FlowSchemaStatus = message('io.k8s.api.flowcontrol.v1.FlowSchemaSta
 });
 export interface FlowSchemaStatus extends Infer<typeof FlowSchemaStatus> {}
 
-export const FlowSchema = message('io.k8s.api.flowcontrol.v1.FlowSchema', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, FlowSchemaSpec),
-  status: opt(3, FlowSchemaStatus),
-});
+export const FlowSchema = message(
+  'io.k8s.api.flowcontrol.v1.FlowSchema',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, FlowSchemaSpec, { description: 'What is wanted' }),
+    status: opt(3, FlowSchemaStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'Sorts requests into priority levels' },
+);
 export interface FlowSchema extends Infer<typeof FlowSchema> {}
 
 export const FlowSchemas: ResourceDefinition<FlowSchema> = {

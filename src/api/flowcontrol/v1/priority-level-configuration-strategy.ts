@@ -1,5 +1,6 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { PriorityLevelConfiguration } from './priority-level-configuration.ts';
+import { validatePriorityLevelConfiguration } from './priority-level-configuration-validation.ts';
 
 export const priorityLevelConfigurationStrategy: Strategy<PriorityLevelConfiguration> = {
   hasGeneration: true,
@@ -23,4 +24,5 @@ export const priorityLevelConfigurationStrategy: Strategy<PriorityLevelConfigura
   prepareForCreate(configuration) {
     configuration.status = {};
   },
+  validate: validatePriorityLevelConfiguration,
 };

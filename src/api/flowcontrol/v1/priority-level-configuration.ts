@@ -75,13 +75,17 @@ export const PriorityLevelConfigurationStatus = message('io.k8s.api.flowcontrol.
 });
 export interface PriorityLevelConfigurationStatus extends Infer<typeof PriorityLevelConfigurationStatus> {}
 
-export const PriorityLevelConfiguration = message('io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, PriorityLevelConfigurationSpec),
-  status: opt(3, PriorityLevelConfigurationStatus),
-});
+export const PriorityLevelConfiguration = message(
+  'io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, PriorityLevelConfigurationSpec, { description: 'What is wanted' }),
+    status: opt(3, PriorityLevelConfigurationStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'How many requests of a kind run at a time' },
+);
 export interface PriorityLevelConfiguration extends Infer<typeof PriorityLevelConfiguration> {}
 
 export const PriorityLevelConfigurations: ResourceDefinition<PriorityLevelConfiguration> = {

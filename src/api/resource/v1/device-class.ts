@@ -16,12 +16,16 @@ export const DeviceClassSpec = message('io.k8s.api.resource.v1.DeviceClassSpec',
 });
 export interface DeviceClassSpec extends Infer<typeof DeviceClassSpec> {}
 
-export const DeviceClass = message('io.k8s.api.resource.v1.DeviceClass', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: req(2, DeviceClassSpec),
-});
+export const DeviceClass = message(
+  'io.k8s.api.resource.v1.DeviceClass',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: req(2, DeviceClassSpec, { description: 'What is wanted' }),
+  },
+  { description: 'Devices of a kind that can be asked for' },
+);
 export interface DeviceClass extends Infer<typeof DeviceClass> {}
 
 export const DeviceClasses: ResourceDefinition<DeviceClass> = {

@@ -1,5 +1,6 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
+import { validateResourceClaim, validateResourceClaimUpdate } from './claim-validation.ts';
 import type { ResourceClaim } from './resource-claim.ts';
 import type { ResourceClaimSpec } from './resource-claim-spec.ts';
 
@@ -8,6 +9,8 @@ export const resourceClaimStrategy: Strategy<ResourceClaim> = {
   prepareForCreate(claim) {
     claim.status = {};
   },
+  validate: validateResourceClaim,
+  validateUpdate: validateResourceClaimUpdate,
 };
 
 /** A request asks for exactly one device, unless it says how many or all. */

@@ -11,12 +11,16 @@ export const ResourceClaimTemplateSpec = message('io.k8s.api.resource.v1.Resourc
 });
 export interface ResourceClaimTemplateSpec extends Infer<typeof ResourceClaimTemplateSpec> {}
 
-export const ResourceClaimTemplate = message('io.k8s.api.resource.v1.ResourceClaimTemplate', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: req(2, ResourceClaimTemplateSpec),
-});
+export const ResourceClaimTemplate = message(
+  'io.k8s.api.resource.v1.ResourceClaimTemplate',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: req(2, ResourceClaimTemplateSpec, { description: 'What is wanted' }),
+  },
+  { description: 'How claims for pods are made' },
+);
 export interface ResourceClaimTemplate extends Infer<typeof ResourceClaimTemplate> {}
 
 export const ResourceClaimTemplates: ResourceDefinition<ResourceClaimTemplate> = {

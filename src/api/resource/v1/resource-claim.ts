@@ -19,6 +19,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { validateResourceClaimStatusUpdate } from './claim-validation.ts';
 import { DeviceConfiguration, DeviceToleration } from './device-selector.ts';
 import { resourceClaimColumns } from './resource-claim-columns.ts';
 import { ResourceClaimSpec } from './resource-claim-spec.ts';
@@ -96,13 +97,17 @@ export const ResourceClaimStatus = message('io.k8s.api.resource.v1.ResourceClaim
 });
 export interface ResourceClaimStatus extends Infer<typeof ResourceClaimStatus> {}
 
-export const ResourceClaim = message('io.k8s.api.resource.v1.ResourceClaim', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: req(2, ResourceClaimSpec),
-  status: opt(3, ResourceClaimStatus),
-});
+export const ResourceClaim = message(
+  'io.k8s.api.resource.v1.ResourceClaim',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: req(2, ResourceClaimSpec, { description: 'What is wanted' }),
+    status: opt(3, ResourceClaimStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'A request for devices' },
+);
 export interface ResourceClaim extends Infer<typeof ResourceClaim> {}
 
 export const ResourceClaims: ResourceDefinition<ResourceClaim> = {
@@ -121,6 +126,7 @@ export const ResourceClaims: ResourceDefinition<ResourceClaim> = {
       kind: 'ResourceClaim',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      validateUpdate: validateResourceClaimStatusUpdate,
     },
   },
   columns: resourceClaimColumns,

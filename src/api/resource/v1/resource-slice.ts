@@ -6,6 +6,7 @@ import { bool, type Infer, int64, list, message, opt, ptr, req, string } from '#
 import { CounterSet, Device } from './device.ts';
 import { resourceSliceColumns } from './resource-slice-columns.ts';
 import { resourceSliceFields } from './resource-slice-fields.ts';
+import { validateResourceSlice, validateResourceSliceUpdate } from './resource-slice-validation.ts';
 
 export const ResourcePool = message('io.k8s.api.resource.v1.ResourcePool', {
   name: req(1, string),
@@ -26,12 +27,16 @@ export const ResourceSliceSpec = message('io.k8s.api.resource.v1.ResourceSliceSp
 });
 export interface ResourceSliceSpec extends Infer<typeof ResourceSliceSpec> {}
 
-export const ResourceSlice = message('io.k8s.api.resource.v1.ResourceSlice', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: req(2, ResourceSliceSpec),
-});
+export const ResourceSlice = message(
+  'io.k8s.api.resource.v1.ResourceSlice',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: req(2, ResourceSliceSpec, { description: 'What is wanted' }),
+  },
+  { description: 'Devices that a driver offers' },
+);
 export interface ResourceSlice extends Infer<typeof ResourceSlice> {}
 
 export const ResourceSlices: ResourceDefinition<ResourceSlice> = {
@@ -45,5 +50,5 @@ export const ResourceSlices: ResourceDefinition<ResourceSlice> = {
   schema: ResourceSlice,
   columns: resourceSliceColumns,
   selectableFields: resourceSliceFields,
-  strategy: { hasGeneration: true },
+  strategy: { hasGeneration: true, validate: validateResourceSlice, validateUpdate: validateResourceSliceUpdate },
 };

@@ -11,7 +11,7 @@ export interface Result {
 }
 
 /** Brings the world closer to what the object of a key wants. Called again until it resolves without asking for more. */
-export type Reconcile = (key: string, signal: AbortSignal) => Promise<Result | undefined>;
+export type Reconcile = (key: string, signal: AbortSignal) => Promise<Result | undefined> | Promise<void>;
 
 /** Keys that a change of some object concerns. */
 export type KeyMapper<T> = (object: T, old?: T) => readonly string[];

@@ -1,5 +1,7 @@
 import type { ControllerEntry } from './controller-entry.ts';
 import { createDeploymentController } from './deployment/index.ts';
+import { createEndpointSliceController } from './endpoint-slice/index.ts';
+import { createEndpointsController } from './endpoints/index.ts';
 import { createNodeLifecycleController } from './node-lifecycle/index.ts';
 import { createReplicaSetController } from './replicaset/index.ts';
 import { createReplicationController } from './replicationcontroller/index.ts';
@@ -12,6 +14,17 @@ export type { ControllerEntry, ControllersOptions } from './controller-entry.ts'
 /** Every built-in controller, by name. */
 export const controllers: readonly ControllerEntry[] = [
   { name: 'deployment-controller', serviceAccount: 'deployment-controller', create: createDeploymentController },
+  {
+    name: 'endpoints-controller',
+    serviceAccount: 'endpoint-controller',
+    create: createEndpointsController,
+  },
+  {
+    name: 'endpointslice-controller',
+    serviceAccount: 'endpointslice-controller',
+    eventSource: 'endpoint-slice-controller',
+    create: createEndpointSliceController,
+  },
   { name: 'node-lifecycle-controller', serviceAccount: 'node-controller', create: createNodeLifecycleController },
   { name: 'replicaset-controller', serviceAccount: 'replicaset-controller', create: createReplicaSetController },
   {

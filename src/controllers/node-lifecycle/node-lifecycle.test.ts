@@ -27,7 +27,13 @@ const beat = async (name: string, status: string, transition = clock.now()) => {
 const taintsOf = async (name: string) =>
   ((await cluster.client.of(Nodes).get(name)).spec?.taints ?? []).map(({ key, effect }) => `${key}:${effect}`);
 const until = (name: string, taints: readonly string[]) =>
-  waitFor(async () => expect(await taintsOf(name)).toEqual(taints) === undefined, { what: `taints of ${name}` });
+  waitFor(
+    async () => {
+      expect(await taintsOf(name)).toEqual(taints);
+      return true;
+    },
+    { what: `taints of ${name}` },
+  );
 
 test('a silent node is unknown after its grace, its pods are not ready and leave when their toleration ends', async () => {
   const controllers = ['node-lifecycle-controller', 'serviceaccount-controller', 'taint-eviction-controller'];

@@ -1,0 +1,140 @@
+import { type Node, Nodes } from '#api/core/v1/node.ts';
+import { Pods } from '#api/core/v1/pod.ts';
+import { type Service, Services } from '#api/core/v1/service.ts';
+import { type EndpointSlice, EndpointSlices } from '#api/discovery/v1/endpoint-slice.ts';
+import type { Informer } from '#client/informer.ts';
+import { Controller } from '#controller/controller.ts';
+import type { ControllerContext } from '#controller/manager.ts';
+import { OwnWrites } from '#controller/own-writes.ts';
+import { newControllerReference } from '#controller/owner-references.ts';
+import { isNotFound } from '#machinery/errors/status-error.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { isNamespaceTerminating, messageOf } from '../shared/pod-control.ts';
+import { ServiceIndex } from '../shared/services/service-keys.ts';
+import { addressesOf, isHeadless } from '../shared/services/service-pods.ts';
+import { TRIGGER_TIME, TriggerTimes } from '../shared/services/trigger-times.ts';
+import { type AddressType, groupEndpoints } from './slice-endpoints.ts';
+import { planSlices, type SlicePlan } from './slice-plan.ts';
+
+const SERVICE_NAME = 'kubernetes.io/service-name';
+const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+const HEADLESS = 'service.kubernetes.io/headless';
+const MANAGER = 'endpointslice-controller.kubernetes.io';
+const BY_SERVICE = 'service';
+
+/** Lists the pods of every Service with a selector in EndpointSlices. */
+export class EndpointSliceController {
+  readonly controller: Controller;
+  readonly #context: ControllerContext;
+  readonly #index: ServiceIndex;
+  readonly #slices: Informer<EndpointSlice>;
+  readonly #nodes: Informer<Node>;
+  readonly #writes: OwnWrites<EndpointSlice>;
+  readonly #triggers = new TriggerTimes();
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#index = new ServiceIndex(context);
+    this.#nodes = context.informers.of(Nodes);
+    this.#slices = context.informers.of(EndpointSlices).addIndex(BY_SERVICE, serviceKeys);
+    this.#writes = new OwnWrites(this.#slices);
+    this.controller = new Controller('endpointslice', context)
+      .for(Services)
+      .watches(Pods, (pod, old) => this.#index.keysOf(pod, old))
+      .watches(EndpointSlices, serviceKeys)
+      .reconciles((key) => this.#reconcile(key));
+  }
+
+  async #reconcile(key: string): Promise<void> {
+    const service = this.#index.services.store.getByKey(key);
+    if (service === undefined) return this.#triggers.forget(key);
+    const { selector, type } = service.spec ?? {};
+    if (!selector || type === 'ExternalName' || service.metadata?.deletionTimestamp) return;
+    const pods = this.#index.podsOf(service);
+    const time = this.#triggers.next(key, service, pods);
+    const existing = this.#writes
+      .current(this.#slices.store.byIndex(BY_SERVICE, key), (slice) => serviceKeys(slice)[0] === key)
+      .filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+    const types = addressTypes(service, pods.flatMap(addressesOf));
+    const labels = labelsFor(service);
+    const outdated = (slice: EndpointSlice) => !deepEqual(slice.metadata?.labels ?? {}, labels);
+    const nodeOf = (name: string) => this.#nodes.store.get(name);
+    try {
+      for (const addressType of types) {
+        const groups = groupEndpoints(service, pods, { addressType, nodeOf });
+        const ofType = existing.filter((slice) => slice.addressType === addressType);
+        await this.#apply(service, addressType, planSlices(groups, ofType, outdated), time);
+      }
+      await this.#removeAll(existing.filter(({ addressType }) => !types.includes(addressType as AddressType)));
+    } catch (error) {
+      const message = `Error updating Endpoint Slices for Service ${key}: ${messageOf(error)}`;
+      if (isNamespaceTerminating(error)) return;
+      this.#context.events.record(service, 'Warning', 'FailedToUpdateEndpointSlices', message);
+      throw error;
+    }
+  }
+
+  async #apply(service: Service, addressType: AddressType, plan: SlicePlan, time: string | undefined): Promise<void> {
+    const client = this.#context.client.of(EndpointSlices);
+    const { name, namespace } = service.metadata ?? {};
+    const labels = labelsFor(service);
+    for (const { ports, endpoints } of plan.create) {
+      const slice = {
+        metadata: {
+          generateName: `${name}-`,
+          namespace,
+          labels,
+          ...(time ? { annotations: { [TRIGGER_TIME]: time } } : {}),
+          ownerReferences: [newControllerReference(service, { apiVersion: 'v1', kind: 'Service' })],
+        },
+        addressType,
+        endpoints,
+        ports,
+      };
+      this.#writes.wrote(await client.create(slice));
+    }
+    for (const { slice, endpoints } of plan.update) {
+      const { [TRIGGER_TIME]: _, ...annotations } = slice.metadata?.annotations ?? {};
+      const noted = time ? { ...annotations, [TRIGGER_TIME]: time } : annotations;
+      const metadata = { ...slice.metadata, labels, annotations: noted };
+      this.#writes.wrote(await client.update({ ...slice, metadata, endpoints }));
+    }
+    await this.#removeAll(plan.remove);
+  }
+
+  async #removeAll(slices: readonly EndpointSlice[]): Promise<void> {
+    for (const slice of slices) {
+      const { name = '', namespace = '' } = slice.metadata ?? {};
+      try {
+        await this.#context.client.of(EndpointSlices).delete(name, { namespace });
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+      this.#writes.deleted(slice);
+    }
+  }
+}
+
+/** The key of the Service that a slice of this controller belongs to. */
+function serviceKeys({ metadata }: EndpointSlice): string[] {
+  const name = metadata?.labels?.[SERVICE_NAME];
+  return name && metadata.labels?.[MANAGED_BY] === MANAGER ? [`${metadata.namespace}/${name}`] : [];
+}
+
+function labelsFor(service: Service): Readonly<Record<string, string>> {
+  const { [HEADLESS]: _, ...labels } = service.metadata?.labels ?? {};
+  return {
+    ...labels,
+    ...(isHeadless(service) ? { [HEADLESS]: '' } : {}),
+    [SERVICE_NAME]: service.metadata?.name ?? '',
+    [MANAGED_BY]: MANAGER,
+  };
+}
+
+/** A Service written before families were known is listed in those its pods have. */
+function addressTypes({ spec }: Service, addresses: readonly string[]): AddressType[] {
+  const families = spec?.ipFamilies?.filter((family) => family !== '');
+  if (families?.length) return families as AddressType[];
+  const types = new Set(addresses.map((address): AddressType => (address.includes(':') ? 'IPv6' : 'IPv4')));
+  return types.size > 0 ? [...types] : ['IPv4'];
+}

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EndpointsResource } from '#api/core/v1/endpoints.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { Services } from '#api/core/v1/service.ts';
+import { ServiceAccounts } from '#api/core/v1/service-account.ts';
+import { EndpointSlices } from '#api/discovery/v1/endpoint-slice.ts';
+import { Cluster } from '#testing/cluster.ts';
+import { waitFor } from '#testing/wait-for.ts';
+
+let cluster: Cluster;
+const namespace = 'default';
+beforeAll(async () => {
+  const controllers = ['endpoints-controller', 'endpointslice-controller', 'serviceaccount-controller'];
+  cluster = await Cluster.start({ controllers });
+  await waitFor(() => cluster.client.of(ServiceAccounts).get('default', { namespace }));
+});
+afterAll(() => cluster.stop());
+
+const createPod = async (name: string, app: string, { ip, ready }: { ip: string; ready: boolean }): Promise<Pod> => {
+  const pod = await cluster.client.of(Pods).create({
+    metadata: { name, namespace, labels: { app } },
+    spec: {
+      nodeName: 'node-1',
+      hostname: name,
+      subdomain: app,
+      containers: [{ name: 'main', image: 'web:1', ports: [{ name: 'http', containerPort: 8080 }] }],
+    },
+  } as Pod);
+  const condition = {
+    type: 'Ready',
+    status: ready ? 'True' : 'False',
+    lastTransitionTime: '2030-01-02T03:04:05Z',
+  };
+  const status = { phase: 'Running', podIP: ip, podIPs: [{ ip }], conditions: [condition] };
+  return cluster.client.of(Pods).updateStatus({ ...pod, status });
+};
+
+test('a service lists its pods with their ports and conditions in a slice and in endpoints', async () => {
+  await cluster.client.of(Services).create({
+    metadata: { name: 'web', namespace, labels: { team: 'a' } },
+    spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+  });
+  const [ready, waiting] = [
+    await createPod('one', 'web', { ip: '10.1.0.1', ready: true }),
+    await createPod('two', 'web', { ip: '10.1.0.2', ready: false }),
+  ];
+  const slices = async () =>
+    (await cluster.client.of(EndpointSlices).list({ namespace, labelSelector: 'kubernetes.io/service-name=web' }))
+      .items;
+  const slice = await waitFor(async () => {
+    const found = await slices();
+    return found.length === 1 && found[0]?.endpoints?.length === 2 && found[0];
+  });
+  const endpoint = (pod: Pod, isReady: boolean) => ({
+    addresses: [pod.status?.podIP],
+    conditions: { ready: isReady, serving: isReady, terminating: false },
+    hostname: pod.metadata?.name,
+    targetRef: { kind: 'Pod', namespace, name: pod.metadata?.name, uid: pod.metadata?.uid },
+    nodeName: 'node-1',
+  });
+  expect(slice.endpoints).toEqual([endpoint(ready, true), endpoint(waiting, false)]);
+  expect(slice.ports).toEqual([{ name: 'http', port: 8080, protocol: 'TCP' }]);
+  expect(slice.metadata?.labels).toEqual({
+    team: 'a',
+    'kubernetes.io/service-name': 'web',
+    'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.kubernetes.io',
+  });
+  const address = ({ status, metadata }: Pod) => ({
+    ip: status?.podIP,
+    hostname: metadata?.name,
+    nodeName: 'node-1',
+    targetRef: { kind: 'Pod', namespace, name: metadata?.name, uid: metadata?.uid },
+  });
+  const endpoints = await waitFor(async () => {
+    const found = await cluster.client.of(EndpointsResource).get('web', { namespace });
+    return found.subsets?.[0]?.addresses && found.subsets[0].notReadyAddresses && found;
+  });
+  expect(endpoints.subsets).toEqual([
+    {
+      addresses: [address(ready)],
+      notReadyAddresses: [address(waiting)],
+      ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+    },
+  ]);
+  await cluster.client.of(Pods).delete('one', { namespace, gracePeriodSeconds: 0 });
+  await waitFor(async () => (await slices())[0]?.endpoints?.length === 1);
+});
+
+test('endpoints go with their service', async () => {
+  const spec = { selector: { app: 'gone' }, ports: [{ port: 80 }] };
+  await cluster.client.of(Services).create({ metadata: { name: 'gone', namespace }, spec });
+  const get = () => cluster.client.of(EndpointsResource).get('gone', { namespace });
+  await waitFor(get);
+  await cluster.client.of(Services).delete('gone', { namespace });
+  await waitFor(() =>
+    get().then(
+      () => false,
+      () => true,
+    ),
+  );
+});

@@ -1,0 +1,95 @@
+import { type Endpoints, EndpointsResource } from '#api/core/v1/endpoints.ts';
+import { Pods } from '#api/core/v1/pod.ts';
+import { type Service, Services } from '#api/core/v1/service.ts';
+import { splitKey } from '#client/object-store.ts';
+import { Controller } from '#controller/controller.ts';
+import type { ControllerContext, Runnable } from '#controller/manager.ts';
+import { isNotFound } from '#machinery/errors/status-error.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { isNamespaceTerminating, messageOf } from '../shared/pod-control.ts';
+import { ServiceIndex } from '../shared/services/service-keys.ts';
+import { isHeadless } from '../shared/services/service-pods.ts';
+import { TRIGGER_TIME, TriggerTimes } from '../shared/services/trigger-times.ts';
+import { subsetsOf } from './subsets.ts';
+
+const HEADLESS = 'service.kubernetes.io/headless';
+const MANAGED_BY = 'endpoints.kubernetes.io/managed-by';
+const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
+
+/** Lists the pods of every Service with a selector in one Endpoints object of the same name. */
+export function createEndpointsController(context: ControllerContext): Runnable {
+  const index = new ServiceIndex(context);
+  const endpoints = context.informers.of(EndpointsResource);
+  const triggers = new TriggerTimes();
+
+  const reconcile = async (key: string): Promise<void> => {
+    const service = index.services.store.getByKey(key);
+    if (service === undefined) {
+      triggers.forget(key);
+      // Only what this controller made: Endpoints without a Service may be somebody's own.
+      const left = endpoints.store.getByKey(key);
+      if (left?.metadata?.labels?.[MANAGED_BY] !== undefined) await remove(context, key);
+      return;
+    }
+    if (!service.spec?.selector || service.spec.type === 'ExternalName') return;
+    const pods = index.podsOf(service);
+    const time = triggers.next(key, service, pods);
+    const { subsets, truncated } = subsetsOf(service, pods);
+    const current = endpoints.store.getByKey(key);
+    const labels = labelsFor(service);
+    const capacity = truncated ? 'truncated' : undefined;
+    const same =
+      deepEqual(current?.subsets ?? [], subsets) &&
+      deepEqual(current?.metadata?.labels ?? {}, labels) &&
+      current?.metadata?.annotations?.[OVER_CAPACITY] === capacity;
+    if (current !== undefined && same) return;
+    const { [TRIGGER_TIME]: _, [OVER_CAPACITY]: __, ...annotations } = current?.metadata?.annotations ?? {};
+    const metadata = {
+      ...(current?.metadata ?? { name: service.metadata?.name, namespace: service.metadata?.namespace }),
+      labels,
+      annotations: {
+        ...annotations,
+        ...(time ? { [TRIGGER_TIME]: time } : {}),
+        ...(capacity ? { [OVER_CAPACITY]: capacity } : {}),
+      },
+    };
+    await write(context, service, { ...current, metadata, subsets });
+  };
+
+  return new Controller('endpoints', context)
+    .for(Services)
+    .watches(Pods, (pod, old) => index.keysOf(pod, old))
+    .for(EndpointsResource)
+    .reconciles(reconcile);
+}
+
+async function write({ client, events }: ControllerContext, service: Service, object: Endpoints): Promise<void> {
+  const exists = object.metadata?.resourceVersion !== undefined;
+  try {
+    await (exists ? client.of(EndpointsResource).update(object) : client.of(EndpointsResource).create(object));
+  } catch (error) {
+    if (isNamespaceTerminating(error)) return;
+    const [reason, what] = exists
+      ? ['FailedToUpdateEndpoint', `Failed to update endpoint ${service.metadata?.namespace}/${service.metadata?.name}`]
+      : [
+          'FailedToCreateEndpoint',
+          `Failed to create endpoint for service ${service.metadata?.namespace}/${service.metadata?.name}`,
+        ];
+    events.record(service, 'Warning', reason as string, `${what}: ${messageOf(error)}`);
+    throw error;
+  }
+}
+
+async function remove({ client }: ControllerContext, key: string): Promise<void> {
+  const { namespace, name } = splitKey(key);
+  try {
+    await client.of(EndpointsResource).delete(name, { namespace });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+function labelsFor(service: Service): Readonly<Record<string, string>> {
+  const { [HEADLESS]: _, ...labels } = service.metadata?.labels ?? {};
+  return { ...labels, ...(isHeadless(service) ? { [HEADLESS]: '' } : {}), [MANAGED_BY]: 'endpoint-controller' };
+}

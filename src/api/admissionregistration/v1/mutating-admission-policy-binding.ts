@@ -19,11 +19,12 @@ export interface MutatingAdmissionPolicyBindingSpec extends Infer<typeof Mutatin
 export const MutatingAdmissionPolicyBinding = message(
   'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding',
   {
-    kind: opt(0, string),
-    apiVersion: opt(0, string),
-    metadata: opt(1, ObjectMeta),
-    spec: opt(2, MutatingAdmissionPolicyBindingSpec),
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, MutatingAdmissionPolicyBindingSpec, { description: 'What is wanted' }),
   },
+  { description: 'Puts a policy of changes into force' },
 );
 export interface MutatingAdmissionPolicyBinding extends Infer<typeof MutatingAdmissionPolicyBinding> {}
 

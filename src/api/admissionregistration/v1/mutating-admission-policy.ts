@@ -39,12 +39,16 @@ export const MutatingAdmissionPolicySpec = message('io.k8s.api.admissionregistra
 });
 export interface MutatingAdmissionPolicySpec extends Infer<typeof MutatingAdmissionPolicySpec> {}
 
-export const MutatingAdmissionPolicy = message('io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, MutatingAdmissionPolicySpec),
-});
+export const MutatingAdmissionPolicy = message(
+  'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, MutatingAdmissionPolicySpec, { description: 'What is wanted' }),
+  },
+  { description: 'Changes made to objects before they are stored' },
+);
 export interface MutatingAdmissionPolicy extends Infer<typeof MutatingAdmissionPolicy> {}
 
 export const MutatingAdmissionPolicies: ResourceDefinition<MutatingAdmissionPolicy> = {

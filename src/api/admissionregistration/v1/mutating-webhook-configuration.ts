@@ -32,9 +32,9 @@ export interface MutatingWebhook extends Infer<typeof MutatingWebhook> {}
 export const MutatingWebhookConfiguration = message(
   'io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration',
   {
-    kind: opt(0, string),
-    apiVersion: opt(0, string),
-    metadata: opt(1, ObjectMeta),
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
     webhooks: opt(2, list(MutatingWebhook), {
       patchStrategy: 'merge',
       mergeKey: 'name',
@@ -42,6 +42,7 @@ export const MutatingWebhookConfiguration = message(
       mapKeys: ['name'],
     }),
   },
+  { description: 'Webhooks that may change objects before they are stored' },
 );
 export interface MutatingWebhookConfiguration extends Infer<typeof MutatingWebhookConfiguration> {}
 

@@ -20,11 +20,12 @@ export interface ValidatingAdmissionPolicyBindingSpec extends Infer<typeof Valid
 export const ValidatingAdmissionPolicyBinding = message(
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding',
   {
-    kind: opt(0, string),
-    apiVersion: opt(0, string),
-    metadata: opt(1, ObjectMeta),
-    spec: opt(2, ValidatingAdmissionPolicyBindingSpec),
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, ValidatingAdmissionPolicyBindingSpec, { description: 'What is wanted' }),
   },
+  { description: 'Puts a policy into force' },
 );
 export interface ValidatingAdmissionPolicyBinding extends Infer<typeof ValidatingAdmissionPolicyBinding> {}
 

@@ -85,13 +85,17 @@ export const ValidatingAdmissionPolicyStatus = message(
 );
 export interface ValidatingAdmissionPolicyStatus extends Infer<typeof ValidatingAdmissionPolicyStatus> {}
 
-export const ValidatingAdmissionPolicy = message('io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, ValidatingAdmissionPolicySpec),
-  status: opt(3, ValidatingAdmissionPolicyStatus),
-});
+export const ValidatingAdmissionPolicy = message(
+  'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, ValidatingAdmissionPolicySpec, { description: 'What is wanted' }),
+    status: opt(3, ValidatingAdmissionPolicyStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'Rules that objects have to keep' },
+);
 export interface ValidatingAdmissionPolicy extends Infer<typeof ValidatingAdmissionPolicy> {}
 
 export const ValidatingAdmissionPolicies: ResourceDefinition<ValidatingAdmissionPolicy> = {

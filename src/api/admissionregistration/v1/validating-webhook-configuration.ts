@@ -31,9 +31,9 @@ export interface ValidatingWebhook extends Infer<typeof ValidatingWebhook> {}
 export const ValidatingWebhookConfiguration = message(
   'io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration',
   {
-    kind: opt(0, string),
-    apiVersion: opt(0, string),
-    metadata: opt(1, ObjectMeta),
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
     webhooks: opt(2, list(ValidatingWebhook), {
       patchStrategy: 'merge',
       mergeKey: 'name',
@@ -41,6 +41,7 @@ export const ValidatingWebhookConfiguration = message(
       mapKeys: ['name'],
     }),
   },
+  { description: 'Webhooks that may refuse objects' },
 );
 export interface ValidatingWebhookConfiguration extends Infer<typeof ValidatingWebhookConfiguration> {}
 

@@ -183,12 +183,13 @@ export interface CustomResourceDefinitionStatus extends Infer<typeof CustomResou
 export const CustomResourceDefinition = message(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
   {
-    kind: opt(0, string),
-    apiVersion: opt(0, string),
-    metadata: opt(1, ObjectMeta),
-    spec: req(2, CustomResourceDefinitionSpec),
-    status: opt(3, CustomResourceDefinitionStatus),
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: req(2, CustomResourceDefinitionSpec, { description: 'What is wanted' }),
+    status: opt(3, CustomResourceDefinitionStatus, { description: 'What was last observed; written by the system' }),
   },
+  { description: 'A kind that users add' },
 );
 export interface CustomResourceDefinition extends Infer<typeof CustomResourceDefinition> {}
 

@@ -74,13 +74,17 @@ export const HorizontalPodAutoscalerStatus = message('io.k8s.api.autoscaling.v2.
 });
 export interface HorizontalPodAutoscalerStatus extends Infer<typeof HorizontalPodAutoscalerStatus> {}
 
-export const HorizontalPodAutoscaler = message('io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, HorizontalPodAutoscalerSpec),
-  status: opt(3, HorizontalPodAutoscalerStatus),
-});
+export const HorizontalPodAutoscaler = message(
+  'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, HorizontalPodAutoscalerSpec, { description: 'What is wanted' }),
+    status: opt(3, HorizontalPodAutoscalerStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'Changes the number of pods by what is measured' },
+);
 export interface HorizontalPodAutoscaler extends Infer<typeof HorizontalPodAutoscaler> {}
 
 export const HorizontalPodAutoscalers: ResourceDefinition<HorizontalPodAutoscaler> = {

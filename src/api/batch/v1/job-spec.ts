@@ -69,22 +69,28 @@ export const SuccessPolicy = message('io.k8s.api.batch.v1.SuccessPolicy', {
 });
 export interface SuccessPolicy extends Infer<typeof SuccessPolicy> {}
 
-export const JobSpec = message('io.k8s.api.batch.v1.JobSpec', {
-  parallelism: ptr(1, int32),
-  completions: ptr(2, int32),
-  activeDeadlineSeconds: ptr(3, int64),
-  podFailurePolicy: ptr(11, PodFailurePolicy),
-  successPolicy: ptr(16, SuccessPolicy),
-  backoffLimit: ptr(7, int32),
-  backoffLimitPerIndex: ptr(12, int32),
-  maxFailedIndexes: ptr(13, int32),
-  selector: ptr(4, LabelSelector),
-  manualSelector: ptr(5, bool),
-  template: req(6, PodTemplateSpec),
-  ttlSecondsAfterFinished: ptr(8, int32),
-  completionMode: ptr(9, enumeration('NonIndexed', 'Indexed')),
-  suspend: ptr(10, bool),
-  podReplacementPolicy: ptr(14, enumeration('TerminatingOrFailed', 'Failed')),
-  managedBy: ptr(15, string),
-});
+export const JobSpec = message(
+  'io.k8s.api.batch.v1.JobSpec',
+  {
+    parallelism: ptr(1, int32, { description: 'Pods that run at a time' }),
+    completions: ptr(2, int32, { description: 'Pods that have to succeed' }),
+    activeDeadlineSeconds: ptr(3, int64, { description: 'Seconds that the Job may run' }),
+    podFailurePolicy: ptr(11, PodFailurePolicy, { description: 'What to do about pods that fail in some way' }),
+    successPolicy: ptr(16, SuccessPolicy),
+    backoffLimit: ptr(7, int32, { description: 'Failures after which the Job has failed' }),
+    backoffLimitPerIndex: ptr(12, int32),
+    maxFailedIndexes: ptr(13, int32),
+    selector: ptr(4, LabelSelector, { description: 'Labels of its pods; made by the server' }),
+    manualSelector: ptr(5, bool, { description: 'Whether the client made the selector' }),
+    template: req(6, PodTemplateSpec, { description: 'How its pods are made' }),
+    ttlSecondsAfterFinished: ptr(8, int32, { description: 'Seconds after its end until it is deleted' }),
+    completionMode: ptr(9, enumeration('NonIndexed', 'Indexed'), {
+      description: 'Indexed gives every pod a number of its own',
+    }),
+    suspend: ptr(10, bool, { description: 'Whether it rests' }),
+    podReplacementPolicy: ptr(14, enumeration('TerminatingOrFailed', 'Failed')),
+    managedBy: ptr(15, string),
+  },
+  { description: 'What a Job does' },
+);
 export interface JobSpec extends Infer<typeof JobSpec> {}

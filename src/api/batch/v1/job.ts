@@ -49,13 +49,17 @@ export const JobStatus = message('io.k8s.api.batch.v1.JobStatus', {
 });
 export interface JobStatus extends Infer<typeof JobStatus> {}
 
-export const Job = message('io.k8s.api.batch.v1.Job', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, JobSpec),
-  status: opt(3, JobStatus),
-});
+export const Job = message(
+  'io.k8s.api.batch.v1.Job',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, JobSpec, { description: 'What is wanted' }),
+    status: opt(3, JobStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'Runs pods until enough of them have succeeded' },
+);
 export interface Job extends Infer<typeof Job> {}
 
 export const Jobs: ResourceDefinition<Job> = {

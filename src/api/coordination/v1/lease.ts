@@ -16,12 +16,16 @@ export const LeaseSpec = message('io.k8s.api.coordination.v1.LeaseSpec', {
 });
 export interface LeaseSpec extends Infer<typeof LeaseSpec> {}
 
-export const Lease = message('io.k8s.api.coordination.v1.Lease', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, LeaseSpec),
-});
+export const Lease = message(
+  'io.k8s.api.coordination.v1.Lease',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, LeaseSpec, { description: 'What is wanted' }),
+  },
+  { description: 'A right that one holder has for a time' },
+);
 export interface Lease extends Infer<typeof Lease> {}
 
 export const Leases: ResourceDefinition<Lease> = {

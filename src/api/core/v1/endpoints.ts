@@ -29,12 +29,16 @@ export const EndpointSubset = message('io.k8s.api.core.v1.EndpointSubset', {
 });
 export interface EndpointSubset extends Infer<typeof EndpointSubset> {}
 
-export const Endpoints = message('io.k8s.api.core.v1.Endpoints', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  subsets: opt(2, list(EndpointSubset)),
-});
+export const Endpoints = message(
+  'io.k8s.api.core.v1.Endpoints',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    subsets: opt(2, list(EndpointSubset), { description: 'Addresses that have the same ports' }),
+  },
+  { description: 'Addresses of a service; EndpointSlices have taken its place' },
+);
 export interface Endpoints extends Infer<typeof Endpoints> {}
 
 export const EndpointsResource: ResourceDefinition<Endpoints> = {

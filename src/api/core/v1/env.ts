@@ -36,9 +36,13 @@ export const EnvVarSource = message('io.k8s.api.core.v1.EnvVarSource', {
 });
 export interface EnvVarSource extends Infer<typeof EnvVarSource> {}
 
-export const EnvVar = message('io.k8s.api.core.v1.EnvVar', {
-  name: req(1, string),
-  value: opt(2, string),
-  valueFrom: ptr(3, EnvVarSource),
-});
+export const EnvVar = message(
+  'io.k8s.api.core.v1.EnvVar',
+  {
+    name: req(1, string, { description: 'Name of the variable' }),
+    value: opt(2, string, { description: 'Its text; $(NAME) stands for other variables' }),
+    valueFrom: ptr(3, EnvVarSource, { description: 'Where its text is taken from' }),
+  },
+  { description: 'An environment variable' },
+);
 export interface EnvVar extends Infer<typeof EnvVar> {}

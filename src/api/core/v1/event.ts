@@ -14,25 +14,29 @@ export const EventSeries = message('io.k8s.api.core.v1.EventSeries', {
 });
 export interface EventSeries extends Infer<typeof EventSeries> {}
 
-export const Event = message('io.k8s.api.core.v1.Event', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: req(1, ObjectMeta),
-  involvedObject: req(2, ObjectReference),
-  reason: opt(3, string),
-  message: opt(4, string),
-  source: opt(5, EventSource),
-  firstTimestamp: opt(6, time),
-  lastTimestamp: opt(7, time),
-  count: opt(8, int32),
-  type: opt(9, string),
-  eventTime: opt(10, microTime),
-  series: ptr(11, EventSeries),
-  action: opt(12, string),
-  related: ptr(13, ObjectReference),
-  reportingComponent: opt(14, string),
-  reportingInstance: opt(15, string),
-});
+export const Event = message(
+  'io.k8s.api.core.v1.Event',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: req(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    involvedObject: req(2, ObjectReference, { description: 'What it happened to' }),
+    reason: opt(3, string, { description: 'What happened, in a word' }),
+    message: opt(4, string, { description: 'What happened, for people' }),
+    source: opt(5, EventSource),
+    firstTimestamp: opt(6, time),
+    lastTimestamp: opt(7, time),
+    count: opt(8, int32, { description: 'How often it happened' }),
+    type: opt(9, string, { description: 'Normal or Warning' }),
+    eventTime: opt(10, microTime),
+    series: ptr(11, EventSeries),
+    action: opt(12, string),
+    related: ptr(13, ObjectReference),
+    reportingComponent: opt(14, string),
+    reportingInstance: opt(15, string),
+  },
+  { description: 'Something that happened to an object' },
+);
 export interface Event extends Infer<typeof Event> {}
 
 export const Events: ResourceDefinition<Event> = {

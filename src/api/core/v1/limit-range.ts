@@ -20,12 +20,16 @@ export const LimitRangeSpec = message('io.k8s.api.core.v1.LimitRangeSpec', {
 });
 export interface LimitRangeSpec extends Infer<typeof LimitRangeSpec> {}
 
-export const LimitRange = message('io.k8s.api.core.v1.LimitRange', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, LimitRangeSpec),
-});
+export const LimitRange = message(
+  'io.k8s.api.core.v1.LimitRange',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, LimitRangeSpec, { description: 'What is wanted' }),
+  },
+  { description: 'Bounds and defaults for what is asked for in a namespace' },
+);
 export interface LimitRange extends Infer<typeof LimitRange> {}
 
 export const LimitRanges: ResourceDefinition<LimitRange> = {

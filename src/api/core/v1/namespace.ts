@@ -39,13 +39,17 @@ export const NamespaceStatus = message('io.k8s.api.core.v1.NamespaceStatus', {
 });
 export interface NamespaceStatus extends Infer<typeof NamespaceStatus> {}
 
-export const Namespace = message('io.k8s.api.core.v1.Namespace', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, NamespaceSpec),
-  status: opt(3, NamespaceStatus),
-});
+export const Namespace = message(
+  'io.k8s.api.core.v1.Namespace',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, NamespaceSpec, { description: 'What is wanted' }),
+    status: opt(3, NamespaceStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'A space for names: most objects live in one' },
+);
 export interface Namespace extends Infer<typeof Namespace> {}
 
 export const Namespaces: ResourceDefinition<Namespace> = {

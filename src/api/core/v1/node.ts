@@ -8,24 +8,32 @@ import { nodeFields } from './node-fields.ts';
 import { NodeConfigSource, NodeStatus } from './node-status.ts';
 import { nodeStrategy } from './node-strategy.ts';
 
-export const NodeSpec = message('io.k8s.api.core.v1.NodeSpec', {
-  podCIDR: opt(1, string),
-  podCIDRs: opt(7, list(string), { patchStrategy: 'merge', listType: 'set' }),
-  providerID: opt(3, string),
-  unschedulable: opt(4, bool),
-  taints: opt(5, list(Taint)),
-  configSource: ptr(6, NodeConfigSource),
-  externalID: opt(2, string),
-});
+export const NodeSpec = message(
+  'io.k8s.api.core.v1.NodeSpec',
+  {
+    podCIDR: opt(1, string, { description: "Range of its pods' addresses" }),
+    podCIDRs: opt(7, list(string), { patchStrategy: 'merge', listType: 'set' }),
+    providerID: opt(3, string, { description: 'How its provider calls it' }),
+    unschedulable: opt(4, bool, { description: 'Whether new pods stay away' }),
+    taints: opt(5, list(Taint), { description: 'What pods have to put up with to run here' }),
+    configSource: ptr(6, NodeConfigSource),
+    externalID: opt(2, string),
+  },
+  { description: 'What is wanted of a node' },
+);
 export interface NodeSpec extends Infer<typeof NodeSpec> {}
 
-export const Node = message('io.k8s.api.core.v1.Node', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, NodeSpec),
-  status: opt(3, NodeStatus),
-});
+export const Node = message(
+  'io.k8s.api.core.v1.Node',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, NodeSpec, { description: 'What is wanted' }),
+    status: opt(3, NodeStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'A machine that runs pods' },
+);
 export interface Node extends Infer<typeof Node> {}
 
 export const Nodes: ResourceDefinition<Node> = {

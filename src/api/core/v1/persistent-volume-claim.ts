@@ -75,13 +75,17 @@ export const PersistentVolumeClaimStatus = message('io.k8s.api.core.v1.Persisten
 });
 export interface PersistentVolumeClaimStatus extends Infer<typeof PersistentVolumeClaimStatus> {}
 
-export const PersistentVolumeClaim = message('io.k8s.api.core.v1.PersistentVolumeClaim', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, PersistentVolumeClaimSpec),
-  status: opt(3, PersistentVolumeClaimStatus),
-});
+export const PersistentVolumeClaim = message(
+  'io.k8s.api.core.v1.PersistentVolumeClaim',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, PersistentVolumeClaimSpec, { description: 'What is wanted' }),
+    status: opt(3, PersistentVolumeClaimStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'A request for storage' },
+);
 export interface PersistentVolumeClaim extends Infer<typeof PersistentVolumeClaim> {}
 
 export const PersistentVolumeClaims: ResourceDefinition<PersistentVolumeClaim> = {

@@ -15,13 +15,17 @@ export const PersistentVolumeStatus = message('io.k8s.api.core.v1.PersistentVolu
 });
 export interface PersistentVolumeStatus extends Infer<typeof PersistentVolumeStatus> {}
 
-export const PersistentVolume = message('io.k8s.api.core.v1.PersistentVolume', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, PersistentVolumeSpec),
-  status: opt(3, PersistentVolumeStatus),
-});
+export const PersistentVolume = message(
+  'io.k8s.api.core.v1.PersistentVolume',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, PersistentVolumeSpec, { description: 'What is wanted' }),
+    status: opt(3, PersistentVolumeStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'A piece of storage in the cluster' },
+);
 export interface PersistentVolume extends Infer<typeof PersistentVolume> {}
 
 export const PersistentVolumes: ResourceDefinition<PersistentVolume> = {

@@ -271,37 +271,52 @@ export const PodResourceClaimStatus = message('io.k8s.api.core.v1.PodResourceCla
 });
 export interface PodResourceClaimStatus extends Infer<typeof PodResourceClaimStatus> {}
 
-export const PodStatus = message('io.k8s.api.core.v1.PodStatus', {
-  observedGeneration: opt(17, int64),
-  phase: opt(1, enumeration('Pending', 'Running', 'Succeeded', 'Failed', 'Unknown')),
-  conditions: opt(2, list(PodCondition), {
-    patchStrategy: 'merge',
-    mergeKey: 'type',
-    listType: 'map',
-    mapKeys: ['type'],
-  }),
-  message: opt(3, string),
-  reason: opt(4, string),
-  nominatedNodeName: opt(11, string),
-  hostIP: opt(5, string),
-  hostIPs: opt(16, list(HostIP), { patchStrategy: 'merge', mergeKey: 'ip' }),
-  podIP: opt(6, string),
-  podIPs: opt(12, list(PodIP), { patchStrategy: 'merge', mergeKey: 'ip', listType: 'map', mapKeys: ['ip'] }),
-  startTime: ptr(7, time),
-  initContainerStatuses: opt(10, list(ContainerStatus)),
-  containerStatuses: opt(8, list(ContainerStatus)),
-  qosClass: opt(9, enumeration('Guaranteed', 'Burstable', 'BestEffort')),
-  ephemeralContainerStatuses: opt(13, list(ContainerStatus)),
-  resize: opt(14, enumeration('InProgress', 'Deferred', 'Infeasible')),
-  resourceClaimStatuses: opt(15, list(PodResourceClaimStatus), {
-    patchStrategy: 'merge,retainKeys',
-    mergeKey: 'name',
-    listType: 'map',
-    mapKeys: ['name'],
-  }),
-  extendedResourceClaimStatus: ptr(18, PodExtendedResourceClaimStatus),
-  allocatedResources: opt(19, map(quantity)),
-  resources: ptr(20, ResourceRequirements),
-  nodeAllocatableResourceClaimStatuses: opt(21, list(NodeAllocatableResourceClaimStatus)),
-});
+export const PodStatus = message(
+  'io.k8s.api.core.v1.PodStatus',
+  {
+    observedGeneration: opt(17, int64),
+    phase: opt(1, enumeration('Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'), {
+      description: 'Pending, Running, Succeeded, Failed or Unknown',
+    }),
+    conditions: opt(2, list(PodCondition), {
+      description: 'What is true of the pod',
+      patchStrategy: 'merge',
+      mergeKey: 'type',
+      listType: 'map',
+      mapKeys: ['type'],
+    }),
+    message: opt(3, string, { description: 'Why it is so, for people' }),
+    reason: opt(4, string, { description: 'Why it is so, in a word' }),
+    nominatedNodeName: opt(11, string, { description: 'Node on which room is being made for it' }),
+    hostIP: opt(5, string, { description: 'Address of its node' }),
+    hostIPs: opt(16, list(HostIP), { patchStrategy: 'merge', mergeKey: 'ip' }),
+    podIP: opt(6, string, { description: 'Address of the pod' }),
+    podIPs: opt(12, list(PodIP), {
+      description: 'Addresses of the pod, at most one of each family',
+      patchStrategy: 'merge',
+      mergeKey: 'ip',
+      listType: 'map',
+      mapKeys: ['ip'],
+    }),
+    startTime: ptr(7, time, { description: 'When its node accepted it' }),
+    initContainerStatuses: opt(10, list(ContainerStatus), { description: 'How its init containers are' }),
+    containerStatuses: opt(8, list(ContainerStatus), { description: 'How its containers are' }),
+    qosClass: opt(9, enumeration('Guaranteed', 'Burstable', 'BestEffort'), {
+      description: 'How well it is served when a node runs short',
+    }),
+    ephemeralContainerStatuses: opt(13, list(ContainerStatus)),
+    resize: opt(14, enumeration('InProgress', 'Deferred', 'Infeasible')),
+    resourceClaimStatuses: opt(15, list(PodResourceClaimStatus), {
+      patchStrategy: 'merge,retainKeys',
+      mergeKey: 'name',
+      listType: 'map',
+      mapKeys: ['name'],
+    }),
+    extendedResourceClaimStatus: ptr(18, PodExtendedResourceClaimStatus),
+    allocatedResources: opt(19, map(quantity)),
+    resources: ptr(20, ResourceRequirements),
+    nodeAllocatableResourceClaimStatuses: opt(21, list(NodeAllocatableResourceClaimStatus)),
+  },
+  { description: 'How a pod is' },
+);
 export interface PodStatus extends Infer<typeof PodStatus> {}

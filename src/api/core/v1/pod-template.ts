@@ -6,12 +6,16 @@ import { podTemplateColumns } from './pod-template-columns.ts';
 import { PodTemplateSpec } from './pod-template-spec.ts';
 import { podTemplateStrategy } from './pod-template-strategy.ts';
 
-export const PodTemplate = message('io.k8s.api.core.v1.PodTemplate', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  template: opt(2, PodTemplateSpec),
-});
+export const PodTemplate = message(
+  'io.k8s.api.core.v1.PodTemplate',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    template: opt(2, PodTemplateSpec),
+  },
+  { description: 'A template of pods on its own' },
+);
 export interface PodTemplate extends Infer<typeof PodTemplate> {}
 
 export const PodTemplates: ResourceDefinition<PodTemplate> = {

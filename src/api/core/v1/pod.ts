@@ -9,13 +9,17 @@ import { PodStatus } from './pod-status.ts';
 import { podStrategy, prepareEphemeralContainers, preparePodStatus, prepareResize } from './pod-strategy.ts';
 import { validateEphemeralContainersUpdate, validatePod, validatePodStatusUpdate } from './pod-validation.ts';
 
-export const Pod = message('io.k8s.api.core.v1.Pod', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, PodSpec),
-  status: opt(3, PodStatus),
-});
+export const Pod = message(
+  'io.k8s.api.core.v1.Pod',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, PodSpec, { description: 'What is wanted' }),
+    status: opt(3, PodStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'Containers that run together on one node' },
+);
 export interface Pod extends Infer<typeof Pod> {}
 
 export const Pods: ResourceDefinition<Pod> = {

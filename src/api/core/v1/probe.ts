@@ -142,13 +142,17 @@ export const ProbeHandler = message('io.k8s.api.core.v1.ProbeHandler', {
 });
 export interface ProbeHandler extends Infer<typeof ProbeHandler> {}
 
-export const Probe = message('io.k8s.api.core.v1.Probe', {
-  handler: inline(1, ProbeHandler),
-  initialDelaySeconds: opt(2, int32),
-  timeoutSeconds: opt(3, int32),
-  periodSeconds: opt(4, int32),
-  successThreshold: opt(5, int32),
-  failureThreshold: opt(6, int32),
-  terminationGracePeriodSeconds: ptr(7, int64),
-});
+export const Probe = message(
+  'io.k8s.api.core.v1.Probe',
+  {
+    handler: inline(1, ProbeHandler),
+    initialDelaySeconds: opt(2, int32, { description: 'Seconds before the first try' }),
+    timeoutSeconds: opt(3, int32, { description: 'Seconds that an answer may take' }),
+    periodSeconds: opt(4, int32, { description: 'Seconds between two tries' }),
+    successThreshold: opt(5, int32, { description: 'Good answers in a row that count as success' }),
+    failureThreshold: opt(6, int32, { description: 'Bad answers in a row that count as failure' }),
+    terminationGracePeriodSeconds: ptr(7, int64),
+  },
+  { description: 'A question asked again and again to find out how a container is' },
+);
 export interface Probe extends Infer<typeof Probe> {}

@@ -53,13 +53,17 @@ export const ReplicationControllerStatus = message('io.k8s.api.core.v1.Replicati
 });
 export interface ReplicationControllerStatus extends Infer<typeof ReplicationControllerStatus> {}
 
-export const ReplicationController = message('io.k8s.api.core.v1.ReplicationController', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, ReplicationControllerSpec),
-  status: opt(3, ReplicationControllerStatus),
-});
+export const ReplicationController = message(
+  'io.k8s.api.core.v1.ReplicationController',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, ReplicationControllerSpec, { description: 'What is wanted' }),
+    status: opt(3, ReplicationControllerStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'Keeps a number of pods running; ReplicaSets have taken its place' },
+);
 export interface ReplicationController extends Infer<typeof ReplicationController> {}
 
 export const ReplicationControllers: ResourceDefinition<ReplicationController> = {

@@ -65,13 +65,17 @@ export const ResourceQuotaStatus = message('io.k8s.api.core.v1.ResourceQuotaStat
 });
 export interface ResourceQuotaStatus extends Infer<typeof ResourceQuotaStatus> {}
 
-export const ResourceQuota = message('io.k8s.api.core.v1.ResourceQuota', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, ResourceQuotaSpec),
-  status: opt(3, ResourceQuotaStatus),
-});
+export const ResourceQuota = message(
+  'io.k8s.api.core.v1.ResourceQuota',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, ResourceQuotaSpec, { description: 'What is wanted' }),
+    status: opt(3, ResourceQuotaStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'The most that a namespace may use' },
+);
 export interface ResourceQuota extends Infer<typeof ResourceQuota> {}
 
 export const ResourceQuotas: ResourceDefinition<ResourceQuota> = {

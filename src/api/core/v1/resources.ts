@@ -6,11 +6,19 @@ export const ResourceClaim = message('io.k8s.api.core.v1.ResourceClaim', {
 });
 export interface ResourceClaim extends Infer<typeof ResourceClaim> {}
 
-export const ResourceRequirements = message('io.k8s.api.core.v1.ResourceRequirements', {
-  limits: opt(1, map(quantity)),
-  requests: opt(2, map(quantity)),
-  claims: opt(3, list(ResourceClaim), { listType: 'map', mapKeys: ['name'] }),
-});
+export const ResourceRequirements = message(
+  'io.k8s.api.core.v1.ResourceRequirements',
+  {
+    limits: opt(1, map(quantity), { description: 'The most that it may use' }),
+    requests: opt(2, map(quantity), { description: 'What is set aside for it' }),
+    claims: opt(3, list(ResourceClaim), {
+      description: 'Resource claims of the pod that it uses',
+      listType: 'map',
+      mapKeys: ['name'],
+    }),
+  },
+  { description: 'What a container asks for, and is limited to' },
+);
 export interface ResourceRequirements extends Infer<typeof ResourceRequirements> {}
 
 export const VolumeResourceRequirements = message('io.k8s.api.core.v1.VolumeResourceRequirements', {

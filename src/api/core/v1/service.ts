@@ -45,14 +45,18 @@ export const LoadBalancerStatus = message('io.k8s.api.core.v1.LoadBalancerStatus
 });
 export interface LoadBalancerStatus extends Infer<typeof LoadBalancerStatus> {}
 
-export const ServicePort = message('io.k8s.api.core.v1.ServicePort', {
-  name: opt(1, string),
-  protocol: opt(2, enumeration('TCP', 'UDP', 'SCTP'), { default: 'TCP' }),
-  appProtocol: ptr(6, string),
-  port: req(3, int32),
-  targetPort: opt(4, intOrString),
-  nodePort: opt(5, int32),
-});
+export const ServicePort = message(
+  'io.k8s.api.core.v1.ServicePort',
+  {
+    name: opt(1, string, { description: 'Name of the port; needed when there are several' }),
+    protocol: opt(2, enumeration('TCP', 'UDP', 'SCTP'), { description: 'TCP, UDP or SCTP', default: 'TCP' }),
+    appProtocol: ptr(6, string, { description: 'Protocol that is spoken on it' }),
+    port: req(3, int32, { description: 'Number of the port' }),
+    targetPort: opt(4, intOrString, { description: 'Port of the pods, by number or name' }),
+    nodePort: opt(5, int32, { description: 'Port on every node that leads here' }),
+  },
+  { description: 'A port of a service' },
+);
 export interface ServicePort extends Infer<typeof ServicePort> {}
 
 export const SessionAffinityConfig = message('io.k8s.api.core.v1.SessionAffinityConfig', {
@@ -60,33 +64,46 @@ export const SessionAffinityConfig = message('io.k8s.api.core.v1.SessionAffinity
 });
 export interface SessionAffinityConfig extends Infer<typeof SessionAffinityConfig> {}
 
-export const ServiceSpec = message('io.k8s.api.core.v1.ServiceSpec', {
-  ports: opt(1, list(ServicePort), {
-    patchStrategy: 'merge',
-    mergeKey: 'port',
-    listType: 'map',
-    mapKeys: ['port', 'protocol'],
-  }),
-  selector: opt(2, map(string), { mapType: 'atomic' }),
-  clusterIP: opt(3, string),
-  clusterIPs: opt(18, list(string)),
-  type: opt(4, enumeration('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName')),
-  externalIPs: opt(5, list(string)),
-  sessionAffinity: opt(7, enumeration('ClientIP', 'None')),
-  loadBalancerIP: opt(8, string),
-  loadBalancerSourceRanges: opt(9, list(string)),
-  externalName: opt(10, string),
-  externalTrafficPolicy: opt(11, enumeration('Cluster', 'Local')),
-  healthCheckNodePort: opt(12, int32),
-  publishNotReadyAddresses: opt(13, bool),
-  sessionAffinityConfig: ptr(14, SessionAffinityConfig),
-  ipFamilies: opt(19, list(enumeration('IPv4', 'IPv6', ''))),
-  ipFamilyPolicy: ptr(17, enumeration('SingleStack', 'PreferDualStack', 'RequireDualStack')),
-  allocateLoadBalancerNodePorts: ptr(20, bool),
-  loadBalancerClass: ptr(21, string),
-  internalTrafficPolicy: ptr(22, enumeration('Cluster', 'Local')),
-  trafficDistribution: ptr(23, string),
-});
+export const ServiceSpec = message(
+  'io.k8s.api.core.v1.ServiceSpec',
+  {
+    ports: opt(1, list(ServicePort), {
+      description: 'Ports of the service',
+      patchStrategy: 'merge',
+      mergeKey: 'port',
+      listType: 'map',
+      mapKeys: ['port', 'protocol'],
+    }),
+    selector: opt(2, map(string), { description: 'Labels of the pods that answer', mapType: 'atomic' }),
+    clusterIP: opt(3, string, { description: 'Address inside the cluster; None for no address but names of the pods' }),
+    clusterIPs: opt(18, list(string)),
+    type: opt(4, enumeration('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'), {
+      description: 'ClusterIP, NodePort, LoadBalancer or ExternalName',
+    }),
+    externalIPs: opt(5, list(string), { description: 'Addresses outside the cluster that lead here' }),
+    sessionAffinity: opt(7, enumeration('ClientIP', 'None'), { description: 'ClientIP keeps a client at one pod' }),
+    loadBalancerIP: opt(8, string),
+    loadBalancerSourceRanges: opt(9, list(string)),
+    externalName: opt(10, string, { description: 'Name that the service stands for' }),
+    externalTrafficPolicy: opt(11, enumeration('Cluster', 'Local'), {
+      description: 'Local keeps traffic from outside on the node it came to',
+    }),
+    healthCheckNodePort: opt(12, int32),
+    publishNotReadyAddresses: opt(13, bool, { description: 'Whether pods answer before they are ready' }),
+    sessionAffinityConfig: ptr(14, SessionAffinityConfig),
+    ipFamilies: opt(19, list(enumeration('IPv4', 'IPv6', ''))),
+    ipFamilyPolicy: ptr(17, enumeration('SingleStack', 'PreferDualStack', 'RequireDualStack'), {
+      description: 'One family of addresses or two',
+    }),
+    allocateLoadBalancerNodePorts: ptr(20, bool),
+    loadBalancerClass: ptr(21, string),
+    internalTrafficPolicy: ptr(22, enumeration('Cluster', 'Local'), {
+      description: 'Local keeps traffic from inside on its node',
+    }),
+    trafficDistribution: ptr(23, string, { description: 'Which pods are preferred' }),
+  },
+  { description: 'Which pods answer, and how they are reached' },
+);
 export interface ServiceSpec extends Infer<typeof ServiceSpec> {}
 
 export const ServiceStatus = message('io.k8s.api.core.v1.ServiceStatus', {
@@ -95,13 +112,17 @@ export const ServiceStatus = message('io.k8s.api.core.v1.ServiceStatus', {
 });
 export interface ServiceStatus extends Infer<typeof ServiceStatus> {}
 
-export const Service = message('io.k8s.api.core.v1.Service', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, ServiceSpec),
-  status: opt(3, ServiceStatus),
-});
+export const Service = message(
+  'io.k8s.api.core.v1.Service',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, ServiceSpec, { description: 'What is wanted' }),
+    status: opt(3, ServiceStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'A name and an address for pods that do the same' },
+);
 export interface Service extends Infer<typeof Service> {}
 
 export const Services: ResourceDefinition<Service> = {

@@ -61,14 +61,18 @@ export const EndpointPort = message('io.k8s.api.discovery.v1.EndpointPort', {
 });
 export interface EndpointPort extends Infer<typeof EndpointPort> {}
 
-export const EndpointSlice = message('io.k8s.api.discovery.v1.EndpointSlice', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  addressType: req(4, string),
-  endpoints: opt(2, list(Endpoint)),
-  ports: opt(3, list(EndpointPort)),
-});
+export const EndpointSlice = message(
+  'io.k8s.api.discovery.v1.EndpointSlice',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    addressType: req(4, string, { description: 'IPv4, IPv6 or FQDN' }),
+    endpoints: opt(2, list(Endpoint), { description: 'Addresses, and how they are' }),
+    ports: opt(3, list(EndpointPort), { description: 'Ports of every endpoint' }),
+  },
+  { description: 'Some of the addresses of a service' },
+);
 export interface EndpointSlice extends Infer<typeof EndpointSlice> {}
 
 export const EndpointSlices: ResourceDefinition<EndpointSlice> = {

@@ -15,25 +15,29 @@ export const EventSeries = message('io.k8s.api.events.v1.EventSeries', {
 });
 export interface EventSeries extends Infer<typeof EventSeries> {}
 
-export const Event = message('io.k8s.api.events.v1.Event', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  eventTime: req(2, microTime),
-  series: ptr(3, EventSeries),
-  reportingController: opt(4, string),
-  reportingInstance: opt(5, string),
-  action: opt(6, string),
-  reason: opt(7, string),
-  regarding: opt(8, ObjectReference),
-  related: ptr(9, ObjectReference),
-  note: opt(10, string),
-  type: opt(11, string),
-  deprecatedSource: opt(12, EventSource),
-  deprecatedFirstTimestamp: opt(13, time),
-  deprecatedLastTimestamp: opt(14, time),
-  deprecatedCount: opt(15, int32),
-});
+export const Event = message(
+  'io.k8s.api.events.v1.Event',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    eventTime: req(2, microTime),
+    series: ptr(3, EventSeries),
+    reportingController: opt(4, string),
+    reportingInstance: opt(5, string),
+    action: opt(6, string, { description: 'What was done about it' }),
+    reason: opt(7, string, { description: 'What happened, in a word' }),
+    regarding: opt(8, ObjectReference, { description: 'What it happened to' }),
+    related: ptr(9, ObjectReference),
+    note: opt(10, string, { description: 'What happened, for people' }),
+    type: opt(11, string, { description: 'Normal or Warning' }),
+    deprecatedSource: opt(12, EventSource),
+    deprecatedFirstTimestamp: opt(13, time),
+    deprecatedLastTimestamp: opt(14, time),
+    deprecatedCount: opt(15, int32),
+  },
+  { description: 'Something that happened to an object' },
+);
 export interface Event extends Infer<typeof Event> {}
 
 export const EventsV1: ResourceDefinition<Event> = {

@@ -14,8 +14,12 @@ export const LabelSelectorRequirement = message('io.k8s.apimachinery.pkg.apis.me
 });
 export interface LabelSelectorRequirement extends Infer<typeof LabelSelectorRequirement> {}
 
-export const LabelSelector = message('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector', {
-  matchLabels: opt(1, map(string)),
-  matchExpressions: opt(2, list(LabelSelectorRequirement)),
-});
+export const LabelSelector = message(
+  'io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector',
+  {
+    matchLabels: opt(1, map(string), { description: 'Labels that an object has to have' }),
+    matchExpressions: opt(2, list(LabelSelectorRequirement), { description: 'Conditions on labels' }),
+  },
+  { description: 'Selects objects by their labels; every part has to hold' },
+);
 export interface LabelSelector extends Infer<typeof LabelSelector> {}

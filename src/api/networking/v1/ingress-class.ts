@@ -20,12 +20,16 @@ export const IngressClassSpec = message('io.k8s.api.networking.v1.IngressClassSp
 });
 export interface IngressClassSpec extends Infer<typeof IngressClassSpec> {}
 
-export const IngressClass = message('io.k8s.api.networking.v1.IngressClass', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, IngressClassSpec),
-});
+export const IngressClass = message(
+  'io.k8s.api.networking.v1.IngressClass',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, IngressClassSpec, { description: 'What is wanted' }),
+  },
+  { description: 'Says which controller serves an Ingress' },
+);
 export interface IngressClass extends Infer<typeof IngressClass> {}
 
 export const IngressClasses: ResourceDefinition<IngressClass> = {

@@ -96,13 +96,17 @@ export const IngressStatus = message('io.k8s.api.networking.v1.IngressStatus', {
 });
 export interface IngressStatus extends Infer<typeof IngressStatus> {}
 
-export const Ingress = message('io.k8s.api.networking.v1.Ingress', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, IngressSpec),
-  status: opt(3, IngressStatus),
-});
+export const Ingress = message(
+  'io.k8s.api.networking.v1.Ingress',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, IngressSpec, { description: 'What is wanted' }),
+    status: opt(3, IngressStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'Routes HTTP from outside to services' },
+);
 export interface Ingress extends Infer<typeof Ingress> {}
 
 export const Ingresses: ResourceDefinition<Ingress> = {

@@ -18,12 +18,16 @@ export const IPAddressSpec = message('io.k8s.api.networking.v1.IPAddressSpec', {
 });
 export interface IPAddressSpec extends Infer<typeof IPAddressSpec> {}
 
-export const IPAddress = message('io.k8s.api.networking.v1.IPAddress', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, IPAddressSpec),
-});
+export const IPAddress = message(
+  'io.k8s.api.networking.v1.IPAddress',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, IPAddressSpec, { description: 'What is wanted' }),
+  },
+  { description: 'An address of a service that is taken' },
+);
 export interface IPAddress extends Infer<typeof IPAddress> {}
 
 export const IPAddresses: ResourceDefinition<IPAddress> = {

@@ -57,12 +57,16 @@ export const NetworkPolicySpec = message('io.k8s.api.networking.v1.NetworkPolicy
 });
 export interface NetworkPolicySpec extends Infer<typeof NetworkPolicySpec> {}
 
-export const NetworkPolicy = message('io.k8s.api.networking.v1.NetworkPolicy', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, NetworkPolicySpec),
-});
+export const NetworkPolicy = message(
+  'io.k8s.api.networking.v1.NetworkPolicy',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, NetworkPolicySpec, { description: 'What is wanted' }),
+  },
+  { description: 'Says who may speak to pods, and to whom they may speak' },
+);
 export interface NetworkPolicy extends Infer<typeof NetworkPolicy> {}
 
 export const NetworkPolicies: ResourceDefinition<NetworkPolicy> = {

@@ -16,13 +16,17 @@ export const ServiceCIDRStatus = message('io.k8s.api.networking.v1.ServiceCIDRSt
 });
 export interface ServiceCIDRStatus extends Infer<typeof ServiceCIDRStatus> {}
 
-export const ServiceCIDR = message('io.k8s.api.networking.v1.ServiceCIDR', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, ServiceCIDRSpec),
-  status: opt(3, ServiceCIDRStatus),
-});
+export const ServiceCIDR = message(
+  'io.k8s.api.networking.v1.ServiceCIDR',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, ServiceCIDRSpec, { description: 'What is wanted' }),
+    status: opt(3, ServiceCIDRStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'A range that addresses of services come from' },
+);
 export interface ServiceCIDR extends Infer<typeof ServiceCIDR> {}
 
 export const ServiceCIDRs: ResourceDefinition<ServiceCIDR> = {

@@ -17,14 +17,18 @@ export const Scheduling = message('io.k8s.api.node.v1.Scheduling', {
 });
 export interface Scheduling extends Infer<typeof Scheduling> {}
 
-export const RuntimeClass = message('io.k8s.api.node.v1.RuntimeClass', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  handler: req(2, string),
-  overhead: ptr(3, Overhead),
-  scheduling: ptr(4, Scheduling),
-});
+export const RuntimeClass = message(
+  'io.k8s.api.node.v1.RuntimeClass',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    handler: req(2, string, { description: 'Configuration of the container runtime' }),
+    overhead: ptr(3, Overhead),
+    scheduling: ptr(4, Scheduling),
+  },
+  { description: 'A way to run containers' },
+);
 export interface RuntimeClass extends Infer<typeof RuntimeClass> {}
 
 export const RuntimeClasses: ResourceDefinition<RuntimeClass> = {

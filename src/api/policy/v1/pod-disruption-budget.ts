@@ -39,13 +39,17 @@ export const PodDisruptionBudgetStatus = message('io.k8s.api.policy.v1.PodDisrup
 });
 export interface PodDisruptionBudgetStatus extends Infer<typeof PodDisruptionBudgetStatus> {}
 
-export const PodDisruptionBudget = message('io.k8s.api.policy.v1.PodDisruptionBudget', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: opt(2, PodDisruptionBudgetSpec),
-  status: opt(3, PodDisruptionBudgetStatus),
-});
+export const PodDisruptionBudget = message(
+  'io.k8s.api.policy.v1.PodDisruptionBudget',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: opt(2, PodDisruptionBudgetSpec, { description: 'What is wanted' }),
+    status: opt(3, PodDisruptionBudgetStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'How many pods may be missing at a time' },
+);
 export interface PodDisruptionBudget extends Infer<typeof PodDisruptionBudget> {}
 
 export const PodDisruptionBudgets: ResourceDefinition<PodDisruptionBudget> = {

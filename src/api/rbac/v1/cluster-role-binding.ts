@@ -7,13 +7,17 @@ import { clusterRoleBindingStrategy } from './cluster-role-binding-strategy.ts';
 import { RoleRef } from './role-ref.ts';
 import { Subject } from './subject.ts';
 
-export const ClusterRoleBinding = message('io.k8s.api.rbac.v1.ClusterRoleBinding', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  subjects: opt(2, list(Subject)),
-  roleRef: req(3, RoleRef),
-});
+export const ClusterRoleBinding = message(
+  'io.k8s.api.rbac.v1.ClusterRoleBinding',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    subjects: opt(2, list(Subject)),
+    roleRef: req(3, RoleRef),
+  },
+  { description: 'Gives a role to users in the whole cluster' },
+);
 export interface ClusterRoleBinding extends Infer<typeof ClusterRoleBinding> {}
 
 export const ClusterRoleBindings: ResourceDefinition<ClusterRoleBinding> = {

@@ -12,13 +12,17 @@ export const AggregationRule = message('io.k8s.api.rbac.v1.AggregationRule', {
 });
 export interface AggregationRule extends Infer<typeof AggregationRule> {}
 
-export const ClusterRole = message('io.k8s.api.rbac.v1.ClusterRole', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  rules: opt(2, list(PolicyRule)),
-  aggregationRule: ptr(3, AggregationRule),
-});
+export const ClusterRole = message(
+  'io.k8s.api.rbac.v1.ClusterRole',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    rules: opt(2, list(PolicyRule)),
+    aggregationRule: ptr(3, AggregationRule),
+  },
+  { description: 'Rights in the whole cluster, or in any namespace' },
+);
 export interface ClusterRole extends Infer<typeof ClusterRole> {}
 
 export const ClusterRoles: ResourceDefinition<ClusterRole> = {

@@ -6,12 +6,16 @@ import { type Infer, list, message, opt, string } from '#machinery/schema/schema
 import { PolicyRule } from './policy-rule.ts';
 import { roleStrategy } from './role-strategy.ts';
 
-export const Role = message('io.k8s.api.rbac.v1.Role', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  rules: opt(2, list(PolicyRule)),
-});
+export const Role = message(
+  'io.k8s.api.rbac.v1.Role',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    rules: opt(2, list(PolicyRule)),
+  },
+  { description: 'Rights within a namespace' },
+);
 export interface Role extends Infer<typeof Role> {}
 
 export const Roles: ResourceDefinition<Role> = {

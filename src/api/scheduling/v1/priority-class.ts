@@ -5,15 +5,21 @@ import { bool, enumeration, type Infer, int32, message, opt, ptr, string } from 
 import { priorityClassColumns } from './priority-class-columns.ts';
 import { priorityClassStrategy } from './priority-class-strategy.ts';
 
-export const PriorityClass = message('io.k8s.api.scheduling.v1.PriorityClass', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  value: opt(2, int32),
-  globalDefault: opt(3, bool),
-  description: opt(4, string),
-  preemptionPolicy: ptr(5, enumeration('PreemptLowerPriority', 'Never')),
-});
+export const PriorityClass = message(
+  'io.k8s.api.scheduling.v1.PriorityClass',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    value: opt(2, int32, { description: 'The higher, the more important' }),
+    globalDefault: opt(3, bool, { description: 'Whether pods without a class get it' }),
+    description: opt(4, string),
+    preemptionPolicy: ptr(5, enumeration('PreemptLowerPriority', 'Never'), {
+      description: 'Whether its pods may push others out',
+    }),
+  },
+  { description: 'How important pods are' },
+);
 export interface PriorityClass extends Infer<typeof PriorityClass> {}
 
 export const PriorityClasses: ResourceDefinition<PriorityClass> = {

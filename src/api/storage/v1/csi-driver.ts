@@ -37,12 +37,16 @@ export const CSIDriverSpec = message('io.k8s.api.storage.v1.CSIDriverSpec', {
 });
 export interface CSIDriverSpec extends Infer<typeof CSIDriverSpec> {}
 
-export const CSIDriver = message('io.k8s.api.storage.v1.CSIDriver', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: req(2, CSIDriverSpec),
-});
+export const CSIDriver = message(
+  'io.k8s.api.storage.v1.CSIDriver',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: req(2, CSIDriverSpec, { description: 'What is wanted' }),
+  },
+  { description: 'A storage driver, and what it can do' },
+);
 export interface CSIDriver extends Infer<typeof CSIDriver> {}
 
 export const CSIDrivers: ResourceDefinition<CSIDriver> = {

@@ -28,12 +28,16 @@ export const CSINodeSpec = message('io.k8s.api.storage.v1.CSINodeSpec', {
 });
 export interface CSINodeSpec extends Infer<typeof CSINodeSpec> {}
 
-export const CSINode = message('io.k8s.api.storage.v1.CSINode', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: req(2, CSINodeSpec),
-});
+export const CSINode = message(
+  'io.k8s.api.storage.v1.CSINode',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: req(2, CSINodeSpec, { description: 'What is wanted' }),
+  },
+  { description: 'The storage drivers of a node' },
+);
 export interface CSINode extends Infer<typeof CSINode> {}
 
 export const CSINodes: ResourceDefinition<CSINode> = {

@@ -6,15 +6,19 @@ import { type Infer, message, opt, ptr, quantity, req, string } from '#machinery
 import { csiStorageCapacityColumns } from './csi-storage-capacity-columns.ts';
 import { csiStorageCapacityStrategy } from './csi-storage-capacity-strategy.ts';
 
-export const CSIStorageCapacity = message('io.k8s.api.storage.v1.CSIStorageCapacity', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  nodeTopology: ptr(2, LabelSelector),
-  storageClassName: req(3, string),
-  capacity: ptr(4, quantity),
-  maximumVolumeSize: ptr(5, quantity),
-});
+export const CSIStorageCapacity = message(
+  'io.k8s.api.storage.v1.CSIStorageCapacity',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    nodeTopology: ptr(2, LabelSelector),
+    storageClassName: req(3, string),
+    capacity: ptr(4, quantity),
+    maximumVolumeSize: ptr(5, quantity),
+  },
+  { description: 'Room that a driver has left' },
+);
 export interface CSIStorageCapacity extends Infer<typeof CSIStorageCapacity> {}
 
 export const CSIStorageCapacities: ResourceDefinition<CSIStorageCapacity> = {

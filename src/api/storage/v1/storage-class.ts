@@ -6,18 +6,26 @@ import { bool, enumeration, type Infer, list, map, message, opt, ptr, req, strin
 import { storageClassColumns } from './storage-class-columns.ts';
 import { storageClassStrategy } from './storage-class-strategy.ts';
 
-export const StorageClass = message('io.k8s.api.storage.v1.StorageClass', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  provisioner: req(2, string),
-  parameters: opt(3, map(string)),
-  reclaimPolicy: ptr(4, enumeration('Recycle', 'Delete', 'Retain')),
-  mountOptions: opt(5, list(string)),
-  allowVolumeExpansion: ptr(6, bool),
-  volumeBindingMode: ptr(7, enumeration('Immediate', 'WaitForFirstConsumer')),
-  allowedTopologies: opt(8, list(TopologySelectorTerm)),
-});
+export const StorageClass = message(
+  'io.k8s.api.storage.v1.StorageClass',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    provisioner: req(2, string, { description: 'Driver that makes the volumes' }),
+    parameters: opt(3, map(string), { description: 'What the driver is told' }),
+    reclaimPolicy: ptr(4, enumeration('Recycle', 'Delete', 'Retain'), {
+      description: 'What becomes of volumes that are released',
+    }),
+    mountOptions: opt(5, list(string)),
+    allowVolumeExpansion: ptr(6, bool, { description: 'Whether volumes can grow' }),
+    volumeBindingMode: ptr(7, enumeration('Immediate', 'WaitForFirstConsumer'), {
+      description: 'When volumes are bound',
+    }),
+    allowedTopologies: opt(8, list(TopologySelectorTerm)),
+  },
+  { description: 'How volumes are made' },
+);
 export interface StorageClass extends Infer<typeof StorageClass> {}
 
 export const StorageClasses: ResourceDefinition<StorageClass> = {

@@ -34,13 +34,17 @@ export const VolumeAttachmentStatus = message('io.k8s.api.storage.v1.VolumeAttac
 });
 export interface VolumeAttachmentStatus extends Infer<typeof VolumeAttachmentStatus> {}
 
-export const VolumeAttachment = message('io.k8s.api.storage.v1.VolumeAttachment', {
-  kind: opt(0, string),
-  apiVersion: opt(0, string),
-  metadata: opt(1, ObjectMeta),
-  spec: req(2, VolumeAttachmentSpec),
-  status: opt(3, VolumeAttachmentStatus),
-});
+export const VolumeAttachment = message(
+  'io.k8s.api.storage.v1.VolumeAttachment',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: req(2, VolumeAttachmentSpec, { description: 'What is wanted' }),
+    status: opt(3, VolumeAttachmentStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'A volume that is attached to a node' },
+);
 export interface VolumeAttachment extends Infer<typeof VolumeAttachment> {}
 
 export const VolumeAttachments: ResourceDefinition<VolumeAttachment> = {

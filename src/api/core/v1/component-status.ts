@@ -35,5 +35,6 @@ export const ComponentStatuses: ResourceDefinition<ComponentStatus> = {
   schema: ComponentStatus,
   shortNames: ['cs'],
   columns: componentStatusColumns,
+  deprecation: 'v1 ComponentStatus is deprecated in v1.19+',
   strategy: {},
 };

@@ -52,5 +52,6 @@ export const EndpointsResource: ResourceDefinition<Endpoints> = {
   schema: Endpoints,
   shortNames: ['ep'],
   columns: endpointsColumns,
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   strategy: endpointsStrategy,
 };

@@ -5,7 +5,9 @@ import { deepClone } from '#machinery/objects/deep-clone.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Toleration } from './affinity.ts';
+import type { Container } from './container.ts';
 import type { Pod } from './pod.ts';
+import { podQosClass } from './pod-qos.ts';
 import type { PodSpec } from './pod-spec.ts';
 import { validatePodSpec } from './pod-spec-validation.ts';
 import { specDifference } from './spec-difference.ts';
@@ -122,3 +124,25 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Pod): FieldErro
   }
   return errors;
 }
+
+/** A resize changes CPU and memory, and not how well the pod is served. */
+export function validateResize(pod: Pod, old: Pod): FieldError[] {
+  const errors = validatePod(pod);
+  if (pod.spec && old.spec && podQosClass(pod.spec) !== podQosClass(old.spec)) {
+    const text = 'Pod QOS Class may not change as a result of resizing';
+    errors.push(invalid(new FieldPath('metadata'), podQosClass(pod.spec), text));
+  }
+  for (const list of ['containers', 'initContainers'] as const) {
+    const same = (pod.spec?.[list] ?? []).every((container, index) =>
+      deepEqual(otherResources(container), otherResources(old.spec?.[list]?.[index])),
+    );
+    if (!same) errors.push(forbidden(SPEC, 'only cpu and memory resources are mutable'));
+  }
+  return errors;
+}
+
+/** What a container asks for beside CPU and memory. */
+const otherResources = (container: Container | undefined) =>
+  (['limits', 'requests'] as const).map((list) =>
+    Object.entries(container?.resources?.[list] ?? {}).filter(([name]) => name !== 'cpu' && name !== 'memory'),
+  );

@@ -7,7 +7,7 @@ import { podFields } from './pod-fields.ts';
 import { PodSpec } from './pod-spec.ts';
 import { PodStatus } from './pod-status.ts';
 import { podStrategy, prepareEphemeralContainers, preparePodStatus, prepareResize } from './pod-strategy.ts';
-import { validateEphemeralContainersUpdate, validatePod, validatePodStatusUpdate } from './pod-validation.ts';
+import { validateEphemeralContainersUpdate, validatePodStatusUpdate, validateResize } from './pod-validation.ts';
 
 export const Pod = message(
   'io.k8s.api.core.v1.Pod',
@@ -57,7 +57,7 @@ export const Pods: ResourceDefinition<Pod> = {
       verbs: ['get', 'patch', 'update'],
       type: 'part',
       prepareForUpdate: prepareResize,
-      validateUpdate: validatePod,
+      validateUpdate: validateResize,
     },
     status: {
       group: '',

@@ -38,6 +38,7 @@ export class ResourceHandler {
 
   async handle(request: ResourceRequest): Promise<ResourceResult> {
     const { subresource, verb } = request.target;
+    this.#warnOfDeprecation(request);
     if (subresource !== '') return this.#handleSubresource(request, subresource);
     const { definition } = this.parts;
     if (!definition.verbs.includes(verb as never)) throw newMethodNotSupported(groupResourceOf(definition), verb);
@@ -65,10 +66,16 @@ export class ResourceHandler {
 
   watch(request: ResourceRequest, listener: ChangeListener): Promise<WatchHandle> {
     const { definition } = this.parts;
+    this.#warnOfDeprecation(request);
     if (!definition.verbs.includes('watch') || request.target.subresource !== '') {
       throw newMethodNotSupported(groupResourceOf(definition), 'watch');
     }
     return watchObjects(this.parts, request, listener);
+  }
+
+  #warnOfDeprecation({ warnings }: ResourceRequest): void {
+    const { deprecation } = this.parts.definition;
+    if (deprecation !== undefined) warnings.push(deprecation);
   }
 
   #entry(entry: Entry, code = 200): ResourceResult {

@@ -70,7 +70,7 @@ export interface LocalNodeOptions {
 export async function startLocalNode(options: LocalNodeOptions): Promise<void> {
   const { data, environment, components, credentials, base, nodeName } = options;
   const { apiServer } = environment;
-  const { nodeAddress, podCidr, dnsAddress, clusterDomain } = NODE_NETWORK;
+  const { nodeAddress, podCidr, serviceCidr, dnsAddress, clusterDomain } = NODE_NETWORK;
   const paths = nodePaths(data);
   const node = createComponentContext(environment, {
     user: { name: `system:node:${nodeName}`, groups: ['system:nodes'] },
@@ -104,7 +104,7 @@ export async function startLocalNode(options: LocalNodeOptions): Promise<void> {
   });
   const admin = new Client(apiServer.transport({ name: 'system:knarr', groups: [SYSTEM_MASTERS] }));
   components.start({ name: 'kubelet', run: (signal) => kubelet.run(signal) });
-  components.start(createServiceProxyComponent(environment, { data, podCidr }));
+  components.start(createServiceProxyComponent(environment, { data, podCidr, serviceCidr }));
   components.start(
     createDnsComponent(environment, { host: nodeAddress, clusterIP: dnsAddress, domain: clusterDomain, admin }),
   );
@@ -119,5 +119,5 @@ export async function destroyNode(data: DataDirectory): Promise<void> {
   await network.start();
   await runtime.destroy();
   await network.destroy();
-  await ServiceProxy.destroy(serviceTable(data));
+  await ServiceProxy.destroy({ table: serviceTable(data), serviceCidr: NODE_NETWORK.serviceCidr });
 }

@@ -6,6 +6,7 @@ export const NODE_NETWORK = {
   clusterCidr: '10.244.0.0/16',
   /** The node's own address among its pods: where they reach the API server, DNS and the node agent. */
   nodeAddress: '10.244.0.1',
+  serviceCidr: '10.96.0.0/12',
   dnsAddress: '10.96.0.10',
   clusterDomain: 'cluster.local',
 } as const;

@@ -11,7 +11,7 @@ export const serviceTable = (data: DataDirectory): string =>
 /** The service proxy as its own user. */
 export const createServiceProxyComponent = (
   environment: ComponentEnvironment,
-  options: { readonly data: DataDirectory; readonly podCidr: string },
+  options: { readonly data: DataDirectory; readonly podCidr: string; readonly serviceCidr: string },
 ): Component =>
   new ServiceProxy({
     ...createComponentContext(environment, {
@@ -20,4 +20,5 @@ export const createServiceProxyComponent = (
     }),
     table: serviceTable(options.data),
     podCidr: options.podCidr,
+    serviceCidr: options.serviceCidr,
   });

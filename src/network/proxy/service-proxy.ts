@@ -11,6 +11,8 @@ import { servicePorts } from './service-port.ts';
 
 export interface ServiceProxyOptions extends RulesetOptions {
   readonly informers: InformerFactory;
+  /** Where cluster addresses come from. */
+  readonly serviceCidr: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -40,6 +42,7 @@ export class ServiceProxy {
     informers.start(signal);
     await informers.synced();
     await enableForwarding();
+    await addServiceRoute(this.#options.serviceCidr);
     signal.addEventListener('abort', () => this.#dirty.resolve(), { once: true });
     while (!signal.aborted) {
       this.#dirty = deferred();
@@ -55,7 +58,14 @@ export class ServiceProxy {
   }
 
   /** Removes all rules, as when a cluster is deleted. */
-  static async destroy(table: string): Promise<void> {
+  static async destroy({
+    table,
+    serviceCidr,
+  }: {
+    readonly table: string;
+    readonly serviceCidr: string;
+  }): Promise<void> {
+    await removeServiceRoute(serviceCidr);
     await runCommand('nft', ['-f', '-'], removeRuleset(table));
   }
 
@@ -73,4 +83,13 @@ export class ServiceProxy {
 async function enableForwarding(): Promise<void> {
   await writeFile('/proc/sys/net/ipv4/ip_forward', '1');
   await writeFile('/proc/sys/net/ipv4/conf/all/route_localnet', '1');
+}
+
+/** Without a route the kernel refuses to call a cluster address before any rule could translate it. */
+async function addServiceRoute(cidr: string): Promise<void> {
+  await runCommand('ip', ['route', 'replace', cidr, 'dev', 'lo']);
+}
+
+async function removeServiceRoute(cidr: string): Promise<void> {
+  await runCommand('ip', ['route', 'flush', 'exact', cidr, 'dev', 'lo']);
 }

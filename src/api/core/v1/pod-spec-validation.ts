@@ -1,12 +1,4 @@
-import {
-  checkEach,
-  checkNumber,
-  checkText,
-  nonNegative,
-  optionalOneOf,
-  requireOneOf,
-  requireText,
-} from '#api/checks.ts';
+import { checkEach, checkNumber, checkText, optionalOneOf, requireOneOf, requireText } from '#api/checks.ts';
 import { validateLabels } from '#api/meta/v1/object-meta-validation.ts';
 import { duplicate, type FieldError, type FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain, isDNS1123SubdomainWithUnderscore } from '#machinery/names/dns.ts';
@@ -45,7 +37,6 @@ export function validatePodSpec(spec: PodSpec, field: FieldPath): FieldError[] {
     ...checkNumber(field.child('activeDeadlineSeconds'), spec.activeDeadlineSeconds, (value) =>
       isInRange(value, 1, MAX_INT32),
     ),
-    ...nonNegative(field.child('terminationGracePeriodSeconds'), spec.terminationGracePeriodSeconds),
     ...validateTolerations(spec.tolerations, field.child('tolerations')),
     ...checkEach(spec.hostAliases, field.child('hostAliases'), ({ ip, hostnames }, at) => [
       ...checkText(at.child('ip'), ip, (text) => isValidIpForLegacyField(text)),

@@ -2,7 +2,10 @@ import type { ControllerEntry } from './controller-entry.ts';
 import { createDeploymentController } from './deployment/index.ts';
 import { createEndpointSliceController } from './endpoint-slice/index.ts';
 import { createEndpointsController } from './endpoints/index.ts';
+import { createGarbageCollector } from './garbage-collector/index.ts';
+import { createNamespaceController } from './namespace/index.ts';
 import { createNodeLifecycleController } from './node-lifecycle/index.ts';
+import { createPodGarbageCollector } from './pod-garbage-collector/index.ts';
 import { createReplicaSetController } from './replicaset/index.ts';
 import { createReplicationController } from './replicationcontroller/index.ts';
 import { createRootCaPublisher } from './root-ca-certificate-publisher/index.ts';
@@ -25,7 +28,14 @@ export const controllers: readonly ControllerEntry[] = [
     eventSource: 'endpoint-slice-controller',
     create: createEndpointSliceController,
   },
+  { name: 'garbage-collector-controller', serviceAccount: 'generic-garbage-collector', create: createGarbageCollector },
+  { name: 'namespace-controller', serviceAccount: 'namespace-controller', create: createNamespaceController },
   { name: 'node-lifecycle-controller', serviceAccount: 'node-controller', create: createNodeLifecycleController },
+  {
+    name: 'pod-garbage-collector-controller',
+    serviceAccount: 'pod-garbage-collector',
+    create: createPodGarbageCollector,
+  },
   { name: 'replicaset-controller', serviceAccount: 'replicaset-controller', create: createReplicaSetController },
   {
     name: 'replicationcontroller-controller',

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ConfigMap, ConfigMaps } from '#api/core/v1/config-map.ts';
+import { Namespaces } from '#api/core/v1/namespace.ts';
+import { Secrets } from '#api/core/v1/secret.ts';
+import { Cluster } from '#testing/cluster.ts';
+import { waitFor } from '#testing/wait-for.ts';
+
+let cluster: Cluster;
+const namespace = 'default';
+beforeAll(async () => {
+  cluster = await Cluster.start({ controllers: ['garbage-collector-controller'] });
+});
+afterAll(() => cluster.stop());
+
+const maps = () => cluster.client.of(ConfigMaps);
+const owner = (name: string) => maps().create({ metadata: { name, namespace } });
+const ownedBy = (name: string, ...owners: readonly ConfigMap[]) =>
+  cluster.client.of(Secrets).create({
+    metadata: {
+      name,
+      namespace,
+      ownerReferences: owners.map(({ metadata }) => ({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        name: metadata?.name ?? '',
+        uid: metadata?.uid ?? '',
+        blockOwnerDeletion: true,
+      })),
+    },
+  });
+const exists = (name: string) =>
+  cluster.client
+    .of(Secrets)
+    .get(name, { namespace })
+    .then(
+      () => true,
+      () => false,
+    );
+const ownerExists = (name: string) =>
+  maps()
+    .get(name, { namespace })
+    .then(
+      () => true,
+      () => false,
+    );
+
+test('a dependent goes after its last owner', async () => {
+  const [first, second] = [await owner('first'), await owner('second')];
+  await ownedBy('of-two', first, second);
+  await maps().delete('first', { namespace });
+  await waitFor(async () => {
+    const { metadata } = await cluster.client.of(Secrets).get('of-two', { namespace });
+    return metadata?.ownerReferences?.length === 1;
+  });
+  await maps().delete('second', { namespace });
+  await waitFor(async () => !(await exists('of-two')));
+});
+
+test('an owner deleted in the foreground waits for its dependents', async () => {
+  const map = await owner('front');
+  const secret = await ownedBy('held', map);
+  const held = { ...secret, metadata: { ...secret.metadata, finalizers: ['example.com/hold'] } };
+  const kept = await cluster.client.of(Secrets).update(held);
+  await maps().delete('front', { namespace, propagationPolicy: 'Foreground' });
+  const leaving = await waitFor(async () => {
+    const found = await cluster.client.of(Secrets).get('held', { namespace });
+    return found.metadata?.deletionTimestamp !== undefined && found;
+  });
+  expect(await ownerExists('front')).toBe(true);
+  await cluster.client.of(Secrets).update({ ...kept, metadata: { ...leaving.metadata, finalizers: [] } });
+  await waitFor(async () => !(await ownerExists('front')));
+});
+
+test('dependents of an owner that orphans them stay without it', async () => {
+  const map = await owner('leaver');
+  await ownedBy('left', map);
+  await waitFor(() => exists('left'));
+  await maps().delete('leaver', { namespace, propagationPolicy: 'Orphan' });
+  await waitFor(async () => !(await ownerExists('leaver')));
+  const { metadata } = await cluster.client.of(Secrets).get('left', { namespace });
+  expect(metadata?.ownerReferences ?? []).toEqual([]);
+});
+
+test('an owner of the same name made later does not count, and none of another namespace does', async () => {
+  const map = await owner('same');
+  await maps().delete('same', { namespace });
+  await owner('same');
+  await ownedBy('of-former', map);
+  await waitFor(async () => !(await exists('of-former')));
+  await cluster.client.of(Namespaces).create({ metadata: { name: 'other' } });
+  const foreign = await maps().create({ metadata: { name: 'foreign', namespace: 'other' } });
+  await ownedBy('of-foreign', foreign);
+  await waitFor(async () => !(await exists('of-foreign')));
+});

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Services } from '#api/core/v1/service.ts';
@@ -42,8 +43,11 @@ export function createKubelet(options: KubeletOptions): Kubelet {
   for (const { promise } of [ready, port]) promise.catch(() => {});
   return {
     async run(signal) {
+      // Every pod listens for the end.
+      const ends = AbortSignal.any([signal]);
+      setMaxListeners(0, ends);
       try {
-        await runKubelet(options, signal, { ready: ready.resolve, port: port.resolve });
+        await runKubelet(options, ends, { ready: ready.resolve, port: port.resolve });
       } catch (error) {
         if (!signal.aborted) throw error;
       } finally {

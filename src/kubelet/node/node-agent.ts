@@ -88,16 +88,10 @@ export class NodeAgent {
     return this.#node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
   }
 
-  #wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.#options.clock.setTimer(milliseconds, resolve);
-      const now = () => {
-        timer.cancel();
-        resolve();
-      };
-      this.#lookNow = now;
-      signal.addEventListener('abort', now, { once: true });
-    });
+  async #wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController();
+    this.#lookNow = () => woken.abort();
+    await this.#options.clock.sleep(milliseconds, AbortSignal.any([signal, woken.signal])).catch(() => {});
   }
 
   async #register(): Promise<void> {

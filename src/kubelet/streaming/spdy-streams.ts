@@ -28,7 +28,6 @@ export async function spdyStreams(socket: Duplex, options: RemoteOptions): Promi
   const stdin = streams.get('stdin');
   const stdout = streams.get('stdout');
   const stderr = streams.get('stderr');
-  stdin?.end();
   return {
     ...(stdin ? { stdin } : {}),
     ...(stdout ? { stdout } : {}),
@@ -42,7 +41,8 @@ export async function spdyStreams(socket: Duplex, options: RemoteOptions): Promi
         error.once('close', resolve);
         error.end(JSON.stringify(status), resolve);
       });
-      for (const stream of [stdout, stderr]) if (stream && !stream.writableEnded) stream.end();
+      // Not before: clients take the end of our half of standard input for the end of the command.
+      for (const stream of streams.values()) if (!stream.writableEnded) stream.end();
       session.close();
     },
   };
@@ -76,7 +76,6 @@ function readSizes(stream: SpdyStream | undefined): AsyncIterable<WindowSize> {
     sizes.end();
     return sizes;
   }
-  stream.end();
   let rest = '';
   stream.on('data', (chunk: Buffer) => {
     // One JSON value after another, without braces inside.

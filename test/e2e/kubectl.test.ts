@@ -9,7 +9,7 @@ import { eventually, Knarr } from './support/knarr.ts';
 
 /** A web server that goes when it is asked to: the first process of a container gets no signal it does not handle. */
 const serve = (version: number) =>
-  `mkdir -p /www; echo "version ${version} of $(hostname)" > /www/index.html; trap 'exit 0' TERM; echo serving; httpd -f -p 8080 -h /www & wait $!`;
+  `trap 'exit 0' TERM; mkdir -p /www; echo "version ${version} of $(hostname)" > /www/index.html; echo serving; httpd -f -p 8080 -h /www & wait $!`;
 
 /** What the introductions to Kubernetes do, with the real kubectl on real containers. Tests build on each other. */
 describe.skipIf(whyNoContainers !== undefined)(
@@ -198,7 +198,7 @@ describe.skipIf(whyNoContainers !== undefined)(
         proxy.stdout?.once('data', (chunk) => resolve(String(chunk))),
       );
       const address = /127\.0\.0\.1:\d+/.exec(line)?.[0];
-      expect(await fetchText(`http://${address}/api/v1/namespaces/default`)).toContain('"kind": "Namespace"');
+      expect(await fetchText(`http://${address}/api/v1/namespaces/default`)).toContain('"kind":"Namespace"');
       proxy.kill('SIGKILL');
     });
 
@@ -280,7 +280,9 @@ spec:
           'echo $GREETING; cat /settings/greeting; touch /scratch/x && ls /var/run/secrets/kubernetes.io/serviceaccount',
         ),
       ).toBe('hello\nhelloca.crt\nnamespace\ntoken\n');
-      expect(await kubectl('apply', '-f', file)).toContain('pod/hello unchanged');
+      expect(await kubectl('apply', '-f', file)).toMatch(
+        /configmap\/settings unchanged\nreplicationcontroller\/old unchanged\nservice\/hello unchanged/,
+      );
       writeFileSync(file, manifest.replace('greeting: hello', 'greeting: good day'));
       const diff = await knarr.tryKubectl(['diff', '-f', file]);
       expect([diff.code, diff.stdout]).toEqual([

@@ -1,5 +1,6 @@
 import type { LabelSelector } from '#api/meta/v1/label-selector.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
+import { SelectorError } from '#machinery/selectors/requirement.ts';
 
 export const NONE = '<none>';
 
@@ -15,9 +16,15 @@ export const labelsCell = (labels: Readonly<Record<string, string>> | undefined)
       .join(','),
   );
 
-/** A label selector as text, or `<none>`. */
-export const selectorCell = (selector: LabelSelector | undefined): string =>
-  orNone(String(selectorFromObject(selector ?? {})));
+/** A label selector as text, or `<none>`; one that cannot be read does not spoil the rest of the table. */
+export function selectorCell(selector: LabelSelector | undefined): string {
+  try {
+    return orNone(String(selectorFromObject(selector ?? {})));
+  } catch (error) {
+    if (error instanceof SelectorError) return '<error>';
+    throw error;
+  }
+}
 
 /** The first items, and how many there are besides. */
 export function firstFew(items: readonly string[], most: number): string {

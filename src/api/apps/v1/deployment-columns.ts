@@ -1,7 +1,7 @@
+import { selectorCell } from '#api/columns/cells.ts';
 import { ageColumn, column, nameColumn } from '#api/columns/columns.ts';
 import { containerColumns } from '#api/columns/template-columns.ts';
 import type { Column } from '#api/resource-definition.ts';
-import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import type { Deployment } from './deployment.ts';
 
 export const deploymentColumns: readonly Column<Deployment>[] = [
@@ -15,7 +15,7 @@ export const deploymentColumns: readonly Column<Deployment>[] = [
   column('Available', 'Pods that have been ready long enough', ({ status }) => status?.availableReplicas ?? 0),
   ageColumn,
   ...containerColumns(({ spec }: Deployment) => spec?.template),
-  column('Selector', 'Labels of the pods it counts', ({ spec }) => String(selectorFromObject(spec?.selector)), {
+  column('Selector', 'Labels of the pods it counts', ({ spec }) => selectorCell(spec?.selector), {
     wide: true,
   }),
 ];

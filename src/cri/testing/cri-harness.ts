@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Readable, Writable } from 'node:stream';
@@ -97,6 +97,7 @@ export class CriHarness {
   async close(): Promise<void> {
     this.#listening.abort();
     await this.#runtime.destroy();
+    removeCgroup();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -122,7 +123,7 @@ export class CriHarness {
       labels: { app: 'test' },
       annotations: {},
       namespaces: { network: 'POD', pid: 'CONTAINER', ipc: 'POD' },
-      cgroupParent: `/knarr-cri-test/pod${uid}`,
+      cgroupParent: `/${CGROUP}/pod${uid}`,
       ...overrides,
     };
   }
@@ -205,6 +206,16 @@ export class CriHarness {
     const [stdout, stderr] = [new Collector(), new Collector()];
     const code = await this.cri.exec(container.id, command, { stdout, stderr, tty: false, ...options });
     return { code, stdout: stdout.text, stderr: stderr.text };
+  }
+}
+
+const CGROUP = `knarr-cri-test-${process.pid}`;
+
+/** The control group above the pods' is nobody's but the harness's. */
+function removeCgroup(root = '/sys/fs/cgroup'): void {
+  for (const directory of ['', ...readdirSync(root)]) {
+    const path = join(root, directory, CGROUP);
+    if (existsSync(path)) rmdirSync(path);
   }
 }
 

@@ -15,6 +15,10 @@ import { type Relay, startRelay } from './relay.ts';
 /** How long output may stay silent after a command's end while something it left behind holds the pipe. */
 const DRAIN_MILLISECONDS = 500;
 
+/** How often and how long after each other a starting command's process number is looked for. */
+const PID_ATTEMPTS = 200;
+const PID_MILLISECONDS = 5;
+
 /** Runs a command with attached streams; resolves with its exit code. Aborting kills the command. */
 export async function exec(
   context: EngineContext,
@@ -78,7 +82,7 @@ async function execPipes(context: EngineContext, record: ContainerRecord, run: E
   const errors: Buffer[] = [];
   own.stderr.on('data', (chunk: Buffer) => errors.length < 16 && errors.push(chunk));
   const release = connectStreams(own, run.streams);
-  const kill = () => void killExec(pidPath, child);
+  const kill = () => void killExec(pidPath, child, context);
   run.streams.signal?.addEventListener('abort', kill, { once: true });
   if (run.streams.signal?.aborted) kill();
   try {
@@ -134,15 +138,17 @@ function ended(child: ChildProcess, outputs: readonly Readable[], { clock }: Eng
   });
 }
 
-/** The runtime's own process is only the go-between; the command inside is what must end. */
-async function killExec(pidPath: string, child: ChildProcess): Promise<void> {
-  const pid = Number((await readTextFile(pidPath)) ?? 0);
-  try {
-    if (pid > 1 && child.exitCode === null) process.kill(pid, 'SIGKILL');
-    else child.kill('SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
+/**
+ * The runtime's own process is only the go-between; the command inside is what must end. Its number may be written a
+ * moment after it has begun to run.
+ */
+async function killExec(pidPath: string, child: ChildProcess, { clock }: EngineContext): Promise<void> {
+  for (let attempt = 0; attempt < PID_ATTEMPTS && child.exitCode === null; attempt++) {
+    const pid = Number((await readTextFile(pidPath)) || 0);
+    if (pid > 1) return tryKill(pid);
+    await clock.sleep(PID_MILLISECONDS);
   }
+  child.kill('SIGKILL');
 }
 
 /** A terminal needs somebody who holds its other end: conmon, which is spoken to through its attach socket. */
@@ -173,6 +179,7 @@ async function execTerminal(context: EngineContext, record: ContainerRecord, run
   });
   const kill = () => tryKill(conmon.pid);
   streams.signal?.addEventListener('abort', kill, { once: true });
+  if (streams.signal?.aborted) kill();
   const stopResizing = followResize(directory.path, streams);
   try {
     const code = await conmon.exited;

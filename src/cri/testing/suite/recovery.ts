@@ -34,7 +34,8 @@ export function recoverySuite(harness: () => CriHarness): void {
     async function pidOf(id: string): Promise<{ pid: string }> {
       for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
         try {
-          if (readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(id)) return { pid };
+          const ended = /^State:\s*[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+          if (!ended && readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(id)) return { pid };
         } catch {
           // The process ended while we looked.
         }

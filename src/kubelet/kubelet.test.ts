@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { systemClock } from '#base/clock.ts';
+import { Cluster } from '#testing/cluster.ts';
 import { KubeletHarness } from './testing/kubelet-harness.ts';
 import { exitAfter, type MemoryImage, MemoryRuntime, runUntilStopped } from './testing/memory-runtime.ts';
 
@@ -20,7 +21,7 @@ const IMAGES: Readonly<Record<string, MemoryImage>> = {
 
 async function start(): Promise<{ readonly h: KubeletHarness; readonly runtime: MemoryRuntime }> {
   const runtime = new MemoryRuntime({ clock: systemClock, images: IMAGES });
-  harness = await KubeletHarness.start({ runtime });
+  harness = await KubeletHarness.start({ runtime, cluster: await Cluster.start() });
   return { h: harness, runtime };
 }
 

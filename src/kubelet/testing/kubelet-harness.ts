@@ -1,17 +1,24 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { type Logger, silentLogger } from '#base/logger.ts';
+import type { Client } from '#client/client.ts';
 import type { ContainerRuntime } from '#cri/runtime.ts';
-import { Cluster } from '#testing/cluster.ts';
-import { waitFor } from '#testing/wait-for.ts';
 import { createKubelet, type Kubelet } from '../kubelet.ts';
 import type { KubeletServing } from '../options.ts';
 
+/** The API server to use: the in-process cluster, in practice. */
+export interface HarnessCluster {
+  readonly client: Client;
+  stop(): Promise<void>;
+}
+
 export interface HarnessOptions {
+  readonly cluster: HarnessCluster;
   readonly runtime: ContainerRuntime;
   readonly clock?: Clock;
   readonly logger?: Logger;
@@ -21,9 +28,22 @@ export interface HarnessOptions {
 const NODE = 'node-1';
 const NAMESPACE = 'default';
 
-/** An API server and a kubelet in this process, over any runtime, for tests. */
+const GIVE_UP_MS = 10_000;
+
+/** Resolves with the first value that is not undefined; the test's own wall clock bounds the wait. */
+async function poll<T>(what: string, probe: () => Promise<T | undefined>): Promise<T> {
+  const end = performance.now() + GIVE_UP_MS;
+  while (performance.now() < end) {
+    const value = await probe();
+    if (value !== undefined) return value;
+    await sleep(5);
+  }
+  throw new Error(`wait for ${what}: not so after ${GIVE_UP_MS} ms`);
+}
+
+/** A kubelet in this process, over any runtime, for tests. */
 export class KubeletHarness {
-  readonly cluster: Cluster;
+  readonly cluster: HarnessCluster;
   /** `type reason message` of every event, in order. */
   readonly events: string[] = [];
   readonly root: string;
@@ -32,17 +52,16 @@ export class KubeletHarness {
   #stop = new AbortController();
   #run: Promise<void> = Promise.resolve();
 
-  private constructor(cluster: Cluster, root: string, options: HarnessOptions) {
-    this.cluster = cluster;
+  private constructor(root: string, options: HarnessOptions) {
+    this.cluster = options.cluster;
     this.root = root;
     this.#options = options;
   }
 
   static async start(options: HarnessOptions): Promise<KubeletHarness> {
-    const cluster = await Cluster.start(options.clock ? { clock: options.clock } : {});
     const root = await mkdtemp(join(tmpdir(), 'knarr-kubelet-'));
-    const harness = new KubeletHarness(cluster, root, options);
-    await cluster.client.of(ServiceAccounts).create({ metadata: { name: 'default', namespace: NAMESPACE } });
+    const harness = new KubeletHarness(root, options);
+    await options.cluster.client.of(ServiceAccounts).create({ metadata: { name: 'default', namespace: NAMESPACE } });
     await harness.startKubelet();
     return harness;
   }
@@ -110,23 +129,18 @@ export class KubeletHarness {
   /** Waits until a pod is as a test wants it. */
   until(name: string, test: (pod: Pod) => boolean): Promise<Pod> {
     let last: Pod | undefined;
-    return waitFor(
-      async () => {
-        last = await this.get(name);
-        return test(last) ? last : undefined;
-      },
-      { what: `pod ${name}` },
-    ).catch((error) => {
+    return poll(`pod ${name}`, async () => {
+      last = await this.get(name);
+      return test(last) ? last : undefined;
+    }).catch((error) => {
       throw new Error(`${error.message}\n${JSON.stringify(last?.status, null, 1)}\n${this.events.join('\n')}`);
     });
   }
 
-  gone(name: string): Promise<unknown> {
-    return waitFor(
-      async () => (await this.pods.list({ namespace: NAMESPACE })).items.every((pod) => pod.metadata?.name !== name),
-      {
-        what: `the end of pod ${name}`,
-      },
-    );
+  gone(name: string): Promise<true> {
+    return poll(`the end of pod ${name}`, async () => {
+      const { items } = await this.pods.list({ namespace: NAMESPACE });
+      return items.every((pod) => pod.metadata?.name !== name) || undefined;
+    });
   }
 }

@@ -107,7 +107,6 @@ export class SpdySession {
         // Our own pings are never sent, so every ping is a question.
         this.#write(controlFrame(PING, frame.body));
         return;
-      case GOAWAY:
       default:
         // Settings, windows and goodbyes need nothing done.
         return;

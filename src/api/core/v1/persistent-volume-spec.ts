@@ -10,9 +10,8 @@ import {
   quantity,
   string,
 } from '#machinery/schema/schema.ts';
-import { VolumeNodeAffinity } from './persistent-volume-source.ts';
+import { PersistentVolumeSource, VolumeNodeAffinity } from './persistent-volume-source.ts';
 import { ObjectReference } from './references.ts';
-import { PersistentVolumeSource } from './volume.ts';
 
 export const PersistentVolumeSpec = message('io.k8s.api.core.v1.PersistentVolumeSpec', {
   capacity: opt(1, map(quantity)),

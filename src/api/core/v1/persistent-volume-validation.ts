@@ -4,10 +4,10 @@ import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { validateNodeSelector } from './affinity-validation.ts';
 import type { PersistentVolume } from './persistent-volume.ts';
+import { PersistentVolumeSource } from './persistent-volume-source.ts';
 import type { PersistentVolumeSpec } from './persistent-volume-spec.ts';
 import { specDifference } from './spec-difference.ts';
 import { validateAccessModes, validateStorageAmount } from './storage-rules.ts';
-import { PersistentVolumeSource } from './volume.ts';
 import { validateHostPath } from './volume-validation.ts';
 
 const SPEC = new FieldPath('spec');

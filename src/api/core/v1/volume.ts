@@ -17,13 +17,7 @@ import {
   string,
 } from '#machinery/schema/schema.ts';
 import { PersistentVolumeClaimSpec } from './persistent-volume-claim-spec.ts';
-import {
-  LocalObjectReference,
-  ObjectFieldSelector,
-  ObjectReference,
-  ResourceFieldSelector,
-  SecretReference,
-} from './references.ts';
+import { LocalObjectReference, ObjectFieldSelector, ResourceFieldSelector } from './references.ts';
 
 export const AWSElasticBlockStoreVolumeSource = message('io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource', {
   volumeID: req(1, string),
@@ -43,34 +37,12 @@ export const AzureDiskVolumeSource = message('io.k8s.api.core.v1.AzureDiskVolume
 });
 export interface AzureDiskVolumeSource extends Infer<typeof AzureDiskVolumeSource> {}
 
-export const AzureFilePersistentVolumeSource = message('io.k8s.api.core.v1.AzureFilePersistentVolumeSource', {
-  secretName: req(1, string),
-  shareName: req(2, string),
-  readOnly: opt(3, bool),
-  secretNamespace: ptr(4, string),
-});
-export interface AzureFilePersistentVolumeSource extends Infer<typeof AzureFilePersistentVolumeSource> {}
-
 export const AzureFileVolumeSource = message('io.k8s.api.core.v1.AzureFileVolumeSource', {
   secretName: req(1, string),
   shareName: req(2, string),
   readOnly: opt(3, bool),
 });
 export interface AzureFileVolumeSource extends Infer<typeof AzureFileVolumeSource> {}
-
-export const CSIPersistentVolumeSource = message('io.k8s.api.core.v1.CSIPersistentVolumeSource', {
-  driver: req(1, string),
-  volumeHandle: req(2, string),
-  readOnly: opt(3, bool),
-  fsType: opt(4, string),
-  volumeAttributes: opt(5, map(string)),
-  controllerPublishSecretRef: ptr(6, SecretReference),
-  nodeStageSecretRef: ptr(7, SecretReference),
-  nodePublishSecretRef: ptr(8, SecretReference),
-  controllerExpandSecretRef: ptr(9, SecretReference),
-  nodeExpandSecretRef: ptr(10, SecretReference),
-});
-export interface CSIPersistentVolumeSource extends Infer<typeof CSIPersistentVolumeSource> {}
 
 export const CSIVolumeSource = message('io.k8s.api.core.v1.CSIVolumeSource', {
   driver: req(1, string),
@@ -81,16 +53,6 @@ export const CSIVolumeSource = message('io.k8s.api.core.v1.CSIVolumeSource', {
 });
 export interface CSIVolumeSource extends Infer<typeof CSIVolumeSource> {}
 
-export const CephFSPersistentVolumeSource = message('io.k8s.api.core.v1.CephFSPersistentVolumeSource', {
-  monitors: req(1, list(string)),
-  path: opt(2, string),
-  user: opt(3, string),
-  secretFile: opt(4, string),
-  secretRef: ptr(5, SecretReference),
-  readOnly: opt(6, bool),
-});
-export interface CephFSPersistentVolumeSource extends Infer<typeof CephFSPersistentVolumeSource> {}
-
 export const CephFSVolumeSource = message('io.k8s.api.core.v1.CephFSVolumeSource', {
   monitors: req(1, list(string)),
   path: opt(2, string),
@@ -100,14 +62,6 @@ export const CephFSVolumeSource = message('io.k8s.api.core.v1.CephFSVolumeSource
   readOnly: opt(6, bool),
 });
 export interface CephFSVolumeSource extends Infer<typeof CephFSVolumeSource> {}
-
-export const CinderPersistentVolumeSource = message('io.k8s.api.core.v1.CinderPersistentVolumeSource', {
-  volumeID: req(1, string),
-  fsType: opt(2, string),
-  readOnly: opt(3, bool),
-  secretRef: ptr(4, SecretReference),
-});
-export interface CinderPersistentVolumeSource extends Infer<typeof CinderPersistentVolumeSource> {}
 
 export const CinderVolumeSource = message('io.k8s.api.core.v1.CinderVolumeSource', {
   volumeID: req(1, string),
@@ -193,15 +147,6 @@ export const FCVolumeSource = message('io.k8s.api.core.v1.FCVolumeSource', {
 });
 export interface FCVolumeSource extends Infer<typeof FCVolumeSource> {}
 
-export const FlexPersistentVolumeSource = message('io.k8s.api.core.v1.FlexPersistentVolumeSource', {
-  driver: req(1, string),
-  fsType: opt(2, string),
-  secretRef: ptr(3, SecretReference),
-  readOnly: opt(4, bool),
-  options: opt(5, map(string)),
-});
-export interface FlexPersistentVolumeSource extends Infer<typeof FlexPersistentVolumeSource> {}
-
 export const FlexVolumeSource = message('io.k8s.api.core.v1.FlexVolumeSource', {
   driver: req(1, string),
   fsType: opt(2, string),
@@ -232,14 +177,6 @@ export const GitRepoVolumeSource = message('io.k8s.api.core.v1.GitRepoVolumeSour
 });
 export interface GitRepoVolumeSource extends Infer<typeof GitRepoVolumeSource> {}
 
-export const GlusterfsPersistentVolumeSource = message('io.k8s.api.core.v1.GlusterfsPersistentVolumeSource', {
-  endpoints: req(1, string),
-  path: req(2, string),
-  readOnly: opt(3, bool),
-  endpointsNamespace: ptr(4, string),
-});
-export interface GlusterfsPersistentVolumeSource extends Infer<typeof GlusterfsPersistentVolumeSource> {}
-
 export const GlusterfsVolumeSource = message('io.k8s.api.core.v1.GlusterfsVolumeSource', {
   endpoints: req(1, string),
   path: req(2, string),
@@ -255,21 +192,6 @@ export const HostPathVolumeSource = message('io.k8s.api.core.v1.HostPathVolumeSo
   ),
 });
 export interface HostPathVolumeSource extends Infer<typeof HostPathVolumeSource> {}
-
-export const ISCSIPersistentVolumeSource = message('io.k8s.api.core.v1.ISCSIPersistentVolumeSource', {
-  targetPortal: req(1, string),
-  iqn: req(2, string),
-  lun: req(3, int32),
-  iscsiInterface: opt(4, string, { default: 'default' }),
-  fsType: opt(5, string),
-  readOnly: opt(6, bool),
-  portals: opt(7, list(string)),
-  chapAuthDiscovery: opt(8, bool),
-  chapAuthSession: opt(11, bool),
-  secretRef: ptr(10, SecretReference),
-  initiatorName: ptr(12, string),
-});
-export interface ISCSIPersistentVolumeSource extends Infer<typeof ISCSIPersistentVolumeSource> {}
 
 export const ISCSIVolumeSource = message('io.k8s.api.core.v1.ISCSIVolumeSource', {
   targetPortal: req(1, string),
@@ -311,18 +233,6 @@ export const PersistentVolumeClaimVolumeSource = message('io.k8s.api.core.v1.Per
 });
 export interface PersistentVolumeClaimVolumeSource extends Infer<typeof PersistentVolumeClaimVolumeSource> {}
 
-export const RBDPersistentVolumeSource = message('io.k8s.api.core.v1.RBDPersistentVolumeSource', {
-  monitors: req(1, list(string)),
-  image: req(2, string),
-  fsType: opt(3, string),
-  pool: opt(4, string, { default: 'rbd' }),
-  user: opt(5, string, { default: 'admin' }),
-  keyring: opt(6, string, { default: '/etc/ceph/keyring' }),
-  secretRef: ptr(7, SecretReference),
-  readOnly: opt(8, bool),
-});
-export interface RBDPersistentVolumeSource extends Infer<typeof RBDPersistentVolumeSource> {}
-
 export const VsphereVirtualDiskVolumeSource = message('io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource', {
   volumePath: req(1, string),
   fsType: opt(2, string),
@@ -353,55 +263,6 @@ export const PortworxVolumeSource = message('io.k8s.api.core.v1.PortworxVolumeSo
   readOnly: opt(3, bool),
 });
 export interface PortworxVolumeSource extends Infer<typeof PortworxVolumeSource> {}
-
-export const ScaleIOPersistentVolumeSource = message('io.k8s.api.core.v1.ScaleIOPersistentVolumeSource', {
-  gateway: req(1, string),
-  system: req(2, string),
-  secretRef: req(3, SecretReference, { pointer: true }),
-  sslEnabled: opt(4, bool),
-  protectionDomain: opt(5, string),
-  storagePool: opt(6, string),
-  storageMode: opt(7, string, { default: 'ThinProvisioned' }),
-  volumeName: opt(8, string),
-  fsType: opt(9, string, { default: 'xfs' }),
-  readOnly: opt(10, bool),
-});
-export interface ScaleIOPersistentVolumeSource extends Infer<typeof ScaleIOPersistentVolumeSource> {}
-
-export const StorageOSPersistentVolumeSource = message('io.k8s.api.core.v1.StorageOSPersistentVolumeSource', {
-  volumeName: opt(1, string),
-  volumeNamespace: opt(2, string),
-  fsType: opt(3, string),
-  readOnly: opt(4, bool),
-  secretRef: ptr(5, ObjectReference),
-});
-export interface StorageOSPersistentVolumeSource extends Infer<typeof StorageOSPersistentVolumeSource> {}
-
-export const PersistentVolumeSource = message('io.k8s.api.core.v1.PersistentVolumeSource', {
-  gcePersistentDisk: ptr(1, GCEPersistentDiskVolumeSource),
-  awsElasticBlockStore: ptr(2, AWSElasticBlockStoreVolumeSource),
-  hostPath: ptr(3, HostPathVolumeSource),
-  glusterfs: ptr(4, GlusterfsPersistentVolumeSource),
-  nfs: ptr(5, NFSVolumeSource),
-  rbd: ptr(6, RBDPersistentVolumeSource),
-  iscsi: ptr(7, ISCSIPersistentVolumeSource),
-  cinder: ptr(8, CinderPersistentVolumeSource),
-  cephfs: ptr(9, CephFSPersistentVolumeSource),
-  fc: ptr(10, FCVolumeSource),
-  flocker: ptr(11, FlockerVolumeSource),
-  flexVolume: ptr(12, FlexPersistentVolumeSource),
-  azureFile: ptr(13, AzureFilePersistentVolumeSource),
-  vsphereVolume: ptr(14, VsphereVirtualDiskVolumeSource),
-  quobyte: ptr(15, QuobyteVolumeSource),
-  azureDisk: ptr(16, AzureDiskVolumeSource),
-  photonPersistentDisk: ptr(17, PhotonPersistentDiskVolumeSource),
-  portworxVolume: ptr(18, PortworxVolumeSource),
-  scaleIO: ptr(19, ScaleIOPersistentVolumeSource),
-  local: ptr(20, LocalVolumeSource),
-  storageos: ptr(21, StorageOSPersistentVolumeSource),
-  csi: ptr(22, CSIPersistentVolumeSource),
-});
-export interface PersistentVolumeSource extends Infer<typeof PersistentVolumeSource> {}
 
 export const PodCertificateProjection = message('io.k8s.api.core.v1.PodCertificateProjection', {
   signerName: opt(1, string),

@@ -3,19 +3,22 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Runs `npm ci` when node_modules is missing or older than the lock file. */
+/**
+ * Installs what package-lock.json names when node_modules is missing or older than it. Not by `npm ci`: that refuses a lock
+ * file which does not list the optional packages of every other platform, and not every registry has them.
+ */
 export function ensureDependencies(root) {
   const lock = join(root, 'package-lock.json');
   const stamp = join(root, 'node_modules', '.knarr-installed');
   const wanted = readFileSync(lock, 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Installing packages from npm …');
-  const { status } = spawnSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
+  const { status } = spawnSync('npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
   });
   if (status !== 0) {
-    console.error('npm ci failed: the packages of package-lock.json could not be installed');
+    console.error('npm install failed: the packages of package-lock.json could not be installed');
     process.exit(1);
   }
   writeFileSync(stamp, wanted);

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -36,5 +45,26 @@ describe.skipIf(process.getuid?.() !== 0)('root file system (needs root)', () =>
     expect(await writtenBytes(bundle, mode)).toBeGreaterThanOrEqual(100_000);
     expect(readFileSync(join(layersDirectory(), 'upper/changed'), 'utf8')).toBe('upper');
     expect(existsSync(join(layersDirectory(), 'lower/dir/gone'))).toBe(true);
+  });
+
+  test('copies what replaces something of another type, hides what is opaque, and never follows a link out', async () => {
+    const outside = join(directory, 'outside');
+    mkdirSync(outside);
+    writeFileSync(join(outside, 'victim'), 'x');
+    const layer = (path: string) => join(layersDirectory(), path);
+    symlinkSync(outside, layer('lower/link'));
+    mkdirSync(layer('upper/link'));
+    execFileSync('mknod', [layer('upper/link/victim'), 'c', '0', '0']);
+    mkdirSync(layer('lower/was-directory/deep'), { recursive: true });
+    writeFileSync(layer('upper/was-directory'), 'file');
+    mkdirSync(layer('lower/opaque/old'), { recursive: true });
+    mkdirSync(layer('upper/opaque/new'), { recursive: true });
+    writeFileSync(layer('upper.opaque'), '["opaque"]');
+    await createRootfs(bundle, { layersDirectory: layersDirectory(), layers: ['lower', 'upper'] }, 'copy');
+    const rootfs = join(bundle, 'rootfs');
+    expect(readdirSync(outside)).toEqual(['victim']);
+    expect(readdirSync(join(rootfs, 'link'))).toEqual([]);
+    expect(readFileSync(join(rootfs, 'was-directory'), 'utf8')).toBe('file');
+    expect(readdirSync(join(rootfs, 'opaque'))).toEqual(['new']);
   });
 });

@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readOpaqueDirectories } from '../image/opaque-directories.ts';
 import { runChecked, runCommand } from '../system/run-command.ts';
 
 /** How containers get a writable root: `overlay`, or a `copy` of the layers where overlayfs cannot be mounted. */
@@ -47,27 +48,42 @@ async function mountOverlay(directory: string, { layersDirectory, layers }: Root
 }
 
 async function copyLayers(directory: string, { layersDirectory, layers }: RootfsLayers): Promise<void> {
+  const rootfs = join(directory, 'rootfs');
   for (const layer of layers) {
     const source = join(layersDirectory, layer);
-    await removeWhiteouts(source, join(directory, 'rootfs'));
-    await runChecked('cp', ['-a', '--reflink=auto', '--remove-destination', `${source}/.`, join(directory, 'rootfs')]);
-    await dropWhiteouts(join(directory, 'rootfs'));
+    const opaque = new Set(await readOpaqueDirectories(source));
+    await makeWay({ source, rootfs, opaque }, '');
+    await runChecked('cp', ['-a', '--reflink=auto', '--remove-destination', `${source}/.`, rootfs]);
+    await dropWhiteouts(rootfs);
   }
 }
 
-/** What a layer hides is removed from the copy of the layers below. */
-async function removeWhiteouts(source: string, rootfs: string): Promise<void> {
-  for (const path of await findWhiteouts(source)) await rm(join(rootfs, path), { recursive: true, force: true });
+/**
+ * Removes from the copy of the layers below what the layer hides or replaces by something of another type. Only
+ * directories that are directories in both are entered, so that no link leads out of the copy.
+ */
+async function makeWay(
+  layer: { source: string; rootfs: string; opaque: ReadonlySet<string> },
+  path: string,
+): Promise<void> {
+  for (const entry of await readdir(join(layer.source, path), { withFileTypes: true })) {
+    const below = join(path, entry.name);
+    const target = join(layer.rootfs, below);
+    const existing = await lstat(target).catch(() => undefined);
+    if (existing === undefined) continue;
+    const bothDirectories = entry.isDirectory() && existing.isDirectory();
+    if (bothDirectories && !layer.opaque.has(below)) await makeWay(layer, below);
+    else if (bothDirectories || entry.isDirectory() || existing.isDirectory() || entry.isCharacterDevice()) {
+      await rm(target, { recursive: true, force: true });
+    }
+  }
 }
 
 async function dropWhiteouts(rootfs: string): Promise<void> {
-  for (const path of await findWhiteouts(rootfs)) await rm(join(rootfs, path), { force: true });
-}
-
-async function findWhiteouts(directory: string): Promise<string[]> {
   const script = 'cd "$1" && find . -xdev -type c -exec stat -c "%t:%T %n" {} + | sed -n "s/^0:0 //p"';
-  const output = await runChecked('sh', ['-c', script, 'sh', directory]);
-  return output.toString().split('\n').filter(Boolean);
+  const output = await runChecked('sh', ['-c', script, 'sh', rootfs]);
+  const paths = output.toString().split('\n').filter(Boolean);
+  await Promise.all(paths.map((path) => rm(join(rootfs, path), { force: true })));
 }
 
 /** Unmounts root file systems; harmless when they are not mounted. */

@@ -100,6 +100,9 @@ describe.skipIf(!possible)('image store (needs root and busybox-static)', () => 
     const attribute = execFileSync('perl', ['-e', GETXATTR, join(top, 'etc')]).toString();
     expect(attribute).toBe('y');
     expect(readdirSync(join(top, 'etc'))).toEqual(['new']);
+    expect(readFileSync(`${top}.opaque`, 'utf8')).toBe('["etc"]');
+    await store.remove('busybox', new Set());
+    expect(readdirSync(store.layersDirectory)).toEqual([]);
   });
 
   test('keeps owners, modes and hard links, and takes missing parents from the layer below', async () => {

@@ -6,6 +6,7 @@ import { CriError, type Image } from '../../runtime.ts';
 import { isErrno, writeFileAtomic, writeJsonFile } from '../system/atomic-file.ts';
 import { KeyedMutex } from '../system/keyed-mutex.ts';
 import type { ImageConfig, ImageConfigFile } from './image-config.ts';
+import { OPAQUE_SUFFIX } from './opaque-directories.ts';
 import { parseReference } from './reference.ts';
 import { unpackLayer } from './unpack-layer.ts';
 
@@ -198,7 +199,8 @@ export class ImageStore {
   async collectGarbage(inUse: ReadonlySet<string>): Promise<void> {
     const used = new Set([...inUse, ...this.#arriving.flat(), ...this.list().flatMap(({ layers }) => layers)]);
     const names = await readdir(this.layersDirectory);
-    const unused = names.filter((name) => !name.endsWith('.unpacking') && !used.has(name));
+    const isUsed = (name: string) => used.has(name.replace(OPAQUE_SUFFIX, ''));
+    const unused = names.filter((name) => !name.endsWith('.unpacking') && !isUsed(name));
     await Promise.all(unused.map((name) => rm(this.layerPath(name), { recursive: true, force: true })));
   }
 

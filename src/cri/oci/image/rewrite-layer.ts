@@ -12,10 +12,14 @@ const MAX_LINKS = 40;
  * Turns an image layer into a tar stream that, extracted into an empty directory, is a layer for overlayfs:
  * whiteouts become character devices 0/0, opaque markers an extended attribute; names cannot leave the root, neither by
  * `..` nor through symbolic links; parent directories that the layer leaves out are copied from the layers below, as
- * overlayfs takes a directory's mode and owner from the topmost layer that has it.
+ * overlayfs takes a directory's mode and owner from the topmost layer that has it. `onOpaque` is told every opaque directory.
  */
-export async function* rewriteLayer(reader: ByteReader, lower: LowerLayers): AsyncGenerator<Buffer, void, undefined> {
-  const rewriter = new LayerRewriter(lower);
+export async function* rewriteLayer(
+  reader: ByteReader,
+  lower: LowerLayers,
+  onOpaque: (directory: string) => void,
+): AsyncGenerator<Buffer, void, undefined> {
+  const rewriter = new LayerRewriter(lower, onOpaque);
   for (let entry = await readTarEntry(reader); entry !== undefined; entry = await readTarEntry(reader)) {
     const rewritten = await rewriter.rewrite(entry);
     yield* rewritten.headers;
@@ -36,13 +40,15 @@ const DROPPED: Rewritten = { headers: [], keepContent: false };
 
 class LayerRewriter {
   readonly #lower: LowerLayers;
+  readonly #onOpaque: (directory: string) => void;
   /** What this layer has put at a path so far; symbolic links with their target. */
   readonly #directories = new Map<string, TarEntry>();
   readonly #links = new Map<string, string>();
   readonly #others = new Set<string>();
 
-  constructor(lower: LowerLayers) {
+  constructor(lower: LowerLayers, onOpaque: (directory: string) => void) {
     this.#lower = lower;
+    this.#onOpaque = onOpaque;
   }
 
   async rewrite(entry: TarEntry): Promise<Rewritten> {
@@ -76,6 +82,7 @@ class LayerRewriter {
       const directory = this.#directories.get(parent) ?? newDirectory(parent, DEFAULT_DIRECTORY);
       const opaque = { ...directory, pax: [...directory.pax, OPAQUE_RECORD] };
       this.#directories.set(parent, opaque);
+      this.#onOpaque(parent);
       headers.push(encodeTarEntry(opaque));
     } else if (!base.startsWith(`${WHITEOUT}${WHITEOUT}`)) {
       const path = posix.join(parent, base.slice(WHITEOUT.length));

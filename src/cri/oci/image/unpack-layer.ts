@@ -9,6 +9,7 @@ import { CriError } from '../../runtime.ts';
 import { COMMAND_ENVIRONMENT } from '../system/run-command.ts';
 import { ByteReader } from './byte-reader.ts';
 import { LowerLayers } from './layer-paths.ts';
+import { writeOpaqueDirectories } from './opaque-directories.ts';
 import { rewriteLayer } from './rewrite-layer.ts';
 
 export interface UnpackRequest {
@@ -28,7 +29,7 @@ export async function unpackLayer(request: UnpackRequest): Promise<void> {
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true, mode: 0o755 });
   try {
-    await extract(request, temporary);
+    await writeOpaqueDirectories(request.destination, await extract(request, temporary));
     await rename(temporary, request.destination);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
@@ -36,7 +37,9 @@ export async function unpackLayer(request: UnpackRequest): Promise<void> {
   }
 }
 
-async function extract(request: UnpackRequest, directory: string): Promise<void> {
+/** Resolves with the opaque directories. */
+async function extract(request: UnpackRequest, directory: string): Promise<string[]> {
+  const opaque: string[] = [];
   const hash = createHash('sha256');
   const source = await openDecompressed(request.blobPath);
   const hashed = Readable.from(
@@ -48,12 +51,13 @@ async function extract(request: UnpackRequest, directory: string): Promise<void>
     })(),
     { objectMode: false },
   );
-  const rewritten = rewriteLayer(new ByteReader(hashed), new LowerLayers(request.lower));
+  const rewritten = rewriteLayer(new ByteReader(hashed), new LowerLayers(request.lower), (path) => opaque.push(path));
   await extractTar(Readable.from(rewritten, { objectMode: false }), directory);
   const actual = `sha256:${hash.digest('hex')}`;
   if (actual !== request.diffId) {
     throw new CriError('Unknown', `failed to unpack layer: content digest ${actual} is not ${request.diffId}`);
   }
+  return opaque;
 }
 
 const TAR = ['-x', '-f', '-', '-p', '--same-owner', '--numeric-owner', '--xattrs', '--xattrs-include=*'];

@@ -10,6 +10,7 @@ import { createReplicaSetController } from './replicaset/index.ts';
 import { createReplicationController } from './replicationcontroller/index.ts';
 import { createRootCaPublisher } from './root-ca-certificate-publisher/index.ts';
 import { createServiceAccountController } from './serviceaccount/index.ts';
+import { createStatefulSetController } from './statefulset/index.ts';
 import { createTaintEvictionController } from './taint-eviction/index.ts';
 
 export type { ControllerEntry, ControllersOptions } from './controller-entry.ts';
@@ -52,6 +53,7 @@ export const controllers: readonly ControllerEntry[] = [
     serviceAccount: 'service-account-controller',
     create: createServiceAccountController,
   },
+  { name: 'statefulset-controller', serviceAccount: 'statefulset-controller', create: createStatefulSetController },
   {
     name: 'taint-eviction-controller',
     serviceAccount: 'node-controller',

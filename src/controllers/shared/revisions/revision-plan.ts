@@ -1,0 +1,65 @@
+import type { ControllerRevision } from '#api/apps/v1/controller-revision.ts';
+import type { PodTemplateSpec } from '#api/core/v1/pod-template-spec.ts';
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import { newControllerReference } from '#controller/owner-references.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { safeHash } from '../safe-hash.ts';
+
+export const REVISION_HASH = 'controller-revision-hash';
+
+/** Earliest first; of one number the elder, then by name. */
+export function byRevision(a: ControllerRevision, b: ControllerRevision): number {
+  const created = ({ metadata }: ControllerRevision) => `${metadata?.creationTimestamp ?? ''} ${metadata?.name}`;
+  return a.revision - b.revision || (created(a) < created(b) ? -1 : 1);
+}
+
+/** A template as a revision keeps it: a patch of its owner, which `kubectl rollout undo` applies. */
+export const revisionData = (template: PodTemplateSpec | undefined) => ({
+  spec: { template: { ...template, $patch: 'replace' } },
+});
+
+/** The template that a revision keeps. */
+export function templateOf({ data }: ControllerRevision): PodTemplateSpec {
+  const { spec } = (data ?? {}) as { spec?: { template?: PodTemplateSpec & { $patch?: string } } };
+  const { $patch: _, ...template } = spec?.template ?? {};
+  return template;
+}
+
+/** A revision of the owner's template as it is now; `collisions` makes another name for the same. */
+export function newRevision(
+  owner: KubernetesObject,
+  options: {
+    readonly kind: { readonly apiVersion: string; readonly kind: string };
+    readonly template: PodTemplateSpec | undefined;
+    readonly revision: number;
+    readonly collisions: number | undefined;
+  },
+): ControllerRevision {
+  const data = revisionData(options.template);
+  const hash = safeHash(data, options.collisions);
+  const { annotations } = owner.metadata ?? {};
+  return {
+    metadata: {
+      name: `${owner.metadata?.name}-${hash}`,
+      namespace: owner.metadata?.namespace,
+      labels: { ...options.template?.metadata?.labels, [REVISION_HASH]: hash },
+      ...(annotations ? { annotations } : {}),
+      ownerReferences: [newControllerReference(owner, options.kind)],
+    },
+    data: data as ControllerRevision['data'],
+    revision: options.revision,
+  };
+}
+
+/** Revisions beyond the limit that no pod is of, the earliest first. */
+export function expiredRevisions(
+  revisions: readonly ControllerRevision[],
+  { limit, live }: { readonly limit: number; readonly live: ReadonlySet<string> },
+): ControllerRevision[] {
+  const dead = [...revisions].sort(byRevision).filter(({ metadata }) => !live.has(metadata?.name ?? ''));
+  return dead.slice(0, Math.max(0, dead.length - limit));
+}
+
+/** The latest revision that keeps this template, if any does. */
+export const sameRevision = (revisions: readonly ControllerRevision[], template: PodTemplateSpec | undefined) =>
+  [...revisions].sort(byRevision).findLast(({ data }) => deepEqual(data, revisionData(template)));

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type StatefulSet, StatefulSets } from '#api/apps/v1/stateful-set.ts';
+import { Events } from '#api/core/v1/event.ts';
+import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { mergePatch, strategicPatch } from '#client/options.ts';
+import { Cluster } from '#testing/cluster.ts';
+import { waitFor } from '#testing/wait-for.ts';
+
+let cluster: Cluster;
+const namespace = 'default';
+beforeAll(async () => {
+  const controllers = ['node-lifecycle-controller', 'serviceaccount-controller', 'statefulset-controller'];
+  cluster = await Cluster.start({ controllers, scheduler: true, simulatedNodes: 1 });
+});
+afterAll(() => cluster.stop());
+
+const set = (name: string, spec: Partial<StatefulSet['spec']> = {}): StatefulSet => ({
+  metadata: { name, namespace },
+  spec: {
+    replicas: 3,
+    serviceName: name,
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'main', image: 'web:1' }] } },
+    ...spec,
+  },
+});
+const get = (name: string) => cluster.client.of(StatefulSets).get(name, { namespace });
+const podsOf = async (name: string): Promise<readonly Pod[]> =>
+  (await cluster.client.of(Pods).list({ namespace, labelSelector: `app=${name}` })).items;
+const ready = (name: string, replicas: number) =>
+  waitFor(
+    async () => {
+      const { metadata, status } = await get(name);
+      const done = status?.observedGeneration === metadata?.generation && status?.replicas === replicas;
+      return (
+        done && (status?.readyReplicas ?? 0) === replicas && status.updateRevision === status.currentRevision && status
+      );
+    },
+    { what: `${replicas} ready pods of ${name}` },
+  );
+const eventsOf = async (name: string) => {
+  const { items } = await cluster.client.of(Events).list({ namespace, fieldSelector: `involvedObject.name=${name}` });
+  return items.map(({ reason, message }) => `${reason} ${message}`);
+};
+
+test('pods are made in order, with their names', async () => {
+  await cluster.client.of(StatefulSets).create(set('db'));
+  await ready('db', 3);
+  await waitFor(async () => (await eventsOf('db')).length === 3);
+  expect(await eventsOf('db')).toEqual(
+    [0, 1, 2].map((n) => `SuccessfulCreate create Pod db-${n} in StatefulSet db successful`),
+  );
+  const pod = await cluster.client.of(Pods).get('db-1', { namespace });
+  expect([pod.spec?.hostname, pod.spec?.subdomain]).toEqual(['db-1', 'db']);
+  expect(pod.metadata?.labels).toMatchObject({
+    'statefulset.kubernetes.io/pod-name': 'db-1',
+    'apps.kubernetes.io/pod-index': '1',
+  });
+});
+
+test('a new template replaces pods from the highest down to the partition', async () => {
+  const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { partition: 1 } };
+  await cluster.client.of(StatefulSets).create(set('part', { updateStrategy }));
+  await ready('part', 3);
+  const containers = [{ name: 'main', image: 'web:2' }];
+  await cluster.client
+    .of(StatefulSets)
+    .patch('part', strategicPatch({ spec: { template: { spec: { containers } } } }), { namespace });
+  await waitFor(
+    async () => (await get('part')).status?.updatedReplicas === 2 && (await get('part')).status?.readyReplicas === 3,
+  );
+  const images = (await podsOf('part')).map(({ metadata, spec }) => [metadata?.name, spec?.containers[0]?.image]);
+  expect(images).toEqual([
+    ['part-0', 'web:1'],
+    ['part-1', 'web:2'],
+    ['part-2', 'web:2'],
+  ]);
+  const whole = { spec: { updateStrategy: { rollingUpdate: { partition: 0 } } } };
+  await cluster.client.of(StatefulSets).patch('part', mergePatch(whole), { namespace });
+  const status = await ready('part', 3);
+  expect([status.currentReplicas, status.updatedReplicas]).toEqual([3, 3]);
+});
+
+test('a smaller set deletes from the highest, a deleted pod comes back under its name', async () => {
+  await cluster.client.of(StatefulSets).create(set('small', { podManagementPolicy: 'Parallel' }));
+  await ready('small', 3);
+  await cluster.client.of(StatefulSets).patch('small', mergePatch({ spec: { replicas: 1 } }), { namespace });
+  await ready('small', 1);
+  const [pod] = await podsOf('small');
+  await cluster.client.of(Pods).delete('small-0', { namespace });
+  await waitFor(async () => {
+    const again = await cluster.client.of(Pods).get('small-0', { namespace });
+    return again.metadata?.uid !== pod?.metadata?.uid;
+  });
+});
+
+test('each pod gets claims of its own', async () => {
+  const claim = {
+    metadata: { name: 'data' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  };
+  await cluster.client
+    .of(StatefulSets)
+    .create(set('disk', { podManagementPolicy: 'Parallel', volumeClaimTemplates: [claim] as never }));
+  await waitFor(async () => (await podsOf('disk')).length === 3);
+  const { items } = await cluster.client.of(PersistentVolumeClaims).list({ namespace });
+  expect(items.map(({ metadata }) => metadata?.name).sort()).toEqual(['data-disk-0', 'data-disk-1', 'data-disk-2']);
+  expect((await podsOf('disk'))[0]?.spec?.volumes).toContainEqual({
+    name: 'data',
+    persistentVolumeClaim: { claimName: 'data-disk-0' },
+  });
+});

@@ -35,9 +35,15 @@ export function createRuntimeService(engine: () => StartedEngine): RuntimeServic
     startContainer: async (id) => engine().containers.startContainer(id),
     stopContainer: async (id, timeoutSeconds) => engine().containers.stop(id, timeoutSeconds),
     removeContainer: async (id) => engine().containers.remove(id),
-    containerStatus: async (id) => containerStatus(requireContainer(engine().context, id)),
+    async containerStatus(id) {
+      const { context, containers } = engine();
+      await containers.verify([requireContainer(context, id)]);
+      return containerStatus(requireContainer(context, id));
+    },
     async listContainers(filter = {}) {
-      const records = engine().context.containers.list();
+      const { context, containers } = engine();
+      await containers.verify(context.containers.list());
+      const records = context.containers.list();
       return records.filter((record) => matchesContainer(record, filter)).map(containerStatus);
     },
     containerStats: async (id) => engine().containers.stats(id),

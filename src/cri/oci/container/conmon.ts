@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CriError } from '../../runtime.ts';
-import { isErrno } from '../system/atomic-file.ts';
+import { isErrno, readTextFile } from '../system/atomic-file.ts';
 import { COMMAND_ENVIRONMENT } from '../system/run-command.ts';
 
 /** What conmon watches over: a container, or one exec in it. */
@@ -135,6 +135,13 @@ function collect(stream: Readable): () => Promise<string> {
     await ended;
     return Buffer.concat(chunks).toString();
   };
+}
+
+/** Whether the conmon of a container still watches over it. */
+export async function conmonIsAlive(bundle: string, containerId: string): Promise<boolean> {
+  const pid = await readTextFile(join(bundle, 'conmon.pid'));
+  const command = pid ? await readTextFile(`/proc/${pid.trim()}/cmdline`).catch(() => undefined) : undefined;
+  return command?.includes(containerId) ?? false;
 }
 
 /** Tells conmon the size of the terminal's window. */

@@ -15,7 +15,7 @@ import { isErrno, readTextFile, writeJsonFile } from '../system/atomic-file.ts';
 import { KeyedMutex } from '../system/keyed-mutex.ts';
 import { identifyProcess, isAlive, signalProcess } from '../system/process-identity.ts';
 import { runChecked, runCommand } from '../system/run-command.ts';
-import { reopenLog, startConmon } from './conmon.ts';
+import { conmonIsAlive, reopenLog, startConmon } from './conmon.ts';
 import { type ContainerExit, ExitWatcher } from './exit-watcher.ts';
 import { logPathOf, prepareContainer } from './prepare-container.ts';
 import { unmountRootfs, writtenBytes } from './rootfs.ts';
@@ -143,7 +143,7 @@ export class ContainerService {
       state: 'EXITED',
       exitCode: exit.exitCode,
       finishedAt: Math.max(exit.finishedAt, current.startedAt),
-      reason: kills > 0 ? 'OOMKilled' : exit.exitCode === 0 ? 'Completed' : 'Error',
+      reason: kills > 0 ? 'OOMKilled' : (exit.reason ?? (exit.exitCode === 0 ? 'Completed' : 'Error')),
     };
     const written = this.#context.containers.put(ended);
     await this.#killRest(ended);
@@ -198,13 +198,24 @@ export class ContainerService {
         ...ownProcess,
       });
     }
-    if (record.state === 'RUNNING') {
-      const alive = record.process !== undefined && (await isAlive(record.process));
-      const now = this.#context.clock.now();
-      await this.#settle(id, alive ? undefined : { exitCode: 255, finishedAt: now });
-    }
+    if (!(await this.#settle(id))) await this.#verify(record);
     const settled = this.#context.containers.get(id)!;
     if (settled.state === 'EXITED') await this.#release(settled);
+  }
+
+  /**
+   * Looks whether containers that should be running still are: when conmon has been killed with them, nobody tells. A
+   * process that has ended while its conmon lives is about to get its exit file.
+   */
+  async verify(records: readonly ContainerRecord[]): Promise<void> {
+    await Promise.all(records.map((record) => this.#verify(record)));
+  }
+
+  async #verify(record: ContainerRecord): Promise<void> {
+    if (record.state !== 'RUNNING' || (record.process !== undefined && (await isAlive(record.process)))) return;
+    if (await conmonIsAlive(this.#context.containers.directory(record.id), record.id)) return;
+    const lost = { exitCode: 255, finishedAt: this.#context.clock.now(), reason: 'Unknown' };
+    if (await this.#settle(record.id, lost)) void this.#settleInBackground(record.id);
   }
 
   async #belongs(pid: number, record: ContainerRecord): Promise<boolean> {

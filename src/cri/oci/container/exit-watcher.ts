@@ -8,6 +8,8 @@ export interface ContainerExit {
   readonly exitCode: number;
   /** Milliseconds since the epoch. */
   readonly finishedAt: number;
+  /** When it does not follow from the code. */
+  readonly reason?: string;
 }
 
 /** Tells when conmon has written a container's exit file. */

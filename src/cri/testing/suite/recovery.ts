@@ -43,6 +43,17 @@ export function recoverySuite(harness: () => CriHarness): void {
       throw new Error(`no process of container ${id}`);
     }
 
+    test('notices an end that nobody was left to tell of', async () => {
+      const container = await harness().runForever();
+      const { pid } = await harness().cri.containerStatus(container.id);
+      const parent = Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+      process.kill(parent, 'SIGKILL');
+      process.kill(pid, 'SIGKILL');
+      let status = await harness().cri.containerStatus(container.id);
+      while (status.state === 'RUNNING') status = (await harness().cri.listContainers({ id: container.id }))[0]!;
+      expect(status).toMatchObject({ state: 'EXITED', exitCode: 255, reason: 'Unknown' });
+    });
+
     test('a created container can be started later', async () => {
       const sandbox = await harness().sandbox();
       const config = harness().containerConfig({ command: ['sh', '-c', 'exit 2'] });

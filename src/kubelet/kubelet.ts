@@ -137,6 +137,7 @@ async function runKubelet(
     labels: options.labels ?? {},
     taints: options.taints ?? [],
     machine,
+    directory: rootDirectory,
     resources,
     port: () => servingPort,
     version: options.version ?? DEFAULT_VERSION,

@@ -31,6 +31,7 @@ export class GarbageCollector {
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([
       this.#every(CONTAINERS_MS, () => this.collectContainers(), signal),
+      this.#every(CONTAINERS_MS, () => this.collectSandboxes(), signal),
       this.#every(LOGS_MS, () => this.rotateLogs(), signal),
       this.#every(IMAGES_MS, () => this.collectImages(), signal),
     ]);
@@ -50,6 +51,21 @@ export class GarbageCollector {
         await this.#removeLog(status);
       }
       seen.add(key);
+    }
+  }
+
+  /** Removes sandboxes that a newer one of the same pod has replaced, once no container of theirs is kept. */
+  async collectSandboxes(): Promise<void> {
+    const { runtime } = this.#options.runtime;
+    const [sandboxes, containers] = await Promise.all([runtime.listPodSandboxes(), runtime.listContainers()]);
+    const used = new Set(containers.map(({ sandboxId }) => sandboxId));
+    const newest = new Map<string, number>();
+    for (const { metadata } of sandboxes) {
+      newest.set(metadata.uid, Math.max(metadata.attempt, newest.get(metadata.uid) ?? 0));
+    }
+    for (const { id, metadata, state } of sandboxes) {
+      const isReplaced = metadata.attempt < (newest.get(metadata.uid) ?? 0);
+      if (isReplaced && state === 'NOTREADY' && !used.has(id)) await runtime.removePodSandbox(id);
     }
   }
 

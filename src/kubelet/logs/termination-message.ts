@@ -1,5 +1,4 @@
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Clock } from '#base/clock.ts';
 import type { ContainerStatus } from '#cri/runtime.ts';
 import { TERMINATION_MESSAGE_PATH, TERMINATION_MESSAGE_POLICY } from '../names.ts';
@@ -13,13 +12,13 @@ const MAX_LOG_LINES = 80;
  * What an exited container left as its last words: its termination message file or, by policy, the end of its log.
  * Empty when there is nothing.
  */
-export async function terminationMessage(status: ContainerStatus, logDirectory: string, clock: Clock): Promise<string> {
+export async function terminationMessage(status: ContainerStatus, clock: Clock): Promise<string> {
   const path = status.annotations[TERMINATION_MESSAGE_PATH];
   const mount = status.mounts.find(({ containerPath }) => containerPath === path);
   const own = mount ? await readStart(mount.hostPath) : '';
   if (own !== '' || status.exitCode === 0) return own;
   if (status.annotations[TERMINATION_MESSAGE_POLICY] !== 'FallbackToLogsOnError') return own;
-  return readEnd(join(logDirectory, status.logPath.replace(`${logDirectory}/`, '')), clock);
+  return readEnd(status.logPath, clock);
 }
 
 async function readStart(path: string): Promise<string> {

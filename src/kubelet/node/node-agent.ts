@@ -15,6 +15,7 @@ import type { EventSink } from '../event-sink.ts';
 import { architecture, type MachineInfo } from './machine-info.ts';
 import { nodeConditions } from './node-conditions.ts';
 import type { NodeResources } from './node-resources.ts';
+import { readPressure } from './pressure.ts';
 
 export interface NodeAgentOptions {
   readonly client: Client;
@@ -27,6 +28,8 @@ export interface NodeAgentOptions {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: NonNullable<NonNullable<Node['spec']>['taints']>;
   readonly machine: MachineInfo;
+  /** Where pods' files are; its file system is watched. */
+  readonly directory: string;
   readonly resources: NodeResources;
   readonly port: () => number;
   readonly version: string;
@@ -147,11 +150,11 @@ export class NodeAgent {
 
   async #status(known: readonly NodeCondition[]): Promise<NodeStatus> {
     const { runtime, clock, machine, resources, addresses, port, version } = this.#options;
-    const [status, images] = await Promise.all([
+    const [status, images, pressure] = await Promise.all([
       runtime.runtime.status().catch(() => undefined),
       runtime.images.listImages().catch(() => []),
+      readPressure(this.#options.directory),
     ]);
-    const pressure = { memory: false, disk: false, pid: false };
     return {
       ...resources,
       addresses,

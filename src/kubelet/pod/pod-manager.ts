@@ -5,6 +5,7 @@ import { Informer } from '#client/informer.ts';
 import type { ContainerStatus } from '#cri/runtime.ts';
 import { POD_TERMINATION_GRACE_PERIOD, POD_UID_LABEL } from '../names.ts';
 import { uidOf } from '../pod-parts.ts';
+import { admitPod } from './admit-pod.ts';
 import type { PodContext } from './pod-context.ts';
 import { PodWorker } from './pod-worker.ts';
 
@@ -70,6 +71,11 @@ export class PodManager {
     if (known) return known.update(pod);
     const worker = new PodWorker(this.#context, pod, {
       signal: this.#signal,
+      admit: (candidate) =>
+        admitPod(candidate, {
+          others: this.#others(uid),
+          allocatable: this.#context.allocatable(),
+        }),
       onGone: (gone) => {
         if (this.#workers.get(gone.uid) === gone) this.#workers.delete(gone.uid);
         this.#removeLogs(gone.pod).catch((error) => this.#context.logger.warn('logs not removed', { error }));
@@ -77,6 +83,12 @@ export class PodManager {
     });
     this.#workers.set(uid, worker);
     worker.wake();
+  }
+
+  /** The pods beside one that take room on the node. */
+  #others(uid: string): Pod[] {
+    const workers = [...this.#workers.values()];
+    return workers.filter((worker) => worker.uid !== uid && worker.takesRoom).map((worker) => worker.current);
   }
 
   #removed(pod: Pod): void {

@@ -16,10 +16,19 @@ import { containerHash } from '../sync/container-hash.ts';
 import { type KillAction, planSync, type SyncPlan } from '../sync/plan.ts';
 import { latestOf, type PodRuntimeState, readPodRuntimeState, restartCountOf } from '../sync/runtime-state.ts';
 import type { VolumesResult } from '../volumes/volume-manager.ts';
+import type { Refusal } from './admit-pod.ts';
 import { endPod } from './end-pod.ts';
 import { killContainer } from './kill-container.ts';
 import type { PodContext } from './pod-context.ts';
 import { startContainer } from './start-container.ts';
+
+export interface PodWorkerOptions {
+  readonly signal: AbortSignal;
+  /** Called when nothing of the pod is left. */
+  readonly onGone: (worker: PodWorker) => void;
+  /** Why the node does not take the pod; asked once, before its first container. */
+  readonly admit: (pod: Pod) => Refusal | undefined;
+}
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 122_000;
@@ -36,7 +45,8 @@ export class PodWorker {
   readonly #context: PodContext;
   readonly #status: StatusWriter;
   readonly #signal: AbortSignal;
-  readonly #onGone: (worker: PodWorker) => void;
+  readonly #onGone: PodWorkerOptions['onGone'];
+  readonly #admit: PodWorkerOptions['admit'];
   /** Aborts what prepares containers when the pod is to end. */
   readonly #starting = new AbortController();
   readonly #waiting = new Map<string, WaitingReason>();
@@ -52,13 +62,16 @@ export class PodWorker {
   #timer: { readonly at: number; readonly timer: Timer } | undefined;
   #retryMs = FIRST_RETRY_MS;
   #isGone = false;
+  #isAdmitted = false;
+  #takesRoom = true;
 
-  constructor(context: PodContext, pod: Pod, options: { signal: AbortSignal; onGone: (worker: PodWorker) => void }) {
+  constructor(context: PodContext, pod: Pod, options: PodWorkerOptions) {
     this.#context = context;
     this.#pod = pod;
     this.uid = uidOf(pod);
     this.#signal = options.signal;
     this.#onGone = options.onGone;
+    this.#admit = options.admit;
     this.#status = new StatusWriter(pod, context, options.signal);
   }
 
@@ -69,6 +82,11 @@ export class PodWorker {
   /** The pod with the status that the kubelet knows, ahead of the API server. */
   get current(): Pod {
     return { ...this.#pod, status: this.#status.status };
+  }
+
+  /** Whether the pod's requests count: until everything of it has ended, and the API server is about to know. */
+  get takesRoom(): boolean {
+    return this.#takesRoom && !this.#removed;
   }
 
   /** Resolves when the pass under way has ended. */
@@ -150,6 +168,7 @@ export class PodWorker {
   async #pass(): Promise<void> {
     const state = await this.#observe();
     this.#checkDeadline();
+    if (!this.#isEnding()) this.#checkAdmission(state);
     if (this.#isEnding()) return this.#end(state);
     const plan = planSync(this.#pod, state, this.#context.probes, this.#restarting);
     if (plan.podFinished) {
@@ -177,7 +196,7 @@ export class PodWorker {
 
   /** What the runtime holds now, with probes running for what runs and last words read of what has ended. */
   async #observe(): Promise<PodRuntimeState> {
-    const { runtime, probes, directories, clock, nodeAddresses } = this.#context;
+    const { runtime, probes, clock, nodeAddresses } = this.#context;
     const state = await readPodRuntimeState(runtime, this.uid);
     const spec = specOf(this.#pod);
     const podIP = (spec.hostNetwork ? nodeAddresses[0] : state.sandboxes[0]?.ips[0]) ?? '';
@@ -185,7 +204,7 @@ export class PodWorker {
     const running = new Set<string>();
     for (const status of state.containers) {
       if (status.state === 'EXITED' && !this.#messages.has(status.id)) {
-        this.#messages.set(status.id, await terminationMessage(status, directories.podLogs(this.#pod), clock));
+        this.#messages.set(status.id, await terminationMessage(status, clock));
       }
       if (status.state !== 'RUNNING') continue;
       running.add(status.id);
@@ -198,6 +217,8 @@ export class PodWorker {
       probes.watch(this.#pod, part, { status, podIP, known: facts });
     }
     probes.retain(this.uid, running);
+    const present = new Set(state.containers.map(({ id }) => id));
+    for (const id of this.#messages.keys()) if (!present.has(id)) this.#messages.delete(id);
     return state;
   }
 
@@ -210,6 +231,16 @@ export class PodWorker {
     const message = 'Pod was active on the node longer than the specified deadline';
     this.#verdict = { reason: 'DeadlineExceeded', message };
     this.#context.events.record(this.#pod, 'Normal', 'DeadlineExceeded', message);
+  }
+
+  /** A pod of which something runs was taken before. */
+  #checkAdmission({ sandboxes }: PodRuntimeState): void {
+    if (this.#isAdmitted) return;
+    this.#isAdmitted = true;
+    const refusal = sandboxes.length > 0 ? undefined : this.#admit(this.#pod);
+    if (refusal === undefined) return;
+    this.#verdict = refusal;
+    this.#context.events.record(this.#pod, 'Warning', refusal.reason, refusal.message);
   }
 
   #publish(state: PodRuntimeState, isTerminal = false): void {
@@ -400,6 +431,7 @@ export class PodWorker {
     await this.#status.flush();
     if (!this.#removed && !this.#pod.metadata?.deletionTimestamp) return;
     await volumes.remove(this.uid);
+    this.#takesRoom = false;
     if (!this.#removed) await this.#deleteFromApi();
     images.forget(this.uid);
     crashBackOff.forget(`${this.uid}_`);

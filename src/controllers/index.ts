@@ -1,4 +1,5 @@
 import type { ControllerEntry } from './controller-entry.ts';
+import { createDaemonSetController } from './daemonset/index.ts';
 import { createDeploymentController } from './deployment/index.ts';
 import { createEndpointSliceController } from './endpoint-slice/index.ts';
 import { createEndpointsController } from './endpoints/index.ts';
@@ -17,6 +18,12 @@ export type { ControllerEntry, ControllersOptions } from './controller-entry.ts'
 
 /** Every built-in controller, by name. */
 export const controllers: readonly ControllerEntry[] = [
+  {
+    name: 'daemonset-controller',
+    serviceAccount: 'daemon-set-controller',
+    eventSource: 'daemonset-controller',
+    create: createDaemonSetController,
+  },
   { name: 'deployment-controller', serviceAccount: 'deployment-controller', create: createDeploymentController },
   {
     name: 'endpoints-controller',

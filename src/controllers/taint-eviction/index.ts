@@ -7,8 +7,8 @@ import type { ControllerContext, Runnable } from '#controller/manager.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { formatTime, parseTime } from '#machinery/objects/time.ts';
+import { secondsToStay } from '../shared/nodes/toleration.ts';
 import { BY_NODE, nodeIndex } from '../shared/pod-index.ts';
-import { secondsToStay } from './toleration.ts';
 
 /** Deletes pods from nodes whose NoExecute taints they do not tolerate, or not for longer. */
 export function createTaintEvictionController(context: ControllerContext): Runnable {

@@ -1,0 +1,128 @@
+import { type DaemonSet, DaemonSets } from '#api/apps/v1/daemon-set.ts';
+import { type Node, Nodes } from '#api/core/v1/node.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import type { Informer } from '#client/informer.ts';
+import { keyOf } from '#client/object-store.ts';
+import { Controller, type Result } from '#controller/controller.ts';
+import type { ControllerContext } from '#controller/manager.ts';
+import { OwnWrites } from '#controller/own-writes.ts';
+import { controllerOf, isControlledBy } from '#controller/owner-references.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
+import { Claimer } from '../shared/claimer.ts';
+import { PodControl } from '../shared/pod-control.ts';
+import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../shared/pod-index.ts';
+import { nextAvailability } from '../shared/pods.ts';
+import { RevisionHistory } from '../shared/revisions/revision-history.ts';
+import { REVISION_HASH } from '../shared/revisions/revision-plan.ts';
+import { type DaemonState, daemonStatus, planDaemons } from './daemon-plan.ts';
+import { daemonPod, nodeOf } from './daemon-pod.ts';
+
+/** Keeps one pod on every node that wants one. */
+export class DaemonSetController {
+  readonly controller: Controller;
+  readonly #context: ControllerContext;
+  readonly #nodes: Informer<Node>;
+  readonly #pods: Informer<Pod>;
+  readonly #writes: OwnWrites<Pod>;
+  readonly #podControl: PodControl;
+  readonly #claimer: Claimer<DaemonSet, Pod>;
+  readonly #history: RevisionHistory<DaemonSet>;
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#nodes = context.informers.of(Nodes);
+    this.#pods = controllerIndex(context.informers.of(Pods));
+    this.#writes = new OwnWrites(this.#pods);
+    this.#podControl = new PodControl(context, this.#writes);
+    this.#claimer = new Claimer(context.client, { owners: DaemonSets, members: Pods, writes: this.#writes });
+    this.#history = new RevisionHistory(context, DaemonSets);
+    this.controller = new Controller('daemonset', context)
+      .for(DaemonSets)
+      .owns(Pods, 'DaemonSet')
+      .watches(Pods, (pod) => (controllerOf(pod) ? [] : this.#keysWanting(pod)))
+      .watches(Nodes, (node, old) => (old && deepEqual(relevant(node), relevant(old)) ? [] : this.#allKeys()))
+      .reconciles((key) => this.#reconcile(key));
+  }
+
+  #sets(): DaemonSet[] {
+    return this.#context.informers.of(DaemonSets).store.list();
+  }
+
+  #allKeys(): string[] {
+    return this.#sets().map(keyOf);
+  }
+
+  #keysWanting({ metadata }: Pod): string[] {
+    return this.#sets()
+      .filter((set) => set.metadata?.namespace === metadata?.namespace)
+      .filter(({ spec }) => selectorFromObject(spec?.selector).matches(metadata?.labels ?? {}))
+      .map(keyOf);
+  }
+
+  async #reconcile(key: string): Promise<Result | undefined> {
+    const set = this.#context.informers.of(DaemonSets).store.getByKey(key);
+    if (set === undefined) return undefined;
+    const selector = selectorFromObject(set.spec?.selector);
+    if (selector.isEmpty) {
+      const message = 'This daemon set is selecting all pods. A non-empty selector is required.';
+      this.#context.events.record(set, 'Warning', 'SelectingAll', message);
+      return undefined;
+    }
+    if (set.metadata?.deletionTimestamp) return undefined;
+    const pods = await this.#claimer.claim(set, selector, this.#podsOf(set));
+    const { revision, collisions } = await this.#history.sync(set, set.spec?.template, set.status?.collisionCount);
+    const hash = revision.metadata?.labels?.[REVISION_HASH] ?? '';
+    const state = { set, nodes: this.#nodes.store.list(), pods, hash, now: this.#context.clock.now() };
+    const error = await this.#apply(state);
+    const after = { ...state, pods: this.#podsOf(set).filter((pod) => isControlledBy(pod, set)) };
+    await this.#updateStatus(after, collisions);
+    if (error) throw error;
+    const used = new Set(after.pods.map(({ metadata }) => metadata?.labels?.[REVISION_HASH]));
+    const live = this.#history
+      .of(set)
+      .filter((one) => used.has(one.metadata?.labels?.[REVISION_HASH]) || one === revision);
+    const names = new Set([revision, ...live].map(({ metadata }) => metadata?.name ?? ''));
+    await this.#history.truncate(set, set.spec?.revisionHistoryLimit ?? 10, names);
+    const wait = nextAvailability(after.pods, set.spec?.minReadySeconds ?? 0, state.now);
+    return wait === undefined ? undefined : { requeueAfterMs: wait };
+  }
+
+  #podsOf(set: DaemonSet): Pod[] {
+    const { uid = '', namespace = '' } = set.metadata ?? {};
+    const { store } = this.#pods;
+    const known = [...store.byIndex(BY_CONTROLLER, uid), ...store.byIndex(ORPHANS_IN, namespace)];
+    return this.#writes.current(known, (pod) => isControlledBy(pod, set));
+  }
+
+  async #apply(state: DaemonState): Promise<unknown> {
+    const { set, hash } = state;
+    const plan = planDaemons(state);
+    for (const pod of plan.failed) {
+      const { namespace, name } = pod.metadata ?? {};
+      const [type, reason, how] =
+        pod.status?.phase === 'Failed'
+          ? (['Warning', 'FailedDaemonPod', 'failed'] as const)
+          : (['Normal', 'SucceededDaemonPod', 'succeeded'] as const);
+      const message = `Found ${how} daemon pod ${namespace}/${name} on node ${nodeOf(pod)}, will try to ${how === 'failed' ? 'kill' : 'delete'} it`;
+      this.#context.events.record(set, type, reason, message);
+    }
+    const results = await Promise.allSettled([
+      ...plan.create.map((node) => this.#podControl.create(set, daemonPod(set, node, hash))),
+      ...plan.remove.map((pod) => this.#podControl.delete(set, pod)),
+    ]);
+    return results.find((result) => result.status === 'rejected')?.reason;
+  }
+
+  async #updateStatus(state: DaemonState, collisions: number | undefined): Promise<void> {
+    const status = daemonStatus(state, collisions);
+    if (deepEqual({ ...ZERO, ...state.set.status }, { ...ZERO, ...status })) return;
+    await this.#context.client.of(DaemonSets).updateStatus({ ...state.set, status });
+  }
+}
+
+/** What of a node decides whether daemons run there. */
+const relevant = ({ metadata, spec }: Node) => ({ labels: metadata?.labels, taints: spec?.taints });
+
+/** Counts of zero may be left out of what is stored. */
+const ZERO = { updatedNumberScheduled: 0, numberAvailable: 0, numberUnavailable: 0 };

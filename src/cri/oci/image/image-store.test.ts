@@ -160,6 +160,16 @@ describe.skipIf(!possible)('image store (needs root and busybox-static)', () => 
     expect(readdirSync(store.layersDirectory)).toEqual([]);
   });
 
+  test('sees at once what another process imports or removes', async () => {
+    const other = new ImageStore(join(directory, 'images'));
+    await other.start();
+    expect([store.list(), other.list()]).toEqual([[], []]);
+    await importLayers([]);
+    expect(other.find('busybox')).toEqual(store.find('busybox'));
+    await other.remove('busybox', new Set());
+    expect(store.list()).toEqual([]);
+  });
+
   test('another store on the same directory knows the images', async () => {
     await importLayers([]);
     const again = new ImageStore(join(directory, 'images'));

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { webcrypto } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -211,6 +213,24 @@ describe.skipIf(!possible)('image puller (needs root and busybox-static)', () =>
     await expect(pulling).rejects.toThrow('enough');
   });
 
+  test('trusts a certificate authority of its own, and finds out that a loopback registry speaks TLS', async () => {
+    const { key, certificate } = await selfSigned('127.0.0.1');
+    const secure = createSecureServer({ key, cert: certificate }, (...args) =>
+      registry.server.emit('request', ...args),
+    );
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    try {
+      const name = `127.0.0.1:${(secure.address() as AddressInfo).port}/team/app`;
+      await expect(puller.pull(name)).rejects.toThrow(/failed to do request: Get "https:.*certificate/);
+      const access = { certificateAuthorities: [certificate] };
+      const pulled = await new ImagePuller(store, { access, architecture }).pull(name);
+      expect(pulled.id).toBe(image.configDigest);
+    } finally {
+      secure.closeAllConnections();
+      secure.close();
+    }
+  });
+
   test.skipIf(!existsSync('/usr/bin/docker-registry'))("pulls from Debian's docker-registry", async () => {
     const port = await freePort();
     const config = join(directory, 'registry.yml');
@@ -236,6 +256,30 @@ describe.skipIf(!possible)('image puller (needs root and busybox-static)', () =>
     }
   });
 });
+
+async function selfSigned(address: string): Promise<{ key: string; certificate: string }> {
+  await import('reflect-metadata');
+  const x509 = await import('@peculiar/x509');
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      name: 'CN=registry',
+      keys,
+      signingAlgorithm: algorithm,
+      extensions: [
+        new x509.BasicConstraintsExtension(true, undefined, true),
+        new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: address }]),
+      ],
+    },
+    webcrypto as never,
+  );
+  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  return {
+    key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`,
+    certificate: certificate.toString('pem'),
+  };
+}
 
 async function push(repository: string, image: BuiltImage): Promise<void> {
   const blobs = [image.config, ...image.layers.map(({ blob }) => blob)];

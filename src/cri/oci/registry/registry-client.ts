@@ -65,9 +65,9 @@ export class RegistryClient {
         certificateAuthorities: this.#access.certificateAuthorities,
       });
     if (!isLoopbackHost(this.#reference.domain) || this.#base.startsWith('https:')) return request(this.#base);
-    const response = await request(this.#base);
-    if (response.statusCode !== 400) return response;
-    const body = (await readBody(response)).toString();
+    const response = await request(this.#base).catch(asOtherProtocol);
+    if (response !== undefined && response.statusCode !== 400) return response;
+    const body = response === undefined ? 'HTTPS' : (await readBody(response)).toString();
     if (!body.includes('HTTPS')) throw new Error(`unexpected status 400 Bad Request: ${body.trim()}`);
     this.#base = this.#base.replace('http:', 'https:');
     return request(this.#base);
@@ -125,6 +125,12 @@ export class RegistryClient {
       throw new CriError('Unknown', `failed to authorize: failed to fetch ${kind} token: no token in response`);
     return token;
   }
+}
+
+/** A server that speaks TLS answers plain HTTP by hanging up, or with words that are no HTTP. */
+function asOtherProtocol(error: Error): undefined {
+  const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  if (code !== 'ECONNRESET' && !code.startsWith('HPE_')) throw error;
 }
 
 function baseUrl(domain: string, access: RegistryAccess): string {

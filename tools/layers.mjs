@@ -48,7 +48,8 @@ function checkFile(root, file) {
   const path = relative(root, file);
   const layer = path.split('/')[0];
   if (!(layer in LAYERS)) return [];
-  const isTest = path.endsWith('.test.ts');
+  // Suites and harnesses are test code that several tests share.
+  const isTest = path.endsWith('.test.ts') || /\/testing\//.test(path);
   const problems = [];
   for (const match of readFileSync(file, 'utf8').matchAll(IMPORT)) {
     const specifier = match[1] ?? match[2] ?? match[3];

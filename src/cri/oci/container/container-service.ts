@@ -250,7 +250,7 @@ export class ContainerService {
       () => false,
       () => true,
     );
-    const result = await Promise.race([ended.then(() => true), timedOut]);
+    const result = await this.#exits.keepAliveDuring(() => Promise.race([ended.then(() => true), timedOut]));
     abort.abort();
     return result;
   }

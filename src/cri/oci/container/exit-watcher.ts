@@ -17,6 +17,7 @@ export class ExitWatcher {
   readonly #directory: string;
   readonly #logger: Logger;
   #watcher: FSWatcher | undefined;
+  #waiting = 0;
 
   constructor(directory: string, logger: Logger) {
     this.#directory = directory;
@@ -30,6 +31,16 @@ export class ExitWatcher {
       if (name !== null && !name.includes('.')) onExit(name);
     });
     this.#watcher.on('error', (error) => this.#logger.error('Exit watch failed', { error }));
+  }
+
+  /** Runs a task that waits for an exit. The watch alone lets the process end, as a command line's would in the middle. */
+  async keepAliveDuring<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#waiting++ === 0) this.#watcher?.ref();
+    try {
+      return await task();
+    } finally {
+      if (--this.#waiting === 0) this.#watcher?.unref();
+    }
   }
 
   /** Undefined while the container has not ended. */

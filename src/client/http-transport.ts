@@ -1,4 +1,4 @@
-import { type ClientHttp2Session, connect, constants } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
@@ -64,7 +64,8 @@ export class HttpTransport implements Transport {
     const { verb, body, patchType } = request;
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     return new Promise<Answer>((resolve, reject) => {
-      const stream = this.#open().request(
+      const session = this.#open();
+      const stream = session.request(
         {
           ':method': METHODS[verb],
           ':path': pathOf(request),
@@ -75,6 +76,7 @@ export class HttpTransport implements Transport {
         },
         { endStream: payload === undefined, ...(signal ? { signal } : {}) },
       );
+      holdWhileOpen(session, stream);
       stream.once('response', (headers) => resolve({ code: Number(headers[':status']), body: stream }));
       stream.once('error', (error) => reject(signal?.aborted ? signal.reason : unreachable(error)));
       stream.once('close', () => reject(unreachable(new Error('connection closed'))));
@@ -99,11 +101,24 @@ export class HttpTransport implements Transport {
     session.once('close', () => {
       if (this.#session === session) this.#session = undefined;
     });
-    // Pending calls keep the process alive, an idle connection does not.
     session.unref();
     this.#session = session;
     return session;
   }
+}
+
+const openStreams = new WeakMap<ClientHttp2Session, number>();
+
+/** Pending calls keep the process alive, an idle connection does not. */
+function holdWhileOpen(session: ClientHttp2Session, stream: ClientHttp2Stream): void {
+  const open = (openStreams.get(session) ?? 0) + 1;
+  openStreams.set(session, open);
+  if (open === 1) session.ref();
+  stream.once('close', () => {
+    const left = (openStreams.get(session) ?? 1) - 1;
+    openStreams.set(session, left);
+    if (left === 0) session.unref();
+  });
 }
 
 /** A call's head and body are two frames: without this the second would wait for the first to be acknowledged. */

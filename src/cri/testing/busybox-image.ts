@@ -135,16 +135,25 @@ export function ociLayoutFiles(image: BuiltImage): [string, Buffer][] {
   ];
 }
 
-async function baseLayer(): Promise<Buffer> {
+/** Layers made at different times must be the same, or their digests would differ. */
+const mtime = new Date(0);
+
+let base: Promise<Buffer> | undefined;
+
+function baseLayer(): Promise<Buffer> {
+  return (base ??= buildBaseLayer());
+}
+
+async function buildBaseLayer(): Promise<Buffer> {
   const archive = pack();
   const directories = ['bin', 'etc', 'home', 'proc', 'root', 'sys', 'usr', 'usr/bin', 'var', 'var/log'];
-  for (const name of directories) archive.entry({ name: `${name}/`, type: 'directory', mode: 0o755 });
-  archive.entry({ name: 'tmp/', type: 'directory', mode: 0o1777 });
-  archive.entry({ name: 'bin/busybox', mode: 0o755 }, await readFile(BUSYBOX));
-  for (const applet of APPLETS) archive.entry({ name: `bin/${applet}`, type: 'symlink', linkname: 'busybox' });
-  archive.entry({ name: 'usr/bin/env', type: 'symlink', linkname: '/bin/busybox' });
-  archive.entry({ name: 'etc/passwd', mode: 0o644 }, PASSWD);
-  archive.entry({ name: 'etc/group', mode: 0o644 }, GROUP);
+  for (const name of directories) archive.entry({ mtime, name: `${name}/`, type: 'directory', mode: 0o755 });
+  archive.entry({ mtime, name: 'tmp/', type: 'directory', mode: 0o1777 });
+  archive.entry({ mtime, name: 'bin/busybox', mode: 0o755 }, await readFile(BUSYBOX));
+  for (const applet of APPLETS) archive.entry({ mtime, name: `bin/${applet}`, type: 'symlink', linkname: 'busybox' });
+  archive.entry({ mtime, name: 'usr/bin/env', type: 'symlink', linkname: '/bin/busybox' });
+  archive.entry({ mtime, name: 'etc/passwd', mode: 0o644 }, PASSWD);
+  archive.entry({ mtime, name: 'etc/group', mode: 0o644 }, GROUP);
   return finish(archive);
 }
 
@@ -161,17 +170,17 @@ async function fileLayer(files: Readonly<Record<string, LayerFile>>): Promise<Bu
 function addFile(archive: Pack, name: string, file: LayerFile): void {
   if (file === null) {
     const slash = name.lastIndexOf('/') + 1;
-    archive.entry({ name: `${name.slice(0, slash)}.wh.${name.slice(slash)}` }, '');
+    archive.entry({ mtime, name: `${name.slice(0, slash)}.wh.${name.slice(slash)}` }, '');
   } else if (typeof file === 'string') {
-    archive.entry({ name, mode: 0o644 }, file);
+    archive.entry({ mtime, name, mode: 0o644 }, file);
   } else if ('symlink' in file) {
-    archive.entry({ name, type: 'symlink', linkname: file.symlink });
+    archive.entry({ mtime, name, type: 'symlink', linkname: file.symlink });
   } else if ('hardlink' in file) {
-    archive.entry({ name, type: 'link', linkname: file.hardlink });
+    archive.entry({ mtime, name, type: 'link', linkname: file.hardlink });
   } else {
     const { content = '', ...attributes } = file;
-    if (name.endsWith('/')) archive.entry({ name, type: 'directory', mode: 0o755, ...attributes });
-    else archive.entry({ name, mode: 0o644, ...attributes }, content);
+    if (name.endsWith('/')) archive.entry({ mtime, name, type: 'directory', mode: 0o755, ...attributes });
+    else archive.entry({ mtime, name, mode: 0o644, ...attributes }, content);
   }
 }
 

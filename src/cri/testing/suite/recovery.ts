@@ -76,10 +76,15 @@ export function recoverySuite(harness: () => CriHarness): void {
     });
 
     test('destroy takes everything away, whatever still runs', async () => {
-      const container = await harness().runForever();
+      const level = `/knarr-cri-test/level-${process.pid}`;
+      const sandbox = await harness().sandbox({ cgroupParent: `${level}/pod` });
+      const container = await harness().runForever({ sandbox });
       const { pid } = await harness().cri.containerStatus(container.id);
+      const groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+      expect(groups).toContain(level);
       await harness().engine.destroy();
       expect(existsSync(`/proc/${pid}`)).toBe(false);
+      expect(['', '/pids', '/memory'].filter((name) => existsSync(`/sys/fs/cgroup${name}${level}`))).toEqual([]);
       expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(`${harness().directory}/`);
       await harness().engine.start();
     });

@@ -96,9 +96,11 @@ export function destroyOciRuntime(runtime: OciRuntime): Promise<void> {
 }
 
 async function removeEverything({ context, sandboxes, containers }: StartedEngine): Promise<void> {
-  const ids = context.sandboxes.list().map(({ id }) => id);
-  await Promise.all(ids.map((id) => sandboxes.remove(id)));
+  const records = context.sandboxes.list();
+  await Promise.all(records.map(({ id }) => sandboxes.remove(id)));
   await Promise.all(context.containers.list().map(({ id }) => containers.remove(id)));
+  const groups = new Set(records.map(({ config }) => join('/', context.cgroupRoot, config.cgroupParent)));
+  for (const group of groups) await context.cgroups.removeEmptyParents(group);
 }
 
 interface EngineParts {

@@ -1,5 +1,5 @@
 import { access, mkdir, readdir, readFile, rmdir, statfs, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { LinuxContainerResources } from '../../runtime.ts';
 import { isErrno, readTextFile } from '../system/atomic-file.ts';
 
@@ -68,10 +68,20 @@ export class CgroupTree {
 
   /** Removes the group and empty groups below it; groups that still hold processes stay. */
   async remove(path: string): Promise<void> {
-    const tops =
-      this.mode === 'unified' ? [join(ROOT, path)] : CONTROLLERS.map((controller) => join(ROOT, controller, path));
-    if (this.mode === 'hybrid') tops.push(join(ROOT, 'unified', path));
-    await Promise.all(tops.map(removeTree));
+    await Promise.all(this.#directories(path).map(removeTree));
+  }
+
+  /** Removes the groups above a group, bottom first, as far as nothing is left in them. */
+  async removeEmptyParents(path: string): Promise<void> {
+    for (let parent = dirname(path); parent !== '/'; parent = dirname(parent)) {
+      await Promise.all(this.#directories(parent).map(removeEmpty));
+    }
+  }
+
+  #directories(path: string): string[] {
+    if (this.mode === 'unified') return [join(ROOT, path)];
+    const controllers = this.mode === 'hybrid' ? [...CONTROLLERS, 'unified'] : CONTROLLERS;
+    return controllers.map((controller) => join(ROOT, controller, path));
   }
 
   /** How often the kernel killed for memory in the group; 0 when the group is gone. */
@@ -169,9 +179,11 @@ async function removeTree(directory: string): Promise<void> {
     ))
   )
     return;
-  for (const group of (await descendants(directory)).toReversed()) {
-    await rmdir(group).catch((error) => {
-      if (!isErrno(error, 'ENOENT', 'EBUSY', 'ENOTEMPTY')) throw error;
-    });
-  }
+  for (const group of (await descendants(directory)).toReversed()) await removeEmpty(group);
+}
+
+async function removeEmpty(directory: string): Promise<void> {
+  await rmdir(directory).catch((error) => {
+    if (!isErrno(error, 'ENOENT', 'EBUSY', 'ENOTEMPTY')) throw error;
+  });
 }

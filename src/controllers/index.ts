@@ -4,6 +4,7 @@ import { createDeploymentController } from './deployment/index.ts';
 import { createEndpointSliceController } from './endpoint-slice/index.ts';
 import { createEndpointsController } from './endpoints/index.ts';
 import { createGarbageCollector } from './garbage-collector/index.ts';
+import { createJobController } from './job/index.ts';
 import { createNamespaceController } from './namespace/index.ts';
 import { createNodeLifecycleController } from './node-lifecycle/index.ts';
 import { createPodGarbageCollector } from './pod-garbage-collector/index.ts';
@@ -37,6 +38,7 @@ export const controllers: readonly ControllerEntry[] = [
     create: createEndpointSliceController,
   },
   { name: 'garbage-collector-controller', serviceAccount: 'generic-garbage-collector', create: createGarbageCollector },
+  { name: 'job-controller', serviceAccount: 'job-controller', create: createJobController },
   { name: 'namespace-controller', serviceAccount: 'namespace-controller', create: createNamespaceController },
   { name: 'node-lifecycle-controller', serviceAccount: 'node-controller', create: createNodeLifecycleController },
   {

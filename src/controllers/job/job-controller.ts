@@ -1,0 +1,185 @@
+import { type Job, type JobStatus, Jobs } from '#api/batch/v1/job.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import type { Informer } from '#client/informer.ts';
+import { keyOf } from '#client/object-store.ts';
+import { jsonPatch } from '#client/options.ts';
+import { Controller, type Result } from '#controller/controller.ts';
+import type { ControllerContext } from '#controller/manager.ts';
+import { OwnWrites } from '#controller/own-writes.ts';
+import { controllerOf, isControlledBy } from '#controller/owner-references.ts';
+import { isNotFound, isStatus } from '#machinery/errors/status-error.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { parseTime } from '#machinery/objects/time.ts';
+import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
+import { Claimer } from '../shared/claimer.ts';
+import { PodControl } from '../shared/pod-control.ts';
+import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../shared/pod-index.ts';
+import { isPodFinished } from '../shared/pods.ts';
+import { slowStart } from '../shared/slow-start.ts';
+import { type Ending, endingOf, planJob } from './job-plan.ts';
+import { isTracked, jobPod, TRACKING } from './job-pod.ts';
+import { isFailedFor, type JobState, observeJob } from './job-state.ts';
+import { isFinishedJob, jobStatus } from './job-status.ts';
+
+/** Runs pods until enough of them have succeeded. */
+export class JobController {
+  readonly controller: Controller;
+  readonly #context: ControllerContext;
+  readonly #pods: Informer<Pod>;
+  readonly #podWrites: OwnWrites<Pod>;
+  readonly #writes: OwnWrites<Job>;
+  readonly #podControl: PodControl;
+  readonly #claimer: Claimer<Job, Pod>;
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#pods = controllerIndex(context.informers.of(Pods));
+    this.#podWrites = new OwnWrites(this.#pods);
+    this.#writes = new OwnWrites(context.informers.of(Jobs));
+    this.#podControl = new PodControl(context, this.#podWrites);
+    this.#claimer = new Claimer(context.client, { owners: Jobs, members: Pods, writes: this.#podWrites });
+    this.controller = new Controller('job', context)
+      .for(Jobs)
+      .owns(Pods, 'Job')
+      .watches(Pods, (pod) => (controllerOf(pod) ? [] : this.#keysWanting(pod)))
+      .reconciles((key) => this.#reconcile(key));
+  }
+
+  #keysWanting({ metadata }: Pod): string[] {
+    return this.#context.informers
+      .of(Jobs)
+      .store.list()
+      .filter((job) => job.metadata?.namespace === metadata?.namespace)
+      .filter(({ spec }) => selectorFromObject(spec?.selector).matches(metadata?.labels ?? {}))
+      .map(keyOf);
+  }
+
+  async #reconcile(key: string): Promise<Result | undefined> {
+    const job = this.#writes.get(key);
+    if (job === undefined) return this.#releaseOf(key);
+    // Somebody else looks after it.
+    if (job.spec?.managedBy !== undefined && job.spec.managedBy !== 'kubernetes.io/job-controller') return undefined;
+    if (isFinishedJob(job)) return this.#release(this.#podsOf(job).filter((pod) => isControlledBy(pod, job)));
+    const selector = selectorFromObject(job.spec?.selector);
+    const pods = await this.#claimer.claim(job, selector, this.#podsOf(job));
+    const now = this.#context.clock.now();
+    const state = observeJob(job, pods);
+    const ending = endingOf(job, state, { pods, now });
+    const { error, waitMs } = await this.#act(job, { pods, state, ending, now });
+    const after = this.#podsOf(job).filter((pod) => isControlledBy(pod, job));
+    const noted = await this.#updateStatus(job, { pods: after, ending, now });
+    // Only now that they are noted may finished pods go.
+    await this.#release(this.#noted(noted, after));
+    if (error) throw error;
+    return this.#nextLook(noted, { ending, waitMs, now });
+  }
+
+  #podsOf(job: Job): Pod[] {
+    const { uid = '', namespace = '' } = job.metadata ?? {};
+    const { store } = this.#pods;
+    const known = [...store.byIndex(BY_CONTROLLER, uid), ...store.byIndex(ORPHANS_IN, namespace)];
+    return this.#podWrites.current(known, (pod) => isControlledBy(pod, job));
+  }
+
+  /** Creates and deletes pods; a Job that has come to its end keeps none. */
+  async #act(
+    job: Job,
+    { pods, state, ending, now }: { pods: readonly Pod[]; state: JobState; ending: Ending | undefined; now: number },
+  ): Promise<{ error: unknown; waitMs: number }> {
+    if (job.metadata?.deletionTimestamp) return { error: undefined, waitMs: 0 };
+    const plan = ending ? { create: [], remove: state.active, waitMs: 0 } : planJob(job, state, { pods, now });
+    const limited = job.spec?.backoffLimitPerIndex !== undefined;
+    const queue = [...plan.create];
+    const made = await slowStart(queue.length, () => {
+      const index = queue.shift();
+      const failures = limited && index !== undefined ? (state.indexFailures.get(index) ?? 0) : undefined;
+      return this.#podControl.create(job, jobPod(job, index, failures));
+    });
+    const gone = await Promise.allSettled(plan.remove.map((pod) => this.#podControl.delete(job, pod)));
+    const failure = gone.find((result) => result.status === 'rejected');
+    return { error: made.error ?? failure?.reason, waitMs: plan.waitMs };
+  }
+
+  async #updateStatus(
+    job: Job,
+    { pods, ending, now }: { pods: readonly Pod[]; ending: Ending | undefined; now: number },
+  ): Promise<Job> {
+    const status = jobStatus(job, { pods, state: observeJob(job, pods), ending, now });
+    if (deepEqual({ ...ZERO, ...job.status }, { ...ZERO, ...status })) return job;
+    const noted = this.#writes.wrote(await this.#context.client.of(Jobs).updateStatus({ ...job, status }));
+    this.#tell(job, noted);
+    return noted;
+  }
+
+  #tell(before: Job, after: Job): void {
+    const { events } = this.#context;
+    const is = ({ status }: Job, type: string) =>
+      status?.conditions?.find((condition) => condition.type === type && condition.status === 'True');
+    const failed = is(after, 'Failed');
+    if (failed && !is(before, 'Failed')) events.record(after, 'Warning', failed.reason ?? '', failed.message ?? '');
+    if (is(after, 'Complete') && !is(before, 'Complete')) events.record(after, 'Normal', 'Completed', 'Job completed');
+    if (is(after, 'Suspended') && !is(before, 'Suspended'))
+      events.record(after, 'Normal', 'Suspended', 'Job suspended');
+    if (!is(after, 'Suspended') && is(before, 'Suspended')) events.record(after, 'Normal', 'Resumed', 'Job resumed');
+  }
+
+  /** Finished pods that the status has noted, or that do not count. */
+  #noted(job: Job, pods: readonly Pod[]): Pod[] {
+    const { succeeded = [], failed = [] } = job.status?.uncountedTerminatedPods ?? {};
+    const noted = new Set([...succeeded, ...failed]);
+    return pods.filter((pod) => {
+      if (!isPodFinished(pod) && !isFailedFor(job, pod)) return false;
+      const counts = observeJob(job, [pod]);
+      return noted.has(pod.metadata?.uid ?? '') || counts.newFailed.length === 0;
+    });
+  }
+
+  /** Lets the pods of a Job that is gone go too. */
+  async #releaseOf(key: string): Promise<undefined> {
+    const orphans = this.#pods.store.list().filter((pod) => {
+      const owner = controllerOf(pod);
+      return owner?.kind === 'Job' && `${pod.metadata?.namespace}/${owner.name}` === key;
+    });
+    return this.#release(orphans);
+  }
+
+  async #release(pods: readonly Pod[]): Promise<undefined> {
+    await Promise.all(pods.filter(isTracked).map((pod) => this.#removeFinalizer(pod)));
+    return undefined;
+  }
+
+  async #removeFinalizer(pod: Pod): Promise<void> {
+    const { name = '', namespace = '', finalizers = [] } = pod.metadata ?? {};
+    const path = `/metadata/finalizers/${finalizers.indexOf(TRACKING)}`;
+    // A list that has changed meanwhile must not lose another's finalizer.
+    const patch = jsonPatch([
+      { op: 'test', path, value: TRACKING },
+      { op: 'remove', path },
+    ]);
+    try {
+      const left = await this.#context.client.of(Pods).patch(name, patch, { namespace });
+      if (left.metadata?.deletionTimestamp) this.#podWrites.deleted(left);
+      else this.#podWrites.wrote(left);
+    } catch (error) {
+      if (isNotFound(error)) return this.#podWrites.deleted(pod);
+      // The finalizer is not there any more: the copy was behind.
+      if (!isStatus(error, 'Invalid')) throw error;
+    }
+  }
+
+  #nextLook(
+    job: Job,
+    { ending, waitMs, now }: { ending: Ending | undefined; waitMs: number; now: number },
+  ): Result | undefined {
+    if (ending) return undefined;
+    const waits = waitMs > 0 ? [waitMs] : [];
+    const { activeDeadlineSeconds, suspend } = job.spec ?? {};
+    if (activeDeadlineSeconds !== undefined && job.status?.startTime && !suspend) {
+      waits.push(Math.max(1, parseTime(job.status.startTime) + activeDeadlineSeconds * 1000 - now));
+    }
+    return waits.length > 0 ? { requeueAfterMs: Math.min(...waits) } : undefined;
+  }
+}
+
+/** Counts of zero may be left out of what is stored. */
+const ZERO: JobStatus = { active: 0, succeeded: 0, failed: 0, uncountedTerminatedPods: {}, conditions: [] };

@@ -1,0 +1,181 @@
+import type { Job } from '#api/batch/v1/job.ts';
+import type { Pod } from '#api/core/v1/pod.ts';
+import { parseTime } from '#machinery/objects/time.ts';
+import { rankForDeletion } from '../shared/replicas/deletion-rank.ts';
+import { judgeFailure } from './failure-policy.ts';
+import { parseIndexes } from './indexes.ts';
+import { indexOf, isIndexed } from './job-pod.ts';
+import { isFailedFor, type JobState } from './job-state.ts';
+
+const BURST = 500;
+const FIRST_BACKOFF_MS = 10_000;
+const LAST_BACKOFF_MS = 600_000;
+
+/** How a Job ends. */
+export interface Ending {
+  readonly type: 'Complete' | 'Failed';
+  readonly reason: string;
+  readonly message: string;
+}
+
+const failed = (reason: string, message: string): Ending => ({ type: 'Failed', reason, message });
+
+/** Whether a Job has come to its end, and to which. */
+export function endingOf(
+  job: Job,
+  state: JobState,
+  { pods, now }: { pods: readonly Pod[]; now: number },
+): Ending | undefined {
+  const target = job.status?.conditions?.find(
+    ({ type, status }) => ['FailureTarget', 'SuccessCriteriaMet'].includes(type) && status === 'True',
+  );
+  if (target) {
+    const type = target.type === 'FailureTarget' ? 'Failed' : 'Complete';
+    return { type, reason: target.reason ?? '', message: target.message ?? '' };
+  }
+  return failureOf(job, state, { pods, now }) ?? successOf(job, state);
+}
+
+function failureOf(
+  job: Job,
+  state: JobState,
+  { pods, now }: { pods: readonly Pod[]; now: number },
+): Ending | undefined {
+  const { spec, status } = job;
+  const condemning = pods
+    .filter((pod) => isFailedFor(job, pod))
+    .map((pod) => judgeFailure(job, pod))
+    .find(({ action }) => action === 'FailJob');
+  if (condemning) return failed('PodFailurePolicy', condemning.message);
+  const limit = spec?.backoffLimit ?? 6;
+  if (state.failed > limit || restartsExceed(job, state.active, limit)) {
+    return failed('BackoffLimitExceeded', 'Job has reached the specified backoff limit');
+  }
+  const { activeDeadlineSeconds } = spec ?? {};
+  const started = status?.startTime;
+  if (activeDeadlineSeconds !== undefined && started && !spec?.suspend) {
+    if (now - parseTime(started) >= activeDeadlineSeconds * 1000) {
+      return failed('DeadlineExceeded', 'Job was active longer than specified deadline');
+    }
+  }
+  if (state.failedIndexes === undefined) return undefined;
+  const { maxFailedIndexes, completions = 0 } = spec ?? {};
+  if (maxFailedIndexes !== undefined && state.failedIndexes.size > maxFailedIndexes) {
+    return failed('MaxFailedIndexesExceeded', 'Job has exceeded the specified maximal number of failed indexes');
+  }
+  const ended = state.failedIndexes.size > 0 && state.failedIndexes.size + state.completedIndexes.size >= completions;
+  return ended ? failed('FailedIndexes', 'Job has failed indexes') : undefined;
+}
+
+/** Containers that are restarted in place count as well. */
+function restartsExceed({ spec }: Job, active: readonly Pod[], limit: number): boolean {
+  if (spec?.template?.spec?.restartPolicy !== 'OnFailure') return false;
+  let restarts = 0;
+  for (const { status } of active) {
+    if (status?.phase !== 'Running' && status?.phase !== 'Pending') continue;
+    for (const one of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) {
+      restarts += one.restartCount;
+    }
+  }
+  return limit === 0 ? restarts > 0 : restarts >= limit;
+}
+
+function successOf(job: Job, state: JobState): Ending | undefined {
+  for (const [at, rule] of (job.spec?.successPolicy?.rules ?? []).entries()) {
+    const wanted = rule.succeededIndexes === undefined ? undefined : parseIndexes(rule.succeededIndexes);
+    const hits = [...state.completedIndexes].filter((index) => wanted === undefined || wanted.has(index)).length;
+    const enough = rule.succeededCount ?? wanted?.size ?? 0;
+    if (enough > 0 && hits >= enough) {
+      return { type: 'Complete', reason: 'SuccessPolicy', message: `Matched rules at index ${at}` };
+    }
+  }
+  const { completions } = job.spec ?? {};
+  const complete =
+    completions === undefined ? state.succeeded > 0 && state.active.length === 0 : state.succeeded >= completions;
+  const message = 'Reached expected number of succeeded pods';
+  return complete ? { type: 'Complete', reason: 'CompletionsReached', message } : undefined;
+}
+
+export interface JobPlan {
+  /** Indexes of pods to make; undefined for those without one. */
+  readonly create: readonly (number | undefined)[];
+  readonly remove: readonly Pod[];
+  /** Milliseconds until more pods may be made, after failures. */
+  readonly waitMs: number;
+}
+
+/** Which pods to make and delete while a Job goes on. */
+export function planJob(
+  job: Job,
+  state: JobState,
+  { pods, now }: { readonly pods: readonly Pod[]; readonly now: number },
+): JobPlan {
+  const { parallelism = 1, completions, podReplacementPolicy, suspend } = job.spec ?? {};
+  if (suspend) return { create: [], remove: state.active, waitMs: 0 };
+  const { keep, duplicates } = isIndexed(job)
+    ? sortByIndex(job, state)
+    : { keep: state.active, duplicates: [] as readonly Pod[] };
+  const open = isIndexed(job) ? openIndexes(job, state) : undefined;
+  const wanted =
+    completions === undefined
+      ? state.succeeded > 0
+        ? keep.length
+        : parallelism
+      : Math.min(open ? open.length + keep.length : completions - state.succeeded, parallelism);
+  if (keep.length > wanted) {
+    const ranked = rankForDeletion(keep, keep, now).slice(0, keep.length - wanted);
+    return { create: [], remove: [...duplicates, ...ranked], waitMs: 0 };
+  }
+  const leaving = podReplacementPolicy === 'Failed' ? state.terminating.length : 0;
+  const count = Math.min(Math.max(0, wanted - keep.length - leaving), BURST);
+  const waitMs = count > 0 ? backoff(job, state, { pods, now }) : 0;
+  if (waitMs > 0 || count === 0) return { create: [], remove: duplicates, waitMs };
+  const create = open ? open.slice(0, count) : Array.from({ length: count }, () => undefined);
+  return { create, remove: duplicates, waitMs: 0 };
+}
+
+/** One active pod an index; further ones, and those of indexes that are done, are too many. */
+function sortByIndex(job: Job, { active, completedIndexes, failedIndexes }: JobState) {
+  const seen = new Set<number>();
+  const keep: Pod[] = [];
+  const duplicates: Pod[] = [];
+  for (const pod of active) {
+    const index = indexOf(pod);
+    const done = index === undefined || completedIndexes.has(index) || failedIndexes?.has(index);
+    if (done || seen.has(index) || index >= (job.spec?.completions ?? 0)) duplicates.push(pod);
+    else {
+      keep.push(pod);
+      seen.add(index);
+    }
+  }
+  return { keep, duplicates };
+}
+
+/** Indexes that no pod works on and that are not done, the lowest first. */
+function openIndexes({ spec }: Job, { active, terminating, completedIndexes, failedIndexes }: JobState): number[] {
+  const holding = spec?.podReplacementPolicy === 'Failed' ? [...active, ...terminating] : active;
+  const taken = new Set([
+    ...completedIndexes,
+    ...(failedIndexes ?? []),
+    ...holding.flatMap((pod) => indexOf(pod) ?? []),
+  ]);
+  return Array.from({ length: spec?.completions ?? 0 }, (_, index) => index).filter((index) => !taken.has(index));
+}
+
+/** After failures in a row new pods wait, twice as long each time, from the last failure on. */
+function backoff(job: Job, state: JobState, { pods, now }: { pods: readonly Pod[]; now: number }): number {
+  if (job.spec?.backoffLimitPerIndex !== undefined) return 0;
+  const ends = (some: readonly Pod[]) => some.map(endOf).filter((time) => time !== undefined);
+  const lastSuccess = Math.max(0, ...ends(pods.filter(({ status }) => status?.phase === 'Succeeded')));
+  const failures = ends(pods.filter((pod) => pod.status?.phase === 'Failed')).filter((time) => time > lastSuccess);
+  if (failures.length === 0 || state.failed === 0) return 0;
+  const wait = Math.min(FIRST_BACKOFF_MS * 2 ** (failures.length - 1), LAST_BACKOFF_MS);
+  return Math.max(0, Math.max(...failures) + wait - now);
+}
+
+/** When the last container of a finished pod ended. */
+function endOf({ status, metadata }: Pod): number | undefined {
+  const times = (status?.containerStatuses ?? []).flatMap(({ state }) => state?.terminated?.finishedAt ?? []);
+  const time = times.sort().at(-1) ?? metadata?.deletionTimestamp ?? metadata?.creationTimestamp;
+  return time === undefined ? undefined : parseTime(time);
+}

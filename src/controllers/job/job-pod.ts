@@ -1,0 +1,60 @@
+import type { Job } from '#api/batch/v1/job.ts';
+import type { Pod } from '#api/core/v1/pod.ts';
+import { podFromTemplate } from '../shared/pod-control.ts';
+
+export const TRACKING = 'batch.kubernetes.io/job-tracking';
+export const COMPLETION_INDEX = 'batch.kubernetes.io/job-completion-index';
+export const FAILURE_COUNT = 'batch.kubernetes.io/job-index-failure-count';
+const KIND = { apiVersion: 'batch/v1', kind: 'Job' };
+
+export const isIndexed = ({ spec }: Job): boolean => spec?.completionMode === 'Indexed';
+
+export function indexOf({ metadata }: Pod): number | undefined {
+  const text = metadata?.annotations?.[COMPLETION_INDEX];
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+export const isTracked = ({ metadata }: Pod): boolean => metadata?.finalizers?.includes(TRACKING) ?? false;
+
+/** A pod of a Job; one of an indexed Job knows its index. `failures` are those that its index has had. */
+export function jobPod(job: Job, index?: number, failures?: number): Pod {
+  const pod = podFromTemplate(job, KIND, job.spec?.template);
+  const metadata = { ...pod.metadata, finalizers: [...(pod.metadata?.finalizers ?? []), TRACKING] };
+  if (index === undefined) return { ...pod, metadata };
+  const name = job.metadata?.name;
+  const text = String(index);
+  return {
+    metadata: {
+      ...metadata,
+      generateName: `${name}-${index}-`,
+      labels: { ...metadata.labels, [COMPLETION_INDEX]: text },
+      annotations: {
+        ...metadata.annotations,
+        [COMPLETION_INDEX]: text,
+        ...(failures === undefined ? {} : { [FAILURE_COUNT]: String(failures) }),
+      },
+    },
+    spec: withIndex(pod.spec, `${name}-${index}`),
+  } as Pod;
+}
+
+const INDEX_VARIABLE = {
+  name: 'JOB_COMPLETION_INDEX',
+  valueFrom: { fieldRef: { fieldPath: `metadata.labels['${COMPLETION_INDEX}']` } },
+};
+
+/** Every container finds the index in its environment, unless the template sets the variable itself. */
+function withIndex(spec: Pod['spec'], hostname: string): Pod['spec'] {
+  type Container = NonNullable<Pod['spec']>['containers'][number];
+  const add = (container: Container): Container =>
+    container.env?.some(({ name }) => name === INDEX_VARIABLE.name)
+      ? container
+      : { ...container, env: [...(container.env ?? []), INDEX_VARIABLE] };
+  const initContainers = spec?.initContainers?.map(add);
+  return {
+    hostname,
+    ...spec,
+    containers: (spec?.containers ?? []).map(add),
+    ...(initContainers ? { initContainers } : {}),
+  };
+}

@@ -1,0 +1,100 @@
+import type { Job } from '#api/batch/v1/job.ts';
+import type { Pod } from '#api/core/v1/pod.ts';
+import { isPodActive, isPodReady, isPodTerminating } from '../shared/pods.ts';
+import { judgeFailure } from './failure-policy.ts';
+import { parseIndexes } from './indexes.ts';
+import { FAILURE_COUNT, indexOf, isIndexed, isTracked } from './job-pod.ts';
+
+/** What the pods of a Job come to. */
+export interface JobState {
+  readonly active: readonly Pod[];
+  readonly terminating: readonly Pod[];
+  readonly ready: number;
+  /** Finished pods that are not among the counted ones yet. */
+  readonly newSucceeded: readonly Pod[];
+  readonly newFailed: readonly Pod[];
+  /** Counted and new ones. */
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly completedIndexes: ReadonlySet<number>;
+  /** Indexes that have failed for good; absent unless the Job limits failures an index. */
+  readonly failedIndexes: ReadonlySet<number> | undefined;
+  /** Failures of each index so far. */
+  readonly indexFailures: ReadonlyMap<number, number>;
+}
+
+/** A pod that is being deleted has failed, unless the Job waits for it to end. */
+export const isFailedFor = ({ spec }: Job, pod: Pod): boolean =>
+  pod.status?.phase === 'Failed' ||
+  (spec?.podReplacementPolicy !== 'Failed' &&
+    pod.metadata?.deletionTimestamp !== undefined &&
+    pod.status?.phase !== 'Succeeded');
+
+export function observeJob(job: Job, pods: readonly Pod[]): JobState {
+  const { status } = job;
+  const uncounted = new Set([
+    ...(status?.uncountedTerminatedPods?.succeeded ?? []),
+    ...(status?.uncountedTerminatedPods?.failed ?? []),
+  ]);
+  const fresh = pods.filter((pod) => isTracked(pod) && !uncounted.has(pod.metadata?.uid ?? ''));
+  const newSucceeded = fresh.filter((pod) => pod.status?.phase === 'Succeeded' && isInRange(job, pod));
+  const failedPods = fresh.filter((pod) => isFailedFor(job, pod));
+  const newFailed = failedPods.filter((pod) => judgeFailure(job, pod).action !== 'Ignore');
+  const active = pods.filter(isPodActive);
+  const completedIndexes = isIndexed(job) ? completed(job, newSucceeded) : new Set<number>();
+  const indexFailures = countIndexFailures(job, pods);
+  return {
+    active,
+    terminating: pods.filter(isPodTerminating),
+    ready: active.filter(isPodReady).length,
+    newSucceeded,
+    newFailed,
+    succeeded: isIndexed(job)
+      ? completedIndexes.size
+      : (status?.succeeded ?? 0) + (status?.uncountedTerminatedPods?.succeeded?.length ?? 0) + newSucceeded.length,
+    failed: (status?.failed ?? 0) + (status?.uncountedTerminatedPods?.failed?.length ?? 0) + newFailed.length,
+    completedIndexes,
+    failedIndexes: failedIndexes(job, failedPods, { completedIndexes, indexFailures }),
+    indexFailures,
+  };
+}
+
+function isInRange(job: Job, pod: Pod): boolean {
+  if (!isIndexed(job)) return true;
+  const index = indexOf(pod);
+  return index !== undefined && index < (job.spec?.completions ?? 0);
+}
+
+function completed(job: Job, succeeded: readonly Pod[]): Set<number> {
+  const known = [...parseIndexes(job.status?.completedIndexes)].filter((index) => index < (job.spec?.completions ?? 0));
+  return new Set([...known, ...succeeded.flatMap((pod) => indexOf(pod) ?? [])]);
+}
+
+/** Each pod carries the failures before it: the most that any failed one gives, and itself. */
+function countIndexFailures(job: Job, pods: readonly Pod[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const pod of pods) {
+    const index = indexOf(pod);
+    if (index === undefined || !isFailedFor(job, pod)) continue;
+    const own = judgeFailure(job, pod).action === 'Ignore' ? 0 : 1;
+    const count = Number(pod.metadata?.annotations?.[FAILURE_COUNT] ?? 0) + own;
+    counts.set(index, Math.max(counts.get(index) ?? 0, count));
+  }
+  return counts;
+}
+
+function failedIndexes(
+  job: Job,
+  failedPods: readonly Pod[],
+  { completedIndexes, indexFailures }: Pick<JobState, 'completedIndexes' | 'indexFailures'>,
+): Set<number> | undefined {
+  const limit = job.spec?.backoffLimitPerIndex;
+  if (limit === undefined || !isIndexed(job)) return undefined;
+  const failed = parseIndexes(job.status?.failedIndexes);
+  for (const [index, count] of indexFailures) if (count > limit && !completedIndexes.has(index)) failed.add(index);
+  for (const pod of failedPods) {
+    const index = indexOf(pod);
+    if (index !== undefined && judgeFailure(job, pod).action === 'FailIndex') failed.add(index);
+  }
+  return failed;
+}

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Job, Jobs } from '#api/batch/v1/job.ts';
+import { Events } from '#api/core/v1/event.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { ServiceAccounts } from '#api/core/v1/service-account.ts';
+import { mergePatch } from '#client/options.ts';
+import { Cluster } from '#testing/cluster.ts';
+import { VirtualClock } from '#testing/virtual-clock.ts';
+import { waitFor } from '#testing/wait-for.ts';
+
+let cluster: Cluster;
+const clock = new VirtualClock();
+const namespace = 'default';
+beforeAll(async () => {
+  cluster = await Cluster.start({ clock, controllers: ['job-controller', 'serviceaccount-controller'] });
+  await waitFor(() => cluster.client.of(ServiceAccounts).get('default', { namespace }));
+});
+afterAll(() => cluster.stop());
+
+const create = (name: string, spec: Partial<Job['spec']> = {}) => {
+  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'work:1' }] } };
+  return cluster.client.of(Jobs).create({ metadata: { name, namespace }, spec: { template, ...spec } } as Job);
+};
+const status = async (name: string) => (await cluster.client.of(Jobs).get(name, { namespace })).status;
+const podsOf = async (name: string): Promise<readonly Pod[]> =>
+  (await cluster.client.of(Pods).list({ namespace, labelSelector: `batch.kubernetes.io/job-name=${name}` })).items;
+const activeOf = async (name: string) =>
+  (await podsOf(name)).filter((pod) => !['Succeeded', 'Failed'].includes(pod.status?.phase ?? ''));
+const active = (name: string, count: number) =>
+  waitFor(
+    async () => {
+      const pods = await activeOf(name);
+      return pods.length === count && pods;
+    },
+    { what: `${count} active pods of ${name}` },
+  );
+const end = async (pod: Pod, phase: 'Succeeded' | 'Failed', exitCode = phase === 'Failed' ? 1 : 0) => {
+  const state = { terminated: { exitCode, finishedAt: new Date(clock.now()).toISOString().replace('.000', '') } };
+  const containerStatuses = [{ name: 'main', state, ready: false, restartCount: 0, image: 'work:1', imageID: '' }];
+  const latest = await cluster.client.of(Pods).get(pod.metadata?.name ?? '', { namespace });
+  await cluster.client.of(Pods).updateStatus({ ...latest, status: { ...latest.status, phase, containerStatuses } });
+};
+const finished = (name: string) =>
+  waitFor(
+    async () => {
+      const found = await status(name);
+      return found?.conditions?.some(({ type }) => type === 'Complete' || type === 'Failed') && found;
+    },
+    { what: `end of ${name}` },
+  );
+const conditions = (found: Job['status']) => found?.conditions?.map(({ type, reason }) => `${type} ${reason}`);
+
+test('a job runs as many pods at a time as it may until enough have succeeded', async () => {
+  await create('three', { completions: 3, parallelism: 2 });
+  for (const pod of await active('three', 2)) await end(pod, 'Succeeded');
+  for (const pod of await active('three', 1)) await end(pod, 'Succeeded');
+  const found = await finished('three');
+  expect([found.succeeded, found.failed ?? 0, found.active ?? 0, found.uncountedTerminatedPods]).toEqual([3, 0, 0, {}]);
+  expect(conditions(found)).toEqual(['SuccessCriteriaMet CompletionsReached', 'Complete CompletionsReached']);
+  expect(found.completionTime).toBeDefined();
+  expect((await podsOf('three')).flatMap(({ metadata }) => metadata?.finalizers ?? [])).toEqual([]);
+  await waitFor(async () => {
+    const { items } = await cluster.client.of(Events).list({ namespace, fieldSelector: 'involvedObject.name=three' });
+    return items.some(({ reason, message }) => reason === 'Completed' && message === 'Job completed');
+  });
+});
+
+test('a job waits longer after each failure and gives up at its limit', async () => {
+  await create('weak', { backoffLimit: 1 });
+  await end((await active('weak', 1))[0] as Pod, 'Failed');
+  await waitFor(async () => (await status('weak'))?.failed === 1);
+  expect(await activeOf('weak')).toEqual([]);
+  clock.advance(10_000);
+  await end((await active('weak', 1))[0] as Pod, 'Failed');
+  const found = await finished('weak');
+  expect([found.failed, conditions(found)]).toEqual([
+    2,
+    ['FailureTarget BackoffLimitExceeded', 'Failed BackoffLimitExceeded'],
+  ]);
+});
+
+test('every index of an indexed job succeeds once', async () => {
+  await create('index', { completionMode: 'Indexed', completions: 3, parallelism: 3, backoffLimitPerIndex: 1 });
+  const pods = await active('index', 3);
+  expect(pods.map(({ spec }) => spec?.hostname).sort()).toEqual(['index-0', 'index-1', 'index-2']);
+  for (const pod of pods) await end(pod, pod.spec?.hostname === 'index-1' ? 'Failed' : 'Succeeded');
+  const [again] = await active('index', 1);
+  expect([
+    again?.spec?.hostname,
+    again?.metadata?.annotations?.['batch.kubernetes.io/job-index-failure-count'],
+  ]).toEqual(['index-1', '1']);
+  await end(again as Pod, 'Succeeded');
+  const found = await finished('index');
+  expect([found.completedIndexes, found.succeeded, found.failed]).toEqual(['0-2', 3, 1]);
+});
+
+test('a job ends at its deadline and with a failure that its policy does not forgive', async () => {
+  await create('late', { activeDeadlineSeconds: 30 });
+  await active('late', 1);
+  clock.advance(31_000);
+  expect(conditions(await finished('late'))).toEqual(['FailureTarget DeadlineExceeded', 'Failed DeadlineExceeded']);
+  const rules = [{ action: 'FailJob', onExitCodes: { operator: 'In', values: [42] } }];
+  await create('policy', { podFailurePolicy: { rules } });
+  await end((await active('policy', 1))[0] as Pod, 'Failed', 42);
+  const found = await finished('policy');
+  expect(found.conditions?.[1]?.message).toMatch(
+    /^Container main for pod default\/policy-\w+ failed with exit code 42 matching FailJob rule at index 0$/,
+  );
+});
+
+test('a suspended job has no pods until it is resumed', async () => {
+  await create('rest', { suspend: true });
+  await waitFor(async () => (await status('rest'))?.conditions?.[0]?.reason === 'JobSuspended');
+  expect([await podsOf('rest'), (await status('rest'))?.startTime]).toEqual([[], undefined]);
+  await cluster.client.of(Jobs).patch('rest', mergePatch({ spec: { suspend: false } }), { namespace });
+  await active('rest', 1);
+  await waitFor(async () => (await status('rest'))?.conditions?.[0]?.reason === 'JobResumed');
+});

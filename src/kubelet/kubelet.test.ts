@@ -21,7 +21,10 @@ const IMAGES: Readonly<Record<string, MemoryImage>> = {
 
 async function start(): Promise<{ readonly h: KubeletHarness; readonly runtime: MemoryRuntime }> {
   const runtime = new MemoryRuntime({ clock: systemClock, images: IMAGES });
-  harness = await KubeletHarness.start({ runtime, cluster: await Cluster.start() });
+  harness = await KubeletHarness.start({
+    runtime,
+    cluster: await Cluster.start({ controllers: false, scheduler: false }),
+  });
   return { h: harness, runtime };
 }
 

@@ -9,4 +9,6 @@ export const CONTAINER_RESTART_COUNT = 'io.kubernetes.container.restartCount';
 export const TERMINATION_MESSAGE_PATH = 'io.kubernetes.container.terminationMessagePath';
 export const TERMINATION_MESSAGE_POLICY = 'io.kubernetes.container.terminationMessagePolicy';
 export const POD_TERMINATION_GRACE_PERIOD = 'io.kubernetes.pod.terminationGracePeriod';
+/** The limits and requests that a container was made with, as JSON. */
+export const CONTAINER_RESOURCES = 'io.kubernetes.container.resources';
 export const CONTAINER_PORTS = 'io.kubernetes.container.ports';

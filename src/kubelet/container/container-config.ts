@@ -5,6 +5,7 @@ import {
   CONTAINER_HASH,
   CONTAINER_NAME_LABEL,
   CONTAINER_PORTS,
+  CONTAINER_RESOURCES,
   CONTAINER_RESTART_COUNT,
   POD_TERMINATION_GRACE_PERIOD,
   TERMINATION_MESSAGE_PATH,
@@ -13,6 +14,7 @@ import {
 import { containerLogPath } from '../pod-directories.ts';
 import { type ContainerPart, describePod, gracePeriodOf, specOf } from '../pod-parts.ts';
 import { containerHash } from '../sync/container-hash.ts';
+import { resizableOf } from '../sync/resize.ts';
 import { expandReferences } from './expand.ts';
 import { containerResources } from './resources.ts';
 import { namespacesOf, podLabels } from './sandbox-config.ts';
@@ -61,6 +63,7 @@ export function containerConfig(pod: Pod, part: ContainerPart, input: ContainerC
 const annotationsOf = (pod: Pod, { container }: ContainerPart, attempt: number): Record<string, string> => ({
   [CONTAINER_HASH]: containerHash(container),
   [CONTAINER_RESTART_COUNT]: String(attempt),
+  [CONTAINER_RESOURCES]: JSON.stringify(resizableOf(container)),
   [TERMINATION_MESSAGE_PATH]: container.terminationMessagePath ?? '/dev/termination-log',
   [TERMINATION_MESSAGE_POLICY]: container.terminationMessagePolicy ?? 'File',
   [POD_TERMINATION_GRACE_PERIOD]: String(gracePeriodOf(pod)),

@@ -54,24 +54,20 @@ export function oomScoreAdjust(spec: PodSpec, container: AnyContainer, nodeMemor
   return score === BEST_EFFORT_SCORE ? score - 1 : score;
 }
 
-/** What the pod's own cgroup may use: limits only where every container has one. */
+/**
+ * What the pod's own cgroup may use. Limits only where the pod itself has them: those of its containers hold for each
+ * by itself, and may change while they run.
+ */
 export function podResources(spec: PodSpec): LinuxContainerResources {
-  const requests = containerTotals(spec, 'requests');
-  const limits = containerTotals(spec, 'limits');
-  const own = spec.resources ?? {};
-  const amount = (name: string, which: 'requests' | 'limits') => {
-    const text = own[which]?.[name];
-    return text === undefined ? (which === 'requests' ? requests : limits).get(name) : parseQuantity(text);
-  };
-  const isLimited = (name: string) =>
-    own.limits?.[name] !== undefined ||
-    spec.containers.every(({ resources }) => resources?.limits?.[name] !== undefined);
-  const memory = isLimited('memory') ? amount('memory', 'limits')?.value() : undefined;
+  const { limits = {}, requests = {} } = spec.resources ?? {};
+  const cpu =
+    requests['cpu'] === undefined ? containerTotals(spec, 'requests').get('cpu') : parseQuantity(requests['cpu']);
+  const memory = parseQuantity(limits['memory'] ?? '0').value();
   return {
     cpuPeriod: PERIOD_MICROSECONDS,
-    cpuShares: cpuShares(amount('cpu', 'requests')?.milliValue() ?? 0),
-    ...(isLimited('cpu') ? { cpuQuota: cpuQuota(amount('cpu', 'limits')?.milliValue() ?? 0) } : {}),
-    ...(memory ? { memoryLimitInBytes: memory } : {}),
+    cpuShares: cpuShares(cpu?.milliValue() ?? 0),
+    ...(limits['cpu'] ? { cpuQuota: cpuQuota(parseQuantity(limits['cpu']).milliValue()) } : {}),
+    ...(memory > 0 ? { memoryLimitInBytes: memory } : {}),
   };
 }
 

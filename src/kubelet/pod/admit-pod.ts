@@ -9,6 +9,8 @@ import { isDone, specOf } from '../pod-parts.ts';
 export interface Refusal {
   readonly reason: string;
   readonly message: string;
+  /** Not even an empty node would have room. */
+  readonly isForGood: boolean;
 }
 
 export interface AdmissionInput {
@@ -21,7 +23,7 @@ export interface AdmissionInput {
 export function admitPod(pod: Pod, { others, allocatable }: AdmissionInput): Refusal | undefined {
   const active = others.filter((other) => !isDone(other));
   const capacity = Number(allocatable['pods'] ?? Number.POSITIVE_INFINITY);
-  if (active.length + 1 > capacity) return outOf('pods', 1, active.length, capacity);
+  if (active.length + 1 > capacity) return outOf('pods', { requested: 1, used: active.length, capacity });
   for (const [name, wanted] of requestsOf(pod)) {
     const has = allocatable[name];
     if (wanted.isZero || has === undefined) continue;
@@ -30,12 +32,16 @@ export function admitPod(pod: Pod, { others, allocatable }: AdmissionInput): Ref
     const total = parseQuantity(has);
     if (used.add(wanted).compare(total) <= 0) continue;
     const unit = (quantity: Quantity) => (name === 'cpu' ? quantity.milliValue() : quantity.value());
-    return outOf(name, unit(wanted), unit(used), unit(total));
+    return outOf(name, { requested: unit(wanted), used: unit(used), capacity: unit(total) });
   }
   return undefined;
 }
 
-const outOf = (name: string, requested: number, used: number, capacity: number): Refusal => ({
+const outOf = (
+  name: string,
+  { requested, used, capacity }: { readonly requested: number; readonly used: number; readonly capacity: number },
+): Refusal => ({
+  isForGood: requested > capacity,
   reason: `OutOf${name}`,
   message: `Pod was rejected: Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
 });

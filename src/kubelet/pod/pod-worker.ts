@@ -2,25 +2,22 @@ import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import type { Timer } from '#base/clock.ts';
 import type { PodSandboxConfig, PodSandboxStatus } from '#cri/runtime.ts';
 import { isConflict, isNotFound } from '#machinery/errors/status-error.ts';
-import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { parseTime } from '#machinery/objects/time.ts';
-import { ContainerError } from '../container/container-error.ts';
 import { sandboxConfig } from '../container/sandbox-config.ts';
-import { containerFieldPath } from '../event-sink.ts';
 import { terminationMessage } from '../logs/termination-message.ts';
-import { type ContainerPart, describePod, findContainer, gracePeriodOf, isDone, specOf, uidOf } from '../pod-parts.ts';
-import type { WaitingReason } from '../status/container-statuses.ts';
+import { describePod, findContainer, gracePeriodOf, isDone, specOf, uidOf } from '../pod-parts.ts';
 import { podStatus } from '../status/pod-status.ts';
 import { StatusWriter } from '../status/status-writer.ts';
-import { containerHash } from '../sync/container-hash.ts';
 import { type KillAction, planSync, type SyncPlan } from '../sync/plan.ts';
-import { latestOf, type PodRuntimeState, readPodRuntimeState, restartCountOf } from '../sync/runtime-state.ts';
+import { type PodRuntimeState, readPodRuntimeState } from '../sync/runtime-state.ts';
 import type { VolumesResult } from '../volumes/volume-manager.ts';
 import type { Refusal } from './admit-pod.ts';
+import { ContainerResizer } from './container-resizer.ts';
+import { ContainerStarter } from './container-starter.ts';
 import { endPod } from './end-pod.ts';
 import { killContainer } from './kill-container.ts';
+import { isSameForUs } from './pod-changes.ts';
 import type { PodContext } from './pod-context.ts';
-import { startContainer } from './start-container.ts';
 
 export interface PodWorkerOptions {
   readonly signal: AbortSignal;
@@ -32,9 +29,6 @@ export interface PodWorkerOptions {
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 122_000;
-/** A failed pull shows as ErrImagePull for this long before it shows as put off. */
-const SHOW_PULL_ERROR_MS = 2000;
-const CONFIG_RETRY_MS = 10_000;
 
 /**
  * Makes one pod be as its spec says: woken by changes of the pod, of its containers, of its probes and by time, it
@@ -49,10 +43,9 @@ export class PodWorker {
   readonly #admit: PodWorkerOptions['admit'];
   /** Aborts what prepares containers when the pod is to end. */
   readonly #starting = new AbortController();
-  readonly #waiting = new Map<string, WaitingReason>();
+  readonly #starter: ContainerStarter;
+  readonly #resizer: ContainerResizer;
   readonly #messages = new Map<string, string>();
-  /** Containers that were killed to be started again. */
-  readonly #restarting = new Set<string>();
   #pod: Pod;
   #removed = false;
   #finished = false;
@@ -67,6 +60,8 @@ export class PodWorker {
 
   constructor(context: PodContext, pod: Pod, options: PodWorkerOptions) {
     this.#context = context;
+    this.#resizer = new ContainerResizer(context);
+    this.#starter = new ContainerStarter(context, (milliseconds) => this.#wakeIn(milliseconds));
     this.#pod = pod;
     this.uid = uidOf(pod);
     this.#signal = options.signal;
@@ -170,14 +165,16 @@ export class PodWorker {
     this.#checkDeadline();
     if (!this.#isEnding()) this.#checkAdmission(state);
     if (this.#isEnding()) return this.#end(state);
-    const plan = planSync(this.#pod, state, this.#context.probes, this.#restarting);
+    const plan = planSync(this.#pod, state, this.#context.probes, this.#starter.restarting);
     if (plan.podFinished) {
       this.#finished = true;
       return this.#end(state);
     }
+    const kill = [...plan.kill, ...this.#resizer.restarts(this.#pod, state, this.#admit)];
+    if (kill.length === 0) await this.#resizer.apply(this.#pod, state);
     this.#publish(state);
-    if (plan.kill.length > 0) {
-      await this.#kill(plan, state);
+    if (kill.length > 0) {
+      await this.#kill(kill, state);
       this.#dirty = true;
       return;
     }
@@ -239,8 +236,9 @@ export class PodWorker {
     this.#isAdmitted = true;
     const refusal = sandboxes.length > 0 ? undefined : this.#admit(this.#pod);
     if (refusal === undefined) return;
-    this.#verdict = refusal;
-    this.#context.events.record(this.#pod, 'Warning', refusal.reason, refusal.message);
+    const { reason, message } = refusal;
+    this.#verdict = { reason, message };
+    this.#context.events.record(this.#pod, 'Warning', reason, message);
   }
 
   #publish(state: PodRuntimeState, isTerminal = false): void {
@@ -248,7 +246,7 @@ export class PodWorker {
     this.#status.set(
       podStatus(this.#pod, {
         state,
-        waiting: this.#waiting,
+        waiting: this.#starter.waiting,
         messages: this.#messages,
         known: this.#status.status,
         isReady: (id) => probes.ready(id),
@@ -256,6 +254,8 @@ export class PodWorker {
         runtimeName: runtimeName(),
         nodeAddresses,
         now: clock.now(),
+        resourcesOf: (status, container) => this.#resizer.resourcesOf(status, container),
+        resizeRefusal: this.#resizer.refusal,
         isEnding: this.#isEnding(),
         isTerminal,
         verdict: this.#verdict,
@@ -263,11 +263,11 @@ export class PodWorker {
     );
   }
 
-  async #kill({ kill }: SyncPlan, state: PodRuntimeState): Promise<void> {
+  async #kill(kill: readonly KillAction[], state: PodRuntimeState): Promise<void> {
     const podIP = state.sandboxes[0]?.ips[0] ?? '';
     await Promise.all(
       kill.map(async (action) => {
-        if (action.part) this.#restarting.add(action.part.container.name);
+        if (action.part) this.#starter.restarting.add(action.part.container.name);
         await killContainer(this.#context, this.#pod, {
           ...action,
           podIP,
@@ -298,13 +298,21 @@ export class PodWorker {
     if (this.#reportFailedMounts(mounted)) return this.#publish(await this.#observe());
     for (const part of plan.start) {
       if (this.#starting.signal.aborted) break;
-      await this.#start(part, { sandbox, config, mounted, state });
+      const known = this.#status.status;
+      await this.#starter.start(this.#pod, part, {
+        sandbox,
+        config,
+        mounted,
+        state,
+        known,
+        signal: this.#starting.signal,
+      });
     }
     this.#publish(await this.#observe());
     // The next init container's turn, or the app containers', may have come.
     this.#dirty = true;
     this.#scheduleRenewal(mounted);
-    if (plan.start.every((part) => this.#waiting.has(part.container.name))) this.#dirty = false;
+    if (plan.start.every((part) => this.#starter.waiting.has(part.container.name))) this.#dirty = false;
   }
 
   /** Contents of volumes follow the objects they are made of. */
@@ -348,76 +356,6 @@ export class PodWorker {
     }
   }
 
-  /** Starts one container unless it is put off; what fails is remembered as its waiting reason. */
-  async #start(
-    part: ContainerPart,
-    at: { sandbox: PodSandboxStatus; config: PodSandboxConfig; mounted: VolumesResult; state: PodRuntimeState },
-  ): Promise<void> {
-    const { name } = part.container;
-    if (this.#isPutOff(part, at.state)) return;
-    try {
-      await startContainer(this.#context, this.#pod, part, {
-        sandbox: at.sandbox,
-        sandboxConfig: at.config,
-        volumes: at.mounted.volumes,
-        attempt: this.#attempt(name, at.state),
-        signal: this.#starting.signal,
-      });
-      this.#waiting.delete(name);
-      this.#restarting.delete(name);
-    } catch (error) {
-      if (!(error instanceof ContainerError)) throw error;
-      this.#startFailed(part, error);
-    }
-  }
-
-  #attempt(name: string, state: PodRuntimeState): number {
-    const latest = latestOf(state, name);
-    if (latest) return restartCountOf(latest) + 1;
-    const { containerStatuses = [], initContainerStatuses = [] } = this.#status.status;
-    const told = [...containerStatuses, ...initContainerStatuses].find((status) => status.name === name);
-    return told?.containerID || told?.lastState?.terminated ? told.restartCount + 1 : 0;
-  }
-
-  #startFailed(part: ContainerPart, { reason, message }: ContainerError): void {
-    const { events, images } = this.#context;
-    const { name } = part.container;
-    this.#waiting.set(name, { reason, message });
-    const isImage = /Image/.test(reason);
-    const fieldPath = containerFieldPath(part.kind, name);
-    if (reason !== 'PostStartHookError') {
-      events.record(this.#pod, 'Warning', 'Failed', `Error: ${isImage ? reason : message}`, { fieldPath });
-    }
-    const pullIn = images.retryAfter(this.#pod, part);
-    if (reason === 'ErrImagePull') this.#wakeIn(Math.min(pullIn, SHOW_PULL_ERROR_MS));
-    else if (reason === 'ImagePullBackOff') this.#wakeIn(pullIn);
-    else
-      this.#wakeIn(
-        reason === 'RunContainerError' || reason === 'PostStartHookError' ? FIRST_RETRY_MS : CONFIG_RETRY_MS,
-      );
-  }
-
-  /** Whether a container that keeps ending has to wait before it is started again. */
-  #isPutOff(part: ContainerPart, state: PodRuntimeState): boolean {
-    const { crashBackOff, events } = this.#context;
-    const { name } = part.container;
-    const last = latestOf(state, name);
-    if (last?.state !== 'EXITED') return false;
-    const key = `${this.uid}_${name}_${containerHash(part.container)}`;
-    const left = crashBackOff.remaining(key, last.finishedAt);
-    if (left === 0) {
-      crashBackOff.next(key, last.finishedAt);
-      return false;
-    }
-    this.#wakeIn(left);
-    const message = `back-off ${goSeconds(crashBackOff.delay(key))} restarting failed container=${name} pod=${describePod(this.#pod)}`;
-    if (this.#waiting.get(name)?.message === message) return true;
-    this.#waiting.set(name, { reason: 'CrashLoopBackOff', message });
-    const text = `Back-off restarting failed container ${name} in pod ${describePod(this.#pod)}`;
-    events.record(this.#pod, 'Warning', 'BackOff', text, { fieldPath: containerFieldPath(part.kind, name) });
-    return true;
-  }
-
   async #end(state: PodRuntimeState): Promise<void> {
     this.#beginEnd();
     const { probes, volumes, images, crashBackOff } = this.#context;
@@ -458,22 +396,4 @@ export class PodWorker {
     this.#timer?.timer.cancel();
     this.#onGone(this);
   }
-}
-
-/** Whether two states of a pod differ only in what the kubelet itself writes. */
-function isSameForUs(a: Pod, b: Pod): boolean {
-  const [from, to] = [a.metadata ?? {}, b.metadata ?? {}];
-  if (from.generation !== to.generation || from.deletionTimestamp !== to.deletionTimestamp) return false;
-  if (from.deletionGracePeriodSeconds !== to.deletionGracePeriodSeconds) return false;
-  if (!deepEqual(from.labels, to.labels) || !deepEqual(from.annotations, to.annotations)) return false;
-  if (!deepEqual(a.spec, b.spec) || a.status?.phase !== b.status?.phase) return false;
-  const gates = new Set((b.spec?.readinessGates ?? []).map(({ conditionType }) => conditionType));
-  const gateConditions = ({ status }: Pod) => (status?.conditions ?? []).filter(({ type }) => gates.has(type));
-  return gates.size === 0 || deepEqual(gateConditions(a), gateConditions(b));
-}
-
-/** A duration as Go prints it: `10s`, `2m40s`, `5m0s`. */
-function goSeconds(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }

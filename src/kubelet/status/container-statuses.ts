@@ -2,7 +2,8 @@ import type { Pod } from '#api/core/v1/pod.ts';
 import type { ContainerState, ContainerStatus, VolumeMountStatus } from '#api/core/v1/pod-status.ts';
 import type { ContainerStatus as RuntimeStatus } from '#cri/runtime.ts';
 import { formatTime } from '#machinery/objects/time.ts';
-import { type ContainerKind, type ContainerPart, isRestartableInit, specOf } from '../pod-parts.ts';
+import { type AnyContainer, type ContainerKind, type ContainerPart, isRestartableInit, specOf } from '../pod-parts.ts';
+import { type Resizable, resizableOf } from '../sync/resize.ts';
 import { shouldRestart } from '../sync/restart-policy.ts';
 import { attemptsOf, latestOf, type PodRuntimeState, restartCountOf } from '../sync/runtime-state.ts';
 
@@ -22,6 +23,8 @@ export interface ContainerStatusInput {
   readonly messages: ReadonlyMap<string, string>;
   readonly isReady: (containerId: string) => boolean;
   readonly isStarted: (containerId: string) => boolean;
+  /** The limits and requests that a container has now. */
+  readonly resourcesOf: (status: RuntimeStatus, container: AnyContainer) => Resizable;
   /** The scheme of container ids, for example `containerd`. */
   readonly runtimeName: string;
   /** The pod is ending or has ended: nothing will be started again. */
@@ -76,7 +79,7 @@ function describe(
     imageID: current.imageRef,
     containerID: `${input.runtimeName}://${current.id}`,
     started,
-    ...resourcesOf(part),
+    ...resources(part, isRunning ? input.resourcesOf(current, part.container) : undefined),
     ...mountsOf(part),
   };
 }
@@ -152,12 +155,9 @@ function withoutContainer(
   };
 }
 
-function resourcesOf({ container }: ContainerPart): Partial<ContainerStatus> {
-  const { limits, requests } = container.resources ?? {};
-  return {
-    ...(requests ? { allocatedResources: requests } : {}),
-    resources: { ...(limits ? { limits } : {}), ...(requests ? { requests } : {}) },
-  };
+/** What the container has; one that does not run will have what the spec says. */
+function resources({ container }: ContainerPart, has: Resizable = resizableOf(container)): Partial<ContainerStatus> {
+  return { ...(has.requests ? { allocatedResources: has.requests } : {}), resources: has };
 }
 
 function mountsOf({ container }: ContainerPart): Partial<ContainerStatus> {

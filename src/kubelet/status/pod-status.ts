@@ -6,6 +6,7 @@ import { specOf } from '../pod-parts.ts';
 import { type ContainerStatusInput, containerStatuses } from './container-statuses.ts';
 import { podConditions } from './pod-conditions.ts';
 import { podPhase } from './pod-phase.ts';
+import { resizePendingCondition } from './resize-condition.ts';
 
 export interface PodStatusInput extends Omit<ContainerStatusInput, 'known' | 'isEnding'> {
   /** The status as the API server has it. */
@@ -17,6 +18,10 @@ export interface PodStatusInput extends Omit<ContainerStatusInput, 'known' | 'is
   readonly isEnding: boolean;
   /** Everything of the pod has ended. */
   readonly isTerminal: boolean;
+  /** Why a change of resources is not granted; for good when the node could never grant it. */
+  readonly resizeRefusal?:
+    | { readonly reason: string; readonly message: string; readonly isForGood: boolean }
+    | undefined;
   /** Why the kubelet ended the pod of its own accord, for example DeadlineExceeded. */
   readonly verdict?: { readonly reason: string; readonly message: string } | undefined;
 }
@@ -41,6 +46,10 @@ export function podStatus(pod: Pod, input: PodStatusInput): PodStatus {
     phase,
     ...lists,
     hasSandbox: sandbox !== undefined,
+    known: (known.conditions ?? []).filter(({ type }) => type !== 'PodResizePending'),
+    now: formatTime(now),
+  });
+  const resizePending = resizePendingCondition(pod, input.resizeRefusal, {
     known: known.conditions ?? [],
     now: formatTime(now),
   });
@@ -48,7 +57,7 @@ export function podStatus(pod: Pod, input: PodStatusInput): PodStatus {
     ...known,
     ...(pod.metadata?.generation ? { observedGeneration: pod.metadata.generation } : {}),
     phase,
-    conditions,
+    conditions: resizePending ? [...conditions, resizePending] : conditions,
     ...(verdict ?? {}),
     hostIP: nodeAddresses[0],
     hostIPs: nodeAddresses.map((ip) => ({ ip })),

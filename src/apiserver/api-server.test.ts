@@ -11,7 +11,7 @@ import { Cluster } from '#testing/cluster.ts';
 
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await Cluster.start();
+  cluster = await Cluster.start({ controllers: false, scheduler: false });
 });
 afterAll(() => cluster.stop());
 

@@ -17,7 +17,7 @@ let stop: AbortController;
 let running: Promise<void>;
 
 beforeEach(async () => {
-  cluster = await Cluster.start();
+  cluster = await Cluster.start({ controllers: false, scheduler: false });
   await cluster.client.of(ServiceAccounts).create({ metadata: { name: 'default', namespace: 'default' } });
   const client = cluster.clientFor({ name: 'system:kube-scheduler', groups: [] });
   stop = new AbortController();

@@ -22,10 +22,10 @@ export interface ClusterOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
-  /** Runs all built-in controllers, or those named; none by default. */
+  /** Runs all built-in controllers (the default), those named, or none. */
   readonly controllers?: boolean | readonly string[];
   readonly controllersOptions?: ControllersOptions;
-  /** Whether pods are scheduled; false by default. */
+  /** Whether pods are scheduled; true by default. */
   readonly scheduler?: boolean;
   /** Nodes that run nothing and report everything. */
   readonly simulatedNodes?: number;
@@ -35,7 +35,7 @@ const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: [SYSTEM_MASTERS] };
 
 /**
  * A cluster inside this process, without sockets unless `listen` is called:
- * `const cluster = await Cluster.start({ scheduler: true, simulatedNodes: 3 })`, then `cluster.client`, at the end
+ * `const cluster = await Cluster.start({ simulatedNodes: 3 })`, then `cluster.client`, at the end
  * `await cluster.stop()`.
  */
 export class Cluster {
@@ -60,9 +60,9 @@ export class Cluster {
     const issuerKey = await loadIssuerKey(generateIssuerKeyPem());
     const apiServer = await ApiServer.start({ store, clock, random, logger, newUid: randomUUID, issuerKey });
     const cluster = new Cluster({ apiServer, clock, random, logger }, options.store ? undefined : store);
-    if (options.scheduler) cluster.run(createSchedulerComponent(cluster.environment));
+    if (options.scheduler ?? true) cluster.run(createSchedulerComponent(cluster.environment));
     if (options.simulatedNodes) cluster.run(createSimulationComponent(cluster.environment, options.simulatedNodes));
-    const { controllers, controllersOptions } = options;
+    const { controllers = true, controllersOptions } = options;
     if (controllers) {
       const only = controllers === true ? {} : { only: controllers };
       cluster.run(createControllerManager(cluster.environment, { ...controllersOptions, ...only }));

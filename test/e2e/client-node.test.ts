@@ -1,13 +1,11 @@
 import { AppsV1Api, CoreV1Api, KubeConfig, makeInformer, type V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createControllerManager } from '#cluster/controller-manager.ts';
 import { Cluster } from '#testing/cluster.ts';
 
 let cluster: Cluster;
 let config: KubeConfig;
 beforeAll(async () => {
-  cluster = await Cluster.start({ scheduler: true, simulatedNodes: 2 });
-  cluster.run(createControllerManager(cluster.environment));
+  cluster = await Cluster.start({ simulatedNodes: 2 });
   config = new KubeConfig();
   config.loadFromString((await cluster.listen()).kubeconfig);
 });

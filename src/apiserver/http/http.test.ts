@@ -12,7 +12,7 @@ import type { Endpoint } from '#testing/endpoint.ts';
 let cluster: Cluster;
 let endpoint: Endpoint;
 beforeAll(async () => {
-  cluster = await Cluster.start();
+  cluster = await Cluster.start({ controllers: false, scheduler: false });
   endpoint = await cluster.listen();
 });
 afterAll(() => cluster.stop());
@@ -271,9 +271,9 @@ describe('discovery', () => {
 
 test('a watch from a revision before this server’s memory is 410 Expired', async () => {
   const store = createMemoryStore();
-  const first = await Cluster.start({ store });
+  const first = await Cluster.start({ store, controllers: false, scheduler: false });
   await first.stop();
-  const second = await Cluster.start({ store });
+  const second = await Cluster.start({ store, controllers: false, scheduler: false });
   const watching = second.client.of(ConfigMaps).watch({ resourceVersion: '1' }, () => {}, AbortSignal.timeout(10_000));
   await expect(watching).rejects.toMatchObject({ code: 410, reason: 'Expired' });
   await second.stop();

@@ -11,7 +11,7 @@ let cluster: Cluster;
 const namespace = 'default';
 beforeAll(async () => {
   const controllers = ['endpoints-controller', 'endpointslice-controller', 'serviceaccount-controller'];
-  cluster = await Cluster.start({ controllers });
+  cluster = await Cluster.start({ controllers, scheduler: false });
   await waitFor(() => cluster.client.of(ServiceAccounts).get('default', { namespace }));
 });
 afterAll(() => cluster.stop());

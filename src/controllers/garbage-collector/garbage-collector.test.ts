@@ -8,7 +8,7 @@ import { waitFor } from '#testing/wait-for.ts';
 let cluster: Cluster;
 const namespace = 'default';
 beforeAll(async () => {
-  cluster = await Cluster.start({ controllers: ['garbage-collector-controller'] });
+  cluster = await Cluster.start({ controllers: ['garbage-collector-controller'], scheduler: false });
 });
 afterAll(() => cluster.stop());
 

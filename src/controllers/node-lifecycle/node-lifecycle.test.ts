@@ -37,7 +37,7 @@ const until = (name: string, taints: readonly string[]) =>
 
 test('a silent node is unknown after its grace, its pods are not ready and leave when their toleration ends', async () => {
   const controllers = ['node-lifecycle-controller', 'serviceaccount-controller', 'taint-eviction-controller'];
-  cluster = await Cluster.start({ clock, controllers });
+  cluster = await Cluster.start({ clock, controllers, scheduler: false });
   const { client } = cluster;
   await waitFor(() => client.of(ServiceAccounts).get('default', { namespace: 'default' }));
   for (const name of ['silent', 'healthy']) {
@@ -87,7 +87,7 @@ test('a silent node is unknown after its grace, its pods are not ready and leave
 });
 
 test('a renewed lease keeps a node alive', async () => {
-  cluster = await Cluster.start({ clock, controllers: ['node-lifecycle-controller'] });
+  cluster = await Cluster.start({ clock, controllers: ['node-lifecycle-controller'], scheduler: false });
   const { client } = cluster;
   await client.of(Nodes).create({ metadata: { name: 'leased' } } as Node);
   await beat('leased', 'True');

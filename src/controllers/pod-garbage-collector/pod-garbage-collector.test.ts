@@ -10,7 +10,7 @@ const clock = new VirtualClock();
 const namespace = 'default';
 beforeAll(async () => {
   const controllers = ['pod-garbage-collector-controller', 'serviceaccount-controller'];
-  cluster = await Cluster.start({ clock, controllers });
+  cluster = await Cluster.start({ clock, controllers, scheduler: false });
   await waitFor(() => cluster.client.of(ServiceAccounts).get('default', { namespace }));
 });
 afterAll(() => cluster.stop());

@@ -11,7 +11,10 @@ import { waitFor } from '#testing/wait-for.ts';
 let cluster: Cluster;
 const namespace = 'default';
 beforeAll(async () => {
-  cluster = await Cluster.start({ controllers: ['replicaset-controller', 'serviceaccount-controller'] });
+  cluster = await Cluster.start({
+    controllers: ['replicaset-controller', 'serviceaccount-controller'],
+    scheduler: false,
+  });
   await waitFor(() => cluster.client.of(ServiceAccounts).get('default', { namespace }));
 });
 afterAll(() => cluster.stop());

@@ -10,6 +10,7 @@ beforeAll(async () => {
   cluster = await Cluster.start({
     controllers: ['root-ca-certificate-publisher-controller', 'serviceaccount-controller'],
     controllersOptions: { rootCa: 'CERTIFICATE' },
+    scheduler: false,
   });
 });
 afterAll(() => cluster.stop());

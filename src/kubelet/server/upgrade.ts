@@ -68,12 +68,10 @@ function acceptWebSocket(
       `unable to negotiate protocol: client supports ${goList(offered)}, server accepts ${goList(protocols)}`,
     );
   }
-  const server = new WebSocketServer({
-    noServer: true,
-    handleProtocols: () => chosen,
-    perMessageDeflate: false,
-    maxPayload: 0,
-  });
+  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 0 });
+  // Not every protocol here is a token as the standard has it, so that the library would refuse it.
+  delete request.headers['sec-websocket-protocol'];
+  server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${chosen}`));
   onAccept();
   return new Promise((resolve) => server.handleUpgrade(request, socket, head, resolve));
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
+import { deferred } from '#base/deferred.ts';
 import { SpdySession } from './spdy-session.ts';
 import type { SpdyStream } from './spdy-stream.ts';
 
@@ -50,22 +51,22 @@ test('streams carry headers, and bytes both ways until each end closes', async (
 });
 
 test('nothing is lost when a reader is slow', async () => {
-  let received: Promise<Buffer> | undefined;
+  const received = deferred<Buffer>();
   const session = await pair((stream) => {
     stream.end();
-    received = (async () => {
+    const read = async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of stream) {
         chunks.push(chunk as Buffer);
         if (chunks.length % 10 === 0) await sleep(1);
       }
       return Buffer.concat(chunks);
-    })();
+    };
+    received.resolve(read());
   });
   const stream = await session.open({ streamType: 'stdin' });
   stream.end(BIG);
-  await once(stream, 'finish');
-  expect((await received)?.equals(BIG)).toBe(true);
+  expect((await received.promise).equals(BIG)).toBe(true);
 });
 
 test('nothing is lost when the server sends much and closes', async () => {

@@ -56,7 +56,9 @@ export class SpdySession {
       },
       closed: (id) => this.#forget(id),
     };
-    this.closed = new Promise((resolve) => socket.once('close', () => resolve(this.#end())));
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    // What has arrived is handled before the streams end.
+    this.closed = closed.then(() => this.#work).then(() => this.#end());
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('end', () => socket.end());
     socket.on('error', () => socket.destroy());
@@ -156,7 +158,7 @@ export class SpdySession {
   }
 
   #end(): void {
-    for (const stream of [...this.#streams.values()]) stream.destroy();
+    for (const stream of [...this.#streams.values()]) stream.disconnected();
     this.#encoder.close();
     this.#decoder.close();
   }

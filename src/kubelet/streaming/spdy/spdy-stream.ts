@@ -37,6 +37,11 @@ export class SpdyStream extends Duplex {
     return accepted;
   }
 
+  /** The connection is gone. What has been received whole can still be read. */
+  disconnected(): void {
+    if (!this.#remoteEnded) this.destroy();
+  }
+
   override _read(): void {
     this.#owner.resume(this.id);
   }

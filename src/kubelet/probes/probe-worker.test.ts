@@ -1,0 +1,117 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setImmediate as tick } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Probe } from '#api/core/v1/probe.ts';
+import type { RuntimeService } from '#cri/runtime.ts';
+import { VirtualClock } from '#testing/virtual-clock.ts';
+import { container, podOf } from '../testing/fixtures.ts';
+import { probeHttp } from './http-probe.ts';
+import { type ProbeType, runProbeWorker } from './probe-worker.ts';
+import { probeTcp } from './tcp-probe.ts';
+
+/** Runs an exec probe whose exit codes are given, second by second; resolves with what it decided when. */
+async function decide(type: ProbeType, probe: Partial<Probe>, exitCodes: readonly number[], seconds: number) {
+  const clock = new VirtualClock();
+  const decided: string[] = [];
+  const events: string[] = [];
+  let call = 0;
+  const runtime = {
+    execSync: async () => ({ stdout: Buffer.from('out'), stderr: Buffer.from(''), exitCode: exitCodes[call++] ?? 0 }),
+  } as unknown as RuntimeService;
+  const stop = new AbortController();
+  const second = () => (clock.now() - start) / 1000;
+  const start = clock.now();
+  const running = runProbeWorker({
+    type,
+    probe: {
+      exec: { command: ['x'] },
+      periodSeconds: 1,
+      successThreshold: 1,
+      failureThreshold: 3,
+      timeoutSeconds: 1,
+      ...probe,
+    },
+    pod: podOf({}),
+    part: { kind: 'containers', container: container('c') },
+    containerId: 'c-0',
+    startedAt: start,
+    podIP: () => '',
+    runtime,
+    events: { record: (_, level, reason, message) => events.push(`${level} ${reason} ${message}`) },
+    clock,
+    onResult: (passed) => decided.push(`${second()}s ${passed ? 'passed' : 'failed'}`),
+    signal: stop.signal,
+  });
+  for (let step = 0; step < seconds; step++) {
+    await tick();
+    await tick();
+    clock.advance(1000);
+  }
+  stop.abort();
+  await running;
+  return { decided, calls: call, events };
+}
+
+test('a probe starts after its delay and repeats by its period', async () => {
+  expect(await decide('readiness', { initialDelaySeconds: 2, periodSeconds: 2 }, [], 8)).toEqual({
+    decided: ['2s passed', '4s passed', '6s passed'],
+    calls: 3,
+    events: [],
+  });
+});
+
+test('failures count only in a row', async () => {
+  const { decided, events } = await decide('readiness', { failureThreshold: 2 }, [1, 0, 1, 1, 0], 5);
+  expect([decided, events]).toEqual([
+    ['1s passed', '3s failed', '4s passed'],
+    Array(3).fill('Warning Unhealthy Readiness probe failed: out'),
+  ]);
+});
+
+test('a liveness probe ends when it has failed', async () => {
+  expect(await decide('liveness', {}, [1, 1, 1, 1], 6)).toMatchObject({ decided: ['2s failed'], calls: 3 });
+});
+
+test('a startup probe ends when it has passed', async () => {
+  expect(await decide('startup', {}, [1, 0], 6)).toMatchObject({ decided: ['1s passed'], calls: 2 });
+});
+
+describe('over the network', () => {
+  let server: Server | undefined;
+  afterEach(() => server?.close());
+
+  async function serve(status: number, headers = {}): Promise<number> {
+    server = createServer((_, response) => response.writeHead(status, headers).end('body'));
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    return (server.address() as AddressInfo).port;
+  }
+
+  test.each([
+    [200, {}, 'success body'],
+    [399, {}, 'success body'],
+    [404, {}, 'failure HTTP probe failed with statuscode: 404'],
+    [302, { location: 'http://elsewhere.example.org/' }, 'warning Probe terminated redirects, Response body: body'],
+  ])('HTTP %i', async (status, headers, expected) => {
+    const port = await serve(status, headers);
+    const { result, output } = await probeHttp({ port }, { host: '127.0.0.1', port, timeoutMs: 5000 });
+    expect(`${result} ${output}`).toBe(expected);
+  });
+
+  test('nobody listens', async () => {
+    const port = await serve(200);
+    await new Promise((resolve) => server?.close(resolve));
+    const target = { host: '127.0.0.1', port, timeoutMs: 5000 };
+    expect([await probeHttp({ port, path: '/x' }, target), await probeTcp('127.0.0.1', port, 5000)]).toEqual([
+      {
+        result: 'failure',
+        output: `Get "http://127.0.0.1:${port}/x": dial tcp 127.0.0.1:${port}: connect: connection refused`,
+      },
+      { result: 'failure', output: `dial tcp 127.0.0.1:${port}: connect: connection refused` },
+    ]);
+  });
+
+  test('somebody listens', async () => {
+    expect(await probeTcp('127.0.0.1', await serve(200), 5000)).toEqual({ result: 'success', output: '' });
+  });
+});

@@ -1,0 +1,281 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { Duplex } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { systemClock } from '#base/clock.ts';
+import { CertificateAuthority, type KeyPair } from '#cluster/certificates/authority.ts';
+import { Cluster } from '#testing/cluster.ts';
+import { SpdySession } from '../streaming/spdy/spdy-session.ts';
+import { KubeletHarness } from '../testing/kubelet-harness.ts';
+import { type MemoryImage, MemoryRuntime } from '../testing/memory-runtime.ts';
+
+const IMAGES: Readonly<Record<string, MemoryImage>> = {
+  'app:1': {
+    program: async ({ log, stopped }) => {
+      await log('one');
+      await log('two', 'stderr');
+      await log('three');
+      await stopped;
+      await log('last');
+      return 0;
+    },
+    exec: (command, stdin) => {
+      if (command[0] === 'cat') return { stdout: stdin, exitCode: 0 };
+      if (command[0] === 'fail') return { stdout: 'out', stderr: 'err', exitCode: 3 };
+      return { stdout: command.join(' '), exitCode: 0 };
+    },
+  },
+};
+
+let harness: KubeletHarness;
+let tls: { key: string; cert: string; ca: string };
+let stranger: KeyPair;
+let port: number;
+
+beforeAll(async () => {
+  const authority = await CertificateAuthority.create('test-ca', systemClock);
+  const ca = authority.pair.certificate;
+  const serving = await authority.issue({ commonName: 'node-1', hosts: ['127.0.0.1'] });
+  const client = await authority.issue({ commonName: 'api', organizations: ['admins'] });
+  stranger = await authority.issue({ commonName: 'someone', organizations: [] });
+  tls = { key: client.key, cert: client.certificate, ca };
+  harness = await KubeletHarness.start({
+    runtime: new MemoryRuntime({ clock: systemClock, images: IMAGES }),
+    cluster: await Cluster.start(),
+    serving: {
+      host: '127.0.0.1',
+      port: 0,
+      key: serving.key,
+      cert: serving.certificate,
+      clientCa: ca,
+      authorize: (commonName, organizations) => commonName === 'api' && organizations.includes('admins'),
+    },
+  });
+  port = await harness.kubelet.port();
+  await harness.create('web', { containers: [{ name: 'c', image: 'app:1' }] });
+  await harness.until('web', ({ status }) => status?.phase === 'Running');
+});
+afterAll(() => harness.stop());
+
+function get(path: string, options: RequestOptions = tls): Promise<{ code: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const request = httpsRequest(
+      { host: '127.0.0.1', port, path, ca: tls.ca, agent: false, ...options },
+      async (response) => {
+        let body = '';
+        for await (const chunk of response.setEncoding('utf8')) body += chunk;
+        resolve({ code: response.statusCode ?? 0, body });
+      },
+    );
+    request.once('error', reject);
+    request.end();
+  });
+}
+
+const messageOf = ({ code, body }: { code: number; body: string }) => [code, JSON.parse(body).message];
+
+describe('access', () => {
+  test('health needs no certificate, everything else one that is allowed', async () => {
+    const known = { key: stranger.key, cert: stranger.certificate };
+    expect([
+      await get('/healthz', {}),
+      (await get('/pods', {})).code,
+      (await get('/pods', known)).code,
+      JSON.parse((await get('/pods')).body).items.length,
+    ]).toEqual([{ code: 200, body: 'ok' }, 401, 403, 1]);
+  });
+});
+
+describe('logs', () => {
+  test.each([
+    ['', 'one\ntwo\nthree\n'],
+    ['tailLines=1', 'three\n'],
+    ['tailLines=0', ''],
+    ['limitBytes=5', 'one\nt'],
+    ['stream=Stderr', 'two\n'],
+    ['sinceSeconds=3600', 'one\ntwo\nthree\n'],
+  ])('with %s', async (query, body) => {
+    expect(await get(`/containerLogs/default/web/c?${query}`)).toEqual({ code: 200, body });
+  });
+
+  test('carry timestamps when asked', async () => {
+    const { body } = await get('/containerLogs/default/web/c?timestamps=true&tailLines=1');
+    expect(body).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z three\n$/);
+  });
+
+  test('are followed to the end of the container', async () => {
+    await harness.create('short', { containers: [{ name: 'c', image: 'app:1' }] });
+    await harness.until('short', ({ status }) => status?.phase === 'Running');
+    const request = httpsRequest({
+      host: '127.0.0.1',
+      port,
+      path: '/containerLogs/default/short/c?follow=true',
+      agent: false,
+      ...tls,
+    });
+    request.end();
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    let body = '';
+    for await (const chunk of response.setEncoding('utf8')) {
+      body += chunk;
+      if (body === 'one\ntwo\nthree\n') await harness.delete('short');
+    }
+    expect(body).toBe('one\ntwo\nthree\nlast\n');
+  });
+
+  test.each([
+    ['/containerLogs/default/nope/c', 404, 'pods "nope" not found'],
+    ['/containerLogs/default/web/nope', 404, 'containers "nope" not found'],
+    ['/containerLogs/default/web/c?previous=true', 400, 'previous terminated container "c" in pod "web" not found'],
+    ['/exec/default/web/c', 400, 'Upgrade request required'],
+  ])('of %s', async (path, code, message) => {
+    expect(messageOf(await get(path))).toEqual([code, message]);
+  });
+});
+
+describe('over WebSocket', () => {
+  const open = (path: string, protocol: string) =>
+    new WebSocket(`wss://127.0.0.1:${port}${path}`, [protocol], { ...tls, rejectUnauthorized: false });
+
+  async function exec(query: string, protocol: string, send: readonly Buffer[] = []) {
+    const socket = open(`/exec/default/web/c?${query}`, protocol);
+    const channels: Record<number, string> = {};
+    socket.on('message', (data: Buffer) => {
+      channels[data[0] as number] = (channels[data[0] as number] ?? '') + data.subarray(1).toString();
+    });
+    await once(socket, 'open');
+    for (const message of send) socket.send(message);
+    const [code] = await once(socket, 'close');
+    return { protocol: socket.protocol, code, channels };
+  }
+
+  test('output, errors and the exit code have their channels', async () => {
+    const { protocol, code, channels } = await exec('command=fail&stdout=true&stderr=true', 'v5.channel.k8s.io');
+    expect([protocol, code, channels[1], channels[2], JSON.parse(channels[3] ?? '')]).toEqual([
+      'v5.channel.k8s.io',
+      1000,
+      'out',
+      'err',
+      {
+        metadata: {},
+        status: 'Failure',
+        message: 'command terminated with non-zero exit code: exit status 3',
+        reason: 'NonZeroExitCode',
+        details: { causes: [{ reason: 'ExitCode', message: '3' }] },
+      },
+    ]);
+  });
+
+  test('input ends when the client closes its channel', async () => {
+    const { channels } = await exec('command=cat&stdin=true&stdout=true', 'v5.channel.k8s.io', [
+      Buffer.from('\0hello '),
+      Buffer.from('\0world'),
+      Buffer.from([255, 0]),
+    ]);
+    expect([channels[1], JSON.parse(channels[3] ?? '')]).toEqual(['hello world', { metadata: {}, status: 'Success' }]);
+  });
+
+  test("commands come word by word, in the kubelet's own names too", async () => {
+    const { protocol, channels } = await exec('command=echo&command=a%20b&output=1', 'v4.channel.k8s.io');
+    expect([protocol, channels[1]]).toEqual(['v4.channel.k8s.io', 'echo a b']);
+  });
+
+  test('ports are forwarded through a tunnel', async () => {
+    const protocol = 'SPDY/3.1+portforward.k8s.io';
+    const headers = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      'sec-websocket-protocol': protocol,
+    };
+    const request = httpsRequest({
+      host: '127.0.0.1',
+      port,
+      path: '/portForward/default/web',
+      headers,
+      agent: false,
+      ...tls,
+    });
+    request.end();
+    const [response, socket] = (await once(request, 'upgrade')) as [IncomingMessage, Duplex];
+    expect(response.headers['sec-websocket-protocol']).toBe(protocol);
+    await expectEcho(new SpdySession(new ShortMessages(socket), { isClient: true }));
+  });
+});
+
+describe('over SPDY', () => {
+  async function upgrade(path: string, protocol: string): Promise<SpdySession> {
+    const headers = { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': protocol };
+    const request = httpsRequest({ host: '127.0.0.1', port, path, method: 'POST', headers, agent: false, ...tls });
+    request.end();
+    const [response, socket] = (await once(request, 'upgrade')) as [{ headers: Record<string, string> }, Duplex];
+    expect(response.headers['x-stream-protocol-version']).toBe(protocol);
+    return new SpdySession(socket, { isClient: true });
+  }
+
+  test('a command gets its input and gives its output', async () => {
+    const session = await upgrade('/exec/default/web/c?command=cat&stdin=true&stdout=true', 'v4.channel.k8s.io');
+    const error = await session.open({ streamType: 'error' });
+    const stdin = await session.open({ streamType: 'stdin' });
+    const stdout = await session.open({ streamType: 'stdout' });
+    stdin.end('hello');
+    expect([await readText(stdout), JSON.parse(await readText(error))]).toEqual([
+      'hello',
+      { metadata: {}, status: 'Success' },
+    ]);
+    await session.closed;
+  });
+
+  test('ports are forwarded', async () => {
+    await expectEcho(await upgrade('/portForward/default/web', 'portforward.k8s.io'));
+  });
+});
+
+/** A client's end of a WebSocket whose messages are binary and shorter than 126 bytes; no library sends the tunnel's protocol. */
+class ShortMessages extends Duplex {
+  readonly #socket: Duplex;
+
+  constructor(socket: Duplex) {
+    super();
+    this.#socket = socket;
+    let rest = Buffer.alloc(0);
+    socket.on('data', (chunk: Buffer) => {
+      rest = Buffer.concat([rest, chunk]);
+      while (rest.length >= 2 && rest.length >= 2 + (rest[1] as number)) {
+        const end = 2 + (rest[1] as number);
+        if (rest[0] === 0x82) this.push(rest.subarray(2, end));
+        rest = rest.subarray(end);
+      }
+    });
+    socket.once('close', () => this.push(null));
+  }
+
+  override _read(): void {}
+
+  override _write(chunk: Buffer, _: BufferEncoding, callback: () => void): void {
+    // Masked with zeros.
+    this.#socket.write(Buffer.concat([Buffer.from([0x82, 0x80 | chunk.length, 0, 0, 0, 0]), chunk]), callback);
+  }
+
+  override _final(callback: () => void): void {
+    this.#socket.end(callback);
+  }
+}
+
+async function expectEcho(session: SpdySession): Promise<void> {
+  const error = await session.open({ streamType: 'error', port: '80', requestID: '0' });
+  const data = await session.open({ streamType: 'data', port: '80', requestID: '0' });
+  error.end();
+  data.end('ping');
+  expect([await readText(data), await readText(error)]).toEqual(['ping', '']);
+  session.close();
+}
+
+async function readText(stream: Duplex): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}

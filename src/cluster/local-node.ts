@@ -97,6 +97,7 @@ export async function startLocalNode(options: LocalNodeOptions): Promise<void> {
       clientCa: credentials.ca,
       authorize: (commonName) => commonName === 'kube-apiserver-kubelet-client',
     },
+    labels: { 'node-role.kubernetes.io/control-plane': '' },
     version: versionInfo.gitVersion,
   });
   apiServer.useNodeCredentials({

@@ -1,0 +1,55 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { apiVersionOf } from '#api/resource-definition.ts';
+import { resources } from '#api/resources.ts';
+
+const FILE = new URL('../docs/compatibility.md', import.meta.url);
+
+/** What is known to be missing. Whoever closes a gap takes its line away. */
+const GAPS = [
+  'Server-side apply and managedFields',
+  'Custom resources, admission webhooks and policies, aggregated API servers: their objects are stored, nothing follows from them',
+  'The node authorizer does not narrow a node to its own objects; NodeRestriction, LimitRanger, ResourceQuota and PodSecurity do not act',
+  'Node, pod and service proxies of the API server (`…/proxy`)',
+  'Priority and fairness, audit, encryption at rest, `/metrics` of the API server',
+  'Inter-pod affinity, topology spread, preemption and volume binding in the scheduler',
+  'HorizontalPodAutoscaler, PodDisruptionBudget status, volume and certificate controllers',
+  'IPv6, NetworkPolicy, Ingress, load balancers, the userspace proxy',
+  'etcd as a datastore, components as processes of their own, several nodes',
+];
+
+function render(): string {
+  const rows = resources.map((definition) => {
+    const { kind, namespaced, verbs, subresources = {} } = definition;
+    const cells = [
+      apiVersionOf(definition),
+      kind,
+      namespaced ? 'yes' : 'no',
+      verbs.join(' '),
+      Object.keys(subresources).join(' '),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return [
+    '# Compatibility',
+    '',
+    `Knarr speaks the API of Kubernetes v1.36. ${resources.length} resources are served. This file is generated:`,
+    '`UPDATE_GOLDEN=1 npm test -- tools/compatibility` writes it anew.',
+    '',
+    '## Known gaps',
+    '',
+    ...GAPS.map((gap) => `- ${gap}`),
+    '',
+    '## Resources',
+    '',
+    '| version | kind | namespaced | verbs | subresources |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+test('docs/compatibility.md lists what is served', () => {
+  if (process.env['UPDATE_GOLDEN']) writeFileSync(FILE, render());
+  expect(readFileSync(FILE, 'utf8')).toBe(render());
+});

@@ -1,4 +1,6 @@
+import { createClusterRoleAggregationController } from './clusterrole-aggregation/index.ts';
 import type { ControllerEntry } from './controller-entry.ts';
+import { createCronJobController } from './cronjob/index.ts';
 import { createDaemonSetController } from './daemonset/index.ts';
 import { createDeploymentController } from './deployment/index.ts';
 import { createEndpointSliceController } from './endpoint-slice/index.ts';
@@ -14,11 +16,18 @@ import { createRootCaPublisher } from './root-ca-certificate-publisher/index.ts'
 import { createServiceAccountController } from './serviceaccount/index.ts';
 import { createStatefulSetController } from './statefulset/index.ts';
 import { createTaintEvictionController } from './taint-eviction/index.ts';
+import { createTtlAfterFinishedController } from './ttl-after-finished/index.ts';
 
 export type { ControllerEntry, ControllersOptions } from './controller-entry.ts';
 
 /** Every built-in controller, by name. */
 export const controllers: readonly ControllerEntry[] = [
+  {
+    name: 'clusterrole-aggregation-controller',
+    serviceAccount: 'clusterrole-aggregation-controller',
+    create: createClusterRoleAggregationController,
+  },
+  { name: 'cronjob-controller', serviceAccount: 'cronjob-controller', create: createCronJobController },
   {
     name: 'daemonset-controller',
     serviceAccount: 'daemon-set-controller',
@@ -68,5 +77,10 @@ export const controllers: readonly ControllerEntry[] = [
     serviceAccount: 'node-controller',
     eventSource: 'taint-eviction-controller',
     create: createTaintEvictionController,
+  },
+  {
+    name: 'ttl-after-finished-controller',
+    serviceAccount: 'ttl-after-finished-controller',
+    create: createTtlAfterFinishedController,
   },
 ];

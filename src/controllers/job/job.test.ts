@@ -12,7 +12,11 @@ let cluster: Cluster;
 const clock = new VirtualClock();
 const namespace = 'default';
 beforeAll(async () => {
-  cluster = await Cluster.start({ clock, controllers: ['job-controller', 'serviceaccount-controller'] });
+  cluster = await Cluster.start({
+    clock,
+    controllers: ['job-controller', 'serviceaccount-controller'],
+    scheduler: false,
+  });
   await waitFor(() => cluster.client.of(ServiceAccounts).get('default', { namespace }));
 });
 afterAll(() => cluster.stop());

@@ -1,0 +1,71 @@
+import type { CalendarSchedule, CronSchedule } from '#api/batch/v1/cron-schedule.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** The 29th of February comes at least once in this many days. */
+const MAX_DAYS = 366 * 8 + 2;
+const MAX_MISSED = 100_000;
+
+/** How far a time zone's clocks are ahead of UTC at a moment, in milliseconds. */
+export type Offset = (utc: number) => number;
+
+/** The offsets of an IANA time zone; UTC when none is named. Throws `RangeError` for a zone nobody knows. */
+export function zoneOffset(timeZone: string | undefined): Offset {
+  if (timeZone === undefined || timeZone === 'UTC') return () => 0;
+  const fields = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' } as const;
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', ...fields });
+  return (utc) => {
+    const part = Object.fromEntries(format.formatToParts(utc).map(({ type, value }) => [type, Number(value)]));
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = part;
+    return Date.UTC(year, month - 1, day, hour, minute) - Math.floor(utc / MINUTE_MS) * MINUTE_MS;
+  };
+}
+
+/** The first time after `after` at which a schedule runs, or undefined when it never does (30 February). */
+export function nextTime(schedule: CronSchedule, after: number, offset: Offset): number | undefined {
+  if ('everyMilliseconds' in schedule) return Math.floor(after / 1000) * 1000 + schedule.everyMilliseconds;
+  // What clocks on the wall show, counted as if it were UTC.
+  const first = Math.floor((after + offset(after)) / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
+  const firstDay = Math.floor(first / DAY_MS) * DAY_MS;
+  const hours = [...schedule.hours].sort((a, b) => a - b);
+  const minutes = [...schedule.minutes].sort((a, b) => a - b);
+  for (let day = firstDay; day < firstDay + MAX_DAYS * DAY_MS; day += DAY_MS) {
+    if (!runsOn(schedule, new Date(day))) continue;
+    for (const hour of hours) {
+      for (const minute of minutes) {
+        const wall = day + (hour * 60 + minute) * MINUTE_MS;
+        const utc = wall >= first ? utcOf(wall, offset) : undefined;
+        if (utc !== undefined && utc > after) return utc;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Undefined for times that a zone skips when its clocks go forward. */
+function utcOf(wall: number, offset: Offset): number | undefined {
+  const guess = wall - offset(wall);
+  const utc = wall - offset(guess);
+  return utc + offset(utc) === wall ? utc : undefined;
+}
+
+function runsOn(schedule: CalendarSchedule, date: Date): boolean {
+  if (!schedule.months.has(date.getUTCMonth() + 1)) return false;
+  const [ofMonth, ofWeek] = [schedule.daysOfMonth.has(date.getUTCDate()), schedule.daysOfWeek.has(date.getUTCDay())];
+  return schedule.anyDayOfMonth || schedule.anyDayOfWeek ? ofMonth && ofWeek : ofMonth || ofWeek;
+}
+
+/** The last time after `after` and not after `now` at which a schedule runs, and how many there are. */
+export function lastMissed(
+  schedule: CronSchedule,
+  { after, now, offset }: { readonly after: number; readonly now: number; readonly offset: Offset },
+): { readonly time: number | undefined; readonly missed: number } {
+  let time: number | undefined;
+  let missed = 0;
+  for (let next = nextTime(schedule, after, offset); next !== undefined && next <= now; missed++) {
+    time = next;
+    if (missed >= MAX_MISSED) break;
+    next = nextTime(schedule, next, offset);
+  }
+  return { time, missed };
+}

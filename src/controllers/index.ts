@@ -3,6 +3,7 @@ import type { ControllerEntry } from './controller-entry.ts';
 import { createCronJobController } from './cronjob/index.ts';
 import { createDaemonSetController } from './daemonset/index.ts';
 import { createDeploymentController } from './deployment/index.ts';
+import { createDisruptionController } from './disruption/index.ts';
 import { createEndpointSliceController } from './endpoint-slice/index.ts';
 import { createEndpointsController } from './endpoints/index.ts';
 import { createGarbageCollector } from './garbage-collector/index.ts';
@@ -35,6 +36,12 @@ export const controllers: readonly ControllerEntry[] = [
     create: createDaemonSetController,
   },
   { name: 'deployment-controller', serviceAccount: 'deployment-controller', create: createDeploymentController },
+  {
+    name: 'disruption-controller',
+    serviceAccount: 'disruption-controller',
+    eventSource: 'controllermanager',
+    create: createDisruptionController,
+  },
   {
     name: 'endpoints-controller',
     serviceAccount: 'endpoint-controller',

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import type { StatefulSet } from '#api/apps/v1/stateful-set.ts';
+import type { Pod } from '#api/core/v1/pod.ts';
+import { planStateful } from './stateful-plan.ts';
+
+type State = 'ready' | 'starting' | 'failed' | 'leaving';
+const pod = (ordinal: number, state: State = 'ready', revision = 'new'): Pod => ({
+  metadata: {
+    name: `db-${ordinal}`,
+    labels: { 'controller-revision-hash': revision },
+    ...(state === 'leaving' ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}),
+  },
+  status: {
+    phase: state === 'failed' ? 'Failed' : state === 'starting' ? 'Pending' : 'Running',
+    conditions: [{ type: 'Ready', status: state === 'ready' || state === 'leaving' ? 'True' : 'False' }],
+  },
+});
+const set = (spec: Partial<StatefulSet['spec']> = {}): StatefulSet => ({
+  metadata: { name: 'db' },
+  spec: { replicas: 3, selector: {}, template: {}, ...spec },
+  status: { replicas: 3, currentReplicas: 0 },
+});
+const parallel = { podManagementPolicy: 'Parallel' };
+const partition = (number: number) => ({
+  updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: number } },
+});
+
+test.each([
+  ['the first pod is made first', set(), [], ['create 0 new']],
+  ['the next waits until it is ready', set(), [pod(0, 'starting')], []],
+  ['then the next is made', set(), [pod(0)], ['create 1 new']],
+  ['a gap is filled first', set(), [pod(0), pod(2)], ['create 1 new']],
+  ['in parallel all are made at once', set(parallel), [pod(1, 'starting')], ['create 0 new', 'create 2 new']],
+  ['a failed pod is replaced', set(), [pod(0, 'failed'), pod(1)], ['replace db-0']],
+  ['numbers may start elsewhere', set({ ordinals: { start: 5 }, replicas: 1 }), [], ['create 5 new']],
+  ['too many go from the highest, one by one', set({ replicas: 1 }), [pod(0), pod(1), pod(2)], ['delete db-2']],
+  ['the next goes when it is gone', set({ replicas: 1 }), [pod(0), pod(1), pod(2, 'leaving')], []],
+  [
+    'in parallel all that are too many go',
+    set({ replicas: 1, ...parallel }),
+    [pod(0), pod(1), pod(2)],
+    ['delete db-2', 'delete db-1'],
+  ],
+  [
+    'an update begins with the highest',
+    set(),
+    [pod(0, 'ready', 'old'), pod(1, 'ready', 'old'), pod(2, 'ready', 'old')],
+    ['delete db-2'],
+  ],
+  ['and waits for it', set(), [pod(0, 'ready', 'old'), pod(1, 'ready', 'old'), pod(2, 'starting')], []],
+  ['and goes down', set(), [pod(0, 'ready', 'old'), pod(1, 'ready', 'old'), pod(2)], ['delete db-1']],
+  ['as far as the partition', set(partition(2)), [pod(0, 'ready', 'old'), pod(1, 'ready', 'old'), pod(2)], []],
+  ['below which pods come back as they were', set(partition(2)), [pod(1, 'ready', 'old'), pod(2)], ['create 0 old']],
+  [
+    'nothing is updated unless it is deleted',
+    set({ updateStrategy: { type: 'OnDelete' } }),
+    [pod(0, 'ready', 'old'), pod(1), pod(2)],
+    [],
+  ],
+] as const)('%s', (_, object, pods, want) => {
+  const steps = planStateful({ set: object, pods, current: 'old', update: 'new', now: 0 });
+  const told = steps.map((step) =>
+    step.type === 'create' ? `create ${step.ordinal} ${step.revision}` : `${step.type} ${step.pod.metadata?.name}`,
+  );
+  expect(told).toEqual(want);
+});

@@ -57,6 +57,7 @@ export async function updateObject(
   ) {
     return { entry: await createDecoded(parts, request, sent, options.dryRun), created: true };
   }
+  if (strategy.requireResourceVersionOnUpdate) requireResourceVersion(parts, sent);
   let attempts = 0;
   const transform: Transform = () => (attempts++ === 0 ? sent : structuredClone(sent));
   return {
@@ -74,6 +75,14 @@ function matchName(object: KubernetesObject, name: string): void {
       `the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`,
     );
   }
+}
+
+/** Some kinds are never replaced blindly. A patch starts from the object as it is and need not say so. */
+function requireResourceVersion({ definition }: RegistryParts, { metadata }: KubernetesObject): void {
+  if (metadata?.resourceVersion && metadata.resourceVersion !== '0') return;
+  const field = new FieldPath('metadata').child('resourceVersion');
+  const message = 'Invalid value: 0x0: must be specified for an update';
+  throw newInvalid(definition, metadata?.name ?? '', [{ ...invalid(field, 0, ''), message }]);
 }
 
 /** Reads, transforms, checks and writes, again from the start when somebody else wrote meanwhile. */
@@ -138,16 +147,7 @@ function checkPreconditions(parts: RegistryParts, object: KubernetesObject, old:
     const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata?.uid}`;
     throw newConflict(groupResourceOf(definition), name, detail);
   }
-  if (!resourceVersion || resourceVersion === '0') {
-    if (!definition.strategy.requireResourceVersionOnUpdate) return false;
-    const field = new FieldPath('metadata').child('resourceVersion');
-    throw newInvalid(definition, name, [
-      {
-        ...invalid(field, 0, 'must be specified for an update'),
-        message: 'Invalid value: 0x0: must be specified for an update',
-      },
-    ]);
-  }
+  if (!resourceVersion || resourceVersion === '0') return false;
   if (resourceVersion !== old.metadata?.resourceVersion) {
     throw newConflict(groupResourceOf(definition), name, OPTIMISTIC_LOCK_MESSAGE);
   }

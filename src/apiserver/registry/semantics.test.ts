@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Lease, Leases } from '#api/coordination/v1/lease.ts';
+import { type ConfigMap, ConfigMaps } from '#api/core/v1/config-map.ts';
+import { type Event, Events } from '#api/core/v1/event.ts';
+import { type Namespace, Namespaces } from '#api/core/v1/namespace.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { type Service, Services } from '#api/core/v1/service.ts';
+import { ServiceAccounts } from '#api/core/v1/service-account.ts';
+import { EventsV1 } from '#api/events/v1/event.ts';
+import { type PodDisruptionBudget, PodDisruptionBudgets } from '#api/policy/v1/pod-disruption-budget.ts';
+import { jsonPatch, mergePatch } from '#client/options.ts';
+import { Cluster } from '#testing/cluster.ts';
+
+let cluster: Cluster;
+const namespace = 'default';
+beforeAll(async () => {
+  cluster = await Cluster.start({ controllers: false, scheduler: false });
+  await cluster.client.of(ServiceAccounts).create({ metadata: { name: 'default', namespace } });
+});
+afterAll(() => cluster.stop());
+
+const pod = (name: string, extra: object = {}): Pod =>
+  ({ metadata: { name, namespace, ...extra }, spec: { containers: [{ name: 'c', image: 'x' }] } }) as Pod;
+
+/** A pod that a node runs. */
+async function runningPod(name: string, labels: Record<string, string> = {}): Promise<Pod> {
+  const pods = cluster.client.of(Pods);
+  await pods.create(pod(name, { labels }));
+  await pods.createSubresource(
+    name,
+    'binding',
+    { metadata: { name }, target: { kind: 'Node', name: 'n1' } },
+    { namespace },
+  );
+  const conditions = [{ type: 'Ready', status: 'True' }];
+  return pods.patch(name, mergePatch({ status: { phase: 'Running', conditions } }), {
+    namespace,
+    subresource: 'status',
+  });
+}
+
+describe('names', () => {
+  test('are generated from a prefix', async () => {
+    const made = await cluster.client
+      .of(ConfigMaps)
+      .create({ metadata: { generateName: 'gen-', namespace } } as ConfigMap);
+    expect(made.metadata?.name).toMatch(/^gen-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
+  });
+
+  test('are taken once', async () => {
+    const maps = cluster.client.of(ConfigMaps);
+    await maps.create({ metadata: { name: 'once', namespace } });
+    await expect(maps.create({ metadata: { name: 'once', namespace } })).rejects.toMatchObject({
+      code: 409,
+      reason: 'AlreadyExists',
+      message: 'configmaps "once" already exists',
+    });
+  });
+});
+
+describe('deletion', () => {
+  test('waits for finalizers', async () => {
+    const maps = cluster.client.of(ConfigMaps);
+    await maps.create({ metadata: { name: 'kept', namespace, finalizers: ['example.com/hold'] } });
+    expect(await maps.delete('kept', { namespace })).toMatchObject({
+      metadata: { deletionTimestamp: expect.any(String) },
+    });
+    await maps.patch('kept', jsonPatch([{ op: 'remove', path: '/metadata/finalizers' }]), { namespace });
+    await expect(maps.get('kept', { namespace })).rejects.toMatchObject({ code: 404 });
+  });
+
+  test('of a running pod waits for its grace period, which can be shortened to nothing', async () => {
+    const pods = cluster.client.of(Pods);
+    await runningPod('graceful');
+    expect(await pods.delete('graceful', { namespace })).toMatchObject({
+      metadata: { deletionGracePeriodSeconds: 30 },
+    });
+    await pods.delete('graceful', { namespace, gracePeriodSeconds: 0 });
+    await expect(pods.get('graceful', { namespace })).rejects.toMatchObject({ code: 404 });
+  });
+
+  test('checks its preconditions', async () => {
+    const maps = cluster.client.of(ConfigMaps);
+    await maps.create({ metadata: { name: 'guarded', namespace } });
+    await expect(maps.delete('guarded', { namespace, preconditions: { uid: 'other' } })).rejects.toMatchObject({
+      code: 409,
+      message: expect.stringContaining('Precondition failed: UID in precondition: other'),
+    });
+  });
+
+  test('of a collection takes what its selector matches', async () => {
+    const maps = cluster.client.of(ConfigMaps);
+    for (const name of ['c1', 'c2']) await maps.create({ metadata: { name, namespace, labels: { group: 'c' } } });
+    await maps.create({ metadata: { name: 'c3', namespace, labels: { group: 'd' } } });
+    await maps.deleteCollection({ namespace, labelSelector: 'group=c' });
+    const left = await maps.list({ namespace, labelSelector: 'group in (c,d)' });
+    expect(left.items.map((each) => each.metadata?.name)).toEqual(['c3']);
+  });
+
+  test('of a namespace waits for its spec’s finalizers', async () => {
+    const namespaces = cluster.client.of(Namespaces);
+    await namespaces.create({ metadata: { name: 'going' } });
+    const going = (await namespaces.delete('going')) as Namespace;
+    expect([going.status?.phase, going.spec?.finalizers]).toEqual(['Terminating', ['kubernetes']]);
+    const refused = cluster.client.of(ConfigMaps).create({ metadata: { name: 'late', namespace: 'going' } });
+    await expect(refused).rejects.toMatchObject({
+      code: 403,
+      message: expect.stringContaining('because it is being terminated'),
+    });
+    await namespaces.update({ ...going, spec: { finalizers: [] } }, { subresource: 'finalize' });
+    await expect(namespaces.get('going')).rejects.toMatchObject({ code: 404 });
+    await expect(namespaces.delete('default')).rejects.toMatchObject({ code: 403 });
+  });
+});
+
+describe('a pod', () => {
+  test('is bound once', async () => {
+    await runningPod('bound');
+    const again = cluster.client
+      .of(Pods)
+      .createSubresource('bound', 'binding', { target: { name: 'n2' } }, { namespace });
+    await expect(again).rejects.toMatchObject({
+      code: 409,
+      message: expect.stringContaining('is already assigned to node "n1"'),
+    });
+  });
+
+  test('keeps its spec when its status changes, and the other way round', async () => {
+    const pods = cluster.client.of(Pods);
+    const running = await runningPod('split');
+    const status = await pods.updateStatus({
+      ...running,
+      spec: { ...running.spec, nodeName: 'other' } as Pod['spec'],
+      status: { ...running.status, phase: 'Failed' } as Pod['status'],
+    });
+    expect([status.spec?.nodeName, status.status?.phase]).toEqual(['n1', 'Failed']);
+    const spec = await pods.patch(
+      'split',
+      mergePatch({ status: { phase: 'Pending' }, metadata: { labels: { a: 'b' } } }),
+      { namespace },
+    );
+    expect([spec.status?.phase, spec.metadata?.labels]).toEqual(['Failed', { a: 'b' }]);
+  });
+
+  test('is evicted as far as its disruption budget allows', async () => {
+    const budgets = cluster.client.of(PodDisruptionBudgets);
+    await runningPod('guarded-1', { app: 'guarded' });
+    await runningPod('guarded-2', { app: 'guarded' });
+    const spec = { minAvailable: 1, selector: { matchLabels: { app: 'guarded' } } };
+    const budget = await budgets.create({ metadata: { name: 'guarded', namespace }, spec } as PodDisruptionBudget);
+    const status = {
+      disruptionsAllowed: 1,
+      currentHealthy: 2,
+      desiredHealthy: 1,
+      expectedPods: 2,
+      observedGeneration: 1,
+    };
+    await budgets.updateStatus({ ...budget, status });
+    const evict = (name: string) =>
+      cluster.client
+        .of(Pods)
+        .createSubresource(
+          name,
+          'eviction',
+          { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } },
+          { namespace },
+        );
+    expect(await evict('guarded-1')).toMatchObject({ status: 'Success' });
+    await expect(evict('guarded-2')).rejects.toMatchObject({
+      code: 429,
+      message: "Cannot evict pod as it would violate the pod's disruption budget.",
+    });
+    expect((await budgets.get('guarded', { namespace })).status?.disruptedPods).toEqual({
+      'guarded-1': expect.any(String),
+    });
+  });
+
+  test('is found by the node it runs on', async () => {
+    const list = await cluster.client.of(Pods).list({ fieldSelector: 'spec.nodeName=n1,metadata.name=bound' });
+    expect(list.items.map((each) => each.metadata?.name)).toEqual(['bound']);
+    const unknown = cluster.client.of(Pods).list({ fieldSelector: 'spec.nothing=1' });
+    await expect(unknown).rejects.toMatchObject({ code: 400, message: 'field label not supported: spec.nothing' });
+  });
+});
+
+describe('a service', () => {
+  const service = (name: string, spec: object): Service =>
+    ({ metadata: { name, namespace }, spec: { ports: [{ port: 80 }], ...spec } }) as Service;
+
+  test('gets an address of its own, and a node port when it asks for one', async () => {
+    const services = cluster.client.of(Services);
+    const [a, b] = [await services.create(service('a', {})), await services.create(service('b', { type: 'NodePort' }))];
+    expect(a.spec?.clusterIP).toMatch(/^10\.(9[6-9]|1[01]\d)\.\d+\.\d+$/);
+    expect(a.spec?.clusterIP).not.toBe(b.spec?.clusterIP);
+    expect(b.spec?.ports?.[0]?.nodePort).toBeGreaterThanOrEqual(30000);
+  });
+
+  test('may ask for an address that is free, and only for that', async () => {
+    const services = cluster.client.of(Services);
+    await services.create(service('fixed', { clusterIP: '10.96.7.7' }));
+    await expect(services.create(service('twice', { clusterIP: '10.96.7.7' }))).rejects.toMatchObject({
+      code: 422,
+      message: expect.stringContaining('provided IP is already allocated'),
+    });
+    await services.delete('fixed', { namespace });
+    expect((await services.create(service('twice', { clusterIP: '10.96.7.7' }))).spec?.clusterIPs).toEqual([
+      '10.96.7.7',
+    ]);
+  });
+});
+
+test('PUT creates a lease that is not there', async () => {
+  const lease = { metadata: { name: 'made', namespace }, spec: { holderIdentity: 'me' } } as Lease;
+  expect(await cluster.client.of(Leases).update(lease)).toMatchObject({ spec: { holderIdentity: 'me' } });
+});
+
+test('an event can be read in both groups', async () => {
+  const event = {
+    metadata: { name: 'e', namespace },
+    involvedObject: { kind: 'Pod', name: 'p', namespace },
+    reason: 'Tested',
+    message: 'hello',
+    type: 'Normal',
+  };
+  await cluster.client.of(Events).create(event as Event);
+  expect(await cluster.client.of(EventsV1).get('e', { namespace })).toMatchObject({
+    apiVersion: 'events.k8s.io/v1',
+    note: 'hello',
+    regarding: { name: 'p' },
+  });
+});

@@ -13,7 +13,7 @@ const GAPS = [
   'Node, pod and service proxies of the API server (`…/proxy`)',
   'Priority and fairness, audit, encryption at rest, `/metrics` of the API server',
   'Inter-pod affinity, topology spread, preemption and volume binding in the scheduler',
-  'HorizontalPodAutoscaler, PodDisruptionBudget status, volume and certificate controllers',
+  'HorizontalPodAutoscaler, resource quota, volume and certificate controllers',
   'IPv6, NetworkPolicy, Ingress, load balancers, the userspace proxy',
   'etcd as a datastore, components as processes of their own, several nodes',
 ];

@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { ConfigMaps } from '#api/core/v1/config-map.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { systemClock } from '#base/clock.ts';
 import { Cluster } from '#testing/cluster.ts';
@@ -11,9 +15,16 @@ afterEach(async () => {
   harness = undefined;
 });
 
+const hooks: string[] = [];
 const IMAGES: Readonly<Record<string, MemoryImage>> = {
   'app:1': { program: runUntilStopped },
-  'app:2': { program: runUntilStopped },
+  'app:2': {
+    program: runUntilStopped,
+    exec: ([command = '']) => {
+      hooks.push(command);
+      return { exitCode: command === 'nope' ? 1 : 0 };
+    },
+  },
   'done:1': { program: exitAfter(0, 0) },
   'fail:1': { program: exitAfter(0, 3) },
   'remote:1': { program: runUntilStopped, remote: true },
@@ -186,4 +197,103 @@ test('a broken sandbox is made anew', async () => {
   const pod = await h.until('a', ({ status }) => status?.containerStatuses?.[0]?.restartCount === 1);
   expect(pod.status?.containerStatuses?.[0]?.lastState?.terminated?.exitCode).toBe(137);
   expect(h.events).toContain('Normal SandboxChanged Pod sandbox changed, it will be killed and re-created.');
+});
+
+test('a container that is sick is restarted, one that is not ready only told', async () => {
+  const { h } = await start();
+  const probe = { exec: { command: ['check'] }, periodSeconds: 1, failureThreshold: 1 };
+  await h.create('sick', { containers: [container('app:1', { livenessProbe: probe })] });
+  await h.create('slow', { containers: [container('app:1', { readinessProbe: probe })] });
+  const sick = await h.until('sick', ({ status }) => status?.containerStatuses?.[0]?.restartCount === 1);
+  const slow = await h.until('slow', isPhase('Running'));
+  expect([sick.status?.containerStatuses?.[0]?.lastState?.terminated?.exitCode, conditions(slow)['Ready']]).toEqual([
+    0,
+    'False ContainersNotReady',
+  ]);
+  expect(h.events).toEqual(
+    expect.arrayContaining([
+      'Warning Unhealthy Liveness probe failed: not found\n',
+      'Warning Unhealthy Readiness probe failed: not found\n',
+      'Normal Killing Container c failed liveness probe, will be restarted',
+    ]),
+  );
+});
+
+test('what a pod refers to may come later', async () => {
+  const { h } = await start();
+  const configMaps = h.cluster.client.of(ConfigMaps);
+  const later = { configMapKeyRef: { name: 'later', key: 'x' } };
+  await h.create('env', { containers: [container('app:1', { env: [{ name: 'X', valueFrom: later }] })] });
+  await h.create('vol', {
+    containers: [container('app:1', { volumeMounts: [{ name: 'v', mountPath: '/v' }] })],
+    volumes: [{ name: 'v', configMap: { name: 'later' } }],
+  });
+  const env = await h.until(
+    'env',
+    ({ status }) => status?.containerStatuses?.[0]?.state?.waiting?.reason === 'CreateContainerConfigError',
+  );
+  await h.until('vol', () =>
+    h.events.includes('Warning FailedMount MountVolume.SetUp failed for volume "v" : configmap "later" not found'),
+  );
+  expect(env.status?.containerStatuses?.[0]?.state?.waiting?.message).toBe('configmap "later" not found');
+  await configMaps.create({ metadata: { name: 'later', namespace: 'default' }, data: { x: '1' } });
+  await h.until('env', isPhase('Running'));
+  const vol = await h.until('vol', isPhase('Running'));
+  const file = join(h.root, 'pods', vol.metadata?.uid ?? '', 'volumes/kubernetes.io~configmap/v/x');
+  const before = await readFile(file, 'utf8');
+  await configMaps.update({ metadata: { name: 'later', namespace: 'default' }, data: { x: '2' } });
+  await h.until('vol', () => readFileSync(file, 'utf8') === '2');
+  expect(before).toBe('1');
+});
+
+test('a pod may be active only so long', async () => {
+  const { h } = await start();
+  await h.create('a', { activeDeadlineSeconds: 1, containers: [container('app:1')] });
+  const pod = await h.until('a', isPhase('Failed'));
+  expect([pod.status?.reason, pod.status?.message]).toEqual([
+    'DeadlineExceeded',
+    'Pod was active on the node longer than the specified deadline',
+  ]);
+});
+
+test('hooks run after the start and before the end', async () => {
+  const { h } = await start();
+  const hook = (command: string) => ({ exec: { command: [command] } });
+  await h.create('a', {
+    containers: [container('app:2', { lifecycle: { postStart: hook('hello'), preStop: hook('bye') } })],
+  });
+  await h.until('a', isPhase('Running'));
+  await h.delete('a');
+  await h.gone('a');
+  await h.create('b', { containers: [container('app:2', { lifecycle: { postStart: hook('nope') } })] });
+  const pod = await h.until('b', ({ status }) => (status?.containerStatuses?.[0]?.restartCount ?? 0) > 0);
+  expect([hooks, pod.status?.phase, h.events.includes('Warning FailedPostStartHook PostStartHook failed')]).toEqual([
+    expect.arrayContaining(['hello', 'bye']),
+    'Running',
+    true,
+  ]);
+});
+
+test('a pod that the node has no room for is refused', async () => {
+  const { h } = await start();
+  await h.create('a', { containers: [container('app:1', { resources: { requests: { cpu: '10000' } } })] });
+  const pod = await h.until('a', isPhase('Failed'));
+  expect(pod.status?.reason).toBe('OutOfcpu');
+});
+
+test('resources change while a container runs', async () => {
+  const { h, runtime } = await start();
+  await h.create('a', { containers: [container('app:1', { resources: { limits: { cpu: '100m' } } })] });
+  await h.until('a', isPhase('Running'));
+  const body = { spec: { containers: [{ name: 'c', resources: { limits: { cpu: '200m' } } }] } };
+  await h.pods.patch(
+    'a',
+    { type: 'application/strategic-merge-patch+json', body },
+    { namespace: 'default', subresource: 'resize' },
+  );
+  const pod = await h.until('a', ({ status }) => status?.containerStatuses?.[0]?.resources?.limits?.['cpu'] === '200m');
+  expect([pod.status?.containerStatuses?.[0]?.restartCount, runtime.calls.at(-1)]).toEqual([
+    0,
+    'updateContainerResources {"cpuPeriod":100000,"cpuQuota":20000,"cpuShares":102,"oomScoreAdj":999}',
+  ]);
 });

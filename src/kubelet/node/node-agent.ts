@@ -74,6 +74,7 @@ export class NodeAgent {
     while (!signal.aborted) {
       try {
         if (this.#node === undefined) await this.#register();
+        else await this.#refresh();
         await this.#report();
       } catch (error) {
         if (isNotFound(error)) this.#node = undefined;
@@ -119,6 +120,12 @@ export class NodeAgent {
       const missing = Object.entries(labels).some(([key, value]) => known.metadata?.labels?.[key] !== value);
       this.#node = missing ? await nodes.patch(nodeName, strategicPatch({ metadata: { labels } })) : known;
     }
+  }
+
+  /** Others write to the node too: what they found of it must not stand against what is so. */
+  async #refresh(): Promise<void> {
+    const { client, nodeName } = this.#options;
+    this.#node = await client.of<Node>(Nodes).get(nodeName, { resourceVersion: '0' });
   }
 
   #labels(): Record<string, string> {

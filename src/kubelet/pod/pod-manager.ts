@@ -10,6 +10,7 @@ import type { PodContext } from './pod-context.ts';
 import { PodWorker } from './pod-worker.ts';
 
 const HOUSEKEEPING_MS = 60_000;
+const SETTLE_MS = 1000;
 
 /** Keeps a worker for every pod of this node, and takes away what belongs to no pod. */
 export class PodManager {
@@ -40,7 +41,9 @@ export class PodManager {
     });
     const informing = this.#informer.run(this.#signal);
     await Promise.all([informing, this.#watchContainers(), this.#keepHouse()]);
-    await Promise.all([...this.#workers.values()].map((worker) => worker.idle()));
+    const idle = Promise.all([...this.#workers.values()].map((worker) => worker.idle()));
+    // Containers that take their time to stop are left to the next kubelet.
+    await Promise.race([idle, this.#context.clock.sleep(SETTLE_MS)]);
   }
 
   /** Resolves after the first list of pods. */

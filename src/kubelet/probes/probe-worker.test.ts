@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as tick } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import type { Probe } from '#api/core/v1/probe.ts';
 import type { RuntimeService } from '#cri/runtime.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
 import { container, podOf } from '../testing/fixtures.ts';
+import { probeGrpc } from './grpc-probe.ts';
 import { probeHttp } from './http-probe.ts';
 import { type ProbeType, runProbeWorker } from './probe-worker.ts';
 import { probeTcp } from './tcp-probe.ts';
@@ -109,6 +111,27 @@ describe('over the network', () => {
       },
       { result: 'failure', output: `dial tcp 127.0.0.1:${port}: connect: connection refused` },
     ]);
+  });
+
+  test.each([
+    ['', 1, 'success '],
+    ['db', 2, 'failure service unhealthy (responded with "NOT_SERVING")'],
+  ])('gRPC health of "%s"', async (service, status, expected) => {
+    const asked: string[] = [];
+    const grpc = createHttp2Server((request, response) => {
+      request.on('data', (chunk: Buffer) => asked.push(`${request.url} ${chunk.subarray(7).toString()}`));
+      request.on('end', () => {
+        response.writeHead(200, { 'content-type': 'application/grpc' });
+        response.write(Buffer.from([0, 0, 0, 0, 2, 8, status]));
+        response.addTrailers({ 'grpc-status': '0' });
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => grpc.listen(0, '127.0.0.1', resolve));
+    const target = { host: '127.0.0.1', port: (grpc.address() as AddressInfo).port, timeoutMs: 5000 };
+    const { result, output } = await probeGrpc(target, service);
+    await new Promise((resolve) => grpc.close(resolve));
+    expect([`${result} ${output}`, asked]).toEqual([expected, [`/grpc.health.v1.Health/Check ${service}`]]);
   });
 
   test('somebody listens', async () => {

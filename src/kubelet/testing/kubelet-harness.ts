@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '#base/clock.ts';
 import { type Logger, silentLogger } from '#base/logger.ts';
 import type { Client } from '#client/client.ts';
 import type { ContainerRuntime } from '#cri/runtime.ts';
+import { isAlreadyExists } from '#machinery/errors/status-error.ts';
 import { createKubelet, type Kubelet } from '../kubelet.ts';
 import type { KubeletServing } from '../options.ts';
 
@@ -61,7 +62,14 @@ export class KubeletHarness {
   static async start(options: HarnessOptions): Promise<KubeletHarness> {
     const root = await mkdtemp(join(tmpdir(), 'knarr-kubelet-'));
     const harness = new KubeletHarness(root, options);
-    await options.cluster.client.of(ServiceAccounts).create({ metadata: { name: 'default', namespace: NAMESPACE } });
+    const account = { metadata: { name: 'default', namespace: NAMESPACE } };
+    await options.cluster.client
+      .of(ServiceAccounts)
+      .create(account)
+      .catch((error) => {
+        // A cluster with controllers makes it by itself.
+        if (!isAlreadyExists(error)) throw error;
+      });
     await harness.startKubelet();
     return harness;
   }

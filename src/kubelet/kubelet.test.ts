@@ -6,6 +6,7 @@ import { ConfigMaps } from '#api/core/v1/config-map.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { systemClock } from '#base/clock.ts';
 import { Cluster } from '#testing/cluster.ts';
+import { VirtualClock } from '#testing/virtual-clock.ts';
 import { KubeletHarness } from './testing/kubelet-harness.ts';
 import { exitAfter, type MemoryImage, MemoryRuntime, runUntilStopped } from './testing/memory-runtime.ts';
 
@@ -296,4 +297,23 @@ test('resources change while a container runs', async () => {
     0,
     'updateContainerResources {"cpuPeriod":100000,"cpuQuota":20000,"cpuShares":102,"oomScoreAdj":999}',
   ]);
+});
+
+test('back-off grows on the injected clock', async () => {
+  const clock = new VirtualClock();
+  const runtime = new MemoryRuntime({ clock, images: { 'fail:1': { program: async () => 1 } } });
+  harness = await KubeletHarness.start({ runtime, clock, cluster: await Cluster.start({ clock }) });
+  await harness.create('a', { containers: [container('fail:1')] });
+  const delays: string[] = [];
+  for (const delay of [10, 20, 40, 80, 160, 300, 300]) {
+    const text = `back-off ${delay < 60 ? `${delay}s` : `${Math.floor(delay / 60)}m${delay % 60}s`} `;
+    const restarts = delays.length + 1;
+    const pod = await harness.until('a', ({ status }) => {
+      const [own] = status?.containerStatuses ?? [];
+      return own?.restartCount === restarts && (own.state?.waiting?.message?.startsWith(text) ?? false);
+    });
+    delays.push(pod.status?.containerStatuses?.[0]?.state?.waiting?.reason ?? '');
+    clock.advance(delay * 1000);
+  }
+  expect(delays).toEqual(Array(7).fill('CrashLoopBackOff'));
 });

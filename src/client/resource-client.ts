@@ -39,9 +39,13 @@ export class ResourceClient<T extends KubernetesObject> {
     });
   }
 
-  list(options: ListOptions = {}): Promise<ObjectList<T>> {
+  async list(options: ListOptions = {}): Promise<ObjectList<T>> {
     const { namespace: _, signal, ...query } = options;
-    return this.#call<ObjectList<T>>({ ...this.#target('list', options), query: toQuery(query), signal });
+    const list = await this.#call<ObjectList<T>>({ ...this.#target('list', options), query: toQuery(query), signal });
+    if (list.items.every((item) => item.kind !== undefined)) return list;
+    // Some servers leave the kind to the list; whoever gets an item alone needs it.
+    const kind = { kind: this.definition.kind, apiVersion: apiVersionOf(this.definition) };
+    return { ...list, items: list.items.map((item) => ({ ...kind, ...item })) };
   }
 
   /** Every page of a list, `pageSize` objects a call. */

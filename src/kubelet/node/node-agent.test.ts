@@ -14,7 +14,7 @@ import { pressureOf } from './pressure.ts';
 test('a node registers, is ready, shows its life in a lease, and takes back what others said of it', async () => {
   const harness = await KubeletHarness.start({
     runtime: new MemoryRuntime({ clock: systemClock, images: {} }),
-    cluster: await Cluster.start(),
+    cluster: await Cluster.start({ controllers: false, scheduler: false }),
   });
   try {
     const nodes = harness.cluster.client.of(Nodes);

@@ -43,7 +43,7 @@ beforeAll(async () => {
   tls = { key: client.key, cert: client.certificate, ca };
   harness = await KubeletHarness.start({
     runtime: new MemoryRuntime({ clock: systemClock, images: IMAGES }),
-    cluster: await Cluster.start(),
+    cluster: await Cluster.start({ controllers: false, scheduler: false }),
     serving: {
       host: '127.0.0.1',
       port: 0,

@@ -62,17 +62,10 @@ describe.skipIf(!possible)('routed pod network (needs root, ip, nft, nsenter and
 
   /** Answers every connection to `port` in the pod with `text`, once it listens. */
   async function answer({ request }: Awaited<ReturnType<typeof pod>>, port: number, text: string): Promise<void> {
-    const script = `echo ready; while :; do echo ${text} | /bin/busybox nc -l -p ${port}; done`;
-    const child = spawn('nsenter', [`--net=${request.netnsPath}`, 'sh', '-c', script]);
+    const script = `require('node:net').createServer((socket) => socket.end(${JSON.stringify(`${text}\n`)})).listen(${port}, () => console.log('ready'))`;
+    const child = spawn('nsenter', [`--net=${request.netnsPath}`, process.execPath, '-e', script]);
     children.push(child);
     await new Promise((resolve) => child.stdout!.once('data', resolve));
-    while (
-      !(await run('nsenter', [`--net=${request.netnsPath}`, 'cat', '/proc/net/tcp6', '/proc/net/tcp'])).stdout
-        .toLowerCase()
-        .includes(`:${port.toString(16).padStart(4, '0')} 0000`)
-    ) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
   }
 
   const fetchText = async (address: string, port: number) =>

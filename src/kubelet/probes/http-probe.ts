@@ -60,13 +60,22 @@ function get(url: URL, action: HTTPGetAction, signal: AbortSignal): Promise<Answ
   });
 }
 
-async function readBody(response: IncomingMessage): Promise<string> {
-  let body = '';
-  for await (const chunk of response.setEncoding('utf8')) {
-    body += chunk as string;
-    if (body.length >= MAX_BODY) break;
-  }
-  return body.slice(0, MAX_BODY);
+/** The start of the body; the rest is not waited for. */
+function readBody(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const end = () => resolve(Buffer.concat(chunks).toString('utf8', 0, MAX_BODY));
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length < MAX_BODY) return;
+      end();
+      response.destroy();
+    });
+    response.once('end', end);
+    response.once('error', reject);
+  });
 }
 
 function headersOf(url: URL, { httpHeaders = [], host }: HTTPGetAction): Record<string, string | string[]> {

@@ -100,6 +100,14 @@ describe('over the network', () => {
     expect(`${result} ${output}`).toBe(expected);
   });
 
+  test('a long answer is read only at its start', async () => {
+    server = createServer((_, response) => response.end('x'.repeat(2_000_000)));
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { result, output } = await probeHttp({ port }, { host: '127.0.0.1', port, timeoutMs: 5000 });
+    expect([result, output.length]).toEqual(['success', 10 * 1024]);
+  });
+
   test('nobody listens', async () => {
     const port = await serve(200);
     await new Promise((resolve) => server?.close(resolve));

@@ -166,8 +166,9 @@ class RunningWatch implements WatchHandle {
       ? clock.setTimer(BOOKMARK_INTERVAL_MS, () => sendBookmark())
       : undefined;
     const sendBookmark = () => {
+      // The watch's revision, not the cache's: events are delivered once a tick, and a bookmark must not pass them.
       if (this.#watch?.pending === 0) {
-        const { revision } = this.#parts.storage.cache;
+        const { revision } = this.#watch;
         this.#listener.onChanges([{ type: 'BOOKMARK', revision, initialEventsEnd: false }]);
       }
       bookmark = clock.setTimer(BOOKMARK_INTERVAL_MS, sendBookmark);

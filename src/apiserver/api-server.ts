@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
+import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { resources } from '#api/resources.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
@@ -131,6 +132,16 @@ export class ApiServer {
   publish(address: AdvertisedAddress): Promise<void> {
     const clusterIP = addressAt(parseIpv4Range(this.#options.serviceCidr), 0);
     return publishKubernetesService(new Client(this.transport(SELF)), { clusterIP, address });
+  }
+
+  /** Serves one more resource (or a new definition of one) while the server runs; see `Resources.serve`. */
+  serve(definition: AnyResourceDefinition): Promise<void> {
+    return this.#resources.serve(definition);
+  }
+
+  /** Serves a resource no longer; its objects stay in the store. */
+  withdraw(definition: AnyResourceDefinition): Promise<void> {
+    return this.#resources.withdraw(definition);
   }
 
   /** How to reach nodes for logs, exec and port-forward. */

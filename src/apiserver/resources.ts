@@ -21,7 +21,7 @@ import type { RegistryParts, WriteHook } from './registry/registry-parts.ts';
 import { ResourceHandler, type SubresourceHandler } from './registry/resource-handler.ts';
 import { ResourceStorage } from './registry/resource-storage.ts';
 import { ResourceView } from './registry/resource-view.ts';
-import { ResourceTable } from './resource-table.ts';
+import { type RequestHandler, ResourceTable } from './resource-table.ts';
 import { parseIpv4Range } from './services/ipv4-range.ts';
 import { ServiceAllocator } from './services/service-allocator.ts';
 import { virtualHandlers } from './virtual/virtual-handlers.ts';
@@ -44,10 +44,12 @@ export class Resources implements ObjectSource {
   readonly pipeline: Pipeline;
   readonly tokens: ServiceAccountTokenAuthenticator;
   readonly #options: ResourcesOptions;
-  readonly #storages: ReadonlyMap<string, ResourceStorage>;
+  readonly #storages: Map<string, ResourceStorage>;
   readonly #admission: AdmissionChain;
+  readonly #virtual: (definition: AnyResourceDefinition) => RequestHandler | undefined;
+  #changing: Promise<void> = Promise.resolve();
 
-  private constructor(options: ResourcesOptions, storages: ReadonlyMap<string, ResourceStorage>) {
+  private constructor(options: ResourcesOptions, storages: Map<string, ResourceStorage>) {
     this.#options = options;
     this.#storages = storages;
     const { issuer, clock, issuerUrl } = options;
@@ -66,9 +68,9 @@ export class Resources implements ObjectSource {
         roleBindings: this.#storage('rolebindings.rbac.authorization.k8s.io'),
       }),
     );
-    const table = new ResourceTable();
-    this.pipeline = new Pipeline(table, [mastersAuthorizer, nodeAuthorizer, rbac]);
-    this.#fill(table, rbac);
+    this.pipeline = new Pipeline(new ResourceTable(), [mastersAuthorizer, nodeAuthorizer, rbac]);
+    this.#virtual = this.#virtualHandlers(rbac);
+    for (const definition of options.definitions) this.#add(definition);
   }
 
   /** Opens the storage of every kind that is stored, all at once. */
@@ -91,9 +93,51 @@ export class Resources implements ObjectSource {
     for (const storage of this.#storages.values()) storage.close();
   }
 
-  #fill(table: ResourceTable, rbac: RbacAuthorizer): void {
+  /**
+   * Serves one more resource, or one version more of it, from now on; one that is served already is replaced: its
+   * objects stay, its watches end. Routes, discovery, OpenAPI, the watch cache and rules that name it follow at once.
+   */
+  serve(definition: AnyResourceDefinition): Promise<void> {
+    return this.#change(async () => {
+      const name = nameOf(definition);
+      const replaced = definition.storage === undefined ? this.#storages.get(name) : undefined;
+      if (definition.storage === undefined) {
+        this.#storages.set(name, await ResourceStorage.open(definition, this.#options.feed));
+      }
+      const { table } = this.pipeline;
+      const versions = table.definitions().filter((other) => nameOf(other) === name && other !== replaced?.definition);
+      this.#add(definition);
+      for (const other of versions) if (other.version !== definition.version) this.#add(other);
+      replaced?.close();
+    });
+  }
+
+  /** Serves a resource no longer. Its objects stay in the store; the watches of its stored version end. */
+  withdraw(definition: AnyResourceDefinition): Promise<void> {
+    return this.#change(async () => {
+      this.pipeline.table.remove(definition);
+      if (definition.storage !== undefined) return;
+      this.#storages.get(nameOf(definition))?.close();
+      this.#storages.delete(nameOf(definition));
+    });
+  }
+
+  /** One change after another: opening a storage takes its time. */
+  #change(work: () => Promise<void>): Promise<void> {
+    const done = this.#changing.then(work);
+    this.#changing = done.catch(() => {});
+    return done;
+  }
+
+  #add(definition: AnyResourceDefinition): void {
+    const answered = isStored(definition) ? undefined : this.#virtual(definition);
+    const handler = answered ?? new ResourceHandler(this.#parts(definition), this.#actions(definition));
+    this.pipeline.table.add({ definition, handler });
+  }
+
+  #virtualHandlers(rbac: RbacAuthorizer) {
     const { clock, issuerUrl } = this.#options;
-    const virtual = virtualHandlers({
+    return virtualHandlers({
       decide: (attributes) => this.pipeline.decide(attributes),
       rulesFor: (user, namespace) => rbac.rulesFor(user, namespace),
       verifyToken: async (token, audiences) => {
@@ -104,10 +148,6 @@ export class Resources implements ObjectSource {
       now: () => clock.now(),
       bindPod: (request) => bindPod(this.#parts(this.#definition('pods')), request),
     });
-    for (const definition of this.#options.definitions) {
-      const handler = virtual(definition) ?? new ResourceHandler(this.#parts(definition), this.#actions(definition));
-      table.add({ definition, handler });
-    }
   }
 
   #parts(definition: AnyResourceDefinition): RegistryParts {
@@ -192,4 +232,4 @@ const nameOf = ({ group, plural }: AnyResourceDefinition): string => (group === 
 
 /** Kinds that can be read back are stored; component statuses are made up on reading. */
 const isStored = (definition: AnyResourceDefinition): boolean =>
-  definition.verbs.includes('list') && definition.plural !== 'componentstatuses';
+  definition.verbs.includes('list') && nameOf(definition) !== 'componentstatuses';

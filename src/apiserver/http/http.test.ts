@@ -1,4 +1,3 @@
-import { request as httpsRequest } from 'node:https';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigMaps } from '#api/core/v1/config-map.ts';
@@ -6,60 +5,19 @@ import { Pod } from '#api/core/v1/pod.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { decodeProtobuf } from '#machinery/codec/protobuf.ts';
 import { createMemoryStore } from '#storage/memory/memory-store.ts';
+import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 import type { Endpoint } from '#testing/endpoint.ts';
 
 let cluster: Cluster;
 let endpoint: Endpoint;
+let call: ReturnType<typeof createCall>;
 beforeAll(async () => {
   cluster = await Cluster.start({ controllers: false, scheduler: false });
   endpoint = await cluster.listen();
+  call = createCall(endpoint);
 });
 afterAll(() => cluster.stop());
-
-interface Call {
-  readonly method?: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: string | Buffer;
-  /** `null` shows no credentials. */
-  readonly identity?: { cert: string; key: string } | null;
-}
-
-interface Answer {
-  readonly code: number;
-  readonly headers: Record<string, string | string[] | undefined>;
-  readonly bytes: Buffer;
-  // biome-ignore lint/suspicious/noExplicitAny: bodies are of every kind
-  readonly json: any;
-}
-
-/** One HTTP/1.1 request. */
-function call(path: string, { method = 'GET', headers = {}, body, identity }: Call = {}): Promise<Answer> {
-  const { cert, key } = endpoint.admin.tls;
-  const credentials = identity === null ? {} : (identity ?? { cert: cert as string, key: key as string });
-  return new Promise((resolve, reject) => {
-    const request = httpsRequest(
-      `${endpoint.server}${path}`,
-      { method, headers, ca: endpoint.ca, ...credentials, agent: false },
-      (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on('data', (chunk) => chunks.push(chunk));
-        answer.on('end', () => {
-          const bytes = Buffer.concat(chunks);
-          const isJson = bytes.length > 0 && (answer.headers['content-type'] ?? '').includes('json');
-          resolve({
-            code: answer.statusCode ?? 0,
-            headers: answer.headers,
-            bytes,
-            json: isJson ? JSON.parse(bytes.toString()) : undefined,
-          });
-        });
-      },
-    );
-    request.once('error', reject);
-    request.end(body);
-  });
-}
 
 const MAPS = '/api/v1/namespaces/default/configmaps';
 const json = { 'content-type': 'application/json' };

@@ -424,7 +424,19 @@ test('two caches on one feed get their own keys, the longer prefix first', async
   await fixture.put('a', 'n1');
   await fixture.put('inner/a', 'n1');
   expect([fixture.cache.size, inner.size]).toEqual([1, 1]);
-  await expect(ObjectCache.open<string>({ feed: fixture.feed, prefix: '/things/', codec })).rejects.toThrow(
-    'already subscribed',
-  );
+});
+
+test('a cache can take the place of another without a gap', async () => {
+  const fixture = await Fixture.open();
+  await fixture.put('a', 'n1');
+  const successor = await ObjectCache.open<string>({
+    feed: fixture.feed,
+    prefix: '/things/',
+    codec: { decode: String },
+  });
+  await fixture.put('b', 'n1');
+  expect([fixture.cache.size, successor.size]).toEqual([2, 2]);
+  fixture.cache.close();
+  await fixture.put('c', 'n1');
+  expect([fixture.cache.size, successor.size]).toEqual([2, 3]);
 });

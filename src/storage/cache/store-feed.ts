@@ -10,6 +10,8 @@ export interface StoreFeedOptions {
   readonly logger?: Logger;
 }
 
+const NONE: readonly FeedListener[] = [];
+
 /**
  * One watch of a store that feeds any number of caches, each by its key prefix, at a cost that does not grow with their
  * number. Its `revision` is the point all of them have reached.
@@ -17,7 +19,7 @@ export interface StoreFeedOptions {
 export class StoreFeed {
   readonly store: Store;
   readonly #logger: Logger | undefined;
-  readonly #listeners = new Map<string, FeedListener>();
+  readonly #listeners = new Map<string, readonly FeedListener[]>();
   readonly #waiters = new RevisionWaiters();
   #watch: StoreWatch | undefined;
   #revision: number;
@@ -46,15 +48,16 @@ export class StoreFeed {
   }
 
   /**
-   * Routes events of keys under `prefix`, which ends in '/', to `listener` from the next batch on. A prefix has one
-   * listener; the longest prefix of a key wins. Returns what undoes it.
+   * Routes events of keys under `prefix`, which ends in '/', to `listener` from the next batch on; the longest prefix of
+   * a key wins. A prefix has one listener, or two while a cache takes another's place. Returns what undoes it.
    */
   subscribe(prefix: string, listener: FeedListener): () => void {
     if (!prefix.endsWith('/')) throw new Error(`subscribe to ${prefix}: prefix must end in /`);
-    if (this.#listeners.has(prefix)) throw new Error(`subscribe to ${prefix}: already subscribed`);
-    this.#listeners.set(prefix, listener);
+    this.#listeners.set(prefix, [...(this.#listeners.get(prefix) ?? []), listener]);
     return () => {
-      if (this.#listeners.get(prefix) === listener) this.#listeners.delete(prefix);
+      const left = (this.#listeners.get(prefix) ?? []).filter((each) => each !== listener);
+      if (left.length > 0) this.#listeners.set(prefix, left);
+      else this.#listeners.delete(prefix);
     };
   }
 
@@ -79,21 +82,21 @@ export class StoreFeed {
   #route(events: readonly StoreEvent[]): Map<FeedListener, StoreEvent[]> {
     const routed = new Map<FeedListener, StoreEvent[]>();
     for (const event of events) {
-      const listener = this.#listenerOf(event.key);
-      if (!listener) continue;
-      const own = routed.get(listener);
-      if (own) own.push(event);
-      else routed.set(listener, [event]);
+      for (const listener of this.#listenersOf(event.key)) {
+        const own = routed.get(listener);
+        if (own) own.push(event);
+        else routed.set(listener, [event]);
+      }
     }
     return routed;
   }
 
-  #listenerOf(key: string): FeedListener | undefined {
+  #listenersOf(key: string): readonly FeedListener[] {
     for (let end = key.lastIndexOf('/'); end >= 0; end = key.lastIndexOf('/', end - 1)) {
-      const listener = this.#listeners.get(key.slice(0, end + 1));
-      if (listener) return listener;
-      if (end === 0) return undefined;
+      const listeners = this.#listeners.get(key.slice(0, end + 1));
+      if (listeners) return listeners;
+      if (end === 0) break;
     }
-    return undefined;
+    return NONE;
   }
 }

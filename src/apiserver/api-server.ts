@@ -11,7 +11,8 @@ import { newGenericNotFound } from '#machinery/errors/status-error.ts';
 import { StoreFeed } from '#storage/cache/store-feed.ts';
 import type { Store } from '#storage/store.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
-import { clientCertificateAuthenticator } from './authentication/client-certificate.ts';
+import { createClientCertificateAuthenticator } from './authentication/client-certificate.ts';
+import { createRequestAuthenticator } from './authentication/request-authenticator.ts';
 import { type IssuerKey, ServiceAccountIssuer } from './authentication/service-account-issuer.ts';
 import type { ServiceAccountTokenAuthenticator } from './authentication/service-account-token.ts';
 import { createStaticTokenAuthenticator } from './authentication/static-token.ts';
@@ -86,7 +87,7 @@ export class ApiServer {
     this.#resources = parts.resources;
     this.pipeline = parts.resources.pipeline;
     this.#handler = this.#createHandler(parts.issuer, [
-      clientCertificateAuthenticator,
+      createClientCertificateAuthenticator(({ verified }) => verified),
       createStaticTokenAuthenticator(options.tokens ?? new Map()),
       parts.tokens,
     ]);
@@ -184,7 +185,7 @@ export class ApiServer {
     });
     return new ApiHandler({
       pipeline: this.pipeline,
-      authenticate: createUnionAuthenticator(authenticators),
+      authenticate: createRequestAuthenticator(createUnionAuthenticator(authenticators)),
       paths,
       connect: async (exchange, request) => {
         if (this.#nodeCredentials === undefined || request.target.resource !== 'pods') throw newGenericNotFound();

@@ -19,26 +19,26 @@ export class Pipeline {
   }
 
   async handle(request: ResourceRequest): Promise<ResourceResult> {
-    this.authorizeTarget(request.user, request.target, request.target.verb);
+    await this.authorizeTarget(request.user, request.target, request.target.verb);
     return this.#served(request.target).handler.handle(request);
   }
 
   async watch(request: ResourceRequest, listener: ChangeListener): Promise<WatchHandle> {
-    this.authorizeTarget(request.user, request.target, 'watch');
+    await this.authorizeTarget(request.user, request.target, 'watch');
     const { handler } = this.#served(request.target);
     if (handler.watch === undefined) throw newGenericNotFound();
     return handler.watch(request, listener);
   }
 
-  /** Throws a 403 unless the user may. `method` is the HTTP method for connect requests. */
-  authorizeTarget(user: UserInfo, target: ResourceTarget, method: string): void {
+  /** Rejects with a 403 unless the user may. `method` is the HTTP method for connect requests. */
+  async authorizeTarget(user: UserInfo, target: ResourceTarget, method: string): Promise<void> {
     const { group, version, resource, subresource, namespace, name } = target;
     const verb = authorizationVerb(target, method);
-    this.authorize({ user, verb, group, version, resource, subresource, namespace, name });
+    await this.authorize({ user, verb, group, version, resource, subresource, namespace, name });
   }
 
-  authorize(attributes: Attributes): void {
-    const { allowed, reason } = this.decide(attributes);
+  async authorize(attributes: Attributes): Promise<void> {
+    const { allowed, reason } = await this.decide(attributes);
     if (!allowed) throw forbiddenError(attributes, reason);
   }
 

@@ -4,12 +4,17 @@ export interface UserInfo {
   readonly uid?: string;
   readonly groups: readonly string[];
   readonly extra?: Readonly<Record<string, readonly string[]>>;
+  /** Who acts as this user, where somebody does. */
+  readonly impersonator?: UserInfo;
 }
 
 /** Members may do everything; authorization does not look further. */
 export const SYSTEM_MASTERS = 'system:masters';
 export const AUTHENTICATED_GROUP = 'system:authenticated';
 export const UNAUTHENTICATED_GROUP = 'system:unauthenticated';
+
+/** The extra that names the credential a user came with. */
+export const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
 
 /** A request without credentials. */
 export const anonymousUser: UserInfo = { name: 'system:anonymous', groups: [UNAUTHENTICATED_GROUP] };

@@ -1,6 +1,6 @@
 import { decodeJwt, errors, jwtVerify } from 'jose';
 import type { Clock } from '#base/clock.ts';
-import { serviceAccountUser } from '../user.ts';
+import { CREDENTIAL_ID, serviceAccountUser } from '../user.ts';
 import type { AuthenticationResult, Authenticator } from './authenticator.ts';
 import type { KubernetesClaim, ServiceAccountIssuer } from './service-account-issuer.ts';
 
@@ -97,7 +97,7 @@ export class ServiceAccountTokenAuthenticator implements Authenticator {
 
 function extraOf({ claims, id }: { readonly claims: KubernetesClaim; readonly id: string }) {
   const extra: Record<string, readonly string[]> = {};
-  if (id) extra['authentication.kubernetes.io/credential-id'] = [`JTI=${id}`];
+  if (id) extra[CREDENTIAL_ID] = [`JTI=${id}`];
   if (claims.pod) {
     extra['authentication.kubernetes.io/pod-name'] = [claims.pod.name];
     extra['authentication.kubernetes.io/pod-uid'] = [claims.pod.uid];

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
-import { newGenericNotFound, newInternalError, newUnauthorized, StatusError } from '#machinery/errors/status-error.ts';
-import type { AuthenticationResult, Credentials } from '../authentication/authenticator.ts';
+import { newGenericNotFound, newInternalError, StatusError } from '#machinery/errors/status-error.ts';
+import type { IncomingRequest, RequestAuthenticator } from '../authentication/request-authenticator.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { ChangeListener, WatchHandle } from '../registry/watch.ts';
 import { NO_BODY, Query, type RequestBody, type ResourceRequest, type ResourceTarget } from '../request.ts';
@@ -21,7 +21,7 @@ export type ConnectHandler = (exchange: Exchange, request: ResourceRequest) => P
 
 export interface ApiHandlerOptions {
   readonly pipeline: Pipeline;
-  readonly authenticate: (credentials: Credentials) => Promise<AuthenticationResult>;
+  readonly authenticate: RequestAuthenticator;
   readonly paths: PathHandler;
   readonly connect: ConnectHandler;
   readonly clock: Clock;
@@ -52,19 +52,15 @@ export class ApiHandler {
     const request = this.#requestOf(exchange, target, user);
     if (target.verb === 'watch') return this.#serveWatch(exchange, request);
     if (isPassedOn(target)) {
-      this.#options.pipeline.authorizeTarget(user, target, exchange.method);
+      await this.#options.pipeline.authorizeTarget(user, target, exchange.method);
       return this.#options.connect(exchange, request);
     }
     return this.#serveResource(exchange, request);
   }
 
-  /** Who makes a request. Throws a 401. */
-  async authenticate(exchange: Pick<Exchange, 'certificate' | 'header'>): Promise<UserInfo> {
-    const token = bearerToken(exchange.header('authorization'));
-    const { certificate } = exchange;
-    if (certificate === 'unverified' && token === undefined) throw newUnauthorized();
-    const credentials = { token, certificate: certificate === 'unverified' ? undefined : certificate };
-    return (await this.#options.authenticate(credentials)).user;
+  /** Who makes a request. Rejects with a 401, or a 403 for an impersonation that is not allowed. */
+  authenticate(request: IncomingRequest): Promise<UserInfo> {
+    return this.#options.authenticate(request);
   }
 
   async #serveResource(exchange: Exchange, request: ResourceRequest): Promise<void> {
@@ -117,7 +113,7 @@ export class ApiHandler {
   async #servePath(exchange: Exchange, user: UserInfo): Promise<void> {
     const { pipeline } = this.#options;
     const path = exchange.path;
-    pipeline.authorize({ user, verb: exchange.method.toLowerCase(), path });
+    await pipeline.authorize({ user, verb: exchange.method.toLowerCase(), path });
     if (!(await this.#options.paths(exchange, () => negotiate(exchange.header('accept'))))) throw newGenericNotFound();
   }
 
@@ -166,11 +162,6 @@ function errorForm(accept: string): AcceptedForm {
     return JSON_FORM;
   }
 }
-
-const bearerToken = (authorization: string): string | undefined => {
-  const match = /^bearer +(.+)$/i.exec(authorization.trim());
-  return match?.[1]?.trim();
-};
 
 const isPassedOn = (target: ResourceTarget): boolean =>
   target.verb === 'connect' || (target.resource === 'pods' && target.subresource === 'log' && target.verb === 'get');

@@ -1,20 +1,27 @@
-import type { TLSSocket } from 'node:tls';
-import type { ClientCertificate } from './exchange.ts';
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { PeerCertificate } from '../authentication/peer-certificate.ts';
 
-const cache = new WeakMap<object, { readonly certificate: ClientCertificate | 'unverified' | undefined }>();
+const cache = new WeakMap<object, { readonly certificate: PeerCertificate | undefined }>();
 
 /** The certificate of a connection, read once per connection. */
-export function certificateOf(socket: TLSSocket): ClientCertificate | 'unverified' | undefined {
+export function certificateOf(socket: TLSSocket): PeerCertificate | undefined {
   let known = cache.get(socket);
   if (known === undefined) cache.set(socket, (known = { certificate: read(socket) }));
   return known.certificate;
 }
 
-function read(socket: TLSSocket): ClientCertificate | 'unverified' | undefined {
-  const peer = socket.getPeerCertificate();
+function read(socket: TLSSocket): PeerCertificate | undefined {
+  const peer = socket.getPeerCertificate(true);
   if (!peer || Object.keys(peer).length === 0) return undefined;
-  if (!socket.authorized) return 'unverified';
-  const { CN, O } = peer.subject as { CN?: string | string[]; O?: string | string[] };
-  const organizations = O === undefined ? [] : Array.isArray(O) ? O : [O];
-  return { commonName: Array.isArray(CN) ? (CN[0] ?? '') : (CN ?? ''), organizations };
+  const subject = peer.subject as unknown as Readonly<Record<string, string | readonly string[] | undefined>>;
+  return { subject, raw: peer.raw, issuers: issuersOf(peer), verified: socket.authorized };
+}
+
+/** A self-signed certificate is its own issuer, which ends the chain. */
+function issuersOf(peer: DetailedPeerCertificate): Buffer[] {
+  const issuers: Buffer[] = [];
+  for (let each = peer; each.issuerCertificate && each.issuerCertificate !== each; each = each.issuerCertificate) {
+    issuers.push(each.issuerCertificate.raw);
+  }
+  return issuers;
 }

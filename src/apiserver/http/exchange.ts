@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { PeerCertificate } from '../authentication/peer-certificate.ts';
 
 export type HeaderMap = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -10,8 +11,10 @@ export interface Exchange {
   readonly query: URLSearchParams;
   /** By lower-case name; the first value of each. */
   header(name: string): string;
-  /** The client's verified certificate, `'unverified'` when it showed one that the client CA did not sign. */
-  readonly certificate: ClientCertificate | 'unverified' | undefined;
+  /** Names and values in turn as they were sent, for headers that may come more than once. */
+  readonly rawHeaders: readonly string[];
+  /** The certificate that the client showed, trusted or not. */
+  readonly certificate: PeerCertificate | undefined;
   /** Aborts when the client has gone or the answer is complete. */
   readonly signal: AbortSignal;
   readonly remoteAddress: string;
@@ -23,11 +26,6 @@ export interface Exchange {
   startStream(code: number, headers: HeaderMap): ResponseStream;
   /** Whether an answer was begun. */
   readonly answered: boolean;
-}
-
-export interface ClientCertificate {
-  readonly commonName: string;
-  readonly organizations: readonly string[];
 }
 
 export interface ResponseStream {

@@ -46,7 +46,7 @@ describe('who may', () => {
       body: JSON.stringify(review),
       identity: { cert, key },
     });
-    expect(answer.json.status.userInfo).toEqual({ username: 'jane', groups: ['team-a', 'system:authenticated'] });
+    expect(answer.json.status.userInfo).toMatchObject({ username: 'jane', groups: ['team-a', 'system:authenticated'] });
   });
 
   test('a service-account token works until its account is deleted', async () => {

@@ -15,6 +15,7 @@ export function createHttp1Exchange(request: IncomingMessage, response: ServerRe
     path,
     query,
     header: (name) => first(request.headers[name]),
+    rawHeaders: request.rawHeaders,
     get certificate() {
       return certificateOf(request.socket as TLSSocket);
     },

@@ -6,7 +6,11 @@ import { readBody } from './read-body.ts';
 import { splitTarget } from './split-target.ts';
 
 /** An exchange over HTTP/2, on the stream itself: node's compatibility layer costs twice the time. */
-export function createHttp2Exchange(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Exchange {
+export function createHttp2Exchange(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  rawHeaders: readonly string[],
+): Exchange {
   const { path, query } = splitTarget(String(headers[':path'] ?? '/'));
   const method = String(headers[':method'] ?? 'GET');
   const socket = stream.session?.socket as TLSSocket | undefined;
@@ -22,6 +26,7 @@ export function createHttp2Exchange(stream: ServerHttp2Stream, headers: Incoming
       const value = headers[name];
       return Array.isArray(value) ? (value[0] ?? '') : (value ?? '');
     },
+    rawHeaders,
     get certificate() {
       return socket && certificateOf(socket);
     },

@@ -43,7 +43,9 @@ export class HttpsListener {
       else socket.destroy();
     });
     this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1000 }, maxSessionMemory: SESSION_MEGABYTES });
-    this.#http2.on('stream', (stream, headers) => options.onExchange(createHttp2Exchange(stream, headers)));
+    this.#http2.on('stream', (stream, headers, _flags, rawHeaders: readonly string[] = []) =>
+      options.onExchange(createHttp2Exchange(stream, headers, rawHeaders)),
+    );
     this.#http2.on('session', (session) => {
       this.#sessions.add(session);
       session.once('close', () => this.#sessions.delete(session));

@@ -36,13 +36,14 @@ async function upgrade(
     const value = request.headers[name];
     return Array.isArray(value) ? (value[0] ?? '') : (value ?? '');
   };
-  const user = await api.authenticate({ header, certificate: certificateOf(socket as TLSSocket) });
   const { path, query } = splitTarget(request.url ?? '/');
+  const { rawHeaders } = request;
+  const user = await api.authenticate({ path, header, rawHeaders, certificate: certificateOf(socket as TLSSocket) });
   const method = request.method ?? 'GET';
   const target = parseRequestPath(method, path, false);
   if (target === undefined || target.resource !== 'pods' || !STREAMS.has(target.subresource))
     throw newGenericNotFound();
-  pipeline.authorizeTarget(user, target, method);
+  await pipeline.authorizeTarget(user, target, method);
   const node = podRequest(source, target, query);
   const own = credentials();
   if (own === undefined) throw newGenericNotFound();

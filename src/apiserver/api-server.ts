@@ -20,7 +20,7 @@ import { createUnionAuthenticator } from './authentication/union.ts';
 import { createBootstrapObjects } from './bootstrap/create-bootstrap-objects.ts';
 import { type AdvertisedAddress, publishKubernetesService } from './bootstrap/kubernetes-service.ts';
 import { podRequest } from './connect/node-connection.ts';
-import { type NodeCredentials, proxyExchange } from './connect/node-proxy.ts';
+import { type NodeCredentials, proxyExchange, proxyUpgrade } from './connect/node-proxy.ts';
 import { OpenApi } from './discovery/openapi.ts';
 import { HealthChecks } from './health.ts';
 import { ApiHandler } from './http/api-handler.ts';
@@ -62,6 +62,8 @@ const DEFAULTS = {
   serviceCidr: '10.96.0.0/12',
   nodePorts: { first: 30000, last: 32767 },
 };
+
+const POD_STREAMS = new Set(['exec', 'attach', 'portforward']);
 
 /** The server's own user, for what it does by itself. */
 const SELF: UserInfo = { name: 'system:apiserver', groups: [SYSTEM_MASTERS, AUTHENTICATED_GROUP] };
@@ -118,12 +120,7 @@ export class ApiServer {
     const listener = await HttpsListener.listen({
       ...options,
       onExchange: this.#handler.handle,
-      onUpgrade: createUpgradeHandler({
-        api: this.#handler,
-        pipeline: this.pipeline,
-        source: this.#resources,
-        credentials: () => this.#nodeCredentials,
-      }),
+      onUpgrade: createUpgradeHandler(this.#handler),
     });
     this.#listeners.push(listener);
     return listener.address;
@@ -194,6 +191,12 @@ export class ApiServer {
           podRequest(this.#resources, request.target, exchange.query),
           this.#nodeCredentials,
         );
+      },
+      upgrade: async (client, { target }, query) => {
+        if (target.resource !== 'pods' || !POD_STREAMS.has(target.subresource)) throw newGenericNotFound();
+        const node = podRequest(this.#resources, target, query);
+        if (this.#nodeCredentials === undefined) throw newGenericNotFound();
+        await proxyUpgrade(client, node, this.#nodeCredentials);
       },
       clock,
       logger,

@@ -20,11 +20,21 @@ export class Pipeline {
 
   async handle(request: ResourceRequest): Promise<ResourceResult> {
     await this.authorizeTarget(request.user, request.target, request.target.verb);
+    return this.serve(request);
+  }
+
+  /** As `handle`, for a request that was authorized before. */
+  async serve(request: ResourceRequest): Promise<ResourceResult> {
     return this.#served(request.target).handler.handle(request);
   }
 
   async watch(request: ResourceRequest, listener: ChangeListener): Promise<WatchHandle> {
     await this.authorizeTarget(request.user, request.target, 'watch');
+    return this.serveWatch(request, listener);
+  }
+
+  /** As `watch`, for a request that was authorized before. */
+  async serveWatch(request: ResourceRequest, listener: ChangeListener): Promise<WatchHandle> {
     const { handler } = this.#served(request.target);
     if (handler.watch === undefined) throw newGenericNotFound();
     return handler.watch(request, listener);

@@ -6,7 +6,8 @@ import type { OpenApi } from '../discovery/openapi.ts';
 import type { HealthChecks } from '../health.ts';
 import type { ResourceTable } from '../resource-table.ts';
 import { versionInfo } from '../version.ts';
-import { headersOf, type PathHandler } from './api-handler.ts';
+import { answerHeaders } from './answer-headers.ts';
+import type { PathHandler } from './api-handler.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface PathHandlerOptions {
@@ -105,12 +106,12 @@ function aggregatedVersion(accept: string): string | undefined {
 function sendAggregated(exchange: Exchange, groups: ReturnType<typeof groupDefinitions>, version: string): true {
   const body = encoder.encode(JSON.stringify(aggregatedDiscovery(groups, version)));
   const contentType = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
-  exchange.respond(200, { ...headersOf(contentType, []), vary: 'Accept' }, body);
+  exchange.respond(200, { ...answerHeaders(contentType, []), vary: 'Accept' }, body);
   return true;
 }
 
 function sendJson(exchange: Exchange, object: object): true {
   const body = encoder.encode(`${JSON.stringify(object as KubernetesObject, undefined, 2)}\n`);
-  exchange.respond(200, headersOf('application/json', []), body);
+  exchange.respond(200, answerHeaders('application/json', []), body);
   return true;
 }

@@ -1,0 +1,129 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Exchange, HeaderMap, ResponseStream } from '../http/exchange.ts';
+import type { RequestBody, ResourceTarget } from '../request.ts';
+import type { ResourceResult } from '../result.ts';
+import { anonymousUser, type UserInfo } from '../user.ts';
+
+/** A connection that is about to leave HTTP. */
+export interface UpgradingClient {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/**
+ * One HTTP request on its way through the filters: the exchange itself, and what the filters found out about it.
+ * Headers set here are part of whatever answer is given.
+ */
+export class RequestContext implements Exchange {
+  /** Milliseconds since the Unix epoch. */
+  readonly receivedAt: number;
+  /** Set for connections that leave HTTP. */
+  readonly upgrading: UpgradingClient | undefined;
+  /** What the request is about; undefined for paths outside the resources. */
+  target: ResourceTarget | undefined;
+  /** As authorization sees it: `list`, or the method in lower case for paths outside the resources. */
+  verb = '';
+  isLongRunning = false;
+  user: UserInfo = anonymousUser;
+  /** Status code of the answer; 0 before there is one. */
+  code = 0;
+  /** Bytes of the answer's body so far. */
+  bytes = 0;
+  /** For the audit log: kept by whoever serves resources. */
+  body: RequestBody | undefined;
+  result: ResourceResult | undefined;
+  /** Texts of Warning headers. */
+  readonly warnings: string[] = [];
+  /** What the audit log says beside the request itself; undefined while nothing has to be said. */
+  annotations: Map<string, string> | undefined;
+  /** Called once when the head of a streamed answer is sent. */
+  onStarted: (() => void) | undefined;
+  /** Lets the next request begin although this one goes on; for long-running requests that have begun. */
+  releaseSeat: (() => void) | undefined;
+  readonly #exchange: Exchange;
+  #headers: Record<string, string> | undefined;
+
+  constructor(exchange: Exchange, receivedAt: number, upgrading?: UpgradingClient) {
+    this.#exchange = exchange;
+    this.receivedAt = receivedAt;
+    this.upgrading = upgrading;
+  }
+
+  get method(): string {
+    return this.#exchange.method;
+  }
+  get path(): string {
+    return this.#exchange.path;
+  }
+  get query(): URLSearchParams {
+    return this.#exchange.query;
+  }
+  get rawHeaders(): readonly string[] {
+    return this.#exchange.rawHeaders;
+  }
+  get certificate(): Exchange['certificate'] {
+    return this.#exchange.certificate;
+  }
+  get signal(): AbortSignal {
+    return this.#exchange.signal;
+  }
+  get remoteAddress(): string {
+    return this.#exchange.remoteAddress;
+  }
+  get answered(): boolean {
+    return this.#exchange.answered;
+  }
+
+  header(name: string): string {
+    return this.#exchange.header(name);
+  }
+
+  readBody(limit: number): Promise<Uint8Array> {
+    return this.#exchange.readBody(limit);
+  }
+
+  /** Adds a header to the answer, by lower-case name. */
+  setHeader(name: string, value: string): void {
+    this.#headers ??= {};
+    this.#headers[name] = value;
+  }
+
+  annotate(key: string, value: string): void {
+    this.annotations ??= new Map();
+    this.annotations.set(key, value);
+  }
+
+  respond(code: number, headers: HeaderMap, body: Uint8Array): void {
+    this.code = code;
+    this.bytes = body.length;
+    this.#exchange.respond(code, this.#withOwn(headers), body);
+  }
+
+  startStream(code: number, headers: HeaderMap): ResponseStream {
+    this.started(code);
+    const stream = this.#exchange.startStream(code, this.#withOwn(headers));
+    return {
+      write: (chunk) => {
+        this.bytes += chunk.length;
+        return stream.write(chunk);
+      },
+      onDrain: stream.onDrain,
+      end: stream.end,
+      destroy: stream.destroy,
+      writable: stream.writable,
+    };
+  }
+
+  /** The answer goes on from here by itself, after this status code. */
+  started(code: number): void {
+    this.code = code;
+    this.onStarted?.();
+    this.onStarted = undefined;
+  }
+
+  #withOwn(headers: HeaderMap): HeaderMap {
+    return this.#headers ? { ...this.#headers, ...headers } : headers;
+  }
+}

@@ -6,11 +6,15 @@ import { horizontalPodAutoscalerColumns } from './horizontal-pod-autoscaler-colu
 import { horizontalPodAutoscalerStorage } from './horizontal-pod-autoscaler-conversion.ts';
 import { horizontalPodAutoscalerStrategy } from './horizontal-pod-autoscaler-strategy.ts';
 
-export const CrossVersionObjectReference = message('io.k8s.api.autoscaling.v1.CrossVersionObjectReference', {
-  kind: req(1, string),
-  name: req(2, string),
-  apiVersion: opt(3, string),
-});
+export const CrossVersionObjectReference = message(
+  'io.k8s.api.autoscaling.v1.CrossVersionObjectReference',
+  {
+    kind: req(1, string),
+    name: req(2, string),
+    apiVersion: opt(3, string),
+  },
+  { atomic: true },
+);
 export interface CrossVersionObjectReference extends Infer<typeof CrossVersionObjectReference> {}
 
 export const HorizontalPodAutoscalerSpec = message('io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec', {

@@ -20,15 +20,23 @@ export const NodeSelectorRequirement = message('io.k8s.api.core.v1.NodeSelectorR
 });
 export interface NodeSelectorRequirement extends Infer<typeof NodeSelectorRequirement> {}
 
-export const NodeSelectorTerm = message('io.k8s.api.core.v1.NodeSelectorTerm', {
-  matchExpressions: opt(1, list(NodeSelectorRequirement)),
-  matchFields: opt(2, list(NodeSelectorRequirement)),
-});
+export const NodeSelectorTerm = message(
+  'io.k8s.api.core.v1.NodeSelectorTerm',
+  {
+    matchExpressions: opt(1, list(NodeSelectorRequirement)),
+    matchFields: opt(2, list(NodeSelectorRequirement)),
+  },
+  { atomic: true },
+);
 export interface NodeSelectorTerm extends Infer<typeof NodeSelectorTerm> {}
 
-export const NodeSelector = message('io.k8s.api.core.v1.NodeSelector', {
-  nodeSelectorTerms: req(1, list(NodeSelectorTerm)),
-});
+export const NodeSelector = message(
+  'io.k8s.api.core.v1.NodeSelector',
+  {
+    nodeSelectorTerms: req(1, list(NodeSelectorTerm)),
+  },
+  { atomic: true },
+);
 export interface NodeSelector extends Infer<typeof NodeSelector> {}
 
 export const PreferredSchedulingTerm = message('io.k8s.api.core.v1.PreferredSchedulingTerm', {

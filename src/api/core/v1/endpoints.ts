@@ -6,20 +6,28 @@ import { endpointsColumns } from './endpoints-columns.ts';
 import { endpointsStrategy } from './endpoints-strategy.ts';
 import { ObjectReference } from './references.ts';
 
-export const EndpointAddress = message('io.k8s.api.core.v1.EndpointAddress', {
-  ip: req(1, string),
-  hostname: opt(3, string),
-  nodeName: ptr(4, string),
-  targetRef: ptr(2, ObjectReference),
-});
+export const EndpointAddress = message(
+  'io.k8s.api.core.v1.EndpointAddress',
+  {
+    ip: req(1, string),
+    hostname: opt(3, string),
+    nodeName: ptr(4, string),
+    targetRef: ptr(2, ObjectReference),
+  },
+  { atomic: true },
+);
 export interface EndpointAddress extends Infer<typeof EndpointAddress> {}
 
-export const EndpointPort = message('io.k8s.api.core.v1.EndpointPort', {
-  name: opt(1, string),
-  port: req(2, int32),
-  protocol: opt(3, enumeration('TCP', 'UDP', 'SCTP')),
-  appProtocol: ptr(4, string),
-});
+export const EndpointPort = message(
+  'io.k8s.api.core.v1.EndpointPort',
+  {
+    name: opt(1, string),
+    port: req(2, int32),
+    protocol: opt(3, enumeration('TCP', 'UDP', 'SCTP')),
+    appProtocol: ptr(4, string),
+  },
+  { atomic: true },
+);
 export interface EndpointPort extends Infer<typeof EndpointPort> {}
 
 export const EndpointSubset = message('io.k8s.api.core.v1.EndpointSubset', {

@@ -34,9 +34,13 @@ export const ScopedResourceSelectorRequirement = message('io.k8s.api.core.v1.Sco
 });
 export interface ScopedResourceSelectorRequirement extends Infer<typeof ScopedResourceSelectorRequirement> {}
 
-export const ScopeSelector = message('io.k8s.api.core.v1.ScopeSelector', {
-  matchExpressions: opt(1, list(ScopedResourceSelectorRequirement)),
-});
+export const ScopeSelector = message(
+  'io.k8s.api.core.v1.ScopeSelector',
+  {
+    matchExpressions: opt(1, list(ScopedResourceSelectorRequirement)),
+  },
+  { atomic: true },
+);
 export interface ScopeSelector extends Infer<typeof ScopeSelector> {}
 
 export const ResourceQuotaSpec = message('io.k8s.api.core.v1.ResourceQuotaSpec', {

@@ -6,7 +6,11 @@ export const TopologySelectorLabelRequirement = message('io.k8s.api.core.v1.Topo
 });
 export interface TopologySelectorLabelRequirement extends Infer<typeof TopologySelectorLabelRequirement> {}
 
-export const TopologySelectorTerm = message('io.k8s.api.core.v1.TopologySelectorTerm', {
-  matchLabelExpressions: opt(1, list(TopologySelectorLabelRequirement)),
-});
+export const TopologySelectorTerm = message(
+  'io.k8s.api.core.v1.TopologySelectorTerm',
+  {
+    matchLabelExpressions: opt(1, list(TopologySelectorLabelRequirement)),
+  },
+  { atomic: true },
+);
 export interface TopologySelectorTerm extends Infer<typeof TopologySelectorTerm> {}

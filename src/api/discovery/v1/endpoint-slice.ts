@@ -53,12 +53,16 @@ export const Endpoint = message('io.k8s.api.discovery.v1.Endpoint', {
 });
 export interface Endpoint extends Infer<typeof Endpoint> {}
 
-export const EndpointPort = message('io.k8s.api.discovery.v1.EndpointPort', {
-  name: ptr(1, string),
-  protocol: ptr(2, enumeration('TCP', 'UDP', 'SCTP')),
-  port: ptr(3, int32),
-  appProtocol: ptr(4, string),
-});
+export const EndpointPort = message(
+  'io.k8s.api.discovery.v1.EndpointPort',
+  {
+    name: ptr(1, string),
+    protocol: ptr(2, enumeration('TCP', 'UDP', 'SCTP')),
+    port: ptr(3, int32),
+    appProtocol: ptr(4, string),
+  },
+  { atomic: true },
+);
 export interface EndpointPort extends Infer<typeof EndpointPort> {}
 
 export const EndpointSlice = message(

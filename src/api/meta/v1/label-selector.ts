@@ -20,6 +20,6 @@ export const LabelSelector = message(
     matchLabels: opt(1, map(string), { description: 'Labels that an object has to have' }),
     matchExpressions: opt(2, list(LabelSelectorRequirement), { description: 'Conditions on labels' }),
   },
-  { description: 'Selects objects by their labels; every part has to hold' },
+  { atomic: true, description: 'Selects objects by their labels; every part has to hold' },
 );
 export interface LabelSelector extends Infer<typeof LabelSelector> {}

@@ -35,7 +35,7 @@ export const OwnerReference = message(
     controller: ptr(6, bool, { description: 'Whether the owner manages the object' }),
     blockOwnerDeletion: ptr(7, bool, { description: 'Whether the owner waits for the object to go first' }),
   },
-  { description: 'An object that another depends on' },
+  { atomic: true, description: 'An object that another depends on' },
 );
 export interface OwnerReference extends Infer<typeof OwnerReference> {}
 

@@ -17,10 +17,14 @@ import {
 import { ingressColumns } from './ingress-columns.ts';
 import { ingressStrategy } from './ingress-strategy.ts';
 
-export const ServiceBackendPort = message('io.k8s.api.networking.v1.ServiceBackendPort', {
-  name: opt(1, string),
-  number: opt(2, int32),
-});
+export const ServiceBackendPort = message(
+  'io.k8s.api.networking.v1.ServiceBackendPort',
+  {
+    name: opt(1, string),
+    number: opt(2, int32),
+  },
+  { atomic: true },
+);
 export interface ServiceBackendPort extends Infer<typeof ServiceBackendPort> {}
 
 export const IngressServiceBackend = message('io.k8s.api.networking.v1.IngressServiceBackend', {

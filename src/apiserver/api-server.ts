@@ -23,6 +23,7 @@ import { podRequest } from './connect/node-connection.ts';
 import { type NodeCredentials, proxyExchange, proxyUpgrade } from './connect/node-proxy.ts';
 import { OpenApi } from './discovery/openapi.ts';
 import { HealthChecks } from './health.ts';
+import { Operations, type OperationsOptions } from './operations.ts';
 import { ApiHandler } from './http/api-handler.ts';
 import { HttpsListener } from './http/https-listener.ts';
 import { createPathHandler } from './http/path-handler.ts';
@@ -33,7 +34,7 @@ import { Resources } from './resources.ts';
 import { addressAt, parseIpv4Range } from './services/ipv4-range.ts';
 import { AUTHENTICATED_GROUP, SYSTEM_MASTERS, type UserInfo } from './user.ts';
 
-export interface ApiServerOptions {
+export interface ApiServerOptions extends OperationsOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
@@ -70,6 +71,7 @@ const SELF: UserInfo = { name: 'system:apiserver', groups: [SYSTEM_MASTERS, AUTH
 
 /** The API server over one store: in-process transports at once, HTTPS where `listen` is called. */
 export class ApiServer {
+  readonly #operations: Operations;
   readonly pipeline: Pipeline;
   readonly #options: ApiServerOptions & typeof DEFAULTS;
   readonly #feed: StoreFeed;
@@ -88,16 +90,14 @@ export class ApiServer {
     this.#feed = feed;
     this.#resources = parts.resources;
     this.pipeline = parts.resources.pipeline;
-    this.#handler = this.#createHandler(parts.issuer, [
-      createClientCertificateAuthenticator(({ verified }) => verified),
-      createStaticTokenAuthenticator(options.tokens ?? new Map()),
-      parts.tokens,
-    ]);
+    this.#operations = new Operations(this.pipeline, options);
+    this.#handler = this.#createHandler(parts.issuer);
   }
 
   /** Loads the store, makes what every cluster has, and is ready to serve. */
   static async start(given: ApiServerOptions): Promise<ApiServer> {
     const options = { ...DEFAULTS, ...given };
+    server.#operations.start(new Client(server.transport(SELF)));
     const { store, clock, logger } = options;
     const feed = await StoreFeed.open({ store, logger });
     const issuer = new ServiceAccountIssuer(options.issuerKey, { issuer: options.issuerUrl, clock });
@@ -144,6 +144,7 @@ export class ApiServer {
 
   /** How to reach nodes for logs, exec and port-forward. */
   useNodeCredentials(credentials: NodeCredentials): void {
+    await this.#operations.stop();
     this.#nodeCredentials = credentials;
   }
 
@@ -192,6 +193,7 @@ export class ApiServer {
           this.#nodeCredentials,
         );
       },
+      flowControl: this.#operations.flowControlFilter,
       upgrade: async (client, { target }, query) => {
         if (target.resource !== 'pods' || !POD_STREAMS.has(target.subresource)) throw newGenericNotFound();
         const node = podRequest(this.#resources, target, query);

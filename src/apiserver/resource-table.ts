@@ -7,6 +7,8 @@ import type { ResourceResult } from './result.ts';
 /** Answers requests on one version of one resource. */
 export interface RequestHandler {
   handle(request: ResourceRequest): Promise<ResourceResult>;
+  /** How many objects are stored, over all namespaces. */
+  count?(): number;
   /** Whether an object is stored. */
   has?(namespace: string, name: string): boolean;
   /** Absent, with `watch`, for resources that are not stored. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApiServer } from '#apiserver/api-server.ts';
+import type { OperationsOptions } from '#apiserver/operations.ts';
 import { SYSTEM_MASTERS, type UserInfo } from '#apiserver/user.ts';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { type Logger, silentLogger } from '#base/logger.ts';
@@ -27,6 +28,8 @@ export interface ClusterOptions {
   readonly controllersOptions?: ControllersOptions;
   /** Whether pods are scheduled; true by default. */
   readonly scheduler?: boolean;
+  /** How the API server is operated. */
+  readonly operations?: Omit<OperationsOptions, 'clock' | 'logger'>;
   /** Nodes that run nothing and report everything. */
   readonly simulatedNodes?: number;
 }
@@ -58,7 +61,8 @@ export class Cluster {
     const store = options.store ?? createMemoryStore();
     const { clock = systemClock, random = systemRandom, logger = silentLogger } = options;
     const issuerKey = await loadIssuerKey(generateIssuerKeyPem());
-    const apiServer = await ApiServer.start({ store, clock, random, logger, newUid: randomUUID, issuerKey });
+    const parts = { store, clock, random, logger, newUid: randomUUID, issuerKey };
+    const apiServer = await ApiServer.start({ ...parts, ...options.operations });
     const cluster = new Cluster({ apiServer, clock, random, logger }, options.store ? undefined : store);
     if (options.scheduler ?? true) cluster.run(createSchedulerComponent(cluster.environment));
     if (options.simulatedNodes) cluster.run(createSimulationComponent(cluster.environment, options.simulatedNodes));

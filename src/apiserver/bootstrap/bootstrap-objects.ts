@@ -1,4 +1,6 @@
 import { Namespaces } from '#api/core/v1/namespace.ts';
+import { FlowSchemas } from '#api/flowcontrol/v1/flow-schema.ts';
+import { PriorityLevelConfigurations } from '#api/flowcontrol/v1/priority-level-configuration.ts';
 import { ClusterRoles } from '#api/rbac/v1/cluster-role.ts';
 import { ClusterRoleBindings } from '#api/rbac/v1/cluster-role-binding.ts';
 import { Roles } from '#api/rbac/v1/role.ts';
@@ -10,6 +12,7 @@ import { bootstrapControllerRoles } from '../authorization/bootstrap-controllers
 import { bootstrapNamespacedRoles } from '../authorization/bootstrap-namespaced.ts';
 import { type BootstrapRole, bootstrapClusterRoles } from '../authorization/bootstrap-roles.ts';
 import type { Rule, Subject } from '../authorization/rbac.ts';
+import { bootstrapLevels, bootstrapSchemas } from '../flow-control/bootstrap-configuration.ts';
 
 /** An object every cluster has from its first start. */
 export interface BootstrapObject {
@@ -28,6 +31,8 @@ export function bootstrapObjects(): BootstrapObject[] {
   return [
     ...namespaces.map((name) => object(Namespaces, { metadata: { name } })),
     ...SYSTEM_PRIORITIES.map((each) => object(PriorityClasses, each)),
+    ...bootstrapLevels.map((level) => object(PriorityLevelConfigurations, level)),
+    ...bootstrapSchemas.map((schema) => object(FlowSchemas, schema)),
     ...roles.map((role) => object(ClusterRoles, clusterRole(role, roles))),
     ...bootstrapClusterRoleBindings.map(({ name, role, subjects }) =>
       object(ClusterRoleBindings, {

@@ -5,7 +5,7 @@ import type { RequestAuthenticator } from '../authentication/request-authenticat
 import { authentication } from '../filters/authentication.ts';
 import { authorization } from '../filters/authorization.ts';
 import { errorAnswer } from '../filters/error-answer.ts';
-import { chain, type Handler } from '../filters/filter.ts';
+import { chain, type Filter, type Handler } from '../filters/filter.ts';
 import { RequestContext, type UpgradingClient } from '../filters/request-context.ts';
 import { requestInfo } from '../filters/request-info.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -33,6 +33,8 @@ export interface ApiHandlerOptions {
   readonly paths: PathHandler;
   readonly connect: ConnectHandler;
   readonly upgrade: UpgradeHandler;
+  /** Holds requests back until it is their turn. */
+  readonly flowControl: Filter;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -43,10 +45,10 @@ export class ApiHandler {
   readonly #chain: Handler;
 
   constructor(options: ApiHandlerOptions) {
-    const { authenticate, pipeline, logger } = options;
+    const { authenticate, flowControl, pipeline, logger } = options;
     this.#options = options;
     this.#chain = chain(
-      [requestInfo, errorAnswer(logger), authentication(authenticate), authorization(pipeline)],
+      [requestInfo, errorAnswer(logger), authentication(authenticate), flowControl, authorization(pipeline)],
       (context) => this.#answer(context),
     );
   }

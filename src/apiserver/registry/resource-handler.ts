@@ -32,6 +32,10 @@ export class ResourceHandler {
     return this.parts.view;
   }
 
+  count(): number {
+    return this.parts.storage.cache.size;
+  }
+
   has(namespace: string, name: string): boolean {
     return this.parts.storage.get(namespace, name) !== undefined;
   }

@@ -1,0 +1,245 @@
+import { request as httpsRequest } from 'node:https';
+import { afterEach, describe, expect, test } from 'vitest';
+import { FlowSchemas } from '#api/flowcontrol/v1/flow-schema.ts';
+import { PriorityLevelConfigurations } from '#api/flowcontrol/v1/priority-level-configuration.ts';
+import { ClusterRoleBindings } from '#api/rbac/v1/cluster-role-binding.ts';
+import { createCall } from '#testing/call.ts';
+import { Cluster } from '#testing/cluster.ts';
+import { VirtualClock } from '#testing/virtual-clock.ts';
+import { waitFor } from '#testing/wait-for.ts';
+import { AUTO_UPDATE } from './bootstrap-configuration.ts';
+import { FlowControl } from './flow-control.ts';
+import type { FlowRequest } from './flow-matching.ts';
+import { requestWidth } from './request-width.ts';
+
+const target = (resource: string, more: object = {}) => ({
+  verb: 'get' as const,
+  group: '',
+  version: 'v1',
+  resource,
+  namespace: 'shop',
+  name: 'x',
+  subresource: '',
+  subpath: '',
+  ...more,
+});
+
+const AUTHENTICATED = 'system:authenticated';
+const request = (name: string, groups: string[], more: Partial<FlowRequest> = {}): FlowRequest => ({
+  user: { name, groups: [...groups, AUTHENTICATED] },
+  verb: 'get',
+  path: '/api/v1/namespaces/shop/pods/x',
+  target: target('pods'),
+  ...more,
+});
+const LEASE = target('leases', { group: 'coordination.k8s.io', namespace: 'kube-system' });
+const ROBOT = 'system:serviceaccount:shop:robot';
+const ROBOT_GROUPS = ['system:serviceaccounts', 'system:serviceaccounts:shop'];
+
+describe('the schemas of a new cluster', () => {
+  const cases: [string, FlowRequest, string, string][] = [
+    ['masters', request('admin', ['system:masters']), 'exempt', 'exempt'],
+    ['probes', request('system:anonymous', [], { target: undefined, path: '/livez' }), 'probes', 'exempt'],
+    ['nodes', request('system:node:a', ['system:nodes']), 'system-nodes', 'system'],
+    [
+      'node heartbeats',
+      request('system:node:a', ['system:nodes'], { verb: 'update', target: LEASE }),
+      'system-node-high',
+      'node-high',
+    ],
+    [
+      'leader election',
+      request('system:kube-scheduler', [], { target: LEASE }),
+      'system-leader-election',
+      'leader-election',
+    ],
+    ['the scheduler', request('system:kube-scheduler', []), 'kube-scheduler', 'workload-high'],
+    ['service accounts', request(ROBOT, ROBOT_GROUPS), 'service-accounts', 'workload-low'],
+    [
+      'system service accounts',
+      request('system:serviceaccount:kube-system:dns', ['system:serviceaccounts']),
+      'kube-system-service-accounts',
+      'workload-high',
+    ],
+    ['people', request('jane', []), 'global-default', 'global-default'],
+    [
+      'who has no group',
+      { ...request('x', []), user: { name: 'x', groups: ['system:unauthenticated'] } },
+      'global-default',
+      'global-default',
+    ],
+  ];
+  test.each(cases)('sort %s', (_, each, schema, level) => {
+    const flow = new FlowControl({ clock: new VirtualClock() }).classify(each);
+    expect([flow.schema.metadata?.name, flow.level.name]).toEqual([schema, level]);
+  });
+
+  test('divide 600 seats', () => {
+    const { levels } = new FlowControl({ clock: new VirtualClock() });
+    expect(Object.fromEntries(levels.map(({ name, bounds: { nominal, lower } }) => [name, [nominal, lower]]))).toEqual({
+      'catch-all': [13, 13],
+      exempt: [0, 0],
+      'global-default': [49, 24],
+      'leader-election': [25, 25],
+      'node-high': [98, 73],
+      system: [74, 50],
+      'workload-high': [98, 49],
+      'workload-low': [245, 24],
+    });
+  });
+});
+
+describe('the width of a request', () => {
+  const stored = { count: () => 950, levelSeats: 245 };
+  const list = target('pods', { verb: 'list', name: '' });
+  const watch = target('pods', { verb: 'watch', name: '' });
+  test.each([
+    ['a get', target('pods'), '', 1],
+    ['a list', list, '', 10],
+    ['a page', list, 'limit=250', 3],
+    ['a page of what is selected', list, 'limit=250&labelSelector=a', 10],
+    ['a list of one object', list, 'fieldSelector=metadata.name%3Dx', 1],
+    ['a watch', watch, 'resourceVersion=5', 1],
+    ['a watch that begins with the state', watch, 'sendInitialEvents=true', 10],
+  ])('%s', (_, of, query, width) => {
+    expect(requestWidth({ target: of, query: new URLSearchParams(query) }, stored)).toBe(width);
+  });
+
+  test('is limited by its level', () => {
+    expect(requestWidth({ target: list, query: new URLSearchParams() }, { ...stored, levelSeats: 20 })).toBe(3);
+  });
+});
+
+describe('over HTTPS', () => {
+  let cluster: Cluster;
+  afterEach(() => cluster.stop());
+  const start = async (totalSeats = 600) => {
+    cluster = await Cluster.start({ controllers: false, scheduler: false, operations: { totalSeats } });
+    const endpoint = await cluster.listen();
+    return { endpoint, call: createCall(endpoint) };
+  };
+  const uidsOf = async (schema: string, level: string) => ({
+    schema: (await cluster.client.of(FlowSchemas).get(schema)).metadata?.uid,
+    level: (await cluster.client.of(PriorityLevelConfigurations).get(level)).metadata?.uid,
+  });
+
+  test('answers name their schema and level', async () => {
+    const { call } = await start();
+    const uids = await uidsOf('exempt', 'exempt');
+    await waitFor(async () => {
+      const { headers } = await call('/api/v1/namespaces');
+      expect(headers).toMatchObject({
+        'x-kubernetes-pf-flowschema-uid': uids.schema,
+        'x-kubernetes-pf-prioritylevel-uid': uids.level,
+      });
+      return true;
+    });
+  });
+
+  test('a user without a seat is told to come again, and gets one when another is done', async () => {
+    const { endpoint, call } = await start();
+    await cluster.client.of(PriorityLevelConfigurations).create({
+      metadata: { name: 'narrow' },
+      spec: {
+        type: 'Limited',
+        limited: { nominalConcurrencyShares: 0, lendablePercent: 0, limitResponse: { type: 'Reject' } },
+      },
+    });
+    await cluster.client.of(FlowSchemas).create({
+      metadata: { name: 'jane' },
+      spec: {
+        priorityLevelConfiguration: { name: 'narrow' },
+        matchingPrecedence: 500,
+        rules: [
+          {
+            subjects: [{ kind: 'User', user: { name: 'jane' } }],
+            resourceRules: [
+              { verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true, namespaces: ['*'] },
+            ],
+          },
+        ],
+      },
+    });
+    await cluster.client.of(ClusterRoleBindings).create({
+      metadata: { name: 'jane' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'jane' }],
+    });
+    const { level } = await uidsOf('jane', 'narrow');
+    const { certificate: cert, key } = await endpoint.certificateFor('jane', []);
+    const ask = () => call('/api/v1/namespaces', { identity: { cert, key } });
+    await waitFor(async () => (await ask()).headers['x-kubernetes-pf-prioritylevel-uid'] === level);
+    // A request whose body never comes holds its seat.
+    const slow = httpsRequest(`${endpoint.server}/api/v1/namespaces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': '10' },
+      ca: endpoint.ca,
+      cert,
+      key,
+    });
+    slow.once('error', () => {});
+    slow.flushHeaders();
+    const refused = await waitFor(async () => {
+      const answer = await ask();
+      return answer.code === 429 && answer;
+    });
+    expect([refused.headers['retry-after'], refused.json.kind, refused.json.reason]).toEqual([
+      '1',
+      'Status',
+      'TooManyRequests',
+    ]);
+    expect((await call('/api/v1/namespaces')).code).toBe(200);
+    slow.destroy();
+    await waitFor(async () => (await ask()).code === 200);
+  });
+
+  test('a schema without level is called dangling until there is one', async () => {
+    await start();
+    const schemas = cluster.client.of(FlowSchemas);
+    await schemas.create({ metadata: { name: 'lost' }, spec: { priorityLevelConfiguration: { name: 'none' } } });
+    const condition = async () =>
+      (await schemas.get('lost')).status?.conditions?.map(({ type, status, reason }) => [type, status, reason]);
+    await waitFor(async () => {
+      expect(await condition()).toEqual([['Dangling', 'True', 'NotFound']]);
+      return true;
+    });
+    await cluster.client.of(PriorityLevelConfigurations).create({
+      metadata: { name: 'none' },
+      spec: { type: 'Limited', limited: { limitResponse: { type: 'Reject' } } },
+    });
+    await waitFor(async () => {
+      expect(await condition()).toEqual([['Dangling', 'False', 'Found']]);
+      return true;
+    });
+  });
+
+  test('bootstrap objects come back, and keep a spec of people who say so', async () => {
+    await start();
+    const schemas = cluster.client.of(FlowSchemas);
+    const levels = cluster.client.of(PriorityLevelConfigurations);
+    await schemas.delete('exempt');
+    await waitFor(() =>
+      schemas.get('exempt').then(
+        () => true,
+        () => false,
+      ),
+    );
+    const sharesOf = (level: { spec?: { limited?: { nominalConcurrencyShares?: number } } }) =>
+      level.spec?.limited?.nominalConcurrencyShares;
+    const withShares = (level: Awaited<ReturnType<typeof levels.get>>, keep: 'true' | 'false') => ({
+      ...level,
+      metadata: { ...level.metadata, annotations: { [AUTO_UPDATE]: keep } },
+      spec: {
+        ...level.spec,
+        type: 'Limited' as const,
+        limited: { ...level.spec?.limited, nominalConcurrencyShares: 7 },
+      },
+    });
+    await levels.update(withShares(await levels.get('system'), 'true'));
+    await waitFor(async () => sharesOf(await levels.get('system')) === 30);
+    await levels.update(withShares(await levels.get('node-high'), 'false'));
+    await levels.update(withShares(await levels.get('catch-all'), 'false'));
+    await waitFor(async () => sharesOf(await levels.get('catch-all')) === 5);
+    expect(sharesOf(await levels.get('node-high'))).toBe(7);
+  });
+});

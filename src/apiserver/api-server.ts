@@ -7,7 +7,6 @@ import type { Logger } from '#base/logger.ts';
 import type { Random } from '#base/random.ts';
 import { Client } from '#client/client.ts';
 import type { Transport } from '#client/transport.ts';
-import { newGenericNotFound } from '#machinery/errors/status-error.ts';
 import { StoreFeed } from '#storage/cache/store-feed.ts';
 import type { Store } from '#storage/store.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
@@ -19,8 +18,8 @@ import { createStaticTokenAuthenticator } from './authentication/static-token.ts
 import { createUnionAuthenticator } from './authentication/union.ts';
 import { createBootstrapObjects } from './bootstrap/create-bootstrap-objects.ts';
 import { type AdvertisedAddress, publishKubernetesService } from './bootstrap/kubernetes-service.ts';
-import { podRequest } from './connect/node-connection.ts';
-import { type NodeCredentials, proxyExchange, proxyUpgrade } from './connect/node-proxy.ts';
+import { createConnectHandlers } from './connect/connect-handlers.ts';
+import type { NodeCredentials } from './connect/node-connection.ts';
 import { OpenApi } from './discovery/openapi.ts';
 import { HealthChecks } from './health.ts';
 import { Operations, type OperationsOptions } from './operations.ts';
@@ -63,8 +62,6 @@ const DEFAULTS = {
   serviceCidr: '10.96.0.0/12',
   nodePorts: { first: 30000, last: 32767 },
 };
-
-const POD_STREAMS = new Set(['exec', 'attach', 'portforward']);
 
 /** The server's own user, for what it does by itself. */
 const SELF: UserInfo = { name: 'system:apiserver', groups: [SYSTEM_MASTERS, AUTHENTICATED_GROUP] };
@@ -157,7 +154,7 @@ export class ApiServer {
   }
 
   #createHandler(issuer: ServiceAccountIssuer, authenticators: readonly Authenticator[]): ApiHandler {
-    const { clock, logger, issuerUrl } = this.#options;
+    const { clock, logger, random, issuerUrl } = this.#options;
     const health = new HealthChecks(
       [{ name: 'etcd', check: () => undefined }],
       [{ name: 'shutdown', check: () => (this.#stopping ? 'process is shutting down' : undefined) }],
@@ -185,21 +182,12 @@ export class ApiServer {
       pipeline: this.pipeline,
       authenticate: createRequestAuthenticator(createUnionAuthenticator(authenticators)),
       paths,
-      connect: async (exchange, request) => {
-        if (this.#nodeCredentials === undefined || request.target.resource !== 'pods') throw newGenericNotFound();
-        await proxyExchange(
-          exchange,
-          podRequest(this.#resources, request.target, exchange.query),
-          this.#nodeCredentials,
-        );
-      },
+      ...createConnectHandlers({
+        source: this.#resources,
+        credentials: () => this.#nodeCredentials,
+        choose: (count) => Math.floor(random.next() * count),
+      }),
       flowControl: this.#operations.flowControlFilter,
-      upgrade: async (client, { target }, query) => {
-        if (target.resource !== 'pods' || !POD_STREAMS.has(target.subresource)) throw newGenericNotFound();
-        const node = podRequest(this.#resources, target, query);
-        if (this.#nodeCredentials === undefined) throw newGenericNotFound();
-        await proxyUpgrade(client, node, this.#nodeCredentials);
-      },
       clock,
       logger,
     });

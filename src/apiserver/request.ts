@@ -10,7 +10,7 @@ export type RequestVerb =
   | 'patch'
   | 'delete'
   | 'deletecollection'
-  /** exec, attach, port-forward and proxies; authorized as `create`, or `get` for GET requests. */
+  /** exec, attach, port-forward and proxies; authorized by their HTTP method. */
   | 'connect';
 
 /** What a request is about; the attributes that authorization and admission see. */
@@ -88,6 +88,15 @@ export class Query {
   }
 }
 
-/** The verb as authorization sees it. */
+const PROXY_VERBS: Readonly<Record<string, string>> = {
+  DELETE: 'delete',
+  GET: 'get',
+  HEAD: 'get',
+  PATCH: 'patch',
+  POST: 'create',
+  PUT: 'update',
+};
+
+/** The verb as authorization sees it: for what is passed on that is the HTTP method's, and '' for methods that have none. */
 export const authorizationVerb = (target: ResourceTarget, method: string): string =>
-  target.verb === 'connect' ? (method === 'GET' ? 'get' : 'create') : target.verb;
+  target.verb === 'connect' ? (PROXY_VERBS[method] ?? '') : target.verb;

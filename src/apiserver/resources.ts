@@ -88,6 +88,18 @@ export class Resources implements ObjectSource {
     return this.#live('Node', '', name);
   }
 
+  service(namespace: string, name: string): KubernetesObject | undefined {
+    return this.#storage('services').get(namespace, name)?.object;
+  }
+
+  endpointSlices(namespace: string, service: string): readonly KubernetesObject[] {
+    const slices = this.#storage('endpointslices.discovery.k8s.io');
+    const { entries } = slices.cache.list({ prefix: slices.prefix(namespace) });
+    return entries
+      .map((entry) => entry.object)
+      .filter(({ metadata }) => metadata?.labels?.['kubernetes.io/service-name'] === service);
+  }
+
   /** Ends every watch, as a server that stops does. */
   endWatches(): void {
     for (const storage of this.#storages.values()) storage.close();

@@ -1,3 +1,4 @@
+import type { SecureContextOptions } from 'node:tls';
 import type { Node } from '#api/core/v1/node.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { newBadRequest, newInternalError, newNotFound } from '#machinery/errors/status-error.ts';
@@ -13,6 +14,14 @@ export interface NodeEndpoint {
 export interface ObjectSource {
   pod(namespace: string, name: string): KubernetesObject | undefined;
   node(name: string): KubernetesObject | undefined;
+  service(namespace: string, name: string): KubernetesObject | undefined;
+  /** The slices of a service. */
+  endpointSlices(namespace: string, service: string): readonly KubernetesObject[];
+}
+
+/** How this server proves itself to nodes. */
+export interface NodeCredentials {
+  readonly tls: SecureContextOptions & { readonly ca?: string };
 }
 
 /** A request that a node answers: where, and under which path. */

@@ -75,6 +75,9 @@ export class RequestContext implements Exchange {
   get answered(): boolean {
     return this.#exchange.answered;
   }
+  get bodyStream(): Exchange['bodyStream'] {
+    return this.#exchange.bodyStream;
+  }
 
   header(name: string): string {
     return this.#exchange.header(name);

@@ -13,6 +13,7 @@ import type { ResourceRequest, ResourceTarget } from '../request.ts';
 import { type AcceptedForm, negotiate } from '../serving/negotiate.ts';
 import type { Exchange } from './exchange.ts';
 import { answerResource, answerWatch, resourceRequestOf } from './resource-answers.ts';
+import { answerWatchSocket } from './watch-socket.ts';
 
 /** Answers paths outside the resources: discovery, OpenAPI, health, version. False when the path is not its own. */
 export type PathHandler = (exchange: Exchange, form: () => AcceptedForm) => boolean | Promise<boolean>;
@@ -21,11 +22,7 @@ export type PathHandler = (exchange: Exchange, form: () => AcceptedForm) => bool
 export type ConnectHandler = (exchange: Exchange, request: ResourceRequest) => Promise<void>;
 
 /** Passes connections that leave HTTP on to a node or pod. Resolves when the connection is closed. */
-export type UpgradeHandler = (
-  client: UpgradingClient,
-  request: ResourceRequest,
-  query: URLSearchParams,
-) => Promise<void>;
+export type UpgradeHandler = (client: UpgradingClient, request: ResourceRequest, exchange: Exchange) => Promise<void>;
 
 export interface ApiHandlerOptions {
   readonly pipeline: Pipeline;
@@ -66,8 +63,12 @@ export class ApiHandler {
     const { target, upgrading } = context;
     if (target === undefined) return this.#answerPath(context);
     const request = resourceRequestOf(context, target);
-    if (upgrading) return this.#options.upgrade(upgrading, request, context.query);
-    if (target.verb === 'watch') return answerWatch(context, request, this.#options);
+    if (target.verb === 'watch') {
+      return upgrading
+        ? answerWatchSocket(context, upgrading, request, this.#options)
+        : answerWatch(context, request, this.#options);
+    }
+    if (upgrading) return this.#options.upgrade(upgrading, request, context);
     if (isPassedOn(target)) return this.#options.connect(context, request);
     return answerResource(context, request, this.#options);
   }

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { PeerCertificate } from '../authentication/peer-certificate.ts';
 
 export type HeaderMap = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -18,6 +18,8 @@ export interface Exchange {
   /** Aborts when the client has gone or the answer is complete. */
   readonly signal: AbortSignal;
   readonly remoteAddress: string;
+  /** The request's body as it comes, for those that pass it on; nobody reads it twice. */
+  readonly bodyStream: Readable;
   /** Rejects with 413 past `limit` bytes. */
   readBody(limit: number): Promise<Uint8Array>;
   /** The whole answer at once. */

@@ -21,6 +21,7 @@ export function createHttp1Exchange(request: IncomingMessage, response: ServerRe
     },
     signal: controller.signal,
     remoteAddress: request.socket.remoteAddress ?? '',
+    bodyStream: request,
     readBody: (limit) => readBody(request, limit),
     get answered() {
       return response.headersSent;

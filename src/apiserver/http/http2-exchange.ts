@@ -32,6 +32,7 @@ export function createHttp2Exchange(
     },
     signal: controller.signal,
     remoteAddress: socket?.remoteAddress ?? '',
+    bodyStream: stream,
     readBody: (limit) => readBody(stream, limit),
     get answered() {
       return stream.headersSent || stream.destroyed;

@@ -1,13 +1,11 @@
 import type { Clock } from '#base/clock.ts';
 import type { RequestContext } from '../filters/request-context.ts';
 import type { Pipeline } from '../pipeline.ts';
-import type { ChangeListener, WatchHandle } from '../registry/watch.ts';
 import { NO_BODY, Query, type RequestBody, type ResourceRequest, type ResourceTarget } from '../request.ts';
 import { negotiate } from '../serving/negotiate.ts';
 import { encodeResult } from '../serving/response-encoder.ts';
-import { createWatchEncoder } from '../serving/watch-encoder.ts';
 import { answerHeaders } from './answer-headers.ts';
-import type { ResponseStream } from './exchange.ts';
+import { streamWatch, type WatchParts } from './stream-watch.ts';
 
 /** Upstream's limit on request bodies. */
 const MAX_BODY = 3 * 1024 * 1024;
@@ -44,51 +42,17 @@ export async function answerResource(
   context.respond(encoded.code, answerHeaders(encoded.contentType, request.warnings), encoded.body);
 }
 
-/** Streams a watch; resolves when it is over. */
-export async function answerWatch(
-  context: RequestContext,
-  request: ResourceRequest,
-  { pipeline, clock }: { readonly pipeline: Pipeline; readonly clock: Clock },
-): Promise<void> {
-  const form = negotiate(context.header('accept'));
-  const view = pipeline.viewOf(request.target);
-  const includeObject = context.query.get('includeObject') ?? '';
-  const encoder = createWatchEncoder(view, { form, includeObject, now: () => clock.now() });
-  let stream: ResponseStream | undefined;
-  let handle: WatchHandle | undefined;
-  // The present state is written before the handle is known.
-  let isFull = false;
-  const open = () => (stream ??= context.startStream(200, answerHeaders(encoder.contentType, request.warnings)));
-  const listener: ChangeListener = {
-    onChanges(changes) {
-      const frames = changes.map((change) => encoder.encode(change));
-      const taken = open().write(frames.length === 1 ? (frames[0] as Uint8Array) : Buffer.concat(frames));
-      isFull = !taken;
-      if (isFull) handle?.pause();
-    },
-    onEnd(error) {
-      if (error) open().write(encoder.encodeError(error.status));
-      open().end();
-    },
-  };
-  const started = await pipeline.serveWatch(request, listener);
-  handle = started;
-  context.releaseSeat?.();
-  if (context.signal.aborted) return started.cancel();
-  open().onDrain(() => {
-    isFull = false;
-    started.resume();
+/** Streams a watch as one long answer; resolves when it is over. */
+export function answerWatch(context: RequestContext, request: ResourceRequest, parts: WatchParts): Promise<void> {
+  return streamWatch(context, request, parts, (contentType) => {
+    const stream = context.startStream(200, answerHeaders(contentType, request.warnings));
+    return {
+      write: (frames) => stream.write(frames.length === 1 ? (frames[0] as Uint8Array) : Buffer.concat(frames)),
+      onDrain: stream.onDrain,
+      end: stream.end,
+    };
   });
-  if (isFull) started.pause();
-  await aborted(context.signal);
-  started.cancel();
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 
 async function readRequestBody(context: RequestContext, target: ResourceTarget): Promise<RequestBody> {
   if (!WITH_BODY.has(target.verb)) return NO_BODY;

@@ -1,5 +1,5 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { ApiHandler } from './api-handler.ts';
 import { certificateOf } from './client-certificate.ts';
@@ -35,6 +35,7 @@ function createUpgradeExchange(request: IncomingMessage, socket: Duplex): Exchan
     },
     signal: controller.signal,
     remoteAddress,
+    bodyStream: Readable.from([]),
     readBody: async () => new Uint8Array(),
     respond(code, headers, body) {
       answered = true;

@@ -1,0 +1,74 @@
+import { newBadRequest, newGenericNotFound } from '#machinery/errors/status-error.ts';
+import type { ConnectHandler, UpgradeHandler } from '../http/api-handler.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { ResourceTarget } from '../request.ts';
+import type { ConnectTarget } from './connect-target.ts';
+import { forward, forwardLog } from './forward.ts';
+import { type NodeCredentials, type ObjectSource, podRequest } from './node-connection.ts';
+import { locate } from './proxy-location.ts';
+import { tunnelUpgrade } from './upgrade-tunnel.ts';
+
+export interface ConnectOptions {
+  readonly source: ObjectSource;
+  /** How this server proves itself to nodes; undefined while there are none to reach. */
+  readonly credentials: () => NodeCredentials | undefined;
+  /** Picks one of `count` endpoints. */
+  readonly choose: (count: number) => number;
+}
+
+const POD_STREAMS = new Set(['exec', 'attach', 'portforward']);
+
+/** What answers requests that this server passes on: logs, exec, attach, port-forward and the three proxies. */
+export function createConnectHandlers(options: ConnectOptions): { connect: ConnectHandler; upgrade: UpgradeHandler } {
+  const { source, credentials } = options;
+
+  const proxied = (target: ResourceTarget, exchange: Pick<Exchange, 'path' | 'query'>): ConnectTarget => {
+    const { scheme, host, port, isNodeAgent } = locate(target, options);
+    const path = (subpathOf(exchange.path) || '/') + searchOf(exchange.query);
+    const tls = isNodeAgent ? (credentials() ?? unknown()).tls : undefined;
+    return { scheme, host, port, path, tls };
+  };
+  const onNode = (target: ResourceTarget, query: URLSearchParams): ConnectTarget => {
+    const { tls } = credentials() ?? unknown();
+    const { endpoint, path } = podRequest(source, target, query);
+    return { scheme: 'https', ...endpoint, path, tls };
+  };
+
+  return {
+    async connect(exchange, { target }) {
+      if (target.subresource !== 'proxy') {
+        if (target.subresource === 'log') return forwardLog(exchange, onNode(target, exchange.query));
+        throw newBadRequest('Upgrade request required');
+      }
+      if (subpathOf(exchange.path) === '' && (exchange.method === 'GET' || exchange.method === 'HEAD')) {
+        return redirect(exchange);
+      }
+      return forward(exchange, proxied(target, exchange), prefixOf(exchange.path));
+    },
+    upgrade(client, { target }, exchange) {
+      if (target.subresource === 'proxy') return tunnelUpgrade(client, proxied(target, exchange));
+      if (target.resource !== 'pods' || !POD_STREAMS.has(target.subresource)) throw newGenericNotFound();
+      return tunnelUpgrade(client, onNode(target, exchange.query));
+    },
+  };
+}
+
+/** The part of a path up to and with `/proxy`, and what the client wants behind it; '' when there is not even a slash. */
+const PROXY_PATH = /^((?:\/[^/]+)+?\/(?:pods|services|nodes)\/[^/]+\/proxy)(\/.*)?$/;
+
+const prefixOf = (path: string): string => PROXY_PATH.exec(path)?.[1] ?? '';
+const subpathOf = (path: string): string => PROXY_PATH.exec(path)?.[2] ?? '';
+
+const searchOf = (query: URLSearchParams): string => {
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+};
+
+const unknown = (): never => {
+  throw newGenericNotFound();
+};
+
+/** Relative links of a page work only when its address ends in a slash. */
+function redirect(exchange: Exchange): void {
+  exchange.respond(301, { location: `${exchange.path}/${searchOf(exchange.query)}` }, new Uint8Array());
+}

@@ -1,0 +1,32 @@
+import type { SecureContextOptions } from 'node:tls';
+
+/** A server behind this one, and the path to ask it for. */
+export interface ConnectTarget {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+  /** With the query. */
+  readonly path: string;
+  /** How this server proves itself to nodes; absent where it shows nothing and asks for no proof either. */
+  readonly tls?: (SecureContextOptions & { readonly ca?: string }) | undefined;
+}
+
+/** What connecting to it takes. Names in certificates of nodes and pods do not name the address they are reached at. */
+export const tlsOptionsOf = ({ tls }: ConnectTarget) => ({
+  ...tls,
+  rejectUnauthorized: tls !== undefined,
+  checkServerIdentity: () => undefined,
+});
+
+const CAUSES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connect: connection refused',
+  ECONNRESET: 'read: connection reset by peer',
+  EHOSTUNREACH: 'connect: no route to host',
+  ENETUNREACH: 'connect: network is unreachable',
+  ETIMEDOUT: 'i/o timeout',
+};
+
+/** What clients are told of a connection that could not be made. */
+export function dialError({ host, port }: ConnectTarget, error: Error & { readonly code?: string }): string {
+  return `dial tcp ${host}:${port}: ${CAUSES[error.code ?? ''] ?? error.message}`;
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import { StatusError } from '#machinery/errors/status-error.ts';
+import type { ResourceTarget } from '../request.ts';
+import type { ObjectSource } from './node-connection.ts';
+import { locate, splitProxyId } from './proxy-location.ts';
+
+describe('a proxy id', () => {
+  test.each([
+    ['web', { scheme: '', name: 'web', port: '' }],
+    ['web:80', { scheme: '', name: 'web', port: '80' }],
+    ['web:http', { scheme: '', name: 'web', port: 'http' }],
+    ['https:web:443', { scheme: 'https', name: 'web', port: '443' }],
+    ['https:web:', { scheme: 'https', name: 'web', port: '' }],
+    [':web:80', { scheme: '', name: 'web', port: '80' }],
+    ['ftp:web:21', undefined],
+    ['a:b:c:d', undefined],
+    [':80', undefined],
+    ['', undefined],
+  ])('%s', (id, expected) => expect(splitProxyId(id)).toEqual(expected));
+});
+
+const pods: Record<string, object> = {
+  web: {
+    spec: { containers: [{ name: 'a' }, { name: 'b', ports: [{ containerPort: 8080 }] }] },
+    status: { podIP: '10.1.0.5' },
+  },
+  bare: { spec: { containers: [{ name: 'a' }] }, status: { podIP: '10.1.0.6' } },
+  own: { spec: { containers: [] }, status: { podIP: '127.0.0.1' } },
+  pending: { spec: { containers: [] } },
+};
+const slice = {
+  ports: [
+    { name: 'http', port: 8080 },
+    { name: 'admin', port: 9090 },
+  ],
+  endpoints: [
+    { addresses: ['10.1.0.5'], conditions: { ready: false } },
+    { addresses: ['10.1.0.6'], conditions: { ready: true } },
+    { addresses: ['10.1.0.7'] },
+  ],
+};
+const source: ObjectSource = {
+  pod: (_namespace, name) => pods[name] as KubernetesObject | undefined,
+  node: (name) =>
+    name === 'n1'
+      ? ({
+          status: {
+            addresses: [{ type: 'InternalIP', address: '10.0.0.1' }],
+            daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+          },
+        } as KubernetesObject)
+      : undefined,
+  service: (_namespace, name) =>
+    ['web', 'empty'].includes(name)
+      ? ({
+          spec: {
+            ports: [
+              { name: 'http', port: 80 },
+              { name: 'admin', port: 81 },
+            ],
+          },
+        } as KubernetesObject)
+      : undefined,
+  endpointSlices: (_namespace, service) => (service === 'web' ? [slice as unknown as KubernetesObject] : []),
+};
+
+/** Where a request goes, as text, or what it is refused with. */
+function where(resource: string, name: string): string {
+  const target = { resource, name, namespace: 'default', subresource: 'proxy' } as ResourceTarget;
+  try {
+    const { scheme, host, port, isNodeAgent } = locate(target, { source, choose: (count) => count - 1 });
+    return `${scheme}://${host}:${port}${isNodeAgent ? ' agent' : ''}`;
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return `${error.status.code} ${error.status.message}`;
+  }
+}
+
+describe('a proxied request goes', () => {
+  test.each([
+    ['pods', 'web', 'http://10.1.0.5:8080'],
+    ['pods', 'web:81', 'http://10.1.0.5:81'],
+    ['pods', 'https:web:81', 'https://10.1.0.5:81'],
+    ['pods', 'bare', 'http://10.1.0.6:80'],
+    ['pods', 'https:bare:', 'https://10.1.0.6:443'],
+    ['pods', 'web:0', '400 invalid port "0"'],
+    ['pods', 'gone', '404 pods "gone" not found'],
+    ['pods', 'pending', '400 address not allowed'],
+    ['pods', 'own', '400 address not allowed'],
+    ['pods', 'a:b:c:d', '400 invalid pod request "a:b:c:d"'],
+    ['services', 'web:http', 'http://10.1.0.7:8080'],
+    ['services', 'web:81', 'http://10.1.0.7:9090'],
+    ['services', 'https:web:admin', 'https://10.1.0.7:9090'],
+    ['services', 'web:82', '503 no service port 82 found for service "web"'],
+    ['services', 'web', '503 no endpoints available for service "web"'],
+    ['services', 'empty:http', '503 no endpoints available for service "empty"'],
+    ['services', 'gone', '404 services "gone" not found'],
+    ['nodes', 'n1', 'https://10.0.0.1:10250 agent'],
+    ['nodes', 'https:n1:10250', 'https://10.0.0.1:10250 agent'],
+    ['nodes', 'n1:9100', 'http://10.0.0.1:9100'],
+    ['nodes', 'n2', '404 nodes "n2" not found'],
+  ])('%s/%s to %s', (resource, name, expected) => expect(where(resource, name)).toBe(expected));
+});

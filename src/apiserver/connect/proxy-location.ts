@@ -1,0 +1,110 @@
+import type { Pod } from '#api/core/v1/pod.ts';
+import type { Service } from '#api/core/v1/service.ts';
+import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice.ts';
+import { newBadRequest, newNotFound, newServiceUnavailable } from '#machinery/errors/status-error.ts';
+import type { ResourceTarget } from '../request.ts';
+import { endpointOf, type ObjectSource } from './node-connection.ts';
+
+export type Scheme = 'http' | 'https';
+
+/** Where a proxied request goes. */
+export interface ProxyLocation {
+  readonly scheme: Scheme;
+  readonly host: string;
+  readonly port: number;
+  /** The node agent itself, which wants to see this server's credentials. */
+  readonly isNodeAgent: boolean;
+}
+
+/** What stands in the path where a name does: `name`, `name:port` or `scheme:name:port`. */
+export interface ProxyId {
+  readonly scheme: Scheme | '';
+  readonly name: string;
+  readonly port: string;
+}
+
+/** Undefined for what is none. */
+export function splitProxyId(id: string): ProxyId | undefined {
+  const parts = id.split(':');
+  const [scheme = '', name = '', port = ''] = parts.length === 3 ? parts : ['', ...parts];
+  if (parts.length > 3 || name === '' || !['', 'http', 'https'].includes(scheme)) return undefined;
+  return { scheme: scheme as ProxyId['scheme'], name, port };
+}
+
+export interface LocateOptions {
+  readonly source: ObjectSource;
+  /** Picks one of `count` endpoints. */
+  readonly choose: (count: number) => number;
+}
+
+/** Where a request on `pods|services|nodes/<id>/proxy` goes. Throws Status errors. */
+export function locate(target: ResourceTarget, options: LocateOptions): ProxyLocation {
+  const { resource, namespace, name } = target;
+  const id = splitProxyId(name);
+  if (id === undefined) throw newBadRequest(`invalid ${resource.slice(0, -1)} request ${JSON.stringify(name)}`);
+  if (resource === 'pods') return locatePod(options.source, namespace, id);
+  if (resource === 'services') return locateService(options, namespace, id);
+  return locateNode(options.source, id);
+}
+
+function locatePod(source: ObjectSource, namespace: string, id: ProxyId): ProxyLocation {
+  const pod = source.pod(namespace, id.name) as Pod | undefined;
+  if (pod === undefined) throw newNotFound({ group: '', resource: 'pods' }, id.name);
+  const declared = pod.spec?.containers.flatMap(({ ports }) => ports ?? [])[0]?.containerPort;
+  const scheme = id.scheme || 'http';
+  const port = id.port === '' ? (declared ?? defaultPort(scheme)) : portNumber(id.port);
+  return { scheme, host: proxyable(pod.status?.podIP), port, isNodeAgent: false };
+}
+
+function locateNode(source: ObjectSource, id: ProxyId): ProxyLocation {
+  const agent = endpointOf(source, id.name);
+  const port = id.port === '' ? agent.port : portNumber(id.port);
+  // The agent's own port is reached as this server reaches it, any other as anybody would.
+  const isNodeAgent = port === agent.port;
+  return { scheme: isNodeAgent ? 'https' : id.scheme || 'http', host: agent.host, port, isNodeAgent };
+}
+
+function locateService({ source, choose }: LocateOptions, namespace: string, id: ProxyId): ProxyLocation {
+  const service = source.service(namespace, id.name) as Service | undefined;
+  if (service === undefined) throw newNotFound({ group: '', resource: 'services' }, id.name);
+  const portName = portNameOf(service, id);
+  const slices = source.endpointSlices(namespace, id.name) as readonly EndpointSlice[];
+  const found = slices.flatMap(({ ports, endpoints }) => {
+    const port = (ports ?? []).find((each) => (each.name ?? '') === portName)?.port;
+    if (port === undefined) return [];
+    const ready = (endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false);
+    return ready.flatMap(({ addresses }) => addresses.map((host) => ({ host, port })));
+  });
+  const chosen = found[choose(found.length)];
+  if (chosen === undefined)
+    throw newServiceUnavailable(`no endpoints available for service ${JSON.stringify(id.name)}`);
+  return { scheme: id.scheme || 'http', host: proxyable(chosen.host), port: chosen.port, isNodeAgent: false };
+}
+
+/** A number names the service's port of that number; anything else is the port's name. */
+function portNameOf(service: Service, { name, port }: ProxyId): string {
+  if (!/^\d+$/.test(port)) return port;
+  const declared = (service.spec?.ports ?? []).find((each) => each.port === Number(port));
+  if (declared === undefined) {
+    throw newServiceUnavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
+  }
+  return declared.name ?? '';
+}
+
+/** This server must not be made to talk to itself or to its machine's neighbours. */
+function proxyable(address: string | undefined): string {
+  const isForbidden =
+    address === undefined ||
+    /^(127\.|169\.254\.|0\.|22[4-9]\.|23\d\.)/.test(address) ||
+    /^(::1?$|fe80:|ff)/i.test(address);
+  if (isForbidden) throw newBadRequest('address not allowed');
+  return address;
+}
+
+function portNumber(text: string): number {
+  const port = /^\d+$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw newBadRequest(`invalid port ${JSON.stringify(text)}`);
+  return port;
+}
+
+const defaultPort = (scheme: Scheme) => (scheme === 'https' ? 443 : 80);

@@ -1,0 +1,159 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { Nodes } from '#api/core/v1/node.ts';
+import { createCall } from '#testing/call.ts';
+import { Cluster } from '#testing/cluster.ts';
+import type { Endpoint } from '#testing/endpoint.ts';
+
+let cluster: Cluster;
+let endpoint: Endpoint;
+let call: ReturnType<typeof createCall>;
+let server: Server;
+let base: string;
+
+beforeAll(async () => {
+  cluster = await Cluster.start({ controllers: false, scheduler: false });
+  endpoint = await cluster.listen();
+  call = createCall(endpoint);
+  server = createServer((request, response) => void answer(request, response));
+  const sockets = new WebSocketServer({ server });
+  sockets.on('connection', (socket) => socket.on('message', (data) => socket.send(`you said ${data}`)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await cluster.client.of(Nodes).create({ metadata: { name: 'n1' } });
+  const addresses = [{ type: 'InternalIP', address: '127.0.0.1' }];
+  await cluster.client.of(Nodes).updateStatus({ metadata: { name: 'n1' }, status: { addresses } } as never);
+  base = `/api/v1/nodes/n1:${(server.address() as AddressInfo).port}/proxy`;
+});
+afterAll(async () => {
+  await cluster.stop();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const PAGE =
+  '<!DOCTYPE html><a href="/next">next</a><img src="a.png"><a href="https://example.com/">out</a><!-- kept -->';
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = request.url ?? '';
+  if (url.startsWith('/page')) return void response.setHeader('content-type', 'text/html').end(PAGE);
+  if (url.startsWith('/moved')) return void response.writeHead(302, { location: '/elsewhere' }).end();
+  if (url.startsWith('/broken')) {
+    response.writeHead(200, { 'content-length': '10' }).write('half');
+    setImmediate(() => request.socket.destroy());
+    return;
+  }
+  const hash = createHash('sha256');
+  let length = 0;
+  for await (const chunk of request) {
+    hash.update(chunk as Buffer);
+    length += (chunk as Buffer).length;
+  }
+  const { method, headers } = request;
+  response.writeHead(method === 'POST' ? 201 : 200, {
+    'content-type': 'application/json',
+    'set-cookie': ['a=1', 'b=2'],
+  });
+  response.end(JSON.stringify({ method, url, headers, length, digest: hash.digest('hex') }));
+}
+
+describe('a proxied request', () => {
+  test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    '%s goes on with path, query and body',
+    async (method) => {
+      const body = method === 'GET' || method === 'OPTIONS' ? undefined : 'hello';
+      const { code, json, headers } = await call(`${base}/some/path/?a=1&b=x%20y`, {
+        method,
+        body,
+        headers: { 'x-mine': 'yes' },
+      });
+      expect([code, json.method, json.url, json.length]).toEqual([
+        method === 'POST' ? 201 : 200,
+        method,
+        '/some/path/?a=1&b=x+y',
+        body?.length ?? 0,
+      ]);
+      expect(headers['set-cookie']).toEqual(['a=1', 'b=2']);
+      expect(json.headers['x-mine']).toBe('yes');
+      expect(json.headers['x-forwarded-uri']).toBe(`${base}/some/path/?a=1&b=x+y`);
+      expect(json.headers['x-forwarded-for']).toBe('127.0.0.1');
+    },
+  );
+
+  test('HEAD answers without a body', async () => {
+    const { code, bytes } = await call(`${base}/`, { method: 'HEAD' });
+    expect([code, bytes.length]).toEqual([200, 0]);
+  });
+
+  test('does not carry credentials', async () => {
+    const headers = { authorization: 'Basic abc', 'impersonate-user': 'jane' };
+    const impersonating = await call(`${base}/`, { headers });
+    expect(JSON.stringify(impersonating.bytes.toString())).not.toContain('abc');
+  });
+
+  test('without the last slash is led to it', async () => {
+    const { code, headers } = await call(`${base}?x=1`);
+    expect([code, headers.location]).toEqual([301, `${base}/?x=1`]);
+    expect((await call(base, { method: 'POST', body: 'x' })).json.url).toBe('/');
+  });
+
+  test('passes on much without holding it', async () => {
+    const body = randomBytes(30 * 1024 * 1024);
+    const { json } = await call(`${base}/`, { method: 'POST', body });
+    expect([json.length, json.digest]).toEqual([body.length, createHash('sha256').update(body).digest('hex')]);
+  });
+
+  test('makes redirects and links of pages lead back through the proxy', async () => {
+    expect((await call(`${base}/moved`)).headers.location).toBe(`${base}/elsewhere`);
+    const { bytes } = await call(`${base}/page`);
+    expect(bytes.toString()).toBe(PAGE.replace('"/next"', `"${base}/next"`));
+  });
+
+  test('that nobody answers is a 503', async () => {
+    const { code, json } = await call('/api/v1/nodes/n1:1/proxy/');
+    expect([code, json.reason, json.message]).toEqual([
+      503,
+      'ServiceUnavailable',
+      'error trying to reach service: dial tcp 127.0.0.1:1: connect: connection refused',
+    ]);
+  });
+
+  test('whose answer breaks off breaks off', async () => {
+    await expect(call(`${base}/broken`)).rejects.toThrow();
+    expect((await call(`${base}/`)).code).toBe(200);
+  });
+
+  test('may leave HTTP', async () => {
+    const { cert, key } = endpoint.admin.tls;
+    const socket = new WebSocket(`${endpoint.server.replace('https', 'wss')}${base}/talk`, {
+      ca: endpoint.ca,
+      cert,
+      key,
+    });
+    const heard = await new Promise((resolve, reject) => {
+      socket.once('open', () => socket.send('hello'));
+      socket.once('message', (data) => resolve(String(data)));
+      socket.once('error', reject);
+    });
+    socket.close();
+    expect(heard).toBe('you said hello');
+  });
+
+  test('is for those who may', async () => {
+    const identity = await endpoint
+      .certificateFor('jane', [])
+      .then(({ certificate, key }) => ({ cert: certificate, key }));
+    const { code, json } = await call(`${base}/`, { method: 'PUT', identity });
+    expect([code, json.message]).toEqual([
+      403,
+      `nodes "${base.split('/')[4]}" is forbidden: User "jane" cannot update resource "nodes/proxy" in API group "" at the cluster scope`,
+    ]);
+  });
+});
+
+test('exec without asking to leave HTTP is a 400', async () => {
+  const { code, json } = await call('/api/v1/namespaces/default/pods/x/exec?command=ls', { method: 'POST' });
+  expect([code, json.message]).toEqual([400, 'Upgrade request required']);
+});

@@ -1,0 +1,65 @@
+import type { Clock } from '#base/clock.ts';
+import type { RequestContext } from '../filters/request-context.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { ChangeListener, WatchHandle } from '../registry/watch.ts';
+import type { ResourceRequest } from '../request.ts';
+import { negotiate } from '../serving/negotiate.ts';
+import { createWatchEncoder } from '../serving/watch-encoder.ts';
+
+/** Where the frames of a watch go. */
+export interface WatchSink {
+  /** False when the client is slow: nothing more is written until `onDrain` calls back. */
+  write(frames: readonly Uint8Array[]): boolean;
+  onDrain(callback: () => void): void;
+  end(): void;
+}
+
+export interface WatchParts {
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+}
+
+/** Runs a watch until its client goes or it ends. The sink is opened once the watch is known to be served. */
+export async function streamWatch(
+  context: RequestContext,
+  request: ResourceRequest,
+  { pipeline, clock }: WatchParts,
+  openSink: (contentType: string) => WatchSink,
+): Promise<void> {
+  const form = negotiate(context.header('accept'));
+  const view = pipeline.viewOf(request.target);
+  const includeObject = context.query.get('includeObject') ?? '';
+  const encoder = createWatchEncoder(view, { form, includeObject, now: () => clock.now() });
+  let sink: WatchSink | undefined;
+  let handle: WatchHandle | undefined;
+  // The present state is written before the handle is known.
+  let isFull = false;
+  const open = () => (sink ??= openSink(encoder.contentType));
+  const listener: ChangeListener = {
+    onChanges(changes) {
+      isFull = !open().write(changes.map((change) => encoder.encode(change)));
+      if (isFull) handle?.pause();
+    },
+    onEnd(error) {
+      if (error) open().write([encoder.encodeError(error.status)]);
+      open().end();
+    },
+  };
+  const started = await pipeline.serveWatch(request, listener);
+  handle = started;
+  context.releaseSeat?.();
+  if (context.signal.aborted) return started.cancel();
+  open().onDrain(() => {
+    isFull = false;
+    started.resume();
+  });
+  if (isFull) started.pause();
+  await aborted(context.signal);
+  started.cancel();
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -4,6 +4,7 @@ import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { resources } from '#api/resources.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
+import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Random } from '#base/random.ts';
 import { Client } from '#client/client.ts';
 import type { Transport } from '#client/transport.ts';
@@ -22,12 +23,13 @@ import { createConnectHandlers } from './connect/connect-handlers.ts';
 import type { NodeCredentials } from './connect/node-connection.ts';
 import { OpenApi } from './discovery/openapi.ts';
 import { HealthChecks } from './health.ts';
-import { Operations, type OperationsOptions } from './operations.ts';
 import { ApiHandler } from './http/api-handler.ts';
 import { HttpsListener } from './http/https-listener.ts';
 import { createPathHandler } from './http/path-handler.ts';
 import { createUpgradeHandler } from './http/upgrade-handler.ts';
 import { InProcessTransport } from './in-process-transport.ts';
+import { createMetricsPaths } from './metrics/metrics-paths.ts';
+import { Operations, type OperationsOptions } from './operations.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Resources } from './resources.ts';
 import { addressAt, parseIpv4Range } from './services/ipv4-range.ts';
@@ -68,13 +70,13 @@ const SELF: UserInfo = { name: 'system:apiserver', groups: [SYSTEM_MASTERS, AUTH
 
 /** The API server over one store: in-process transports at once, HTTPS where `listen` is called. */
 export class ApiServer {
-  readonly #operations: Operations;
   readonly pipeline: Pipeline;
   readonly #options: ApiServerOptions & typeof DEFAULTS;
   readonly #feed: StoreFeed;
   readonly #resources: Resources;
   readonly #handler: ApiHandler;
   readonly #listeners: HttpsListener[] = [];
+  readonly #operations: Operations;
   #nodeCredentials: NodeCredentials | undefined;
   #stopping = false;
 
@@ -88,20 +90,29 @@ export class ApiServer {
     this.#resources = parts.resources;
     this.pipeline = parts.resources.pipeline;
     this.#operations = new Operations(this.pipeline, options);
-    this.#handler = this.#createHandler(parts.issuer);
+    this.#handler = this.#createHandler(parts.issuer, [
+      createClientCertificateAuthenticator(({ verified }) => verified),
+      createStaticTokenAuthenticator(options.tokens ?? new Map()),
+      parts.tokens,
+    ]);
   }
 
   /** Loads the store, makes what every cluster has, and is ready to serve. */
   static async start(given: ApiServerOptions): Promise<ApiServer> {
     const options = { ...DEFAULTS, ...given };
-    server.#operations.start(new Client(server.transport(SELF)));
     const { store, clock, logger } = options;
     const feed = await StoreFeed.open({ store, logger });
     const issuer = new ServiceAccountIssuer(options.issuerKey, { issuer: options.issuerUrl, clock });
     const loaded = await Resources.open({ ...options, feed, issuer, definitions: resources });
     const server = new ApiServer(options, feed, { issuer, resources: loaded, tokens: loaded.tokens });
     await createBootstrapObjects(loaded.pipeline, SELF);
+    server.#operations.start(new Client(server.transport(SELF)));
     return server;
+  }
+
+  /** The metrics of this process, which components in it may add theirs to. */
+  get metrics(): MetricRegistry {
+    return this.#operations.metrics;
   }
 
   /** A transport for one user, inside this process. */
@@ -141,13 +152,13 @@ export class ApiServer {
 
   /** How to reach nodes for logs, exec and port-forward. */
   useNodeCredentials(credentials: NodeCredentials): void {
-    await this.#operations.stop();
     this.#nodeCredentials = credentials;
   }
 
   /** Turns `/readyz` red, lets requests finish for a moment, ends watches and closes every connection. The store stays open. */
   async close(graceMs = 500): Promise<void> {
     this.#stopping = true;
+    await this.#operations.stop();
     this.#resources.endWatches();
     await Promise.all(this.#listeners.map((listener) => listener.close(graceMs)));
     this.#feed.close();
@@ -159,7 +170,8 @@ export class ApiServer {
       [{ name: 'etcd', check: () => undefined }],
       [{ name: 'shutdown', check: () => (this.#stopping ? 'process is shutting down' : undefined) }],
     );
-    const paths = createPathHandler({
+    const measured = createMetricsPaths(this.#operations.metrics, health);
+    const others = createPathHandler({
       table: this.pipeline.table,
       health,
       openApi: new OpenApi(this.pipeline.table),
@@ -181,13 +193,15 @@ export class ApiServer {
     return new ApiHandler({
       pipeline: this.pipeline,
       authenticate: createRequestAuthenticator(createUnionAuthenticator(authenticators)),
-      paths,
+      paths: (exchange, form) => measured(exchange) || others(exchange, form),
       ...createConnectHandlers({
         source: this.#resources,
         credentials: () => this.#nodeCredentials,
         choose: (count) => Math.floor(random.next() * count),
       }),
-      flowControl: this.#operations.flowControlFilter,
+      instrumentation: this.#operations.instrumentation,
+      flowControl: this.#operations.flowControl,
+      counters: this.#operations.counters,
       clock,
       logger,
     });

@@ -25,6 +25,13 @@ export class HealthChecks {
     return this.#checks.readyz.filter(({ check }) => check() !== undefined).map(({ name }) => name);
   }
 
+  /** Every check of every kind, as it is now. */
+  *results(): Iterable<{ readonly kind: string; readonly name: string; readonly ok: boolean }> {
+    for (const [kind, checks] of Object.entries(this.#checks)) {
+      for (const { name, check } of checks) yield { kind, name, ok: check() === undefined };
+    }
+  }
+
   serve(exchange: Exchange, path: string): boolean {
     const [, kind = '', name, ...rest] = path.split('/');
     const checks = this.#checks[kind as keyof Checks] as readonly HealthCheck[] | undefined;

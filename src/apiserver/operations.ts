@@ -1,10 +1,17 @@
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
+import { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Client } from '#client/client.ts';
 import type { Filter } from './filters/filter.ts';
 import { flowControlled } from './filters/flow-control.ts';
+import { instrumentation } from './filters/instrumentation.ts';
 import { ConfigurationController } from './flow-control/configuration-controller.ts';
 import { FlowControl } from './flow-control/flow-control.ts';
+import { createFlowControlMetrics } from './metrics/flow-control-metrics.ts';
+import { addProcessMetrics } from './metrics/process-metrics.ts';
+import { RequestMetrics } from './metrics/request-metrics.ts';
+import { createServerCounters, type ServerCounters } from './metrics/server-counters.ts';
+import { addStorageMetrics } from './metrics/storage-metrics.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { ResourceTarget } from './request.ts';
 
@@ -15,31 +22,39 @@ export interface OperationsOptions {
   readonly totalSeats?: number;
 }
 
-/** What the server does beside answering: priority and fairness, and the work that goes on while it runs. */
+/** What the server does beside answering: metrics, priority and fairness, and the work that goes on while it runs. */
 export class Operations {
-  readonly flowControl: FlowControl;
-  readonly flowControlFilter: Filter;
+  readonly metrics = new MetricRegistry();
+  readonly counters: ServerCounters = createServerCounters(this.metrics);
+  readonly instrumentation: Filter;
+  readonly flowControl: Filter;
   readonly #options: OperationsOptions;
+  readonly #seats: FlowControl;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>[] = [];
 
   constructor({ table }: Pipeline, options: OperationsOptions) {
     this.#options = options;
     const { clock, totalSeats } = options;
-    this.flowControl = new FlowControl({ clock, ...(totalSeats === undefined ? {} : { totalSeats }) });
-    this.flowControlFilter = flowControlled({
-      flowControl: this.flowControl,
+    const monotonic = () => clock.monotonic();
+    this.#seats = new FlowControl({ clock, ...(totalSeats === undefined ? {} : { totalSeats }) });
+    this.instrumentation = instrumentation(new RequestMetrics(this.metrics), monotonic);
+    this.flowControl = flowControlled({
+      flowControl: this.#seats,
       count: ({ group, version, resource }: ResourceTarget) =>
         table.get(group, version, resource)?.handler.count?.() ?? 0,
-      monotonic: () => clock.monotonic(),
+      observer: createFlowControlMetrics(this.metrics, this.#seats),
+      monotonic,
     });
+    addProcessMetrics(this.metrics, clock);
+    addStorageMetrics(this.metrics, table);
   }
 
   /** Begins what goes on in the background, as the server's own user. */
   start(client: Client): void {
     const { clock, logger } = this.#options;
-    const { flowControl } = this;
-    this.#running.push(new ConfigurationController({ client, flowControl, clock, logger }).run(this.#stop.signal));
+    const configuration = new ConfigurationController({ client, flowControl: this.#seats, clock, logger });
+    this.#running.push(configuration.run(this.#stop.signal));
   }
 
   async stop(): Promise<void> {

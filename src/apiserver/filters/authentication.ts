@@ -1,11 +1,24 @@
+import type { Cell } from '#base/metrics/metric-registry.ts';
 import type { RequestAuthenticator } from '../authentication/request-authenticator.ts';
 import type { Filter } from './filter.ts';
 
+/** Counts of credentials that were accepted and refused. */
+export interface AuthenticationAttempts {
+  readonly success: Cell;
+  readonly failure: Cell;
+}
+
 /** Finds out who makes a request, impersonation applied. */
 export const authentication =
-  (authenticate: RequestAuthenticator): Filter =>
+  (authenticate: RequestAuthenticator, attempts?: AuthenticationAttempts): Filter =>
   (next) =>
   async (context) => {
-    context.user = await authenticate(context);
+    try {
+      context.user = await authenticate(context);
+    } catch (error) {
+      attempts?.failure.inc();
+      throw error;
+    }
+    attempts?.success.inc();
     return next(context);
   };

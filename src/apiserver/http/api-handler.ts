@@ -8,6 +8,7 @@ import { errorAnswer } from '../filters/error-answer.ts';
 import { chain, type Filter, type Handler } from '../filters/filter.ts';
 import { RequestContext, type UpgradingClient } from '../filters/request-context.ts';
 import { requestInfo } from '../filters/request-info.ts';
+import type { ServerCounters } from '../metrics/server-counters.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { ResourceRequest, ResourceTarget } from '../request.ts';
 import { type AcceptedForm, negotiate } from '../serving/negotiate.ts';
@@ -30,8 +31,11 @@ export interface ApiHandlerOptions {
   readonly paths: PathHandler;
   readonly connect: ConnectHandler;
   readonly upgrade: UpgradeHandler;
+  /** Measures requests. */
+  readonly instrumentation: Filter;
   /** Holds requests back until it is their turn. */
   readonly flowControl: Filter;
+  readonly counters: ServerCounters;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -42,10 +46,17 @@ export class ApiHandler {
   readonly #chain: Handler;
 
   constructor(options: ApiHandlerOptions) {
-    const { authenticate, flowControl, pipeline, logger } = options;
+    const { authenticate, instrumentation, flowControl, pipeline, logger, counters } = options;
     this.#options = options;
     this.#chain = chain(
-      [requestInfo, errorAnswer(logger), authentication(authenticate), flowControl, authorization(pipeline)],
+      [
+        requestInfo,
+        instrumentation,
+        errorAnswer(logger),
+        authentication(authenticate, counters.authentication),
+        flowControl,
+        authorization(pipeline, counters.authorization),
+      ],
       (context) => this.#answer(context),
     );
   }

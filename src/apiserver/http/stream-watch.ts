@@ -1,5 +1,6 @@
 import type { Clock } from '#base/clock.ts';
 import type { RequestContext } from '../filters/request-context.ts';
+import type { ServerCounters } from '../metrics/server-counters.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { ChangeListener, WatchHandle } from '../registry/watch.ts';
 import type { ResourceRequest } from '../request.ts';
@@ -17,19 +18,22 @@ export interface WatchSink {
 export interface WatchParts {
   readonly pipeline: Pipeline;
   readonly clock: Clock;
+  /** Counts the events that are told. */
+  readonly counters: Pick<ServerCounters, 'watchEvents'>;
 }
 
 /** Runs a watch until its client goes or it ends. The sink is opened once the watch is known to be served. */
 export async function streamWatch(
   context: RequestContext,
   request: ResourceRequest,
-  { pipeline, clock }: WatchParts,
+  { pipeline, clock, counters }: WatchParts,
   openSink: (contentType: string) => WatchSink,
 ): Promise<void> {
   const form = negotiate(context.header('accept'));
   const view = pipeline.viewOf(request.target);
   const includeObject = context.query.get('includeObject') ?? '';
   const encoder = createWatchEncoder(view, { form, includeObject, now: () => clock.now() });
+  const told = counters.watchEvents(request.target);
   let sink: WatchSink | undefined;
   let handle: WatchHandle | undefined;
   // The present state is written before the handle is known.
@@ -37,6 +41,7 @@ export async function streamWatch(
   const open = () => (sink ??= openSink(encoder.contentType));
   const listener: ChangeListener = {
     onChanges(changes) {
+      told.inc(changes.length);
       isFull = !open().write(changes.map((change) => encoder.encode(change)));
       if (isFull) handle?.pause();
     },

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ConfigMaps } from '#api/core/v1/config-map.ts';
+import { Client } from '#client/client.ts';
+import { HttpTransport } from '#client/http-transport.ts';
+import { createCall } from '#testing/call.ts';
+import { Cluster } from '#testing/cluster.ts';
+import type { Endpoint } from '#testing/endpoint.ts';
+import { waitFor } from '#testing/wait-for.ts';
+
+let cluster: Cluster;
+let endpoint: Endpoint;
+let call: ReturnType<typeof createCall>;
+beforeAll(async () => {
+  cluster = await Cluster.start({ controllers: false, scheduler: false });
+  endpoint = await cluster.listen();
+  call = createCall(endpoint);
+});
+afterAll(() => cluster.stop());
+
+const MAPS = '/api/v1/namespaces/default/configmaps';
+const scrape = async (path = '/metrics') => (await call(path)).bytes.toString();
+
+/** The value of one series, by its name and labels as they are written. */
+async function value(series: string): Promise<number | undefined> {
+  const line = (await scrape()).split('\n').find((each) => each.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
+
+describe('/metrics', () => {
+  test('is for those who may', async () => {
+    expect((await call('/metrics', { identity: null })).code).toBeGreaterThanOrEqual(401);
+    const { code, headers } = await call('/metrics');
+    expect([code, headers['content-type']]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
+  });
+
+  test('counts requests by what they asked for', async () => {
+    await call(MAPS);
+    await call(`${MAPS}/none`);
+    const labels = (verb: string, scope: string) =>
+      `verb="${verb}",dry_run="",group="",version="v1",resource="configmaps",subresource="",scope="${scope}",component="apiserver"`;
+    expect(await value(`apiserver_request_total{${labels('LIST', 'namespace')},code="200"}`)).toBe(1);
+    expect(await value(`apiserver_request_total{${labels('GET', 'resource')},code="404"}`)).toBe(1);
+    expect(await value(`apiserver_request_duration_seconds_count{${labels('LIST', 'namespace')}}`)).toBe(1);
+    const sizes = labels('LIST', 'namespace').replace('dry_run="",', '');
+    expect(await value(`apiserver_response_sizes_bucket{${sizes},le="1000"}`)).toBe(1);
+  });
+
+  test('counts what runs, and the watches with their events', async () => {
+    const transport = new HttpTransport(endpoint.admin);
+    const client = new Client(transport);
+    const stop = new AbortController();
+    const events: string[] = [];
+    const watching = client
+      .of(ConfigMaps)
+      .watch({ namespace: 'default' }, (some) => void events.push(...some.map(({ type }) => type)), stop.signal);
+    const about = 'group="",version="v1",resource="configmaps",subresource="",scope="namespace",component="apiserver"';
+    await waitFor(async () => (await value(`apiserver_longrunning_requests{verb="WATCH",${about}}`)) === 1);
+    await cluster.client.of(ConfigMaps).create({ metadata: { name: 'seen', namespace: 'default' } });
+    await waitFor(() => events.length === 1);
+    expect(await value('apiserver_watch_events_total{group="",version="v1",resource="configmaps"}')).toBe(1);
+    stop.abort();
+    await watching;
+    await transport.close();
+    await waitFor(async () => (await value(`apiserver_longrunning_requests{verb="WATCH",${about}}`)) === 0);
+    expect(await value('apiserver_current_inflight_requests{request_kind="readOnly"}')).toBe(1);
+  });
+
+  test('tells objects, seats, attempts and the version', async () => {
+    expect(await value('apiserver_storage_objects{resource="namespaces"}')).toBe(4);
+    expect(await value('apiserver_flowcontrol_nominal_limit_seats{priority_level="system"}')).toBe(74);
+    const served = await value(
+      'apiserver_flowcontrol_dispatched_requests_total{priority_level="exempt",flow_schema="exempt"}',
+    );
+    expect(served).toBeGreaterThan(0);
+    expect(await value('authentication_attempts{result="success"}')).toBeGreaterThan(0);
+    expect(await value('authorization_attempts_total{result="allowed"}')).toBeGreaterThan(0);
+    const text = await scrape();
+    expect(text).toMatch(/^kubernetes_build_info\{major="1",minor="36",/m);
+    expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
+  });
+
+  test('what clients make up adds no series of its own', async () => {
+    for (const path of ['/nothing/1', '/nothing/2', '/favicon.ico']) await call(path);
+    const series = (await scrape())
+      .split('\n')
+      .filter((line) =>
+        line.startsWith(
+          'apiserver_request_total{verb="GET",dry_run="",group="",version="",resource="",subresource="/*"',
+        ),
+      );
+    expect(series).toEqual([expect.stringMatching(/code="404"\} 3$/)]);
+  });
+});
+
+test('/metrics/slis tells each health check', async () => {
+  const lines = (await scrape('/metrics/slis')).split('\n');
+  expect(lines).toContain('kubernetes_healthcheck{name="etcd",type="livez"} 1');
+  expect(lines).toContain('kubernetes_healthcheck{name="shutdown",type="readyz"} 1');
+});
+
+test('profiles and log files are not served', async () => {
+  const codes = await Promise.all(['/debug/pprof/', '/logs', '/logs/'].map(async (path) => (await call(path)).code));
+  expect(codes).toEqual([404, 404, 404]);
+});

@@ -1,0 +1,28 @@
+import type { AnyResourceDefinition } from '#api/resource-definition.ts';
+import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
+import type { ResourceTable } from '../resource-table.ts';
+
+/** How many objects there are of each kind, under the name of before and of now. Read when somebody asks. */
+export function addStorageMetrics(registry: MetricRegistry, table: ResourceTable): void {
+  registry.collected('gauge', 'apiserver_storage_objects', {
+    help: 'Objects that are stored, by resource',
+    labels: ['resource'],
+    collect: function* () {
+      for (const [{ group, plural }, count] of stored(table)) yield [[group ? `${plural}.${group}` : plural], count];
+    },
+  });
+  registry.collected('gauge', 'apiserver_resource_objects', {
+    help: 'Objects that are stored, by group and resource',
+    labels: ['group', 'resource'],
+    collect: function* () {
+      for (const [{ group, plural }, count] of stored(table)) yield [[group, plural], count];
+    },
+  });
+}
+
+function* stored(table: ResourceTable): Iterable<[AnyResourceDefinition, number]> {
+  for (const definition of table.definitions()) {
+    const count = table.get(definition.group, definition.version, definition.plural)?.handler.count?.();
+    if (definition.storage === undefined && count !== undefined) yield [definition, count];
+  }
+}

@@ -10,13 +10,9 @@ import { Client } from '#client/client.ts';
 import type { Transport } from '#client/transport.ts';
 import { StoreFeed } from '#storage/cache/store-feed.ts';
 import type { Store } from '#storage/store.ts';
-import type { Authenticator } from './authentication/authenticator.ts';
-import { createClientCertificateAuthenticator } from './authentication/client-certificate.ts';
-import { createRequestAuthenticator } from './authentication/request-authenticator.ts';
+import type { AuthenticationOptions } from './authentication/authentication.ts';
 import { type IssuerKey, ServiceAccountIssuer } from './authentication/service-account-issuer.ts';
-import type { ServiceAccountTokenAuthenticator } from './authentication/service-account-token.ts';
-import { createStaticTokenAuthenticator } from './authentication/static-token.ts';
-import { createUnionAuthenticator } from './authentication/union.ts';
+import type { AuthorizationOptions } from './authorization/authorization.ts';
 import { createBootstrapObjects } from './bootstrap/create-bootstrap-objects.ts';
 import { type AdvertisedAddress, publishKubernetesService } from './bootstrap/kubernetes-service.ts';
 import { createConnectHandlers } from './connect/connect-handlers.ts';
@@ -44,8 +40,8 @@ export interface ApiServerOptions extends OperationsOptions {
   /** Signs service-account tokens. */
   readonly issuerKey: IssuerKey;
   readonly issuerUrl?: string;
-  /** Bearer tokens known in advance. */
-  readonly tokens?: ReadonlyMap<string, UserInfo>;
+  readonly authentication?: AuthenticationOptions;
+  readonly authorization?: AuthorizationOptions;
   readonly serviceCidr?: string;
   readonly nodePorts?: { readonly first: number; readonly last: number };
 }
@@ -83,18 +79,14 @@ export class ApiServer {
   private constructor(
     options: ApiServerOptions & typeof DEFAULTS,
     feed: StoreFeed,
-    parts: { issuer: ServiceAccountIssuer; resources: Resources; tokens: ServiceAccountTokenAuthenticator },
+    parts: { issuer: ServiceAccountIssuer; resources: Resources },
   ) {
     this.#options = options;
     this.#feed = feed;
     this.#resources = parts.resources;
     this.pipeline = parts.resources.pipeline;
     this.#operations = new Operations(this.pipeline, options);
-    this.#handler = this.#createHandler(parts.issuer, [
-      createClientCertificateAuthenticator(({ verified }) => verified),
-      createStaticTokenAuthenticator(options.tokens ?? new Map()),
-      parts.tokens,
-    ]);
+    this.#handler = this.#createHandler(parts.issuer);
   }
 
   /** Loads the store, makes what every cluster has, and is ready to serve. */
@@ -104,7 +96,7 @@ export class ApiServer {
     const feed = await StoreFeed.open({ store, logger });
     const issuer = new ServiceAccountIssuer(options.issuerKey, { issuer: options.issuerUrl, clock });
     const loaded = await Resources.open({ ...options, feed, issuer, definitions: resources });
-    const server = new ApiServer(options, feed, { issuer, resources: loaded, tokens: loaded.tokens });
+    const server = new ApiServer(options, feed, { issuer, resources: loaded });
     await createBootstrapObjects(loaded.pipeline, SELF);
     server.#operations.start(new Client(server.transport(SELF)));
     return server;
@@ -164,7 +156,7 @@ export class ApiServer {
     this.#feed.close();
   }
 
-  #createHandler(issuer: ServiceAccountIssuer, authenticators: readonly Authenticator[]): ApiHandler {
+  #createHandler(issuer: ServiceAccountIssuer): ApiHandler {
     const { clock, logger, random, issuerUrl } = this.#options;
     const health = new HealthChecks(
       [{ name: 'etcd', check: () => undefined }],
@@ -192,7 +184,7 @@ export class ApiServer {
     });
     return new ApiHandler({
       pipeline: this.pipeline,
-      authenticate: createRequestAuthenticator(createUnionAuthenticator(authenticators)),
+      authenticate: this.#resources.authentication.authenticate,
       paths: (exchange, form) => measured(exchange) || others(exchange, form),
       ...createConnectHandlers({
         source: this.#resources,

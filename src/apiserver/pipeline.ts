@@ -1,25 +1,25 @@
 import { newGenericNotFound, newMethodNotSupported } from '#machinery/errors/status-error.ts';
-import type { Attributes, Authorizer, Decision } from './authorization/authorizer.ts';
-import { forbiddenError } from './authorization/forbidden.ts';
+import type { Attributes, Decide } from './authorization/authorizer.ts';
+import { refusal } from './authorization/forbidden.ts';
+import { requestAttributes } from './authorization/request-attributes.ts';
 import type { ResourceView } from './registry/resource-view.ts';
 import type { ChangeListener, WatchHandle } from './registry/watch.ts';
 import { authorizationVerb, type ResourceRequest, type ResourceTarget } from './request.ts';
 import type { ResourceTable } from './resource-table.ts';
 import type { ResourceResult } from './result.ts';
-import type { UserInfo } from './user.ts';
 
 /** From an authenticated request to its answer: authorization, then the resource's handler. Both transports end here. */
 export class Pipeline {
   readonly table: ResourceTable;
-  readonly #authorizers: readonly Authorizer[];
+  readonly decide: Decide;
 
-  constructor(table: ResourceTable, authorizers: readonly Authorizer[]) {
+  constructor(table: ResourceTable, decide: Decide) {
     this.table = table;
-    this.#authorizers = authorizers;
+    this.decide = decide;
   }
 
   async handle(request: ResourceRequest): Promise<ResourceResult> {
-    await this.authorizeTarget(request.user, request.target, request.target.verb);
+    await this.#authorizeRequest(request);
     return this.serve(request);
   }
 
@@ -29,7 +29,7 @@ export class Pipeline {
   }
 
   async watch(request: ResourceRequest, listener: ChangeListener): Promise<WatchHandle> {
-    await this.authorizeTarget(request.user, request.target, 'watch');
+    await this.#authorizeRequest(request);
     return this.serveWatch(request, listener);
   }
 
@@ -40,24 +40,14 @@ export class Pipeline {
     return handler.watch(request, listener);
   }
 
-  /** Rejects with a 403 unless the user may. `method` is the HTTP method for connect requests. */
-  async authorizeTarget(user: UserInfo, target: ResourceTarget, method: string): Promise<void> {
-    const { group, version, resource, subresource, namespace, name } = target;
-    const verb = authorizationVerb(target, method);
-    await this.authorize({ user, verb, group, version, resource, subresource, namespace, name });
-  }
-
+  /** Rejects with a 403 unless the user may. */
   async authorize(attributes: Attributes): Promise<void> {
-    const { allowed, reason } = await this.decide(attributes);
-    if (!allowed) throw forbiddenError(attributes, reason);
+    const decision = await this.decide(attributes);
+    if (!decision.allowed) throw refusal(attributes, decision);
   }
 
-  decide(attributes: Attributes): Decision {
-    for (const authorizer of this.#authorizers) {
-      const decision = authorizer.authorize(attributes);
-      if (decision) return decision;
-    }
-    return { allowed: false, reason: '' };
+  #authorizeRequest({ user, target, query }: ResourceRequest): Promise<void> {
+    return this.authorize(requestAttributes(target, { user, verb: authorizationVerb(target, target.verb), query }));
   }
 
   /** How entries of the resource look to this target's version. Throws a 404 for resources that are not stored. */

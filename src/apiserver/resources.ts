@@ -10,14 +10,17 @@ import { createPodEviction } from './actions/pod-eviction.ts';
 import { createTokenAction } from './actions/service-account-token.ts';
 import { AdmissionChain } from './admission/admission.ts';
 import { admissionPlugins } from './admission/plugins.ts';
+import {
+  type Authentication,
+  type AuthenticationOptions,
+  createAuthentication,
+} from './authentication/authentication.ts';
+import { createRequesterGuards } from './authentication/requester.ts';
 import type { ServiceAccountIssuer } from './authentication/service-account-issuer.ts';
-import { ServiceAccountTokenAuthenticator } from './authentication/service-account-token.ts';
-import { createCachedRbacSource } from './authorization/cached-rbac-source.ts';
-import { nodeAuthorizer } from './authorization/node.ts';
-import { mastersAuthorizer, RbacAuthorizer } from './authorization/rbac.ts';
+import { type Authorization, type AuthorizationOptions, createAuthorization } from './authorization/authorization.ts';
 import type { ObjectSource } from './connect/node-connection.ts';
 import { Pipeline } from './pipeline.ts';
-import type { RegistryParts, WriteHook } from './registry/registry-parts.ts';
+import type { RegistryParts, WriteGuard, WriteHook } from './registry/registry-parts.ts';
 import { ResourceHandler, type SubresourceHandler } from './registry/resource-handler.ts';
 import { ResourceStorage } from './registry/resource-storage.ts';
 import { ResourceView } from './registry/resource-view.ts';
@@ -35,6 +38,8 @@ export interface ResourcesOptions {
   readonly logger: Logger;
   readonly newUid: () => string;
   readonly issuerUrl: string;
+  readonly authentication?: AuthenticationOptions | undefined;
+  readonly authorization?: AuthorizationOptions | undefined;
   readonly serviceCidr: string;
   readonly nodePorts: { readonly first: number; readonly last: number };
 }
@@ -42,7 +47,9 @@ export interface ResourcesOptions {
 /** Every resource this server serves: storages, handlers, and what reads them (authorization, admission, tokens). */
 export class Resources implements ObjectSource {
   readonly pipeline: Pipeline;
-  readonly tokens: ServiceAccountTokenAuthenticator;
+  readonly authentication: Authentication;
+  readonly #authorization: Authorization;
+  readonly #guards: Readonly<Record<string, WriteGuard>>;
   readonly #options: ResourcesOptions;
   readonly #storages: Map<string, ResourceStorage>;
   readonly #admission: AdmissionChain;
@@ -53,23 +60,21 @@ export class Resources implements ObjectSource {
     this.#options = options;
     this.#storages = storages;
     const { issuer, clock, issuerUrl } = options;
-    this.tokens = new ServiceAccountTokenAuthenticator({
+    this.authentication = createAuthentication(options.authentication ?? {}, {
       issuer,
       audiences: [issuerUrl],
-      liveUid: (kind, namespace, name) => this.#live(kind, namespace, name)?.metadata?.uid,
+      find: (kind, namespace, name) => this.#live(kind, namespace, name),
+      authorize: (attributes) => this.pipeline.authorize(attributes),
       clock,
     });
     this.#admission = new AdmissionChain(admissionPlugins(this.#admissionSource()));
-    const rbac = new RbacAuthorizer(
-      createCachedRbacSource({
-        clusterRoles: this.#storage('clusterroles.rbac.authorization.k8s.io'),
-        clusterRoleBindings: this.#storage('clusterrolebindings.rbac.authorization.k8s.io'),
-        roles: this.#storage('roles.rbac.authorization.k8s.io'),
-        roleBindings: this.#storage('rolebindings.rbac.authorization.k8s.io'),
-      }),
-    );
-    this.pipeline = new Pipeline(new ResourceTable(), [mastersAuthorizer, nodeAuthorizer, rbac]);
-    this.#virtual = this.#virtualHandlers(rbac);
+    this.#authorization = createAuthorization(options.authorization ?? {}, {
+      clock,
+      storage: (name) => this.#storage(name),
+    });
+    this.#guards = { ...this.#authorization.guards, ...createRequesterGuards(clock) };
+    this.pipeline = new Pipeline(new ResourceTable(), this.#authorization.decide);
+    this.#virtual = this.#virtualHandlers();
     for (const definition of options.definitions) this.#add(definition);
   }
 
@@ -147,15 +152,11 @@ export class Resources implements ObjectSource {
     this.pipeline.table.add({ definition, handler });
   }
 
-  #virtualHandlers(rbac: RbacAuthorizer) {
+  #virtualHandlers() {
     const { clock, issuerUrl } = this.#options;
     return virtualHandlers({
-      decide: (attributes) => this.pipeline.decide(attributes),
-      rulesFor: (user, namespace) => rbac.rulesFor(user, namespace),
-      verifyToken: async (token, audiences) => {
-        const result = await this.tokens.verify(token, audiences);
-        return result === 'invalid' ? undefined : result;
-      },
+      authorization: this.#authorization,
+      verifyToken: this.authentication.verifyToken,
       audiences: [issuerUrl],
       now: () => clock.now(),
       bindPod: (request) => bindPod(this.#parts(this.#definition('pods')), request),
@@ -174,6 +175,7 @@ export class Resources implements ObjectSource {
       random,
       newUid,
       hook: this.#hook(definition),
+      guard: this.#guards[nameOf(definition)],
     };
   }
 

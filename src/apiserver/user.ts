@@ -16,8 +16,10 @@ export const UNAUTHENTICATED_GROUP = 'system:unauthenticated';
 /** The extra that names the credential a user came with. */
 export const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
 
+export const ANONYMOUS = 'system:anonymous';
+
 /** A request without credentials. */
-export const anonymousUser: UserInfo = { name: 'system:anonymous', groups: [UNAUTHENTICATED_GROUP] };
+export const anonymousUser: UserInfo = { name: ANONYMOUS, groups: [UNAUTHENTICATED_GROUP] };
 
 /** The user a service account acts as. */
 export function serviceAccountUser(namespace: string, name: string, uid: string, extra?: UserInfo['extra']): UserInfo {
@@ -33,4 +35,10 @@ export function serviceAccountUser(namespace: string, name: string, uid: string,
 export function splitServiceAccountUser(user: string): { namespace: string; name: string } | undefined {
   const match = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user);
   return match ? { namespace: match[1] as string, name: match[2] as string } : undefined;
+}
+
+/** The node that a user is the agent of; '' for one that does not say which, undefined for everybody else. */
+export function splitNodeUser({ name, groups }: UserInfo): string | undefined {
+  const prefix = 'system:node:';
+  return name.startsWith(prefix) && groups.includes('system:nodes') ? name.slice(prefix.length) : undefined;
 }

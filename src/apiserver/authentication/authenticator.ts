@@ -1,24 +1,30 @@
 import type { UserInfo } from '../user.ts';
-import type { PeerCertificate } from './peer-certificate.ts';
-
-/** What a request shows to prove who makes it. */
-export interface Credentials {
-  /** The bearer token, without its prefix. */
-  readonly token?: string | undefined;
-  /** The client's certificate, trusted or not. */
-  readonly certificate?: PeerCertificate | undefined;
-  /** Values of a header by its lower-case name; a front proxy says in headers for whom it asks. */
-  readonly headers?: ((name: string) => readonly string[]) | undefined;
-  /** Names of all headers, lower case. */
-  readonly headerNames?: (() => readonly string[]) | undefined;
-}
 
 export interface AuthenticationResult {
   readonly user: UserInfo;
+  /** The audiences of the credential among those that were asked about. */
   readonly audiences?: readonly string[];
 }
 
-/** Recognises one kind of credential. Undefined means: not mine. A credential that is mine but wrong is `'invalid'`. */
-export interface Authenticator {
-  authenticate(credentials: Credentials): Promise<AuthenticationResult | 'invalid' | undefined>;
+/** A credential that was recognised but is not accepted. */
+export interface AuthenticationFailure {
+  /** Told to those who review tokens; everybody else learns 401 only. */
+  readonly error: string;
 }
+
+/** Undefined means: not mine. */
+export type AuthenticationOutcome = AuthenticationResult | AuthenticationFailure | undefined;
+
+/** Recognises one kind of credential of a request. */
+export interface Authenticator<Request> {
+  authenticate(request: Request): Promise<AuthenticationOutcome>;
+}
+
+/** Recognises one kind of bearer token. */
+export interface TokenAuthenticator {
+  /** `audiences` are those the token must be meant for, at least one of them. */
+  authenticateToken(token: string, audiences: readonly string[]): Promise<AuthenticationOutcome>;
+}
+
+export const isFailure = (outcome: AuthenticationOutcome): outcome is AuthenticationFailure =>
+  outcome !== undefined && 'error' in outcome;

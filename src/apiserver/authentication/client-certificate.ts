@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { AUTHENTICATED_GROUP, CREDENTIAL_ID } from '../user.ts';
-import type { AuthenticationResult, Authenticator } from './authenticator.ts';
+import { CREDENTIAL_ID } from '../user.ts';
+import type { AuthenticationOutcome, Authenticator } from './authenticator.ts';
+import type { IncomingRequest } from './incoming-request.ts';
 import { type PeerCertificate, subjectValues } from './peer-certificate.ts';
 
 /** The part of a subject that holds a user's uid. */
@@ -9,31 +10,33 @@ const UID_PART = '1.3.6.1.4.1.57683.2';
 /** The common name is the user, the organizations are its groups. */
 export function createClientCertificateAuthenticator(
   isTrusted: (certificate: PeerCertificate) => boolean,
-): Authenticator {
+): Authenticator<IncomingRequest> {
   // A connection shows the same certificate with every request.
-  const known = new WeakMap<PeerCertificate, AuthenticationResult | 'invalid'>();
+  const known = new WeakMap<PeerCertificate, AuthenticationOutcome>();
   return {
     async authenticate({ certificate }) {
       if (certificate === undefined) return undefined;
-      let result = known.get(certificate);
-      if (result === undefined) {
-        result = isTrusted(certificate) ? userOf(certificate) : 'invalid';
-        known.set(certificate, result);
+      let outcome = known.get(certificate);
+      if (outcome === undefined) {
+        outcome = isTrusted(certificate)
+          ? userOf(certificate)
+          : { error: 'x509: certificate signed by unknown authority' };
+        known.set(certificate, outcome);
       }
-      return result;
+      return outcome;
     },
   };
 }
 
-function userOf(certificate: PeerCertificate): AuthenticationResult | 'invalid' {
+function userOf(certificate: PeerCertificate): AuthenticationOutcome {
   const name = subjectValues(certificate, 'CN')[0] ?? '';
-  if (name === '') return 'invalid';
+  if (name === '') return { error: 'x509: the subject has no common name' };
   const uid = subjectValues(certificate, UID_PART)[0];
   const fingerprint = createHash('sha256').update(certificate.raw).digest('hex');
   const user = {
     name,
     ...(uid ? { uid } : {}),
-    groups: [...subjectValues(certificate, 'O'), AUTHENTICATED_GROUP],
+    groups: subjectValues(certificate, 'O'),
     extra: { [CREDENTIAL_ID]: [`X509SHA256=${fingerprint}`] },
   };
   return { user };

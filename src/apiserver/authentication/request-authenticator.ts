@@ -1,33 +1,39 @@
-import type { UserInfo } from '../user.ts';
-import type { AuthenticationResult, Credentials } from './authenticator.ts';
-import type { PeerCertificate } from './peer-certificate.ts';
+import { newUnauthorized } from '#machinery/errors/status-error.ts';
+import { ANONYMOUS, AUTHENTICATED_GROUP, anonymousUser, type UserInfo } from '../user.ts';
+import { type AuthenticationOutcome, type Authenticator, isFailure } from './authenticator.ts';
+import { type Authorize, impersonate } from './impersonation.ts';
+import type { IncomingRequest } from './incoming-request.ts';
 
-/** The parts of an HTTP request that say who makes it. */
-export interface IncomingRequest {
-  /** Without the query. */
-  readonly path: string;
-  /** By lower-case name; the first value of each. */
-  header(name: string): string;
-  /** Names and values in turn as they were sent. */
-  readonly rawHeaders: readonly string[];
-  readonly certificate: PeerCertificate | undefined;
-}
+export type { IncomingRequest } from './incoming-request.ts';
 
 /** Who makes a request. Rejects with a 401, or a 403 for an impersonation that is not allowed. */
 export type RequestAuthenticator = (request: IncomingRequest) => Promise<UserInfo>;
 
-/** Reads a request's credentials and asks `authenticate` whose they are. */
-export const createRequestAuthenticator =
-  (authenticate: (credentials: Credentials) => Promise<AuthenticationResult>): RequestAuthenticator =>
-  async (request) => {
-    const { user } = await authenticate({
-      token: bearerToken(request.header('authorization')),
-      certificate: request.certificate,
-    });
-    return user;
-  };
+export interface RequestAuthenticatorOptions {
+  /** Asked in turn; what one refuses, a later one may still accept. */
+  readonly authenticators: readonly Authenticator<IncomingRequest>[];
+  readonly authorize: Authorize;
+  /** Whether a request without credentials may go on as the anonymous user. */
+  readonly allowsAnonymous: (path: string) => boolean;
+}
 
-function bearerToken(authorization: string): string | undefined {
-  const match = /^bearer +(.+)$/i.exec(authorization.trim());
-  return match?.[1]?.trim();
+/** Finds out who makes a request and as whom they act. */
+export function createRequestAuthenticator(options: RequestAuthenticatorOptions): RequestAuthenticator {
+  const { authenticators, authorize, allowsAnonymous } = options;
+  return async (request) => {
+    let hasFailed = false;
+    for (const authenticator of authenticators) {
+      const outcome: AuthenticationOutcome = await authenticator.authenticate(request);
+      if (isFailure(outcome)) hasFailed = true;
+      else if (outcome !== undefined) return impersonate(request, withAuthenticated(outcome.user), authorize);
+    }
+    if (hasFailed || !allowsAnonymous(request.path)) throw newUnauthorized();
+    return impersonate(request, anonymousUser, authorize);
+  };
+}
+
+/** Everybody who is somebody is in `system:authenticated`. */
+export function withAuthenticated(user: UserInfo): UserInfo {
+  if (user.name === ANONYMOUS || user.groups.includes(AUTHENTICATED_GROUP)) return user;
+  return { ...user, groups: [...user.groups, AUTHENTICATED_GROUP] };
 }

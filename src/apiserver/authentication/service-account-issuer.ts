@@ -1,4 +1,4 @@
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, type JWK, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, type JWK, SignJWT } from 'jose';
 import type { Clock } from '#base/clock.ts';
 
 /** A key pair of the service-account issuer; keys are as `node:crypto` or WebCrypto give them. */
@@ -23,6 +23,8 @@ export interface TokenSpecification {
   readonly bound?: BoundObject | undefined;
   /** The node of a bound pod, for which the token carries the node's name and uid too. */
   readonly node?: { readonly name: string; readonly uid: string } | undefined;
+  /** Seconds after which the use of a token that lives longer than was asked for counts as stale. */
+  readonly warnAfterSeconds?: number | undefined;
 }
 
 /** The private claim of service-account tokens. */
@@ -64,6 +66,7 @@ export class ServiceAccountIssuer {
       ...(bound?.kind === 'Secret' ? { secret: reference } : {}),
       ...(bound?.kind === 'Node' ? { node: reference } : {}),
       serviceaccount: serviceAccount,
+      ...(specification.warnAfterSeconds ? { warnafter: now + specification.warnAfterSeconds } : {}),
     } as KubernetesClaim;
     const token = await new SignJWT({ 'kubernetes.io': claim })
       .setProtectedHeader({ alg: this.#key.algorithm, kid: (await this.jwk()).kid as string })
@@ -82,8 +85,14 @@ export class ServiceAccountIssuer {
   jwk(): Promise<JWK> {
     this.#jwk ??= (async () => {
       const jwk = await exportJWK(this.publicKey);
-      return { ...jwk, use: 'sig', alg: this.#key.algorithm, kid: await calculateJwkThumbprint(jwk) };
+      return { ...jwk, use: 'sig', alg: this.#key.algorithm, kid: await keyId(this.publicKey) };
     })();
     return this.#jwk;
   }
+}
+
+/** Upstream's key id: the SHA-256 of the public key's DER form. */
+async function keyId(publicKey: CryptoKey): Promise<string> {
+  const der = await crypto.subtle.exportKey('spki', publicKey);
+  return Buffer.from(await crypto.subtle.digest('SHA-256', der)).toString('base64url');
 }

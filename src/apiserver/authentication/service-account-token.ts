@@ -1,60 +1,57 @@
 import { decodeJwt, errors, jwtVerify } from 'jose';
 import type { Clock } from '#base/clock.ts';
-import { CREDENTIAL_ID, serviceAccountUser } from '../user.ts';
-import type { AuthenticationResult, Authenticator } from './authenticator.ts';
+import { CREDENTIAL_ID, serviceAccountUser, type UserInfo } from '../user.ts';
+import type { AuthenticationOutcome, TokenAuthenticator } from './authenticator.ts';
+import type { FindObject } from './find-object.ts';
+import { quoteList } from './quote-list.ts';
 import type { KubernetesClaim, ServiceAccountIssuer } from './service-account-issuer.ts';
-
-/** Looks up what a token is bound to: the uid of the live object, or undefined when it is gone. */
-export type LiveUid = (
-  kind: 'ServiceAccount' | 'Pod' | 'Secret' | 'Node',
-  namespace: string,
-  name: string,
-) => string | undefined;
 
 export interface ServiceAccountTokenOptions {
   readonly issuer: ServiceAccountIssuer;
-  /** Audiences of which a token must have one. */
+  /** Taken for the audience of tokens that name none. */
   readonly audiences: readonly string[];
-  readonly liveUid: LiveUid;
+  readonly find: FindObject;
   readonly clock: Clock;
 }
 
+/** What a token with a good signature says. */
+interface VerifiedToken {
+  readonly claim: KubernetesClaim;
+  readonly audiences: readonly string[];
+  /** Seconds since the epoch. */
+  readonly expires: number;
+  readonly notBefore: number;
+  readonly id: string;
+}
+
+/** Clocks may be apart by this much, and what was deleted within it still counts. */
+const LEEWAY_MS = 60_000;
+const MAX_KNOWN = 10_000;
+const INVALIDATED = 'service account token has been invalidated';
+
 /** Accepts the tokens of the service-account issuer while what they are bound to exists. */
-export class ServiceAccountTokenAuthenticator implements Authenticator {
+export class ServiceAccountTokenAuthenticator implements TokenAuthenticator {
   readonly #options: ServiceAccountTokenOptions;
-  /** Verified signatures: the same token comes with every request of a client. Bounded by restarting it. */
-  #verified = new Map<
-    string,
-    {
-      readonly claims: KubernetesClaim;
-      readonly audiences: readonly string[];
-      readonly expires: number;
-      readonly id: string;
-    }
-  >();
+  /** The same token comes with every request of a client: signatures are checked once. Bounded by forgetting all. */
+  readonly #verified = new Map<string, VerifiedToken>();
 
   constructor(options: ServiceAccountTokenOptions) {
     this.#options = options;
   }
 
-  authenticate({
-    token,
-  }: {
-    readonly token?: string | undefined;
-  }): Promise<AuthenticationResult | 'invalid' | undefined> {
-    return token === undefined ? Promise.resolve(undefined) : this.verify(token, this.#options.audiences);
-  }
-
-  /** Same, for the audiences a TokenReview asks about. */
-  async verify(token: string, audiences: readonly string[]): Promise<AuthenticationResult | 'invalid' | undefined> {
-    if (!this.#isOurs(token)) return undefined;
-    const verified = this.#verified.get(token) ?? (await this.#check(token));
-    if (verified === undefined || verified.expires * 1000 <= this.#options.clock.now()) return 'invalid';
+  async authenticateToken(token: string, audiences: readonly string[]): Promise<AuthenticationOutcome> {
+    const known = this.#verified.get(token);
+    if (known === undefined && !this.#isOurs(token)) return undefined;
+    const verified = known ?? (await this.#verify(token));
+    if (verified === undefined) return { error: 'invalid signature' };
     const common = verified.audiences.filter((audience) => audiences.includes(audience));
-    if (common.length === 0 || !this.#isLive(verified.claims)) return 'invalid';
-    const { namespace, serviceaccount } = verified.claims;
-    const user = serviceAccountUser(namespace, serviceaccount.name, serviceaccount.uid, extraOf(verified));
-    return { user, audiences: common };
+    if (common.length === 0) {
+      return {
+        error: `token audiences ${quoteList(verified.audiences)} is invalid for the target audiences ${quoteList(audiences)}`,
+      };
+    }
+    const error = this.#timeError(verified) ?? this.#liveError(verified.claim);
+    return error === undefined ? { user: userOf(verified), audiences: common } : { error };
   }
 
   #isOurs(token: string): boolean {
@@ -66,17 +63,22 @@ export class ServiceAccountTokenAuthenticator implements Authenticator {
     }
   }
 
-  async #check(token: string) {
-    const { issuer, clock } = this.#options;
+  /** Checks the signature only: whether the token's time has come is asked anew each time. */
+  async #verify(token: string): Promise<VerifiedToken | undefined> {
+    const { issuer, audiences } = this.#options;
     try {
-      const { payload } = await jwtVerify(token, issuer.publicKey, {
-        issuer: issuer.issuer,
-        currentDate: new Date(clock.now()),
-      });
-      const audiences = typeof payload.aud === 'string' ? [payload.aud] : (payload.aud ?? []);
-      const claims = payload['kubernetes.io'] as KubernetesClaim;
-      const verified = { claims, audiences, expires: payload.exp ?? 0, id: payload.jti ?? '' };
-      if (this.#verified.size >= 10_000) this.#verified.clear();
+      const unsafe = decodeJwt(token);
+      const currentDate = new Date((unsafe.nbf ?? unsafe.iat ?? 0) * 1000);
+      const { payload } = await jwtVerify(token, issuer.publicKey, { issuer: issuer.issuer, currentDate });
+      const named = typeof payload.aud === 'string' ? [payload.aud] : (payload.aud ?? []);
+      const verified: VerifiedToken = {
+        claim: payload['kubernetes.io'] as KubernetesClaim,
+        audiences: named.length > 0 ? named : audiences,
+        expires: payload.exp ?? 0,
+        notBefore: payload.nbf ?? 0,
+        id: payload.jti ?? '',
+      };
+      if (this.#verified.size >= MAX_KNOWN) this.#verified.clear();
       this.#verified.set(token, verified);
       return verified;
     } catch (error) {
@@ -85,26 +87,62 @@ export class ServiceAccountTokenAuthenticator implements Authenticator {
     }
   }
 
-  #isLive({ namespace, serviceaccount, pod, secret, node }: KubernetesClaim): boolean {
-    const { liveUid } = this.#options;
-    if (liveUid('ServiceAccount', namespace, serviceaccount.name) !== serviceaccount.uid) return false;
-    if (pod && liveUid('Pod', namespace, pod.name) !== pod.uid) return false;
-    if (secret && liveUid('Secret', namespace, secret.name) !== secret.uid) return false;
+  #timeError({ expires, notBefore }: VerifiedToken): string | undefined {
+    const now = this.#options.clock.now();
+    if (expires * 1000 + LEEWAY_MS <= now) return 'service account token has expired';
+    if (notBefore * 1000 - LEEWAY_MS > now) return 'service account token is not valid yet';
+    return undefined;
+  }
+
+  #liveError({ namespace, serviceaccount, pod, secret, node }: KubernetesClaim): string | undefined {
+    const account = this.#find('ServiceAccount', namespace, serviceaccount.name);
+    if (account === 'gone') return `serviceaccounts ${JSON.stringify(serviceaccount.name)} not found`;
+    if (account === 'deleted') return `service account ${namespace}/${serviceaccount.name} has been deleted`;
+    if (account !== serviceaccount.uid) {
+      return `service account UID (${account}) does not match claim (${serviceaccount.uid})`;
+    }
+    if (secret) return this.#boundError('Secret', namespace, secret);
+    if (pod) return this.#boundError('Pod', namespace, pod);
     // A pod's token names its node for information only; a token bound to a node itself dies with it.
-    return pod !== undefined || node === undefined || liveUid('Node', '', node.name) === node.uid;
+    return node && this.#boundError('Node', '', node);
+  }
+
+  #boundError(
+    kind: keyof typeof BOUND,
+    namespace: string,
+    claim: { readonly name: string; readonly uid: string },
+  ): string | undefined {
+    const uid = this.#find(kind, namespace, claim.name);
+    if (uid === 'gone' || uid === 'deleted') return INVALIDATED;
+    return uid === claim.uid
+      ? undefined
+      : `${BOUND[kind].uid} UID (${uid}) does not match service account ${BOUND[kind].claim} ref claim (${claim.uid})`;
+  }
+
+  /** The uid of an object that is there and was not deleted too long ago. */
+  #find(kind: Parameters<FindObject>[0], namespace: string, name: string): string {
+    const metadata = this.#options.find(kind, namespace, name)?.metadata;
+    if (metadata === undefined) return 'gone';
+    const { deletionTimestamp, uid = '' } = metadata;
+    const isDeleted = deletionTimestamp && Date.parse(deletionTimestamp) < this.#options.clock.now() - LEEWAY_MS;
+    return isDeleted ? 'deleted' : uid;
   }
 }
 
-function extraOf({ claims, id }: { readonly claims: KubernetesClaim; readonly id: string }) {
+const BOUND = {
+  Pod: { uid: 'pod', claim: 'pod' },
+  Secret: { uid: 'secret', claim: 'secret' },
+  Node: { uid: 'node', claim: 'node' },
+} as const;
+
+function userOf({ claim, id }: VerifiedToken): UserInfo {
+  const { namespace, serviceaccount, pod, node } = claim;
   const extra: Record<string, readonly string[]> = {};
   if (id) extra[CREDENTIAL_ID] = [`JTI=${id}`];
-  if (claims.pod) {
-    extra['authentication.kubernetes.io/pod-name'] = [claims.pod.name];
-    extra['authentication.kubernetes.io/pod-uid'] = [claims.pod.uid];
+  for (const [kind, reference] of [['node', node] as const, ['pod', pod] as const]) {
+    if (reference === undefined) continue;
+    extra[`authentication.kubernetes.io/${kind}-name`] = [reference.name];
+    extra[`authentication.kubernetes.io/${kind}-uid`] = [reference.uid];
   }
-  if (claims.node) {
-    extra['authentication.kubernetes.io/node-name'] = [claims.node.name];
-    extra['authentication.kubernetes.io/node-uid'] = [claims.node.uid];
-  }
-  return extra;
+  return serviceAccountUser(namespace, serviceaccount.name, serviceaccount.uid, extra);
 }

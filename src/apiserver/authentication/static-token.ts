@@ -1,12 +1,12 @@
-import { AUTHENTICATED_GROUP, type UserInfo } from '../user.ts';
-import type { Authenticator } from './authenticator.ts';
+import type { UserInfo } from '../user.ts';
+import type { TokenAuthenticator } from './authenticator.ts';
 
-/** Tokens known in advance, each with its user; `system:authenticated` is added. */
-export function createStaticTokenAuthenticator(tokens: ReadonlyMap<string, UserInfo>): Authenticator {
+/** Tokens known in advance, each with its user. */
+export function createStaticTokenAuthenticator(tokens: ReadonlyMap<string, UserInfo>): TokenAuthenticator {
   return {
-    async authenticate({ token }) {
-      const user = token === undefined ? undefined : tokens.get(token);
-      return user && { user: { ...user, groups: [...user.groups, AUTHENTICATED_GROUP] } };
+    async authenticateToken(token) {
+      const user = tokens.get(token);
+      return user && { user };
     },
   };
 }

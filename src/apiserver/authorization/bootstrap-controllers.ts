@@ -1,6 +1,6 @@
 import type { BootstrapRole } from './bootstrap-roles.ts';
 import { eventsRule, READ, rule } from './bootstrap-rules.ts';
-import type { Rule } from './rbac.ts';
+import type { Rule } from './rule.ts';
 
 const controller = (name: string, ...rules: Rule[]): BootstrapRole => ({ name: `system:controller:${name}`, rules });
 

@@ -1,5 +1,6 @@
 import { eventsRule, READ, rule } from './bootstrap-rules.ts';
-import type { Rule, Subject } from './rbac.ts';
+import type { Subject } from './rbac.ts';
+import type { Rule } from './rule.ts';
 
 /** A role of one namespace and who holds it. */
 export interface BootstrapNamespacedRole {

@@ -1,5 +1,5 @@
 import { eventsRule, paths, READ, READ_WRITE, rule, WRITE } from './bootstrap-rules.ts';
-import type { Rule } from './rbac.ts';
+import type { Rule } from './rule.ts';
 
 /** A role as the bootstrap policy gives it. */
 export interface BootstrapRole {

@@ -1,4 +1,4 @@
-import type { Rule } from './rbac.ts';
+import type { Rule } from './rule.ts';
 
 /** Building blocks of the bootstrap policy: `rule('get list', 'pods services')`, `rule('*', 'apps/deployments')`. */
 

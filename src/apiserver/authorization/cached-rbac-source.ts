@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { ResourceStorage } from '../registry/resource-storage.ts';
-import type { Binding, RbacSource, Rule } from './rbac.ts';
+import type { Binding, RbacSource } from './rbac.ts';
+import type { Rule } from './rule.ts';
 
 /** The storages of the four RBAC kinds. */
 export interface RbacStorages {
@@ -16,7 +17,10 @@ export function createCachedRbacSource(storages: RbacStorages): RbacSource {
     object && ((object as { readonly rules?: readonly Rule[] | null }).rules ?? []);
   const clusterBindings = cachedList(storages.clusterRoleBindings);
   const bindings = cachedList(storages.roleBindings);
+  const all = Object.values(storages) as ResourceStorage[];
   return {
+    // Revisions only grow, so that their sum changes with each of them.
+    revision: () => all.reduce((sum, { cache }) => sum + cache.changedRevision, 0),
     clusterRoleRules: (name) => rulesOf(storages.clusterRoles.get('', name)?.object),
     roleRules: (namespace, name) => rulesOf(storages.roles.get(namespace, name)?.object),
     clusterRoleBindings: () => clusterBindings().all,

@@ -1,20 +1,27 @@
-import type { UserInfo } from '../user.ts';
-import { SYSTEM_MASTERS } from '../user.ts';
-import { type Attributes, type Authorizer, type Decision, isPathAttributes } from './authorizer.ts';
-
-/** The parts of RBAC objects that decisions need; satisfied by the API types. */
-export interface Rule {
-  readonly verbs: readonly string[];
-  readonly apiGroups?: readonly string[] | undefined;
-  readonly resources?: readonly string[] | undefined;
-  readonly resourceNames?: readonly string[] | undefined;
-  readonly nonResourceURLs?: readonly string[] | undefined;
-}
+import { joinErrors } from '../authentication/token-union.ts';
+import { SYSTEM_MASTERS, type UserInfo } from '../user.ts';
+import {
+  ALLOW,
+  type Attributes,
+  type Authorizer,
+  isPathAttributes,
+  NO_OPINION,
+  noOpinion,
+  type Opinion,
+} from './authorizer.ts';
+import { describeGrant, roleNotFound } from './describe-grant.ts';
+import { nameAllowed, type Rule, ruleAllowsAnyName } from './rule.ts';
 
 export interface Binding {
   readonly metadata?: { readonly name?: string | undefined; readonly namespace?: string | undefined } | undefined;
-  readonly roleRef: { readonly kind: string; readonly name: string };
+  readonly roleRef: RoleRef;
   readonly subjects?: readonly Subject[] | undefined;
+}
+
+export interface RoleRef {
+  readonly apiGroup?: string | undefined;
+  readonly kind: string;
+  readonly name: string;
 }
 
 export interface Subject {
@@ -25,107 +32,166 @@ export interface Subject {
 
 /** Where the authorizer reads roles and bindings; backed by the watch caches. */
 export interface RbacSource {
+  /** Another number whenever anything below may answer differently. */
+  revision(): number;
   clusterRoleRules(name: string): readonly Rule[] | undefined;
   roleRules(namespace: string, name: string): readonly Rule[] | undefined;
   clusterRoleBindings(): readonly Binding[];
   roleBindings(namespace: string): readonly Binding[];
 }
 
+/** What one binding gives to a user. */
+interface Grant {
+  readonly rules: readonly Rule[];
+  readonly reason: string;
+}
+
+interface Grants {
+  readonly grants: readonly Grant[];
+  /** Bindings whose roles are missing. */
+  readonly errors: readonly string[];
+}
+
+/** A rule that covers what is asked, for the names it is for. */
+interface Candidate {
+  readonly rule: Rule;
+  readonly opinion: Opinion;
+}
+
 /** Members of `system:masters` may do everything. */
 export const mastersAuthorizer: Authorizer = {
-  authorize: ({ user }) => (user.groups.includes(SYSTEM_MASTERS) ? { allowed: true, reason: '' } : undefined),
+  authorize: ({ user }) => (user.groups.includes(SYSTEM_MASTERS) ? ALLOW : NO_OPINION),
 };
 
-/** Role-based access control over the roles and bindings that the source holds now. */
+/** Paths are without number: what is remembered of one user is forgotten past this. */
+const MAX_REMEMBERED = 10_000;
+
+/**
+ * Role-based access control over the roles and bindings that the source holds now. What it found out is remembered by
+ * user, until a role or binding changes.
+ */
 export class RbacAuthorizer implements Authorizer {
   readonly #source: RbacSource;
+  #revision = Number.NaN;
+  #subjects = new Map<string, SubjectRules>();
+  /** The same object stands for the same user in every request of a connection. */
+  #users = new WeakMap<UserInfo, SubjectRules>();
+
   constructor(source: RbacSource) {
     this.#source = source;
   }
 
-  authorize(attributes: Attributes): Decision | undefined {
-    const namespace = isPathAttributes(attributes) ? '' : attributes.namespace;
-    for (const { rules, binding, scope } of this.#grants(attributes.user, namespace)) {
-      if (rules.some((rule) => ruleAllows(rule, attributes))) {
-        return { allowed: true, reason: describeGrant(binding, scope, attributes.user) };
+  authorize(attributes: Attributes): Opinion {
+    return this.#subject(attributes.user).authorize(attributes);
+  }
+
+  /** Every rule that holds for a user in a namespace ('' for the cluster scope), and what could not be read. */
+  rulesFor(user: UserInfo, namespace: string): { readonly rules: readonly Rule[]; readonly errors: readonly string[] } {
+    const { grants, errors } = this.#subject(user).grants(namespace);
+    return { rules: grants.flatMap(({ rules }) => rules), errors };
+  }
+
+  #subject(user: UserInfo): SubjectRules {
+    const revision = this.#source.revision();
+    if (revision !== this.#revision) {
+      this.#revision = revision;
+      this.#subjects = new Map();
+      this.#users = new WeakMap();
+    }
+    let subject = this.#users.get(user);
+    if (subject === undefined) {
+      const key = JSON.stringify([user.name, user.groups]);
+      subject = this.#subjects.get(key);
+      if (subject === undefined) {
+        if (this.#subjects.size >= MAX_REMEMBERED) this.#subjects.clear();
+        this.#subjects.set(key, (subject = new SubjectRules(this.#source, user)));
       }
+      this.#users.set(user, subject);
     }
-    return undefined;
-  }
-
-  /** Every rule that holds for a user in a namespace ('' for the cluster scope). */
-  rulesFor(user: UserInfo, namespace: string): Rule[] {
-    return [...this.#grants(user, namespace)].flatMap(({ rules }) => rules);
-  }
-
-  *#grants(user: UserInfo, namespace: string) {
-    for (const binding of this.#source.clusterRoleBindings()) {
-      if (!bindsUser(binding, user, '')) continue;
-      const rules = this.#source.clusterRoleRules(binding.roleRef.name);
-      if (rules) yield { rules, binding, scope: 'ClusterRoleBinding' };
-    }
-    if (namespace === '') return;
-    for (const binding of this.#source.roleBindings(namespace)) {
-      if (!bindsUser(binding, user, namespace)) continue;
-      const { kind, name } = binding.roleRef;
-      const rules =
-        kind === 'ClusterRole' ? this.#source.clusterRoleRules(name) : this.#source.roleRules(namespace, name);
-      if (rules) yield { rules, binding, scope: 'RoleBinding' };
-    }
+    return subject;
   }
 }
 
-function bindsUser(binding: Binding, user: UserInfo, bindingNamespace: string): boolean {
-  return (binding.subjects ?? []).some((subject) => {
-    switch (subject.kind) {
-      case 'User':
-        return subject.name === user.name;
-      case 'Group':
-        return user.groups.includes(subject.name);
-      case 'ServiceAccount':
-        return user.name === `system:serviceaccount:${subject.namespace || bindingNamespace}:${subject.name}`;
-      default:
-        return false;
-    }
-  });
-}
+/** What one user holds, at one state of the roles and bindings. */
+class SubjectRules {
+  readonly #source: RbacSource;
+  readonly #user: UserInfo;
+  readonly #grants = new Map<string, Grants>();
+  readonly #candidates = new Map<string, readonly Candidate[]>();
 
-/** Whether one rule covers the attributes. */
-export function ruleAllows(rule: Rule, attributes: Attributes): boolean {
-  if (!includes(rule.verbs, attributes.verb)) return false;
-  if (isPathAttributes(attributes)) {
-    return (rule.nonResourceURLs ?? []).some((pattern) => pathMatches(pattern, attributes.path));
+  constructor(source: RbacSource, user: UserInfo) {
+    this.#source = source;
+    this.#user = user;
   }
-  const { group, resource, subresource, name } = attributes;
-  return (
-    includes(rule.apiGroups, group) &&
-    resourceMatches(rule.resources ?? [], resource, subresource) &&
-    ((rule.resourceNames ?? []).length === 0 || (rule.resourceNames ?? []).includes(name))
-  );
+
+  authorize(attributes: Attributes): Opinion {
+    const isPath = isPathAttributes(attributes);
+    const namespace = isPath ? '' : attributes.namespace;
+    const key = isPath
+      ? `${attributes.verb} ${attributes.path}`
+      : `${attributes.verb} ${attributes.group}/${attributes.resource}/${attributes.subresource} ${namespace}`;
+    let candidates = this.#candidates.get(key);
+    if (candidates === undefined) {
+      if (this.#candidates.size >= MAX_REMEMBERED) this.#candidates.clear();
+      this.#candidates.set(key, (candidates = this.#find(attributes, namespace)));
+    }
+    for (const { rule, opinion } of candidates) {
+      if (isPath || nameAllowed(rule, attributes.name)) return opinion;
+    }
+    const { errors } = this.grants(namespace);
+    return errors.length === 0 ? NO_OPINION : noOpinion(`RBAC: ${joinErrors(errors)}`);
+  }
+
+  grants(namespace: string): Grants {
+    let grants = this.#grants.get(namespace);
+    if (grants === undefined) this.#grants.set(namespace, (grants = this.#collect(namespace)));
+    return grants;
+  }
+
+  #find(attributes: Attributes, namespace: string): Candidate[] {
+    return this.grants(namespace).grants.flatMap(({ rules, reason }) =>
+      rules
+        .filter((rule) => ruleAllowsAnyName(rule, attributes))
+        .map((rule) => ({ rule, opinion: { decision: 'allow', reason } as const })),
+    );
+  }
+
+  #collect(namespace: string): Grants {
+    const grants: Grant[] = [];
+    const errors: string[] = [];
+    const add = (binding: Binding, within: string) => {
+      const subject = binding.subjects?.find((each) => isSubject(each, this.#user, within));
+      if (subject === undefined) return;
+      const rules = rulesOfRole(this.#source, binding.roleRef, within);
+      if (rules === undefined) errors.push(roleNotFound(binding.roleRef));
+      else grants.push({ rules, reason: `RBAC: allowed by ${describeGrant(binding, subject, within)}` });
+    };
+    for (const binding of this.#source.clusterRoleBindings()) add(binding, '');
+    if (namespace !== '') for (const binding of this.#source.roleBindings(namespace)) add(binding, namespace);
+    return { grants, errors };
+  }
 }
 
-const includes = (list: readonly string[] | undefined, value: string) =>
-  list !== undefined && (list.includes('*') || list.includes(value));
-
-function resourceMatches(rules: readonly string[], resource: string, subresource: string): boolean {
-  const combined = subresource === '' ? resource : `${resource}/${subresource}`;
-  return rules.some((rule) => rule === '*' || rule === combined || (subresource !== '' && rule === `*/${subresource}`));
+/** The rules of a role that a binding of this namespace ('' for cluster role bindings) refers to. */
+export function rulesOfRole(
+  source: RbacSource,
+  { kind, name }: RoleRef,
+  namespace: string,
+): readonly Rule[] | undefined {
+  return kind === 'ClusterRole' ? source.clusterRoleRules(name) : source.roleRules(namespace, name);
 }
 
-const pathMatches = (pattern: string, path: string) =>
-  pattern === '*' || pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1)));
-
-function describeGrant(binding: Binding, scope: string, user: UserInfo): string {
-  const { name = '', namespace } = binding.metadata ?? {};
-  const bound = scope === 'RoleBinding' ? `${name}/${namespace ?? ''}` : name;
-  return `RBAC: allowed by ${scope} ${JSON.stringify(bound)} of ${binding.roleRef.kind} ${JSON.stringify(binding.roleRef.name)} to ${describeSubject(binding, user)}`;
-}
-
-function describeSubject(binding: Binding, user: UserInfo): string {
-  const subject = (binding.subjects ?? []).find((each) =>
-    bindsUser({ ...binding, subjects: [each] }, user, each.namespace ?? ''),
-  );
-  if (subject === undefined) return `User ${JSON.stringify(user.name)}`;
-  const name = subject.kind === 'ServiceAccount' ? `${subject.name}/${subject.namespace ?? ''}` : subject.name;
-  return `${subject.kind} ${JSON.stringify(name)}`;
+function isSubject(subject: Subject, user: UserInfo, bindingNamespace: string): boolean {
+  switch (subject.kind) {
+    case 'User':
+      return subject.name === user.name;
+    case 'Group':
+      return user.groups.includes(subject.name);
+    case 'ServiceAccount': {
+      const namespace = subject.namespace || bindingNamespace;
+      return namespace !== '' && user.name === `system:serviceaccount:${namespace}:${subject.name}`;
+    }
+    default:
+      return false;
+  }
 }

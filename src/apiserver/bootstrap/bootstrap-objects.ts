@@ -11,7 +11,8 @@ import { bootstrapClusterRoleBindings } from '../authorization/bootstrap-binding
 import { bootstrapControllerRoles } from '../authorization/bootstrap-controllers.ts';
 import { bootstrapNamespacedRoles } from '../authorization/bootstrap-namespaced.ts';
 import { type BootstrapRole, bootstrapClusterRoles } from '../authorization/bootstrap-roles.ts';
-import type { Rule, Subject } from '../authorization/rbac.ts';
+import type { Subject } from '../authorization/rbac.ts';
+import type { Rule } from '../authorization/rule.ts';
 import { bootstrapLevels, bootstrapSchemas } from '../flow-control/bootstrap-configuration.ts';
 
 /** An object every cluster has from its first start. */

@@ -1,6 +1,7 @@
 import type { Cell } from '#base/metrics/metric-registry.ts';
 import type { Attributes } from '../authorization/authorizer.ts';
-import { forbiddenError } from '../authorization/forbidden.ts';
+import { refusal } from '../authorization/forbidden.ts';
+import { requestAttributes } from '../authorization/request-attributes.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Filter } from './filter.ts';
 import type { RequestContext } from './request-context.ts';
@@ -17,16 +18,14 @@ export const authorization =
   (next) =>
   async (context) => {
     const attributes = attributesOf(context);
-    const { allowed, reason } = await pipeline.decide(attributes);
+    const decision = await pipeline.decide(attributes);
+    const { allowed, reason } = decision;
     context.annotate('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
     context.annotate('authorization.k8s.io/reason', reason);
     attempts?.[allowed ? 'allowed' : 'denied'].inc();
-    if (!allowed) throw forbiddenError(attributes, reason);
+    if (!allowed) throw refusal(attributes, decision);
     return next(context);
   };
 
-function attributesOf({ user, verb, target, path }: RequestContext): Attributes {
-  if (target === undefined) return { user, verb, path };
-  const { group, version, resource, subresource, namespace, name } = target;
-  return { user, verb, group, version, resource, subresource, namespace, name };
-}
+const attributesOf = ({ user, verb, target, path, query }: RequestContext): Attributes =>
+  target === undefined ? { user, verb, path } : requestAttributes(target, { user, verb, query });

@@ -1,11 +1,13 @@
 import { validateObjectMeta } from '#api/meta/v1/object-meta-validation.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
+import type { FieldsEntries } from '#machinery/apply/managed-fields.ts';
 import { newAlreadyExists, newBadRequest, newInvalid, StatusError } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { CacheEntry } from '#storage/cache/cache-entry.ts';
 import type { AdmissionAttributes } from '../admission/admission.ts';
 import type { ResourceRequest } from '../request.ts';
 import { decodeObject } from './decode-body.ts';
+import { ownersOfNew, setOwners } from './managed-fields.ts';
 import { fillSystemFields, generateName, matchNamespace } from './object-meta.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
@@ -17,17 +19,21 @@ const GENERATE_ATTEMPTS = 8;
 export async function createObject(parts: RegistryParts, request: ResourceRequest): Promise<Entry> {
   const options = parseWriteOptions(request.query, 'CreateOptions');
   const object = decodeObject(parts.definition, request, options.fieldValidation);
-  return createDecoded(parts, request, object, options.dryRun);
+  return createDecoded(parts, request, object, { dryRun: options.dryRun });
 }
 
-/** As `createObject`, for an object that is decoded and defaulted already and that this call may change. */
+/**
+ * As `createObject`, for an object that is decoded and defaulted already and that this call may change.
+ * `owners` are those of its fields; by default who sent it owns them all.
+ */
 export async function createDecoded(
   parts: RegistryParts,
   request: ResourceRequest,
   object: Mutable<KubernetesObject>,
-  dryRun: boolean,
+  options: { readonly dryRun: boolean; readonly owners?: FieldsEntries },
 ): Promise<Entry> {
   const { definition } = parts;
+  const { dryRun, owners = ownersOfNew(parts, request, object) } = options;
   matchNamespace(parts, object, request.target);
   if (object.metadata?.resourceVersion) {
     throw newBadRequest('resourceVersion should not be set on objects to be created');
@@ -35,6 +41,7 @@ export async function createDecoded(
   const generated = !object.metadata?.name && Boolean(object.metadata?.generateName);
   generateName(parts, object);
   fillSystemFields(parts, object);
+  setOwners(object, owners);
 
   const attributes: AdmissionAttributes = {
     operation: 'CREATE',
@@ -48,6 +55,7 @@ export async function createDecoded(
   };
   await parts.admission.mutate(attributes);
   definition.strategy.prepareForCreate?.(object);
+  await parts.guard?.(attributes);
   const settle = parts.hook?.beforeWrite(object, undefined);
   try {
     validateNew(parts, object);

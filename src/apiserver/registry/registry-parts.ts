@@ -3,7 +3,8 @@ import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import type { GroupResource } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
-import type { AdmissionChain } from '../admission/admission.ts';
+import type { AdmissionAttributes, AdmissionChain } from '../admission/admission.ts';
+import type { ResourceRequest } from '../request.ts';
 import type { ResourceStorage } from './resource-storage.ts';
 import type { ResourceView } from './resource-view.ts';
 
@@ -19,6 +20,9 @@ export interface WriteHook {
   ) => (() => void) | undefined;
 }
 
+/** Completes or refuses (with a `StatusError`) an object that is about to be validated, by who writes it. */
+export type WriteGuard = (attributes: AdmissionAttributes) => void | Promise<void>;
+
 /** What the operations on one version of one resource work with. */
 export interface RegistryParts {
   readonly definition: AnyResourceDefinition;
@@ -29,6 +33,11 @@ export interface RegistryParts {
   readonly random: Random;
   readonly newUid: () => string;
   readonly hook: WriteHook | undefined;
+  readonly guard?: WriteGuard | undefined;
+  /** Another served version of this kind, by `apps/v1`; absent for kinds with one version. */
+  readonly versionOf?: (apiVersion: string) => AnyResourceDefinition | undefined;
+  /** Throws a 403 unless who sent the request may create what it names; for writes that create what is not there. */
+  readonly authorizeCreate?: (request: ResourceRequest) => void;
 }
 
 export const groupResourceOf = ({ group, plural }: AnyResourceDefinition): GroupResource => ({

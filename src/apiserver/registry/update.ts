@@ -15,6 +15,7 @@ import type { ResourceRequest } from '../request.ts';
 import { createDecoded, dryRunEntry } from './create.ts';
 import { decodeObject } from './decode-body.ts';
 import { finishDeletionOnUpdate } from './delete.ts';
+import { keepOwners, keepTimes, type Ownership, setOwners, trackedBy } from './managed-fields.ts';
 import { keepSystemFields, matchNamespace } from './object-meta.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
@@ -29,6 +30,8 @@ export interface UpdateCall {
   readonly dryRun: boolean;
   /** The part of the object that may change; absent for the main resource. */
   readonly subresource?: SubresourceDefinition<KubernetesObject> | undefined;
+  /** Who owns what afterwards; by default who did before. */
+  readonly ownership?: Ownership;
 }
 
 export interface UpdateOutcome {
@@ -55,13 +58,16 @@ export async function updateObject(
     strategy.allowCreateOnUpdate &&
     !subresource
   ) {
-    return { entry: await createDecoded(parts, request, sent, options.dryRun), created: true };
+    parts.authorizeCreate?.(request);
+    return { entry: await createDecoded(parts, request, sent, { dryRun: options.dryRun }), created: true };
   }
   if (strategy.requireResourceVersionOnUpdate) requireResourceVersion(parts, sent);
   let attempts = 0;
-  const transform: Transform = () => (attempts++ === 0 ? sent : structuredClone(sent));
+  // An attempt changes what it is given; the next one starts from what was sent.
+  const transform: Transform = () => (attempts++ === 0 ? sent : decodeObject(parts.definition, request, 'Ignore'));
+  const ownership = trackedBy(parts, request, subresource);
   return {
-    entry: await applyUpdate(parts, { request, transform, dryRun: options.dryRun, subresource }),
+    entry: await applyUpdate(parts, { request, transform, dryRun: options.dryRun, subresource, ownership }),
     created: false,
   };
 }
@@ -116,15 +122,23 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
     oldObject: old,
     warnings: request.warnings,
   };
+  const own = call.ownership ?? keepOwners;
+  // A part that picks what it takes over is compared once it has; all others as the client sent them.
+  const isPart = call.subresource?.type === 'part';
+  const owners = isPart ? undefined : own(object, old);
   keepSystemFields(object, old);
+  setOwners(object, owners ?? old.metadata?.managedFields ?? []);
   await parts.admission.mutate(attributes);
   prepare(definition, object, old, call.subresource);
+  if (isPart) setOwners(object, own(object, old));
+  await parts.guard?.(attributes);
   const settle = call.subresource === undefined ? parts.hook?.beforeWrite(object, old) : undefined;
   try {
     validate(definition, object, old, call.subresource);
     request.warnings.push(...(definition.strategy.warn?.(object, old) ?? []));
     await parts.admission.validate(attributes);
     stampRevision(object, old);
+    keepTimes(object, old);
     if (deepEqual(object, old)) return current;
     if (dryRun) return dryRunEntry(parts, object, current.modRevision);
     const finished = await finishDeletionOnUpdate(parts, object, current);

@@ -1,18 +1,18 @@
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
-import type { Rule } from '../authorization/rbac.ts';
+import type { Authentication } from '../authentication/authentication.ts';
+import type { Authorization } from '../authorization/authorization.ts';
 import type { ResourceRequest } from '../request.ts';
 import type { RequestHandler } from '../resource-table.ts';
 import type { ResourceResult } from '../result.ts';
-import type { UserInfo } from '../user.ts';
-import { type Decide, reviewLocalSubject, reviewRules, reviewSelf, reviewSubject } from './access-reviews.ts';
+import { reviewLocalSubject, reviewSelf, reviewSubject } from './access-reviews.ts';
 import { createComponentStatusHandler } from './component-status.ts';
-import { reviewMe, reviewToken, type VerifyToken } from './token-reviews.ts';
+import { reviewRules } from './rules-review.ts';
+import { reviewMe, reviewToken } from './token-reviews.ts';
 import { createAnswerHandler } from './virtual-resource.ts';
 
 export interface VirtualOptions {
-  readonly decide: Decide;
-  readonly rulesFor: (user: UserInfo, namespace: string) => readonly Rule[];
-  readonly verifyToken: VerifyToken;
+  readonly authorization: Authorization;
+  readonly verifyToken: Authentication['verifyToken'];
   readonly audiences: readonly string[];
   readonly now: () => number;
   readonly bindPod: (request: ResourceRequest) => Promise<ResourceResult>;
@@ -22,7 +22,8 @@ type Answer = (sent: never, request: ResourceRequest) => KubernetesObject | Prom
 
 /** Handlers of the resources that are not stored; undefined for the others. */
 export function virtualHandlers(options: VirtualOptions) {
-  const { decide, rulesFor, verifyToken, audiences, now, bindPod } = options;
+  const { authorization, verifyToken, audiences, now, bindPod } = options;
+  const { decide, rulesFor } = authorization;
   const answers: Readonly<Record<string, Answer>> = {
     LocalSubjectAccessReview: reviewLocalSubject(decide),
     SelfSubjectAccessReview: reviewSelf(decide),

@@ -1,0 +1,21 @@
+import type { IncomingRequest } from './incoming-request.ts';
+
+const PROTOCOL_PREFIX = 'base64url.bearer.authorization.k8s.io.';
+
+/**
+ * The bearer token of a request: of its Authorization header, or for browsers, which cannot set that on a WebSocket, of
+ * the list of subprotocols.
+ */
+export function bearerToken(request: IncomingRequest): string | undefined {
+  const match = /^bearer +(\S+)/i.exec(request.header('authorization').trim());
+  return match?.[1] ?? protocolToken(request.header('sec-websocket-protocol'));
+}
+
+function protocolToken(protocols: string): string | undefined {
+  if (!protocols.includes(PROTOCOL_PREFIX)) return undefined;
+  const named = protocols.split(',').map((each) => each.trim());
+  const encoded = named.find((each) => each.startsWith(PROTOCOL_PREFIX));
+  // The server must be able to choose another protocol than the token.
+  if (encoded === undefined || named.length < 2) return undefined;
+  return Buffer.from(encoded.slice(PROTOCOL_PREFIX.length), 'base64url').toString() || undefined;
+}

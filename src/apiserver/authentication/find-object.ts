@@ -1,0 +1,8 @@
+import type { KubernetesObject } from '#api/resource-definition.ts';
+
+/** Looks up a live object that credentials depend on; undefined when it is gone. `namespace` is '' for nodes. */
+export type FindObject = (
+  kind: 'ServiceAccount' | 'Pod' | 'Secret' | 'Node',
+  namespace: string,
+  name: string,
+) => KubernetesObject | undefined;

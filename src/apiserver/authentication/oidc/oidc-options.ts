@@ -1,0 +1,22 @@
+/** An OpenID Connect issuer whose ID tokens are accepted. */
+export interface OidcOptions {
+  /** `https://…`, exactly as tokens name it. */
+  readonly issuerUrl: string;
+  /** Where its discovery document is, when not below the issuer's URL. */
+  readonly discoveryUrl?: string;
+  /** Client ids; a token must be for one of them. */
+  readonly audiences: readonly string[];
+  /** PEM of the authorities that sign the issuer's certificate; the system's when absent. */
+  readonly ca?: string;
+  /** Default `sub`. An `email` counts only when the issuer has verified it. */
+  readonly usernameClaim?: string;
+  /** Put before user names; `-` for nothing. Default: the issuer's URL and `#`, or nothing for `email`. */
+  readonly usernamePrefix?: string;
+  /** A list of groups, or one group. */
+  readonly groupsClaim?: string;
+  readonly groupsPrefix?: string;
+  /** Claims that a token must have with these values. */
+  readonly requiredClaims?: Readonly<Record<string, string>>;
+  /** Default RS256. */
+  readonly signingAlgorithms?: readonly string[];
+}

@@ -1,0 +1,73 @@
+import type { SubjectAccessReview } from '#api/authorization/v1/subject-access-review.ts';
+import type { Clock } from '#base/clock.ts';
+import { type HttpsAccess, JsonRequestError, requestJson } from '../authentication/json-request.ts';
+import { withRetries } from '../authentication/retry.ts';
+import { type Attributes, type Authorizer, isPathAttributes, type Opinion } from './authorizer.ts';
+
+/** A service that decides for this server. */
+export interface AuthorizationWebhookOptions extends HttpsAccess {
+  /** Takes SubjectAccessReviews of `authorization.k8s.io/v1` with POST. */
+  readonly url: string;
+  /** How long a permission is believed, in milliseconds; five minutes by default. */
+  readonly authorizedTtlMs?: number;
+  /** How long anything else is believed; half a minute by default. */
+  readonly unauthorizedTtlMs?: number;
+}
+
+const AUTHORIZED_MS = 300_000;
+const UNAUTHORIZED_MS = 30_000;
+const MAX_ENTRIES = 8192;
+
+/** Asks a webhook. When it cannot be reached it has no opinion, and the error is told. */
+export function createWebhookAuthorizer(options: AuthorizationWebhookOptions, clock: Clock): Authorizer {
+  const { url, authorizedTtlMs = AUTHORIZED_MS, unauthorizedTtlMs = UNAUTHORIZED_MS } = options;
+  const cache = new Map<string, { readonly until: number; readonly opinion: Opinion }>();
+  const ask = async (key: string, spec: object): Promise<Opinion> => {
+    const review = { kind: 'SubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec };
+    try {
+      const answer = await withRetries(clock, () => requestJson(url, { access: options, body: review }));
+      const opinion = opinionOf(answer as SubjectAccessReview);
+      if (cache.size >= MAX_ENTRIES) cache.clear();
+      const ttl = opinion.decision === 'allow' ? authorizedTtlMs : unauthorizedTtlMs;
+      cache.set(key, { until: clock.monotonic() + ttl, opinion });
+      return opinion;
+    } catch (error) {
+      if (!(error instanceof JsonRequestError)) throw error;
+      return { decision: 'no opinion', reason: '', error: error.message };
+    }
+  };
+  return {
+    authorize(attributes) {
+      const spec = specOf(attributes);
+      const key = JSON.stringify(spec);
+      const known = cache.get(key);
+      return known !== undefined && known.until > clock.monotonic() ? known.opinion : ask(key, spec);
+    },
+  };
+}
+
+function specOf(attributes: Attributes): object {
+  const { name, groups, uid, extra } = attributes.user;
+  const who = { user: name, groups, ...(uid ? { uid } : {}), ...(extra ? { extra } : {}) };
+  if (isPathAttributes(attributes)) {
+    return { ...who, nonResourceAttributes: { path: attributes.path, verb: attributes.verb } };
+  }
+  const { user: _, fieldSelector, labelSelector, ...resource } = attributes;
+  return {
+    ...who,
+    resourceAttributes: {
+      ...Object.fromEntries(Object.entries(resource).filter(([, value]) => value !== '')),
+      ...(fieldSelector?.length ? { fieldSelector: { requirements: fieldSelector } } : {}),
+      ...(labelSelector?.length ? { labelSelector: { requirements: labelSelector } } : {}),
+    },
+  };
+}
+
+function opinionOf({ status }: SubjectAccessReview): Opinion {
+  const { allowed = false, denied = false, reason = '', evaluationError } = status ?? {};
+  const error = evaluationError ? { error: evaluationError } : {};
+  if (allowed && denied) {
+    return { decision: 'deny', reason, error: 'webhook subject access review returned both allow and deny response' };
+  }
+  return { decision: allowed ? 'allow' : denied ? 'deny' : 'no opinion', reason, ...error };
+}

@@ -1,0 +1,30 @@
+import type { SelfSubjectRulesReview } from '#api/authorization/v1/self-subject-rules-review.ts';
+import { newBadRequest } from '#machinery/errors/status-error.ts';
+import { joinErrors } from '../authentication/token-union.ts';
+import type { Authorization } from '../authorization/authorization.ts';
+import type { ResourceRequest } from '../request.ts';
+
+/** What may I do here? */
+export const reviewRules =
+  (rulesFor: Authorization['rulesFor']) =>
+  (review: SelfSubjectRulesReview, request: ResourceRequest): SelfSubjectRulesReview => {
+    const namespace = review.spec.namespace ?? '';
+    if (namespace === '') throw newBadRequest('no namespace on request');
+    const { rules, errors } = rulesFor(request.user, namespace);
+    const status = {
+      resourceRules: rules
+        .filter(({ resources = [] }) => resources.length > 0)
+        .map(({ verbs, apiGroups = [], resources = [], resourceNames = [] }) => ({
+          verbs,
+          apiGroups,
+          resources,
+          ...(resourceNames.length > 0 ? { resourceNames } : {}),
+        })),
+      nonResourceRules: rules
+        .filter(({ nonResourceURLs = [] }) => nonResourceURLs.length > 0)
+        .map(({ verbs, nonResourceURLs = [] }) => ({ verbs, nonResourceURLs })),
+      incomplete: errors.length > 0,
+      ...(errors.length > 0 ? { evaluationError: joinErrors(errors) } : {}),
+    };
+    return { ...review, status } as SelfSubjectRulesReview;
+  };

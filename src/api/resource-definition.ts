@@ -107,6 +107,11 @@ export interface SubresourceDefinition<T extends KubernetesObject> {
   readonly schema?: MessageSchema;
   readonly prepareForUpdate?: (object: Mutable<T>, old: T) => void;
   readonly validateUpdate?: (object: T, old: T) => FieldError[];
+  /**
+   * Fields that a write through this subresource cannot change and hence never owns, by dotted names. Default: for
+   * `status` all but metadata and status, otherwise what the main resource cannot change.
+   */
+  readonly resetFields?: readonly string[];
   /** For `scale`: JSON paths into the object. */
   readonly scale?: {
     readonly specReplicas: string;

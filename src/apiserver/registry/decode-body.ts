@@ -5,7 +5,7 @@ import type { PatchType } from '#client/transport.ts';
 import { DecodeError } from '#machinery/codec/decode-error.ts';
 import { type Decoded, decodeJson, decodeValue } from '#machinery/codec/json.ts';
 import { decodeProtobuf } from '#machinery/codec/protobuf.ts';
-import { parseYaml } from '#machinery/codec/yaml.ts';
+import { parseYaml, type YamlDocument } from '#machinery/codec/yaml.ts';
 import { applyDefaults } from '#machinery/defaults/apply-defaults.ts';
 import { newBadRequest } from '#machinery/errors/status-error.ts';
 import type { Infer, MessageSchema, Mutable } from '#machinery/schema/schema.ts';
@@ -55,18 +55,25 @@ export function decodeDeleteOptionsBody(request: ResourceRequest): DeleteOptions
   return decodeBody(request, DeleteOptionsSchema, 'DeleteOptions').object as DeleteOptionsSchema;
 }
 
-/** A patch's kind and its parsed body. */
-export function decodePatch(
-  request: ResourceRequest,
-  supported: readonly string[],
-): { readonly type: PatchType; readonly body: unknown } {
-  const { body } = request;
+/** The kind of patch that a body is; throws a 415 for those that are not supported. */
+export function patchTypeOf({ body }: ResourceRequest, supported: readonly PatchType[]): PatchType {
   if (body.type === 'none') throw newBadRequest('patch body is empty');
-  if (body.type === 'object') return { type: body.patchType as PatchType, body: body.object };
-  const type = bareType(body.contentType);
+  const type = (body.type === 'object' ? body.patchType : bareType(body.contentType)) as PatchType;
   if (!supported.includes(type)) throw unsupported(supported);
-  const { value } = handled('patch', () => parseYaml(textOf(body.bytes)));
-  return { type: type as PatchType, body: value };
+  return type;
+}
+
+/** A patch's parsed body, and what a strict reader says of it. Errors begin with `prefix`. */
+export function decodePatch({ body }: ResourceRequest, prefix?: string): YamlDocument {
+  if (body.type === 'none') throw newBadRequest('patch body is empty');
+  if (body.type === 'object') return { value: body.object, problems: [] };
+  if (prefix === undefined) return handled('patch', () => parseYaml(textOf(body.bytes)));
+  try {
+    return parseYaml(textOf(body.bytes));
+  } catch (error) {
+    if (error instanceof DecodeError) throw newBadRequest(`${prefix}${error.message}`);
+    throw error;
+  }
 }
 
 function decodeBody<S extends MessageSchema>(request: ResourceRequest, schema: S, name: string): Decoded<Infer<S>> {

@@ -7,31 +7,36 @@ import { isObject, PatchError } from '#machinery/patch/patch-error.ts';
 import { applyStrategicMergePatch } from '#machinery/patch/strategic-merge.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { ResourceRequest } from '../request.ts';
-import { decodePatch, decodeValueAs } from './decode-body.ts';
+import { APPLY, applyObject } from './apply.ts';
+import { decodePatch, decodeValueAs, patchTypeOf } from './decode-body.ts';
+import { trackedBy } from './managed-fields.ts';
+import { trackedScale } from './managed-fields-scale.ts';
+import { samePlace, withoutRevision } from './patched-object.ts';
 import type { RegistryParts } from './registry-parts.ts';
-import type { Entry } from './resource-view.ts';
 import { scaleOf, withScale } from './scale.ts';
-import { applyUpdate } from './update.ts';
-import { parseWriteOptions } from './write-options.ts';
+import { applyUpdate, type UpdateOutcome } from './update.ts';
+import { parsePatchOptions } from './write-options.ts';
 
 /** How a patch turns one JSON value into another; the result is fresh. */
 type Patcher = (value: unknown) => unknown;
 
-const SUPPORTED = [
+const SUPPORTED: readonly PatchType[] = [
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
+  APPLY,
 ];
 
-/** PATCH of an object or of a part of it. */
+/** PATCH of an object or of a part of it. Only applying creates what is not there. */
 export async function patchObject(
   parts: RegistryParts,
   request: ResourceRequest,
   subresource?: SubresourceDefinition<KubernetesObject>,
-): Promise<Entry> {
-  const options = parseWriteOptions(request.query, 'PatchOptions');
-  const { type, body } = decodePatch(request, SUPPORTED);
-  const patcher = refusing(() => createPatcher(parts, type, body));
+): Promise<UpdateOutcome> {
+  const type = patchTypeOf(request, SUPPORTED);
+  const options = parsePatchOptions(request.query, type === APPLY);
+  if (type === APPLY) return applyObject(parts, request, { ...options, subresource });
+  const patcher = refusing(() => createPatcher(parts, type, decodePatch(request).value));
   const decode = (value: unknown) =>
     decodeValueAs(parts.definition, value, { fieldValidation: options.fieldValidation, warnings: request.warnings });
   const transform = (old: KubernetesObject): Mutable<KubernetesObject> => {
@@ -41,7 +46,10 @@ export async function patchObject(
     }
     return samePlace(decode(patcher(withoutRevision(old))), old);
   };
-  return applyUpdate(parts, { request, transform, dryRun: options.dryRun, subresource });
+  const ownership =
+    subresource?.type === 'scale' ? trackedScale(parts, request, subresource) : trackedBy(parts, request, subresource);
+  const { dryRun } = options;
+  return { entry: await applyUpdate(parts, { request, transform, dryRun, subresource, ownership }), created: false };
 }
 
 /** What does not fit is the client's fault: 400 for the patch itself, 422 for a patch that cannot be applied. */
@@ -53,26 +61,6 @@ function refusing<R>(work: () => R): R {
     const reason = error.code === 422 ? 'Invalid' : 'BadRequest';
     throw new StatusError({ code: error.code, reason, message: error.message });
   }
-}
-
-/** A patch insists on a revision only if it names one itself. */
-function withoutRevision<T extends { readonly metadata?: KubernetesObject['metadata'] }>(object: T): T {
-  const { resourceVersion: _, ...metadata } = object.metadata ?? {};
-  return { ...object, metadata };
-}
-
-/** A patch may not move an object: names and namespaces stand in the path. */
-function samePlace(object: Mutable<KubernetesObject>, old: KubernetesObject): Mutable<KubernetesObject> {
-  const { name, namespace } = object.metadata ?? {};
-  if (name !== old.metadata?.name) {
-    throw newBadRequest(
-      `the name of the object (${name ?? ''}) does not match the name on the URL (${old.metadata?.name})`,
-    );
-  }
-  if ((namespace ?? '') !== (old.metadata?.namespace ?? '')) {
-    throw newBadRequest('the namespace of the provided object does not match the namespace sent on the request');
-  }
-  return object;
 }
 
 function createPatcher(parts: RegistryParts, type: PatchType, body: unknown): Patcher {

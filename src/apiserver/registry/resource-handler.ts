@@ -7,11 +7,12 @@ import { decodeScale } from './decode-body.ts';
 import { deleteObject } from './delete.ts';
 import { deleteCollection } from './delete-collection.ts';
 import { getObject, listObjects } from './list.ts';
+import { trackedScale } from './managed-fields-scale.ts';
 import { patchObject } from './patch.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry, ResourceView } from './resource-view.ts';
 import { scaleOf, withScale } from './scale.ts';
-import { applyUpdate, updateObject } from './update.ts';
+import { applyUpdate, type UpdateOutcome, updateObject } from './update.ts';
 import { type ChangeListener, type WatchHandle, watchObjects } from './watch.ts';
 import { parseWriteOptions } from './write-options.ts';
 
@@ -54,11 +55,10 @@ export class ResourceHandler {
       case 'create':
         return this.#entry(await createObject(this.parts, request), 201);
       case 'update': {
-        const { entry, created } = await updateObject(this.parts, request);
-        return this.#entry(entry, created ? 201 : 200);
+        return this.#patched(await updateObject(this.parts, request));
       }
       case 'patch':
-        return this.#entry(await patchObject(this.parts, request));
+        return this.#patched(await patchObject(this.parts, request));
       case 'delete':
         return this.#delete(request);
       case 'deletecollection':
@@ -80,6 +80,10 @@ export class ResourceHandler {
   #warnOfDeprecation({ warnings }: ResourceRequest): void {
     const { deprecation } = this.parts.definition;
     if (deprecation !== undefined) warnings.push(deprecation);
+  }
+
+  #patched({ entry, created }: UpdateOutcome): ResourceResult {
+    return this.#entry(entry, created ? 201 : 200);
   }
 
   #entry(entry: Entry, code = 200): ResourceResult {
@@ -123,7 +127,7 @@ export class ResourceHandler {
       case 'update':
         return this.#entry((await updateObject(this.parts, request, subresource)).entry);
       case 'patch':
-        return this.#entry(await patchObject(this.parts, request, subresource));
+        return this.#patched(await patchObject(this.parts, request, subresource));
       default:
         return this.#entry(await getObject(this.parts, request));
     }
@@ -139,10 +143,11 @@ export class ResourceHandler {
         const { dryRun } = parseWriteOptions(request.query, 'UpdateOptions');
         const scale = decodeScale(request);
         const transform = (old: KubernetesObject) => withScale(old, scale, subresource);
-        return answer(await applyUpdate(this.parts, { request, transform, dryRun, subresource }));
+        const ownership = trackedScale(this.parts, request, subresource);
+        return answer(await applyUpdate(this.parts, { request, transform, dryRun, subresource, ownership }));
       }
       case 'patch':
-        return answer(await patchObject(this.parts, request, subresource));
+        return answer((await patchObject(this.parts, request, subresource)).entry);
       default:
         return answer(await getObject(this.parts, request));
     }

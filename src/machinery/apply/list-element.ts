@@ -1,0 +1,38 @@
+import { jsonText, valueElement } from './path-element.ts';
+import { isJsonObject, type ListShape } from './shape.ts';
+
+/**
+ * The path element of an item of a set or map list; undefined where an item has none, as one without its keys.
+ * Keys that are absent have their default, and those that have none are left out.
+ */
+export function listElement(list: ListShape, item: unknown): string | undefined {
+  if (list.type === 'map') return keyedElement(list, item);
+  return item === null || item === undefined || typeof item === 'object' ? undefined : valueElement(item);
+}
+
+function keyedElement(list: ListShape, item: unknown): string | undefined {
+  if (!isJsonObject(item)) return undefined;
+  let text = '';
+  for (const key of list.keys) {
+    const value = item[key] ?? keyDefault(list, key);
+    if (value === undefined) continue;
+    text += `${text === '' ? '' : ','}${jsonText(key)}:${jsonText(value)}`;
+  }
+  return text === '' ? undefined : `k:{${text}}`;
+}
+
+const keyDefault = ({ item }: ListShape, key: string): unknown =>
+  item.kind === 'map' ? item.fields?.get(key)?.default : undefined;
+
+/** Items of a list by their elements, in order; several where the list names one twice. Those without element are left out. */
+export function itemsByElement(list: ListShape, items: readonly unknown[]): Map<string, unknown[]> {
+  const found = new Map<string, unknown[]>();
+  for (const item of items) {
+    const element = listElement(list, item);
+    if (element === undefined) continue;
+    const same = found.get(element);
+    if (same) same.push(item);
+    else found.set(element, [item]);
+  }
+  return found;
+}

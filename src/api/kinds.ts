@@ -1,6 +1,6 @@
 import { list, type MessageSchema, message, opt, req, string } from '#machinery/schema/schema.ts';
 import { AdmissionReview } from './admission/v1/admission-review.ts';
-import { APIGroupDiscovery } from './apidiscovery/v2/api-group-discovery.ts';
+import { APIGroupDiscovery, APIGroupDiscoveryList } from './apidiscovery/v2/api-group-discovery.ts';
 import { TokenRequest } from './authentication/v1/token-request.ts';
 import { Scale } from './autoscaling/v1/scale.ts';
 import { NodeProxyOptions } from './core/v1/node-proxy-options.ts';
@@ -14,7 +14,7 @@ import { RangeAllocation } from './core/v1/range-allocation.ts';
 import { SerializedReference } from './core/v1/serialized-reference.ts';
 import { ServiceProxyOptions } from './core/v1/service-proxy-options.ts';
 import { DeleteOptions } from './meta/v1/delete-options.ts';
-import { APIGroup, APIVersions } from './meta/v1/discovery.ts';
+import { APIGroup, APIGroupList, APIResourceList, APIVersions } from './meta/v1/discovery.ts';
 import { ListMeta } from './meta/v1/list-meta.ts';
 import { CreateOptions, GetOptions, ListOptions, PatchOptions, UpdateOptions } from './meta/v1/options.ts';
 import { Status } from './meta/v1/status.ts';
@@ -27,10 +27,13 @@ import { resources } from './resources.ts';
 const OTHERS: Readonly<Record<string, MessageSchema>> = {
   'admission.k8s.io/v1/AdmissionReview': AdmissionReview,
   'apidiscovery.k8s.io/v2/APIGroupDiscovery': APIGroupDiscovery,
+  'apidiscovery.k8s.io/v2/APIGroupDiscoveryList': APIGroupDiscoveryList,
   'authentication.k8s.io/v1/TokenRequest': TokenRequest,
   'autoscaling/v1/Scale': Scale,
   'policy/v1/Eviction': Eviction,
   'v1/APIGroup': APIGroup,
+  'v1/APIGroupList': APIGroupList,
+  'v1/APIResourceList': APIResourceList,
   'v1/APIVersions': APIVersions,
   'v1/CreateOptions': CreateOptions,
   'v1/DeleteOptions': DeleteOptions,

@@ -18,6 +18,7 @@ import { type AdvertisedAddress, publishKubernetesService } from './bootstrap/ku
 import { createConnectHandlers } from './connect/connect-handlers.ts';
 import type { NodeCredentials } from './connect/node-connection.ts';
 import { OpenApi } from './discovery/openapi.ts';
+import { Discovery } from './discovery/serve-discovery.ts';
 import { HealthChecks } from './health.ts';
 import { ApiHandler } from './http/api-handler.ts';
 import { HttpsListener } from './http/https-listener.ts';
@@ -164,13 +165,12 @@ export class ApiServer {
     );
     const measured = createMetricsPaths(this.#operations.metrics, health);
     const others = createPathHandler({
-      table: this.pipeline.table,
-      health,
-      openApi: new OpenApi(this.pipeline.table),
-      serverAddress: () => {
+      discovery: new Discovery(this.pipeline.table, () => {
         const address = this.#listeners[0]?.address;
         return address ? `${address.address}:${address.port}` : '';
-      },
+      }),
+      health,
+      openApi: new OpenApi(this.pipeline.table),
       documents: {
         '/openid/v1/jwks': async () => ({ keys: [await issuer.jwk()] }),
         '/.well-known/openid-configuration': async () => ({

@@ -1,4 +1,4 @@
-import { newGenericNotFound, newMethodNotSupported } from '#machinery/errors/status-error.ts';
+import { newGenericNotFound, newMethodNotAllowed, newMethodNotSupported } from '#machinery/errors/status-error.ts';
 import type { Attributes, Decide } from './authorization/authorizer.ts';
 import { refusal } from './authorization/forbidden.ts';
 import { requestAttributes } from './authorization/request-attributes.ts';
@@ -25,7 +25,9 @@ export class Pipeline {
 
   /** As `handle`, for a request that was authorized before. */
   async serve(request: ResourceRequest): Promise<ResourceResult> {
-    return this.#served(request.target).handler.handle(request);
+    const { handler } = this.#served(request.target);
+    if (!hasMethod(request.target)) throw newMethodNotAllowed();
+    return handler.handle(request);
   }
 
   async watch(request: ResourceRequest, listener: ChangeListener): Promise<WatchHandle> {
@@ -68,4 +70,11 @@ export class Pipeline {
     if (served === undefined) throw newGenericNotFound();
     return served;
   }
+}
+
+/** Whether a path of this shape knows the verb at all: objects are not created at their own path, nor collections replaced. */
+function hasMethod({ verb, name, subresource }: ResourceTarget): boolean {
+  if (verb === '') return false;
+  if (verb === 'update' || verb === 'patch') return name !== '';
+  return verb !== 'create' || name === '' || subresource !== '';
 }

@@ -55,9 +55,12 @@ function verbOf(method: string, resource: string, name: string, subresource: str
       return 'patch';
     case 'DELETE':
       return name === '' ? 'deletecollection' : 'delete';
-    default:
+    case 'GET':
+    case 'HEAD':
       if (watching) return 'watch';
       return name === '' ? 'list' : 'get';
+    default:
+      return '';
   }
 }
 

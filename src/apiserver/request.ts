@@ -11,7 +11,9 @@ export type RequestVerb =
   | 'delete'
   | 'deletecollection'
   /** exec, attach, port-forward and proxies; authorized by their HTTP method. */
-  | 'connect';
+  | 'connect'
+  /** A method that HTTP knows and the API does not. */
+  | '';
 
 /** What a request is about; the attributes that authorization and admission see. */
 export interface ResourceTarget {

@@ -7,7 +7,7 @@ export const aggregatedDiscovery = (groups: readonly GroupVersions[], version: s
   apiVersion: `apidiscovery.k8s.io/${version}`,
   metadata: {},
   items: groups.map(({ group, versions }) => ({
-    metadata: { ...(group === '' ? {} : { name: group }), creationTimestamp: null },
+    metadata: group === '' ? {} : { name: group },
     versions: versions.map((each) => ({
       version: each.version,
       resources: each.definitions.map(resourceDiscovery).sort((a, b) => (a.resource < b.resource ? -1 : 1)),

@@ -8,10 +8,11 @@ import { buildGroupVersion, openApiV3Root } from '#machinery/openapi/document-v3
 import { basePath, type OpenApiInput } from '#machinery/openapi/openapi-input.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { ResourceTable } from '../resource-table.ts';
+import { respondCompressed, SharedBody } from '../serving/compress.ts';
 import { versionInfo } from '../version.ts';
 
 interface Document {
-  readonly body: Uint8Array;
+  readonly body: SharedBody;
   readonly hash: string;
 }
 
@@ -30,7 +31,7 @@ export class OpenApi {
   }
 
   /** False for paths that name no document. */
-  serve(exchange: Exchange, path: string): boolean {
+  async serve(exchange: Exchange, path: string): Promise<boolean> {
     if (this.#version !== this.#table.version) {
       this.#documents.clear();
       this.#version = this.#table.version;
@@ -42,7 +43,7 @@ export class OpenApi {
     return this.#send(exchange, this.#v3(key), 'application/json');
   }
 
-  #serveV2(exchange: Exchange): true {
+  #serveV2(exchange: Exchange): Promise<true> {
     const binary = exchange.header('accept').includes('proto-openapi');
     const document = binary
       ? this.#made('v2.pb', () => encodeOpenApiV2(buildOpenApiV2(this.#input())))
@@ -64,7 +65,8 @@ export class OpenApi {
     let document = this.#documents.get(name);
     if (document === undefined) {
       const body = make();
-      document = { body, hash: createHash('sha256').update(body).digest('hex').toUpperCase() };
+      const hash = createHash('sha256').update(body).digest('hex').toUpperCase();
+      document = { body: new SharedBody(body), hash };
       this.#documents.set(name, document);
     }
     return document;
@@ -82,7 +84,7 @@ export class OpenApi {
     };
   }
 
-  #send(exchange: Exchange, { body, hash }: Document, contentType: string): true {
+  async #send(exchange: Exchange, { body, hash }: Document, contentType: string): Promise<true> {
     const etag = `"${hash}"`;
     // A client that names the hash it wants may keep the answer for as long as it likes.
     const immutable = exchange.query.get('hash') === hash;
@@ -93,7 +95,7 @@ export class OpenApi {
       'cache-control': immutable ? 'public, immutable' : 'no-cache, private',
     };
     if (exchange.header('if-none-match') === etag) exchange.respond(304, headers, new Uint8Array());
-    else exchange.respond(200, headers, body);
+    else await respondCompressed(exchange, 200, headers, body);
     return true;
   }
 }

@@ -1,9 +1,11 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { certificateOf } from './client-certificate.ts';
 import type { Exchange, HeaderMap, ResponseStream } from './exchange.ts';
 import { readBody } from './read-body.ts';
 import { splitTarget } from './split-target.ts';
+
+const { NGHTTP2_NO_ERROR: NO_ERROR } = constants;
 
 /** An exchange over HTTP/2, on the stream itself: node's compatibility layer costs twice the time. */
 export function createHttp2Exchange(
@@ -41,6 +43,8 @@ export function createHttp2Exchange(
       if (stream.destroyed) return;
       stream.respond({ ':status': code, ...clean(head), 'content-length': body.length });
       stream.end(method === 'HEAD' ? undefined : body);
+      // What the client still wants to send is not wanted any more; the answer stands.
+      if (!stream.endAfterHeaders && !stream.readableEnded) stream.once('finish', () => stream.close(NO_ERROR));
     },
     startStream(code, head) {
       if (!stream.destroyed) stream.respond({ ':status': code, ...clean(head) });

@@ -15,6 +15,11 @@ import { createHttp2Exchange } from './http2-exchange.ts';
 /** What one connection may hold: node's default of 10 MB refuses a client that opens many watches over long lists. */
 const SESSION_MEGABYTES = 1024;
 
+/** A connection with nothing under way is closed after this time. */
+const IDLE_MS = 90_000;
+/** As Go's server has it: tokens may be long. */
+const MAX_HEADER_BYTES = 1024 * 1024;
+
 export interface HttpsListenerOptions {
   readonly host: string;
   /** 0 takes a free port. */
@@ -23,6 +28,8 @@ export interface HttpsListenerOptions {
   /** PEM of the CA that signs client certificates. */
   readonly clientCa?: string;
   readonly onExchange: (exchange: Exchange) => void;
+  /** How long a connection may stay without saying what it wants, and how long it may take to say so; 32 s by default. */
+  readonly headersTimeoutMs?: number;
   /** A connection that wants to leave HTTP: exec, attach, port-forward, WebSockets. */
   readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
@@ -36,8 +43,20 @@ export class HttpsListener {
   readonly #sessions = new Set<ServerHttp2Session>();
 
   private constructor(options: HttpsListenerOptions) {
-    this.#http1 = createHttp1Server((request, response) => options.onExchange(createHttp1Exchange(request, response)));
-    this.#http1.keepAliveTimeout = 90_000;
+    const { headersTimeoutMs = 32_000 } = options;
+    this.#http1 = createHttp1Server(
+      {
+        keepAliveTimeout: IDLE_MS,
+        headersTimeout: headersTimeoutMs,
+        connectionsCheckingInterval: Math.min(headersTimeoutMs, 5_000),
+        // Bodies have a time limit of their own where they are read; those that are passed on have none.
+        requestTimeout: 0,
+        maxHeaderSize: MAX_HEADER_BYTES,
+      },
+      (request, response) => options.onExchange(createHttp1Exchange(request, response)),
+    );
+    // This server never listens itself, and node counts the time of connections only for those that do.
+    this.#http1.emit('listening');
     this.#http1.on('upgrade', (request, socket, head) => {
       if (options.onUpgrade) options.onUpgrade(request, socket, head);
       else socket.destroy();
@@ -46,13 +65,11 @@ export class HttpsListener {
     this.#http2.on('stream', (stream, headers, _flags, rawHeaders: readonly string[] = []) =>
       options.onExchange(createHttp2Exchange(stream, headers, rawHeaders)),
     );
-    this.#http2.on('session', (session) => {
-      this.#sessions.add(session);
-      session.once('close', () => this.#sessions.delete(session));
-    });
+    this.#http2.on('session', (session) => this.#keep(session));
     // A broken session is its client's loss; its streams have aborted their exchanges.
     this.#http2.on('sessionError', () => {});
     this.#tls = createTlsServer({
+      handshakeTimeout: headersTimeoutMs,
       ...options.tls,
       ALPNProtocols: ['h2', 'http/1.1'],
       minVersion: 'TLSv1.2',
@@ -91,6 +108,19 @@ export class HttpsListener {
     }
     for (const socket of this.#sockets) socket.destroy();
     await closed;
+  }
+
+  #keep(session: ServerHttp2Session): void {
+    let streams = 0;
+    this.#sessions.add(session);
+    session.once('close', () => this.#sessions.delete(session));
+    session.on('stream', (stream) => {
+      streams++;
+      stream.once('close', () => streams--);
+    });
+    session.setTimeout(IDLE_MS, () => {
+      if (streams === 0) session.close();
+    });
   }
 
   #accept(socket: TLSSocket): void {

@@ -1,22 +1,36 @@
 import type { Readable } from 'node:stream';
-import { newRequestEntityTooLarge } from '#machinery/errors/status-error.ts';
+import { newRequestEntityTooLarge, newTimeout } from '#machinery/errors/status-error.ts';
 
-/** The whole of a request's body. Past `limit` bytes it stops keeping them and rejects with a 413. */
-export function readBody(source: Readable, limit: number): Promise<Uint8Array> {
+/** How long a client may take to say what it has to say. */
+const TIMEOUT_MS = 60_000;
+
+/** The whole of a request's body. Rejects with a 413 past `limit` bytes and reads no further, with a 504 when it takes too long. */
+export function readBody(source: Readable, limit: number, timeoutMs = TIMEOUT_MS): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    source.on('data', (chunk: Buffer) => {
+    const refuse = (error: Error) => {
+      clearTimeout(timer);
+      source.off('data', take);
+      source.pause();
+      reject(error);
+    };
+    const timer = setTimeout(
+      () => refuse(newTimeout('request did not complete within the allotted timeout', 0)),
+      timeoutMs,
+    );
+    const take = (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) {
-        chunks.length = 0;
-        reject(newRequestEntityTooLarge(`limit is ${limit}`));
-        return;
-      }
-      chunks.push(chunk);
+      if (size > limit) refuse(newRequestEntityTooLarge(`limit is ${limit}`));
+      else chunks.push(chunk);
+    };
+    source.on('data', take);
+    source.once('end', () => {
+      clearTimeout(timer);
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     });
-    source.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    source.once('error', reject);
-    source.once('aborted', () => reject(new Error('read request body: client closed the connection')));
+    source.once('error', refuse);
+    source.once('aborted', () => refuse(new Error('read request body: client closed the connection')));
+    source.once('close', () => refuse(new Error('read request body: client closed the connection')));
   });
 }

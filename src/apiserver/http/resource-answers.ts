@@ -2,7 +2,9 @@ import type { Clock } from '#base/clock.ts';
 import type { RequestContext } from '../filters/request-context.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { NO_BODY, Query, type RequestBody, type ResourceRequest, type ResourceTarget } from '../request.ts';
+import { respondCompressed } from '../serving/compress.ts';
 import { negotiate } from '../serving/negotiate.ts';
+import { wantsPretty } from '../serving/pretty.ts';
 import { encodeResult } from '../serving/response-encoder.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { streamWatch, type WatchParts } from './stream-watch.ts';
@@ -39,7 +41,7 @@ export async function answerResource(
     includeObject: context.query.get('includeObject') ?? '',
     pretty: wantsPretty(context),
   });
-  context.respond(encoded.code, answerHeaders(encoded.contentType, request.warnings), encoded.body);
+  await respondCompressed(context, encoded.code, answerHeaders(encoded.contentType, request.warnings), encoded.body);
 }
 
 /** Streams a watch as one long answer; resolves when it is over. */
@@ -59,11 +61,4 @@ async function readRequestBody(context: RequestContext, target: ResourceTarget):
   const bytes = await context.readBody(MAX_BODY);
   if (bytes.length === 0 && target.verb.startsWith('delete')) return NO_BODY;
   return { type: 'bytes', bytes, contentType: context.header('content-type') };
-}
-
-/** People with a browser or curl get indented JSON, as upstream has it. */
-function wantsPretty(context: RequestContext): boolean {
-  const asked = context.query.get('pretty');
-  if (asked !== null) return asked !== 'false' && asked !== '0';
-  return /^(curl|wget|mozilla)/i.test(context.header('user-agent'));
 }

@@ -58,8 +58,8 @@ function refusing<R>(work: () => R): R {
     return work();
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
-    const reason = error.code === 422 ? 'Invalid' : 'BadRequest';
-    throw new StatusError({ code: error.code, reason, message: error.message });
+    const { code, reason, message } = error;
+    throw new StatusError({ code, reason, message });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { KubernetesObject, SubresourceDefinition } from '#api/resource-definition.ts';
-import { newGenericNotFound, newMethodNotSupported } from '#machinery/errors/status-error.ts';
+import { newGenericNotFound, newMethodNotAllowed, newMethodNotSupported } from '#machinery/errors/status-error.ts';
 import type { ResourceRequest } from '../request.ts';
 import { objectResult, type ResourceResult } from '../result.ts';
 import { createObject } from './create.ts';
@@ -46,7 +46,7 @@ export class ResourceHandler {
     this.#warnOfDeprecation(request);
     if (subresource !== '') return this.#handleSubresource(request, subresource);
     const { definition } = this.parts;
-    if (!definition.verbs.includes(verb as never)) throw newMethodNotSupported(groupResourceOf(definition), verb);
+    if (!definition.verbs.includes(verb as never)) throw newMethodNotAllowed();
     switch (verb) {
       case 'get':
         return this.#entry(await getObject(this.parts, request));
@@ -108,9 +108,7 @@ export class ResourceHandler {
     const subresource = this.parts.definition.subresources?.[name];
     if (subresource === undefined) throw newGenericNotFound();
     const { verb } = request.target;
-    if (!subresource.verbs.includes(verb as never)) {
-      throw newMethodNotSupported(groupResourceOf(this.parts.definition), verb);
-    }
+    if (!subresource.verbs.includes(verb as never)) throw newMethodNotAllowed();
     switch (subresource.type) {
       case 'scale':
         return this.#scale(request, subresource);

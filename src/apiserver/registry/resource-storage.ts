@@ -1,4 +1,5 @@
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
+import { newRequestEntityTooLarge } from '#machinery/errors/status-error.ts';
 import { CacheEntry } from '#storage/cache/cache-entry.ts';
 import { ObjectCache } from '#storage/cache/object-cache.ts';
 import type { StoreFeed } from '#storage/cache/store-feed.ts';
@@ -11,6 +12,9 @@ export type StorageOutcome =
   | { readonly ok: true; readonly entry: Entry }
   /** `current` is what lies there instead, undefined when nothing does. */
   | { readonly ok: false; readonly current: Entry | undefined };
+
+/** What etcd takes by default: larger objects could not move between stores. */
+const MAX_OBJECT_BYTES = 1.5 * 1024 * 1024;
 
 /** One stored kind: its keys, its watch cache and its writes. Knows nothing of API semantics. */
 export class ResourceStorage {
@@ -54,9 +58,10 @@ export class ResourceStorage {
     return this.cache.get(this.key(namespace, name));
   }
 
-  /** Writes an object that must be at `expectedRevision`, 0 for one that must not exist. */
+  /** Writes an object that must be at `expectedRevision`, 0 for one that must not exist. Rejects with a 413 for a huge one. */
   async put(key: string, object: KubernetesObject, expectedRevision: number): Promise<StorageOutcome> {
     const bytes = this.codec.encode(object);
+    if (bytes.length > MAX_OBJECT_BYTES) throw newRequestEntityTooLarge(`limit is ${MAX_OBJECT_BYTES}`);
     this.cache.prime(bytes, object);
     const result = await this.#store.put(key, bytes, expectedRevision);
     if (!result.ok) return this.#refused(result.current);

@@ -34,11 +34,26 @@ export function negotiate(accept: string): AcceptedForm {
 
 function parse(accept: string): AcceptedForm {
   if (accept.trim() === '') return JSON_FORM;
-  for (const clause of accept.split(',')) {
+  for (const clause of byQuality(accept)) {
     const form = parseClause(clause);
     if (form) return form;
   }
   throw newNotAcceptable(`only the following media types are accepted: ${Object.keys(ENCODINGS).join(', ')}`);
+}
+
+/** The clauses of an Accept header, those the client likes best first; those it refuses (`q=0`) are left out. */
+export function byQuality(accept: string): string[] {
+  const clauses = accept.split(',').map((clause) => ({ clause, quality: qualityOf(clause) }));
+  return clauses
+    .filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality)
+    .map(({ clause }) => clause);
+}
+
+function qualityOf(clause: string): number {
+  const text = /;\s*q=([^;]*)/i.exec(clause)?.[1];
+  const quality = text === undefined ? 1 : Number(text);
+  return quality >= 0 && quality <= 1 ? quality : 1;
 }
 
 function parseClause(clause: string): AcceptedForm | undefined {

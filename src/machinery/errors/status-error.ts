@@ -118,13 +118,22 @@ export const newMethodNotSupported = (resource: GroupResource, action: string) =
     details: { group: resource.group, kind: resource.resource },
   });
 
+/** For a method that a path does not have. */
+export const newMethodNotAllowed = () =>
+  new StatusError({
+    code: 405,
+    reason: 'MethodNotAllowed',
+    message: 'the server does not allow this method on the requested resource',
+    details: {},
+  });
+
 export const newNotAcceptable = (message: string) => new StatusError({ code: 406, reason: 'NotAcceptable', message });
 
 export const newUnsupportedMediaType = (message: string) =>
   new StatusError({ code: 415, reason: 'UnsupportedMediaType', message });
 
 export const newRequestEntityTooLarge = (message: string) =>
-  new StatusError({ code: 413, reason: 'RequestEntityTooLarge', message });
+  new StatusError({ code: 413, reason: 'RequestEntityTooLarge', message: `Request entity too large: ${message}` });
 
 export const newTooManyRequests = (message: string, retryAfterSeconds: number) =>
   new StatusError({ code: 429, reason: 'TooManyRequests', message, details: { retryAfterSeconds } });

@@ -11,12 +11,18 @@ export interface JsonPatchOperation {
 }
 
 /** Upstream's limit on the length of a patch. */
-export const MAX_OPERATIONS = 10_000;
+const MAX_OPERATIONS = 10_000;
+/** Upstream's limit on what all copies of one patch make together, in characters of JSON. */
+const MAX_COPIED = 3 * 1024 * 1024;
 
-/** Reads a patch that is parsed already; throws `PatchError` (400). */
+/** Reads a patch that is parsed already; throws `PatchError` (400, and 413 for one with too many operations). */
 export function readJsonPatch(value: unknown): readonly JsonPatchOperation[] {
   if (!Array.isArray(value))
     throw new PatchError('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+  if (value.length > MAX_OPERATIONS) {
+    const limit = `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${value.length}`;
+    throw new PatchError(`Request entity too large: ${limit}`, 413);
+  }
   for (const operation of value)
     if (!isObject(operation)) throw new PatchError('json: cannot unmarshal into Go value of type jsonpatch.Operation');
   return value as JsonPatchOperation[];
@@ -24,13 +30,14 @@ export function readJsonPatch(value: unknown): readonly JsonPatchOperation[] {
 
 /** Applies a JSON patch. The document is not changed, the result shares nothing with it. Throws `PatchError` (422). */
 export function applyJsonPatch(document: unknown, operations: readonly JsonPatchOperation[]): unknown {
-  const root = { document: deepClone(document) as unknown };
+  const root = { document: deepClone(document) as unknown, copied: 0 };
   for (const operation of operations) applyOperation(root, operation);
   return root.document;
 }
 
 interface Root {
   document: unknown;
+  copied: number;
 }
 
 function applyOperation(root: Root, operation: JsonPatchOperation): void {
@@ -41,7 +48,7 @@ function applyOperation(root: Root, operation: JsonPatchOperation): void {
   else if (op === 'remove') remove(root, path, op);
   else if (op === 'replace') replace(root, path, deepClone(operation.value ?? null));
   else if (op === 'test') test(root, path, operation.value ?? null);
-  else if (op === 'copy') add(root, path, deepClone(get(root, from, op)), op);
+  else if (op === 'copy') copy(root, from, path);
   else if (op === 'move') {
     const value = get(root, from, op);
     remove(root, from, op);
@@ -92,6 +99,17 @@ function get(root: Root, path: string, op: string): unknown {
   if (value === undefined)
     throw fail(`error in ${op} for path: '${path}': Unable to get nonexistent key: ${place.key}: ${MISSING}`);
   return value;
+}
+
+function copy(root: Root, from: string, path: string): void {
+  const value = get(root, from, 'copy');
+  root.copied += JSON.stringify(value).length;
+  if (root.copied > MAX_COPIED) {
+    throw fail(
+      `Unable to complete the copy, the accumulated size increase of copy is ${root.copied}, exceeding the limit ${MAX_COPIED}`,
+    );
+  }
+  add(root, path, deepClone(value), 'copy');
 }
 
 function add(root: Root, path: string, value: unknown, op: string): void {

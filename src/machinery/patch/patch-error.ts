@@ -1,13 +1,19 @@
+const REASONS = { 400: 'BadRequest', 413: 'RequestEntityTooLarge', 422: 'Invalid' } as const;
+
 /**
- * A patch that cannot be applied. `code` says how upstream answers: 400 for a malformed patch, 422 for one that does
- * not fit the object.
+ * A patch that cannot be applied. `code` says how upstream answers: 400 for a malformed patch, 413 for one that is too
+ * long, 422 for one that does not fit the object.
  */
 export class PatchError extends Error {
   override readonly name = 'PatchError';
-  readonly code: 400 | 422;
-  constructor(message: string, code: 400 | 422 = 400) {
+  readonly code: keyof typeof REASONS;
+  constructor(message: string, code: keyof typeof REASONS = 400) {
     super(message);
     this.code = code;
+  }
+
+  get reason(): string {
+    return REASONS[this.code];
   }
 }
 

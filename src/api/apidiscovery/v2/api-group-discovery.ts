@@ -1,4 +1,5 @@
 import { GroupVersionKind } from '#api/meta/v1/group-version.ts';
+import { ListMeta } from '#api/meta/v1/list-meta.ts';
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import { enumeration, type Infer, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
 
@@ -36,3 +37,11 @@ export const APIGroupDiscovery = message('io.k8s.api.apidiscovery.v2.APIGroupDis
   versions: opt(2, list(APIVersionDiscovery), { listType: 'map', mapKeys: ['version'] }),
 });
 export interface APIGroupDiscovery extends Infer<typeof APIGroupDiscovery> {}
+
+export const APIGroupDiscoveryList = message('io.k8s.api.apidiscovery.v2.APIGroupDiscoveryList', {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  metadata: opt(1, ListMeta),
+  items: req(2, list(APIGroupDiscovery)),
+});
+export interface APIGroupDiscoveryList extends Infer<typeof APIGroupDiscoveryList> {}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { kindSchema } from '#api/kinds.ts';
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import { encodeProtobuf } from '#machinery/codec/protobuf.ts';
+import { newGenericNotFound } from '#machinery/errors/status-error.ts';
+import { answerHeaders } from '../http/answer-headers.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { ResourceTable } from '../resource-table.ts';
+import { respondCompressed, SharedBody } from '../serving/compress.ts';
+import { byQuality } from '../serving/negotiate.ts';
+import { wantsPretty } from '../serving/pretty.ts';
+import { encodeObject } from '../serving/response-encoder.ts';
+import { aggregatedDiscovery } from './aggregated.ts';
+import { apiGroup, apiGroupList, apiResourceList, apiVersions, groupDefinitions } from './legacy.ts';
+
+interface Document {
+  readonly body: SharedBody;
+  readonly etag: string;
+}
+
+type Encoding = 'json' | 'yaml' | 'protobuf';
+const MEDIA_TYPES: Readonly<Record<string, Encoding>> = {
+  'application/json': 'json',
+  'application/yaml': 'yaml',
+  'application/vnd.kubernetes.protobuf': 'protobuf',
+};
+
+/** How a client wants to be told what is served: everything in one answer (`aggregated` names the version), or bit by bit. */
+export interface DiscoveryForm {
+  readonly encoding: Encoding;
+  readonly mediaType: string;
+  readonly aggregated: 'v2' | 'v2beta1' | undefined;
+}
+
+/** Serves `/api` and `/apis` and what is below them. Documents are made when first asked for, and again when resources change. */
+export class Discovery {
+  readonly #table: ResourceTable;
+  readonly #serverAddress: () => string;
+  readonly #documents = new Map<string, Document>();
+  #version = -1;
+
+  /** `serverAddress` is the host and port that `/api` names. */
+  constructor(table: ResourceTable, serverAddress: () => string) {
+    this.#table = table;
+    this.#serverAddress = serverAddress;
+  }
+
+  /** Answers a path that begins with `/api` or `/apis`. Throws a 404 for those that name nothing. */
+  async serve(exchange: Exchange, path: string): Promise<true> {
+    if (this.#version !== this.#table.version) {
+      this.#documents.clear();
+      this.#version = this.#table.version;
+    }
+    const form = discoveryForm(exchange.header('accept'));
+    const aggregated = path === '/api' || path === '/apis' ? form.aggregated : undefined;
+    const pretty = form.encoding === 'json' && wantsPretty(exchange);
+    const key = [path, form.encoding, aggregated ?? '', pretty].join(' ');
+    const document = this.#documents.get(key) ?? this.#make(key, path, { ...form, aggregated, pretty });
+    const contentType = aggregated
+      ? `${form.mediaType};g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`
+      : form.mediaType;
+    const headers = { ...answerHeaders(contentType, []), vary: 'Accept', etag: document.etag };
+    if (exchange.header('if-none-match') === document.etag) exchange.respond(304, headers, new Uint8Array());
+    else await respondCompressed(exchange, 200, headers, document.body);
+    return true;
+  }
+
+  #make(key: string, path: string, form: DiscoveryForm & { readonly pretty: boolean }): Document {
+    const bytes = encode(this.#objectAt(path, form.aggregated), form);
+    const etag = `"${createHash('sha256').update(bytes).digest('hex').toUpperCase()}"`;
+    const document = { body: new SharedBody(bytes), etag };
+    this.#documents.set(key, document);
+    return document;
+  }
+
+  #objectAt(path: string, aggregated: DiscoveryForm['aggregated']): object {
+    const groups = groupDefinitions(this.#table.definitions());
+    const core = groups.filter(({ group }) => group === '');
+    const named = groups.filter(({ group }) => group !== '');
+    const [, root = '', first = '', second, ...rest] = path.split('/');
+    if (rest.length > 0) throw newGenericNotFound();
+    if (first === '') {
+      if (aggregated) return aggregatedDiscovery(root === 'api' ? core : named, aggregated);
+      return root === 'api' ? apiVersions(this.#serverAddress()) : apiGroupList(named);
+    }
+    if (root === 'api') return second === undefined ? resourcesOf(core, '', first) : notFound();
+    const group = named.find((each) => each.group === first) ?? notFound();
+    return second === undefined ? apiGroup(group) : resourcesOf(named, first, second);
+  }
+}
+
+const notFound = (): never => {
+  throw newGenericNotFound();
+};
+
+function resourcesOf(groups: ReturnType<typeof groupDefinitions>, group: string, version: string): object {
+  const versions = groups.find((each) => each.group === group)?.versions ?? [];
+  const found = versions.find((each) => each.version === version) ?? notFound();
+  return apiResourceList(group, version, found.definitions);
+}
+
+/** The first form of an Accept header that discovery has; JSON, bit by bit, when it has none of them. */
+export function discoveryForm(accept: string): DiscoveryForm {
+  for (const clause of byQuality(accept)) {
+    const [type = '', ...parameters] = clause.split(';').map((part) => part.trim());
+    const mediaType = ['*/*', 'application/*'].includes(type) ? 'application/json' : type.toLowerCase();
+    const encoding = MEDIA_TYPES[mediaType];
+    if (encoding === undefined) continue;
+    const named = new Map(parameters.map((each) => each.split('=', 2) as [string, string | undefined]));
+    if (!named.has('as')) return { encoding, mediaType, aggregated: undefined };
+    const version = named.get('v');
+    const isList = named.get('as') === 'APIGroupDiscoveryList' && named.get('g') === 'apidiscovery.k8s.io';
+    // The older version has no binary form of its own here.
+    if (isList && version === 'v2') return { encoding, mediaType, aggregated: version };
+    if (isList && version === 'v2beta1' && encoding !== 'protobuf') return { encoding, mediaType, aggregated: version };
+  }
+  return { encoding: 'json', mediaType: 'application/json', aggregated: undefined };
+}
+
+function encode(object: object, form: { readonly encoding: Encoding; readonly pretty: boolean }): Uint8Array {
+  if (form.encoding === 'protobuf') {
+    const { apiVersion = 'v1', kind = '' } = object as KubernetesObject;
+    const schema = kindSchema(apiVersion, kind);
+    if (schema === undefined) throw new Error(`encode discovery: no schema of ${apiVersion} ${kind}`);
+    return encodeProtobuf({ apiVersion, ...object }, schema);
+  }
+  return encodeObject(object as KubernetesObject, {
+    form: { encoding: form.encoding, as: 'object', version: 'v1', mediaType: '' },
+    pretty: form.pretty,
+  });
+}

@@ -154,11 +154,12 @@ export class ApiServer {
     await this.#operations.stop();
     this.#resources.endWatches();
     await Promise.all(this.#listeners.map((listener) => listener.close(graceMs)));
+    await this.#operations.close();
     this.#feed.close();
   }
 
   #createHandler(issuer: ServiceAccountIssuer): ApiHandler {
-    const { clock, logger, random, issuerUrl } = this.#options;
+    const { clock, logger, random, newUid, issuerUrl } = this.#options;
     const health = new HealthChecks(
       [{ name: 'etcd', check: () => undefined }],
       [{ name: 'shutdown', check: () => (this.#stopping ? 'process is shutting down' : undefined) }],
@@ -193,7 +194,9 @@ export class ApiServer {
       }),
       instrumentation: this.#operations.instrumentation,
       flowControl: this.#operations.flowControl,
+      audit: this.#operations.audit,
       counters: this.#operations.counters,
+      newUid,
       clock,
       logger,
     });

@@ -4,7 +4,7 @@ import type { Pipeline } from './pipeline.ts';
 import type { ResourceView } from './registry/resource-view.ts';
 import type { Change, WatchHandle } from './registry/watch.ts';
 import { NO_BODY, Query, type ResourceRequest, type ResourceTarget } from './request.ts';
-import type { ResourceResult } from './result.ts';
+import { resultObject } from './result.ts';
 import { bookmarkObject } from './serving/watch-encoder.ts';
 import type { UserInfo } from './user.ts';
 
@@ -24,7 +24,7 @@ export class InProcessTransport implements Transport {
 
   async request(request: ClientRequest): Promise<unknown> {
     request.signal?.throwIfAborted();
-    return objectOf(await this.#pipeline.handle(this.#toRequest(request)));
+    return resultObject(await this.#pipeline.handle(this.#toRequest(request)));
   }
 
   async watch(
@@ -87,23 +87,6 @@ export class InProcessTransport implements Transport {
       warnings: [],
     };
   }
-}
-
-function objectOf(result: ResourceResult): unknown {
-  if (result.type === 'object') return result.object;
-  const { view } = result;
-  if (result.type === 'entry') return view.object(result.entry);
-  const { entries, revision, continue: next, remainingItemCount } = result.list;
-  return {
-    kind: `${view.definition.kind}List`,
-    apiVersion: view.apiVersion,
-    metadata: {
-      resourceVersion: String(revision),
-      ...(next === '' ? {} : { continue: next }),
-      ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
-    },
-    items: entries.map((entry) => view.object(entry)),
-  };
 }
 
 function eventOf(view: ResourceView, change: Change): WatchEvent<KubernetesObject> {

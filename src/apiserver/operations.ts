@@ -2,6 +2,7 @@ import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Client } from '#client/client.ts';
+import { Audit, type AuditOptions } from './filters/audit.ts';
 import type { Filter } from './filters/filter.ts';
 import { flowControlled } from './filters/flow-control.ts';
 import { instrumentation } from './filters/instrumentation.ts';
@@ -20,6 +21,8 @@ export interface OperationsOptions {
   readonly logger: Logger;
   /** Requests over HTTP that run at a time; 600 by default. */
   readonly totalSeats?: number;
+  /** What is written down about requests over HTTP; nothing by default. The server closes the backends. */
+  readonly audit?: AuditOptions;
 }
 
 /** What the server does beside answering: metrics, priority and fairness, and the work that goes on while it runs. */
@@ -28,6 +31,7 @@ export class Operations {
   readonly counters: ServerCounters = createServerCounters(this.metrics);
   readonly instrumentation: Filter;
   readonly flowControl: Filter;
+  readonly audit: Audit | undefined;
   readonly #options: OperationsOptions;
   readonly #seats: FlowControl;
   readonly #stop = new AbortController();
@@ -46,6 +50,7 @@ export class Operations {
       observer: createFlowControlMetrics(this.metrics, this.#seats),
       monotonic,
     });
+    this.audit = options.audit && new Audit(options.audit, { clock, metrics: this.metrics, table });
     addProcessMetrics(this.metrics, clock);
     addStorageMetrics(this.metrics, table);
   }
@@ -60,5 +65,10 @@ export class Operations {
   async stop(): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#running);
+  }
+
+  /** Resolves when everything is written down; no request may come afterwards. */
+  async close(): Promise<void> {
+    await this.audit?.close();
   }
 }

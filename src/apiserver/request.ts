@@ -50,6 +50,8 @@ export interface ResourceRequest {
   readonly signal: AbortSignal;
   /** Texts for Warning headers; the pipeline adds to it. */
   readonly warnings: string[];
+  /** Adds to what the audit log says of this request; absent for requests that it does not know. */
+  readonly annotate?: (key: string, value: string) => void;
 }
 
 /** Query parameters; the first value of each, as upstream reads them, except where `all` is asked for. */

@@ -14,3 +14,21 @@ export const objectResult = (object: KubernetesObject, code = 200): ResourceResu
   code,
   object,
 });
+
+/** What was answered, as an object. It is shared with the watch cache. */
+export function resultObject(result: ResourceResult): unknown {
+  if (result.type === 'object') return result.object;
+  const { view } = result;
+  if (result.type === 'entry') return view.object(result.entry);
+  const { entries, revision, continue: next, remainingItemCount } = result.list;
+  return {
+    kind: `${view.definition.kind}List`,
+    apiVersion: view.apiVersion,
+    metadata: {
+      resourceVersion: String(revision),
+      ...(next === '' ? {} : { continue: next }),
+      ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
+    },
+    items: entries.map((entry) => view.object(entry)),
+  };
+}

@@ -13,6 +13,7 @@ import { missingForNode } from './node-requirements.ts';
 import type { Progress } from './progress.ts';
 import { createSchedulerComponent } from './scheduler-component.ts';
 import { type RunningServer, startServer } from './server.ts';
+import type { ServerConfiguration } from './server-configuration.ts';
 import { createSimulationComponent } from './simulation-component.ts';
 
 export interface StartOptions {
@@ -25,6 +26,8 @@ export interface StartOptions {
   readonly runtime: 'auto' | 'oci' | 'none';
   readonly nodeName: string;
   readonly simulatedNodes: number;
+  /** How the API server is operated. */
+  readonly configuration: ServerConfiguration;
 }
 
 export interface RunningCluster {
@@ -75,9 +78,9 @@ async function startBase({ runtime, data, logger, progress }: StartOptions): Pro
 }
 
 function openServer(options: StartOptions, withNode: boolean): Promise<RunningServer> {
-  const { data, clock, logger, nodeName, apiHost, apiPort } = options;
+  const { data, clock, logger, nodeName, apiHost, apiPort, configuration } = options;
   const podHosts = withNode ? [NODE_NETWORK.nodeAddress] : [];
-  return startServer({ data, clock, logger, nodeName, host: apiHost, port: apiPort, podHosts });
+  return startServer({ data, clock, logger, nodeName, host: apiHost, port: apiPort, podHosts, configuration });
 }
 
 function startControlPlane(

@@ -23,6 +23,10 @@ program
   .option('--kubeconfig <file>', 'kubeconfig that the cluster is added to; default the one kubectl uses')
   .option('--detach', 'return when the cluster is ready and leave it running')
   .option('--log-level <level>', 'error, warn, info or debug', 'warn')
+  .option('--audit-policy <file>', 'which requests are written to the audit log')
+  .option('--audit-log <file>', 'the audit log, one JSON text a line')
+  .option('--audit-log-maxsize <megabytes>', 'size at which the audit log is put aside; 0 means never', '100')
+  .option('--audit-log-maxbackup <number>', 'audit logs put aside that are kept; 0 keeps all', '0')
   .action(async (options) => (await import('./commands/up.ts')).up(options));
 
 program

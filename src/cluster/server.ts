@@ -12,6 +12,7 @@ import { CommandError } from './command-error.ts';
 import { type Credentials, ensureCredentials } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { loadIssuerKey } from './issuer-key.ts';
+import type { ServerConfiguration } from './server-configuration.ts';
 
 export interface ServerOptions {
   readonly data: DataDirectory;
@@ -22,6 +23,7 @@ export interface ServerOptions {
   readonly port: number;
   /** Further addresses to serve on, for pods. */
   readonly podHosts: readonly string[];
+  readonly configuration: ServerConfiguration;
 }
 
 /** The API server of a data directory, listening. */
@@ -40,6 +42,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ensureCredentials(data, { clock, nodeName, hosts: podHosts }),
   ]);
   const apiServer = await ApiServer.start({
+    ...options.configuration,
     store,
     clock,
     random: systemRandom,

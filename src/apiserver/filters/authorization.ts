@@ -14,7 +14,7 @@ export interface AuthorizationAttempts {
 
 /** Refuses what the user may not do, and tells the audit log why. */
 export const authorization =
-  (pipeline: Pick<Pipeline, 'decide'>, attempts?: AuthorizationAttempts): Filter =>
+  (pipeline: Pick<Pipeline, 'decide'>, attempts: AuthorizationAttempts): Filter =>
   (next) =>
   async (context) => {
     const attributes = attributesOf(context);
@@ -22,7 +22,7 @@ export const authorization =
     const { allowed, reason } = decision;
     context.annotate('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
     context.annotate('authorization.k8s.io/reason', reason);
-    attempts?.[allowed ? 'allowed' : 'denied'].inc();
+    attempts[allowed ? 'allowed' : 'denied'].inc();
     if (!allowed) throw refusal(attributes, decision);
     return next(context);
   };

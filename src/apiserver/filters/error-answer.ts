@@ -17,6 +17,7 @@ export const errorAnswer =
     try {
       await next(context);
     } catch (error) {
+      context.failed = !(error instanceof StatusError) && !context.signal.aborted;
       answer(context, statusOf(error, context, logger));
     }
   };

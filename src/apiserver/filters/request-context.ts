@@ -31,6 +31,10 @@ export class RequestContext implements Exchange {
   code = 0;
   /** Bytes of the answer's body so far. */
   bytes = 0;
+  /** Names the request in the audit log and to the client. */
+  auditId = '';
+  /** Whether a fault of the server's own ended it. */
+  failed = false;
   /** For the audit log: kept by whoever serves resources. */
   body: RequestBody | undefined;
   result: ResourceResult | undefined;
@@ -59,6 +63,11 @@ export class RequestContext implements Exchange {
   }
   get query(): URLSearchParams {
     return this.#exchange.query;
+  }
+  /** Path and query. */
+  get uri(): string {
+    const { path, query } = this.#exchange;
+    return query.size === 0 ? path : `${path}?${query}`;
   }
   get rawHeaders(): readonly string[] {
     return this.#exchange.rawHeaders;
@@ -93,10 +102,10 @@ export class RequestContext implements Exchange {
     this.#headers[name] = value;
   }
 
-  annotate(key: string, value: string): void {
+  readonly annotate = (key: string, value: string): void => {
     this.annotations ??= new Map();
     this.annotations.set(key, value);
-  }
+  };
 
   respond(code: number, headers: HeaderMap, body: Uint8Array): void {
     this.code = code;

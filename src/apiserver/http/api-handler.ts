@@ -2,6 +2,8 @@ import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { newGenericNotFound } from '#machinery/errors/status-error.ts';
 import type { RequestAuthenticator } from '../authentication/request-authenticator.ts';
+import type { Audit } from '../filters/audit.ts';
+import { auditId } from '../filters/audit-id.ts';
 import { authentication } from '../filters/authentication.ts';
 import { authorization } from '../filters/authorization.ts';
 import { errorAnswer } from '../filters/error-answer.ts';
@@ -35,7 +37,10 @@ export interface ApiHandlerOptions {
   readonly instrumentation: Filter;
   /** Holds requests back until it is their turn. */
   readonly flowControl: Filter;
+  /** Writes requests down; absent where nobody asked for that. */
+  readonly audit: Audit | undefined;
   readonly counters: ServerCounters;
+  readonly newUid: () => string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -46,14 +51,18 @@ export class ApiHandler {
   readonly #chain: Handler;
 
   constructor(options: ApiHandlerOptions) {
-    const { authenticate, instrumentation, flowControl, pipeline, logger, counters } = options;
+    const { authenticate, instrumentation, flowControl, audit, pipeline, logger, counters, newUid } = options;
     this.#options = options;
+    const refused = audit && ((context: RequestContext, error: unknown) => audit.refused(context, error));
     this.#chain = chain(
       [
         requestInfo,
+        auditId(newUid),
         instrumentation,
         errorAnswer(logger),
-        authentication(authenticate, counters.authentication),
+        authentication(authenticate, counters.authentication, refused),
+        // What is written down is the answer, errors included.
+        ...(audit ? [audit.filter, errorAnswer(logger)] : []),
         flowControl,
         authorization(pipeline, counters.authorization),
       ],

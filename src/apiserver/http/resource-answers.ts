@@ -23,6 +23,7 @@ export function resourceRequestOf(context: RequestContext, target: ResourceTarge
     userAgent: context.header('user-agent'),
     signal: context.signal,
     warnings: context.warnings,
+    annotate: context.annotate,
   };
 }
 

@@ -11,9 +11,10 @@ import { addToKubeconfig, adminKubeconfig, kubeconfigText, userKubeconfigPath } 
 import { contextName, dataDirectoryOf } from '../paths.ts';
 import { createProgress } from '../progress.ts';
 import { readRunFile, removeRunFile, writeRunFile } from '../run-file.ts';
+import { readServerConfiguration, type ServerFlags } from '../server-configuration.ts';
 import type { ClusterOptions } from './options.ts';
 
-export interface UpOptions extends ClusterOptions {
+export interface UpOptions extends ClusterOptions, ServerFlags {
   readonly apiHost: string;
   readonly apiPort: string;
   readonly datastore: string;
@@ -57,11 +58,14 @@ async function startAndTell(options: UpOptions, data: DataDirectory, started: nu
     (line) => console.log(line),
     () => performance.now(),
   );
+  const logger = createConsoleLogger(options.logLevel as LogLevel);
+  const configuration = await readServerConfiguration(options, { clock: systemClock, logger });
   progress.line(`Starting cluster ${options.name} in ${data.root}`);
   const cluster = await startCluster({
     data,
     clock: systemClock,
-    logger: createConsoleLogger(options.logLevel as LogLevel),
+    logger,
+    configuration,
     progress,
     apiHost: options.apiHost,
     apiPort: Number(options.apiPort),

@@ -1,0 +1,260 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { silentLogger } from '#base/logger.ts';
+import { createCall } from '#testing/call.ts';
+import { Cluster } from '#testing/cluster.ts';
+import { VirtualClock } from '#testing/virtual-clock.ts';
+import { waitFor } from '#testing/wait-for.ts';
+import type { AuditEvent } from './audit-event.ts';
+import { type AuditedRequest, evaluatePolicy } from './evaluate-policy.ts';
+import { LogBackend } from './log-backend.ts';
+import { readAuditPolicy } from './policy.ts';
+import { WebhookBackend } from './webhook-backend.ts';
+
+const policyOf = (body: string) => readAuditPolicy(`apiVersion: audit.k8s.io/v1\nkind: Policy\n${body}`);
+
+const pods = { verb: 'get', group: '', version: 'v1', resource: 'pods', namespace: 'shop', name: 'a' } as const;
+const request = (target: object | undefined, more: Partial<AuditedRequest> = {}): AuditedRequest => ({
+  user: { name: 'jane', groups: ['dev'] },
+  verb: 'get',
+  path: '/x',
+  target: target && { ...pods, subresource: '', subpath: '', ...target },
+  ...more,
+});
+
+describe('a policy', () => {
+  const cases: [string, string, AuditedRequest, boolean][] = [
+    ['a user', 'users: [jane]', request({}), true],
+    ['another user', 'users: [joe]', request({}), false],
+    ['a group', 'userGroups: [ops, dev]', request({}), true],
+    ['a verb', 'verbs: [list]', request({}), false],
+    ['a namespace', 'namespaces: [shop]', request({}), true],
+    ['another namespace', 'namespaces: [other]', request({}), false],
+    ['no namespace', 'namespaces: [""]', request({ namespace: '' }), true],
+    ['a group of resources', 'resources: [{group: ""}]', request({}), true],
+    ['another group', 'resources: [{group: apps}]', request({}), false],
+    ['a resource', 'resources: [{resources: [pods]}]', request({}), true],
+    ['a resource, not its subresources', 'resources: [{resources: [pods]}]', request({ subresource: 'log' }), false],
+    ['a subresource', 'resources: [{resources: [pods/log]}]', request({ subresource: 'log' }), true],
+    ['all subresources', 'resources: [{resources: [pods/*]}]', request({ subresource: 'log' }), true],
+    ['a subresource of all', 'resources: [{resources: ["*/log"]}]', request({ subresource: 'log' }), true],
+    ['a name', 'resources: [{resources: [pods], resourceNames: [b]}]', request({}), false],
+    ['no path', 'resources: [{resources: [pods]}]', request(undefined), false],
+    ['a path', 'nonResourceURLs: ["/health*"]', request(undefined, { path: '/healthz' }), true],
+    ['a path, no resource', 'nonResourceURLs: ["*"]', request({}), false],
+  ];
+  test.each(cases)('matches %s', (_, rule, each, matches) => {
+    const { level } = evaluatePolicy(policyOf(`rules: [{level: Metadata, ${rule}}]`))(each);
+    expect(level).toBe(matches ? 'Metadata' : 'None');
+  });
+
+  test('goes by its first rule that matches', () => {
+    const policy = policyOf(
+      'omitStages: [RequestReceived]\nomitManagedFields: true\nrules:\n- {level: Request, verbs: [get], omitStages: [Panic], omitManagedFields: false}\n- {level: Metadata}',
+    );
+    const decide = evaluatePolicy(policy);
+    expect(decide(request({}))).toEqual({
+      level: 'Request',
+      omitStages: new Set(['RequestReceived', 'Panic']),
+      omitManagedFields: false,
+    });
+    expect(decide(request({}, { verb: 'list' }))).toEqual({
+      level: 'Metadata',
+      omitStages: new Set(['RequestReceived']),
+      omitManagedFields: true,
+    });
+  });
+
+  test.each([
+    ['another kind', 'kind: Secret', /must be a Policy of audit\.k8s\.io\/v1/],
+    ['an unknown field', 'rulez: []', /unknown field "rulez"/],
+    ['an unknown level', 'rules: [{level: All}]', /rules\[0\]\.level: Unsupported value: "All"/],
+    ['an unknown stage', 'omitStages: [Never]', /omitStages\[0\]: Unsupported value: "Never"/],
+    [
+      'both kinds of target',
+      'rules: [{level: None, namespaces: [a], nonResourceURLs: ["/x"]}]',
+      /cannot apply to both/,
+    ],
+    [
+      'a name without resource',
+      'rules: [{level: None, resources: [{resourceNames: [a]}]}]',
+      /requires at least one resource/,
+    ],
+  ])('with %s is refused', (_, body, message) => {
+    const text = body.startsWith('kind')
+      ? `apiVersion: v1\n${body}`
+      : `apiVersion: audit.k8s.io/v1\nkind: Policy\n${body}`;
+    expect(() => readAuditPolicy(text)).toThrow(message);
+  });
+});
+
+describe('requests', () => {
+  let cluster: Cluster;
+  afterEach(() => cluster.stop());
+  const events: AuditEvent[] = [];
+  const start = async (policy: string) => {
+    events.length = 0;
+    const backend = { write: (event: AuditEvent) => void events.push(event), close: async () => {} };
+    const audit = { policy: policyOf(policy), backends: [backend] };
+    cluster = await Cluster.start({ controllers: false, scheduler: false, operations: { audit } });
+    return createCall(await cluster.listen());
+  };
+  const MAPS = '/api/v1/namespaces/default/configmaps';
+  const post = { method: 'POST', headers: { 'content-type': 'application/json', 'audit-id': 'mine' } };
+  const body = JSON.stringify({ metadata: { name: 'a' }, data: { x: '1' } });
+
+  test('are written down with their answer', async () => {
+    const call = await start('rules: [{level: RequestResponse, resources: [{resources: [configmaps]}]}]');
+    const answer = await call(MAPS, { ...post, body });
+    expect(answer.headers['audit-id']).toBe('mine');
+    await waitFor(() => events.length === 2);
+    const { requestReceivedTimestamp, stageTimestamp, sourceIPs, objectRef, responseObject, ...rest } =
+      events[1] as AuditEvent;
+    expect(rest).toEqual({
+      kind: 'Event',
+      apiVersion: 'audit.k8s.io/v1',
+      level: 'RequestResponse',
+      auditID: 'mine',
+      stage: 'ResponseComplete',
+      requestURI: MAPS,
+      verb: 'create',
+      user: expect.objectContaining({
+        username: 'kubernetes-admin',
+        groups: ['system:masters', 'system:authenticated'],
+      }),
+      responseStatus: { metadata: {}, code: 201 },
+      requestObject: { metadata: { name: 'a' }, data: { x: '1' } },
+      annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': '' },
+    });
+    expect(responseObject).toEqual(answer.json);
+    const { uid, resourceVersion } = answer.json.metadata;
+    expect(objectRef).toEqual({
+      resource: 'configmaps',
+      namespace: 'default',
+      name: 'a',
+      uid,
+      apiVersion: 'v1',
+      resourceVersion,
+    });
+    expect([requestReceivedTimestamp, stageTimestamp]).toEqual([
+      expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
+      expect.stringMatching(/^\d{4}-/),
+    ]);
+    expect(sourceIPs).toHaveLength(1);
+    expect(events[0]?.stage).toBe('RequestReceived');
+  });
+
+  test('that fail say why', async () => {
+    const call = await start('omitStages: [RequestReceived]\nrules: [{level: Metadata}]');
+    const { headers } = await call(`${MAPS}/none?pretty=true`);
+    expect(headers['audit-id']).toMatch(/^[0-9a-f-]{36}$/);
+    await waitFor(() => events.length === 1);
+    expect(events[0]).toMatchObject({
+      auditID: headers['audit-id'],
+      requestURI: `${MAPS}/none?pretty=true`,
+      objectRef: { name: 'none' },
+      responseStatus: { status: 'Failure', reason: 'NotFound', code: 404 },
+    });
+    expect(events[0]).not.toHaveProperty('requestObject');
+    await call(MAPS, { headers: { 'impersonate-user': 'jane' } });
+    await call(MAPS, { identity: null, headers: { authorization: 'Bearer wrong' } });
+    await waitFor(() => events.length === 3);
+    expect(
+      events
+        .slice(1)
+        .map(({ responseStatus, annotations }) => [responseStatus, annotations?.['authorization.k8s.io/decision']]),
+    ).toMatchObject([
+      [{ code: 403 }, 'forbid'],
+      [{ code: 401 }, undefined],
+    ]);
+  });
+
+  test('of somebody who acts as another name both', async () => {
+    const call = await start('omitStages: [RequestReceived]\nrules: [{level: Metadata}]');
+    await call(MAPS, { headers: { 'impersonate-user': 'jane' } });
+    await waitFor(() => events.length === 1);
+    expect(events[0]).toMatchObject({
+      user: { username: 'kubernetes-admin' },
+      impersonatedUser: { username: 'jane' },
+      responseStatus: { code: 403 },
+    });
+  });
+
+  test('that run long are written down when they begin, too', async () => {
+    const call = await start('omitStages: [RequestReceived]\nrules: [{level: Metadata}]');
+    await call(`${MAPS}?watch=true&timeoutSeconds=1`);
+    await waitFor(() => events.length === 2);
+    expect(events.map(({ stage, verb, responseStatus }) => [stage, verb, responseStatus])).toEqual([
+      ['ResponseStarted', 'watch', { metadata: {}, code: 200 }],
+      ['ResponseComplete', 'watch', { metadata: {}, code: 200 }],
+    ]);
+  });
+});
+
+const event = (auditID: string) => ({ auditID }) as AuditEvent;
+
+describe('the log file', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'knarr-audit-'));
+  const path = join(directory, 'audit.log');
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+  const read = (name: string) => readFileSync(join(directory, name), 'utf8').trimEnd().split('\n');
+
+  test('holds a line per event, and goes on where it ended', async () => {
+    const options = { path, clock: new VirtualClock(), logger: silentLogger };
+    for (const ids of [['1', '2'], ['3']]) {
+      const log = await LogBackend.open(options);
+      for (const id of ids) log.write(event(id));
+      await log.close();
+    }
+    expect(read('audit.log')).toEqual(['{"auditID":"1"}', '{"auditID":"2"}', '{"auditID":"3"}']);
+  });
+
+  test('is put aside when it is full, and old ones are removed', async () => {
+    const clock = new VirtualClock();
+    const log = await LogBackend.open({ path, clock, logger: silentLogger, maxBytes: 40, maxBackups: 2 });
+    for (let id = 0; id < 9; id++) log.write(event(String(id)));
+    await log.close();
+    const names = readdirSync(directory).sort();
+    expect(names).toEqual(['audit-2026-01-01T00-00-00.002.log', 'audit-2026-01-01T00-00-00.003.log', 'audit.log']);
+    expect(names.flatMap(read)).toEqual(['4', '5', '6', '7', '8'].map((id) => `{"auditID":"${id}"}`));
+  });
+});
+
+describe('the webhook', () => {
+  const setUp = (post: (body: string) => Promise<void>) => {
+    const clock = new VirtualClock();
+    return { clock, hook: new WebhookBackend({ post, clock, logger: silentLogger, maxBatch: 2, firstRetryMs: 100 }) };
+  };
+  const idsOf = (body: string) => JSON.parse(body).items.map(({ auditID }: AuditEvent) => auditID);
+  const tick = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+  test('gets full batches at once, the rest after a while', async () => {
+    const bodies: string[] = [];
+    const { clock, hook } = setUp(async (body) => void bodies.push(body));
+    for (const id of ['1', '2', '3']) hook.write(event(id));
+    await tick();
+    clock.advance(30_000);
+    await tick();
+    expect(bodies.map(idsOf)).toEqual([['1', '2'], ['3']]);
+    expect(JSON.parse(bodies[0] as string)).toMatchObject({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1' });
+  });
+
+  test('gets again what it did not take, and the rest at the end', async () => {
+    const bodies: string[] = [];
+    let failures = 2;
+    const { clock, hook } = setUp(async (body) => {
+      if (failures-- > 0) throw new Error('down');
+      bodies.push(body);
+    });
+    for (const id of ['1', '2']) hook.write(event(id));
+    for (let round = 0; round < 5; round++) {
+      await tick();
+      clock.advance(200);
+    }
+    hook.write(event('3'));
+    await hook.close();
+    expect(bodies.map(idsOf)).toEqual([['1', '2'], ['3']]);
+  });
+});

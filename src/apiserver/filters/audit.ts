@@ -1,0 +1,81 @@
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Cell, MetricRegistry } from '#base/metrics/metric-registry.ts';
+import { StatusError } from '#machinery/errors/status-error.ts';
+import type { AuditBackend } from '../audit/audit-backend.ts';
+import { auditEvent } from '../audit/audit-event.ts';
+import { type AuditDecision, evaluatePolicy } from '../audit/evaluate-policy.ts';
+import type { AuditLevel, AuditPolicy, AuditStage } from '../audit/policy.ts';
+import type { ResourceTable } from '../resource-table.ts';
+import type { Filter } from './filter.ts';
+import type { RequestContext } from './request-context.ts';
+
+export interface AuditOptions {
+  readonly policy: AuditPolicy;
+  readonly backends: readonly AuditBackend[];
+}
+
+export interface AuditParts {
+  readonly clock: Clock;
+  readonly metrics: MetricRegistry;
+  readonly table: Pick<ResourceTable, 'get'>;
+}
+
+/** Writes down who asked for what and what became of it. */
+export class Audit {
+  readonly #backends: readonly AuditBackend[];
+  readonly #decide: ReturnType<typeof evaluatePolicy>;
+  readonly #clock: Clock;
+  readonly #table: AuditParts['table'];
+  readonly #events: Cell;
+  readonly #levels: (level: AuditLevel) => Cell;
+
+  constructor({ policy, backends }: AuditOptions, parts: AuditParts) {
+    this.#backends = backends;
+    this.#decide = evaluatePolicy(policy);
+    this.#clock = parts.clock;
+    this.#table = parts.table;
+    this.#events = parts.metrics.counter('apiserver_audit_event_total', 'Events written to the audit log').labels();
+    const levels = parts.metrics.counter('apiserver_audit_level_total', 'Requests by what is written of them', [
+      'level',
+    ]);
+    this.#levels = (level) => levels.labels(level);
+  }
+
+  /** The filter that stands behind authentication. */
+  readonly filter: Filter = (next) => async (context) => {
+    const decision = this.#decide(context);
+    this.#levels(decision.level).inc();
+    if (decision.level === 'None') return next(context);
+    this.#write(context, 'RequestReceived', decision);
+    if (this.#isDeprecated(context)) context.annotate('k8s.io/deprecated', 'true');
+    if (context.isLongRunning) context.onStarted = () => this.#write(context, 'ResponseStarted', decision);
+    await next(context);
+    this.#write(context, context.failed ? 'Panic' : 'ResponseComplete', decision);
+  };
+
+  /** Tells of a request whose credentials were refused. */
+  refused(context: RequestContext, error: unknown): void {
+    const decision = this.#decide(context);
+    if (decision.level === 'None' || !(error instanceof StatusError)) return;
+    context.code = error.code;
+    context.result = { type: 'object', code: error.code, object: error.status as unknown as KubernetesObject };
+    this.#write(context, 'ResponseStarted', { ...decision, level: 'Metadata' });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#backends.map((backend) => backend.close()));
+  }
+
+  #isDeprecated({ target }: RequestContext): boolean {
+    if (target === undefined) return false;
+    return this.#table.get(target.group, target.version, target.resource)?.definition.deprecation !== undefined;
+  }
+
+  #write(context: RequestContext, stage: AuditStage, decision: AuditDecision): void {
+    if (decision.omitStages.has(stage)) return;
+    const event = auditEvent(context, { stage, now: this.#clock.now(), decision });
+    this.#events.inc();
+    for (const backend of this.#backends) backend.write(event);
+  }
+}

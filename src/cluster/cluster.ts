@@ -6,6 +6,7 @@ import type { ComponentEnvironment } from './component-context.ts';
 import { ComponentGroup } from './component-group.ts';
 import { createControllerManager } from './controller-manager.ts';
 import type { Credentials } from './credentials.ts';
+import { readSigningCa } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { NodeBase } from './local-node.ts';
 import { NODE_NETWORK } from './node-network.ts';
@@ -84,11 +85,11 @@ function openServer(options: StartOptions, withNode: boolean): Promise<RunningSe
 }
 
 function startControlPlane(
-  { progress, simulatedNodes }: StartOptions,
+  { data, progress, simulatedNodes }: StartOptions,
   { environment, components, ca }: { environment: ComponentEnvironment; components: ComponentGroup; ca: string },
 ): void {
   progress.step('Controllers and scheduler');
-  components.start(createControllerManager(environment, { rootCa: ca }));
+  components.start(createControllerManager(environment, { rootCa: ca, signingCa: () => readSigningCa(data) }));
   components.start(createSchedulerComponent(environment));
   if (simulatedNodes === 0) return;
   progress.step(`${simulatedNodes} simulated nodes`);

@@ -51,6 +51,12 @@ export async function ensureCredentials(data: DataDirectory, options: Credential
   return { ca, server, admin, kubeletClient, kubeletServer, issuerKey };
 }
 
+/** The authority that signs certificates of the cluster; undefined where its key is kept elsewhere. */
+export async function readSigningCa(data: DataDirectory): Promise<KeyPair | undefined> {
+  const [certificate, key] = await Promise.all([data.read('pki/ca.crt'), data.read('pki/ca.key')]);
+  return certificate !== undefined && key !== undefined ? { certificate, key } : undefined;
+}
+
 const SERVER_NAMES = [
   'localhost',
   'kubernetes',

@@ -16,6 +16,8 @@ export interface ControllerEntry {
 export interface ControllersOptions {
   /** The certificate authority of the API server as PEM, published to every namespace. */
   readonly rootCa?: string;
+  /** The authority that signs the certificates of the cluster's own signers, PEM; asked for when one is to be signed. */
+  readonly signingCa?: () => Promise<{ readonly certificate: string; readonly key: string } | undefined>;
   /** Every resource that holds objects, CRDs' included; asked each time because CRDs come and go. Default: the built-in ones. */
   readonly resources?: () => readonly AnyResourceDefinition[];
   /** How long a node may be silent before its state is unknown. Default 50 s. */

@@ -1,3 +1,6 @@
+import { createCertificateApprovingController } from './certificates/approving-controller.ts';
+import { createCertificateCleaner } from './certificates/cleaner-controller.ts';
+import { createCertificateSigningController } from './certificates/signing-controller.ts';
 import { createClusterRoleAggregationController } from './clusterrole-aggregation/index.ts';
 import type { ControllerEntry } from './controller-entry.ts';
 import { createCronJobController } from './cronjob/index.ts';
@@ -23,6 +26,21 @@ export type { ControllerEntry, ControllersOptions } from './controller-entry.ts'
 
 /** Every built-in controller, by name. */
 export const controllers: readonly ControllerEntry[] = [
+  {
+    name: 'certificatesigningrequest-approving-controller',
+    serviceAccount: 'certificate-controller',
+    create: createCertificateApprovingController,
+  },
+  {
+    name: 'certificatesigningrequest-cleaner-controller',
+    serviceAccount: 'certificate-controller',
+    create: createCertificateCleaner,
+  },
+  {
+    name: 'certificatesigningrequest-signing-controller',
+    serviceAccount: 'certificate-controller',
+    create: createCertificateSigningController,
+  },
   {
     name: 'clusterrole-aggregation-controller',
     serviceAccount: 'clusterrole-aggregation-controller',

@@ -1,0 +1,86 @@
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { APIGroupDiscoveryList } from '#api/apidiscovery/v2/api-group-discovery.ts';
+import { APIGroupList, APIResourceList } from '#api/meta/v1/discovery.ts';
+import { decodeProtobuf } from '#machinery/codec/protobuf.ts';
+import { parseYaml } from '#machinery/codec/yaml.ts';
+import { createCall } from '#testing/call.ts';
+import { Cluster } from '#testing/cluster.ts';
+import { discoveryForm } from './serve-discovery.ts';
+
+let cluster: Cluster;
+let call: ReturnType<typeof createCall>;
+beforeAll(async () => {
+  cluster = await Cluster.start({ controllers: false, scheduler: false });
+  call = createCall(await cluster.listen());
+});
+afterAll(() => cluster.stop());
+
+const V2 = 'g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+const V2BETA1 = V2.replace('v2', 'v2beta1');
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+
+describe('the form of discovery', () => {
+  test.each([
+    ['', ['json', undefined]],
+    ['*/*', ['json', undefined]],
+    ['text/html', ['json', undefined]],
+    ['application/yaml', ['yaml', undefined]],
+    [`application/json;${V2},application/json;${V2BETA1},application/json`, ['json', 'v2']],
+    [`application/json;${V2BETA1},application/json`, ['json', 'v2beta1']],
+    [`application/json;${V2};q=0.2,application/yaml;q=0.4`, ['yaml', undefined]],
+    [`${PROTOBUF};${V2},application/json`, ['protobuf', 'v2']],
+    [`application/json;g=apidiscovery.k8s.io;v=v3;as=APIGroupDiscoveryList,${PROTOBUF}`, ['protobuf', undefined]],
+  ])('for %s', (accept, expected) => {
+    const { encoding, aggregated } = discoveryForm(accept);
+    expect([encoding, aggregated]).toEqual(expected);
+  });
+});
+
+test('every encoding says the same', async () => {
+  const get = (path: string, accept: string) => call(path, { headers: { accept } });
+  const plain = (await get('/apis', 'application/json')).json;
+  expect(parseYaml((await get('/apis', 'application/yaml')).bytes.toString()).value).toEqual(plain);
+  const groups = await get('/apis', PROTOBUF);
+  expect([groups.headers['content-type'], decodeProtobuf(groups.bytes, APIGroupList)]).toEqual([PROTOBUF, plain]);
+
+  const resources = decodeProtobuf((await get('/apis/apps/v1', PROTOBUF)).bytes, APIResourceList);
+  expect(resources).toEqual((await get('/apis/apps/v1', 'application/json')).json);
+
+  const all = (await get('/apis', `application/json;${V2}`)).json;
+  const binary = decodeProtobuf((await get('/apis', `${PROTOBUF};${V2}`)).bytes, APIGroupDiscoveryList);
+  expect((binary as { items: unknown }).items).toEqual(all.items);
+});
+
+test('who knows what is served is told so', async () => {
+  for (const [path, accept] of [
+    ['/apis', `application/json;${V2}`],
+    ['/api/v1', 'application/json'],
+    ['/openapi/v2', 'application/json'],
+    ['/openapi/v3/apis/apps/v1', 'application/json'],
+  ] as const) {
+    const { headers } = await call(path, { headers: { accept } });
+    const etag = headers['etag'] as string;
+    expect(etag).toMatch(/^"[0-9A-F]{64}"$/);
+    const again = await call(path, { headers: { accept, 'if-none-match': etag } });
+    expect([again.code, again.bytes.length]).toEqual([304, 0]);
+  }
+});
+
+test('long answers are compressed for those who take it', async () => {
+  const plain = await call('/openapi/v2');
+  const zipped = await call('/openapi/v2', { headers: { 'accept-encoding': 'deflate, gzip' } });
+  expect([zipped.headers['content-encoding'], zipped.headers['vary']]).toEqual(['gzip', 'Accept, Accept-Encoding']);
+  expect(zipped.bytes.length).toBeLessThan(plain.bytes.length / 4);
+  expect(gunzipSync(zipped.bytes).equals(plain.bytes)).toBe(true);
+  for (const accepted of ['gzip;q=0', 'br', '']) {
+    const answer = await call('/openapi/v2', { headers: { 'accept-encoding': accepted } });
+    expect(answer.headers['content-encoding']).toBeUndefined();
+  }
+  expect((await call('/apis', { headers: { 'accept-encoding': 'gzip' } })).headers['content-encoding']).toBeUndefined();
+});
+
+test('paths that name nothing are 404', async () => {
+  const paths = ['/api/v2', '/apis/none', '/apis/apps/v9', '/apis/apps/v1/x/y/z/a', '/api/v1/nothing'];
+  expect(await Promise.all(paths.map(async (path) => (await call(path)).code))).toEqual([404, 404, 404, 404, 404]);
+});

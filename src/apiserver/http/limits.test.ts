@@ -1,0 +1,158 @@
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '#base/clock.ts';
+import { CertificateAuthority } from '#cluster/certificates/authority.ts';
+import { createCall } from '#testing/call.ts';
+import { Cluster } from '#testing/cluster.ts';
+import type { Endpoint } from '#testing/endpoint.ts';
+import { HttpsListener } from './https-listener.ts';
+
+let cluster: Cluster;
+let endpoint: Endpoint;
+let call: ReturnType<typeof createCall>;
+beforeAll(async () => {
+  cluster = await Cluster.start({ controllers: false, scheduler: false });
+  endpoint = await cluster.listen();
+  call = createCall(endpoint);
+});
+afterAll(() => cluster.stop());
+
+const MAPS = '/api/v1/namespaces/default/configmaps';
+const JSON_BODY = { 'content-type': 'application/json' };
+const object = (bytes: number) =>
+  JSON.stringify({
+    metadata: { name: 'big' },
+    spec: { selector: { matchLabels: { a: 'b' } }, template: template(bytes) },
+  });
+const template = (bytes: number) => ({
+  metadata: { labels: { a: 'b' } },
+  spec: { containers: [{ name: 'c', image: 'i', env: [{ name: 'TEXT', value: 'x'.repeat(bytes) }] }] },
+});
+
+describe('a method', () => {
+  test.each([
+    ['OPTIONS', `${MAPS}/a`],
+    ['POST', `${MAPS}/a`],
+    ['PUT', MAPS],
+    ['PATCH', MAPS],
+    ['DELETE', '/api/v1/namespaces'],
+    ['POST', '/api/v1/namespaces/default/pods/x/status'],
+  ])('%s is not for %s', async (method, path) => {
+    const { code, json } = await call(path, { method, headers: JSON_BODY, body: '{}' });
+    expect([code, json.reason, json.message]).toEqual([
+      405,
+      'MethodNotAllowed',
+      'the server does not allow this method on the requested resource',
+    ]);
+  });
+
+  test('HEAD answers as GET does, without the body', async () => {
+    const [get, head] = [
+      await call('/api/v1/namespaces/default'),
+      await call('/api/v1/namespaces/default', { method: 'HEAD' }),
+    ];
+    expect([head.code, head.bytes.length, head.headers['content-length']]).toEqual([
+      200,
+      0,
+      get.headers['content-length'],
+    ]);
+    expect((await call('/api/v1/namespaces/none', { method: 'HEAD' })).code).toBe(404);
+  });
+});
+
+describe('size', () => {
+  test('an object past 1.5 MB is refused', async () => {
+    const path = '/apis/apps/v1/namespaces/default/deployments';
+    const { code, json } = await call(path, { method: 'POST', headers: JSON_BODY, body: object(1_600_000) });
+    expect([code, json.reason, json.message]).toEqual([
+      413,
+      'RequestEntityTooLarge',
+      'Request entity too large: limit is 1572864',
+    ]);
+    expect((await call(`${path}/big`)).code).toBe(404);
+    expect((await call(path, { method: 'POST', headers: JSON_BODY, body: object(1_400_000) })).code).toBe(201);
+  });
+
+  test('a body past 3 MB is not read to its end, whatever it holds', async () => {
+    const { code, json } = await call(MAPS, {
+      method: 'POST',
+      headers: JSON_BODY,
+      body: ' '.repeat(3 * 1024 * 1024 + 1),
+    });
+    expect([code, json.message]).toEqual([413, 'Request entity too large: limit is 3145728']);
+  });
+
+  test('a body without end over HTTP/2 is cut off, and the connection goes on', async () => {
+    const { cert, key } = endpoint.admin.tls;
+    const session: ClientHttp2Session = connectHttp2(endpoint.server, { ca: endpoint.ca, cert, key });
+    const stream = session.request({ ':path': MAPS, ':method': 'POST', ...JSON_BODY });
+    stream.on('error', () => {});
+    const status = new Promise((resolve) => stream.once('response', (headers) => resolve(headers[':status'])));
+    const closed = new Promise((resolve) => stream.once('close', resolve));
+    const chunk = Buffer.alloc(64 * 1024, 32);
+    const more = () => {
+      while (!stream.destroyed && stream.write(chunk));
+    };
+    stream.on('drain', more);
+    more();
+    stream.resume();
+    expect(await status).toBe(413);
+    await closed;
+    const next = session.request({ ':path': '/version' });
+    expect(await new Promise((resolve) => next.once('response', (headers) => resolve(headers[':status'])))).toBe(200);
+    session.destroy();
+  });
+
+  test('a header past all measure is a 431', async () => {
+    const answer = await raw(`GET /version HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(2 * 1024 * 1024)}\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+    expect((await call('/version')).code).toBe(200);
+  });
+});
+
+/** What the server says to some bytes before it closes the connection. */
+function raw(text: string): Promise<string> {
+  const { port } = new URL(endpoint.server);
+  return new Promise((resolve) => {
+    const socket = connectTls({ port: Number(port), host: '127.0.0.1', ca: endpoint.ca, ALPNProtocols: ['http/1.1'] });
+    collect(socket, resolve);
+    socket.write(text);
+  });
+}
+
+function collect(socket: TLSSocket, done: (text: string) => void): void {
+  let said = '';
+  socket.on('data', (chunk) => {
+    said += chunk;
+  });
+  // The server may reset a connection on which the client still talks.
+  socket.on('error', () => {});
+  socket.once('close', () => done(said));
+}
+
+describe('a connection that says nothing, or takes forever to say it, is closed', () => {
+  let listener: HttpsListener;
+  let tls: { ca: string };
+  beforeAll(async () => {
+    const authority = await CertificateAuthority.create('slow', systemClock);
+    const { key, certificate } = await authority.issue({ commonName: 'server', hosts: ['127.0.0.1'] });
+    tls = { ca: authority.pair.certificate };
+    listener = await HttpsListener.listen({
+      host: '127.0.0.1',
+      port: 0,
+      tls: { key, cert: certificate },
+      headersTimeoutMs: 200,
+      onExchange: (exchange) => exchange.respond(200, {}, Buffer.from('served')),
+    });
+  });
+  afterAll(() => listener.close());
+
+  test.each(['', 'GET / HTTP/1.1\r\nhost: x\r\nx-slow: '])('after %j', async (said) => {
+    const { port } = listener.address;
+    const socket = connectTls({ port, host: '127.0.0.1', ...tls, ALPNProtocols: ['http/1.1'] });
+    if (said !== '') socket.write(said);
+    const answer = await new Promise<string>((resolve) => collect(socket, resolve));
+    expect(answer === '' || answer.startsWith('HTTP/1.1 408 ')).toBe(true);
+  });
+});

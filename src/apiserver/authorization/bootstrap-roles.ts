@@ -34,6 +34,11 @@ const viewRules: Rule[] = [
   ),
   rule(READ, 'autoscaling', 'horizontalpodautoscalers horizontalpodautoscalers/status'),
   rule(READ, 'batch', 'cronjobs cronjobs/status jobs jobs/status'),
+  rule(
+    READ,
+    'extensions',
+    'daemonsets daemonsets/status deployments deployments/scale deployments/status ingresses ingresses/status networkpolicies replicasets replicasets/scale replicasets/status replicationcontrollers/scale',
+  ),
   rule(READ, 'policy', 'poddisruptionbudgets poddisruptionbudgets/status'),
   rule(READ, 'networking.k8s.io', 'ingresses ingresses/status networkpolicies'),
   rule(READ, 'resource.k8s.io', 'resourceclaims resourceclaims/status resourceclaimtemplates'),
@@ -57,6 +62,11 @@ const editRules: Rule[] = [
   ),
   rule(WRITE, 'autoscaling', 'horizontalpodautoscalers'),
   rule(WRITE, 'batch', 'cronjobs jobs'),
+  rule(
+    WRITE,
+    'extensions',
+    'daemonsets deployments deployments/rollback deployments/scale ingresses networkpolicies replicasets replicasets/scale replicationcontrollers/scale',
+  ),
   rule(WRITE, 'policy', 'poddisruptionbudgets'),
   rule(WRITE, 'networking.k8s.io', 'ingresses networkpolicies'),
   rule(READ_WRITE, 'coordination.k8s.io', 'leases'),
@@ -103,7 +113,7 @@ const accessRoles: BootstrapRole[] = [
   },
   {
     name: 'system:heapster',
-    rules: [rule(READ, 'core', 'events namespaces nodes pods'), rule(READ, 'apps', 'deployments')],
+    rules: [rule(READ, 'core', 'events namespaces nodes pods'), rule(READ, 'extensions', 'deployments')],
   },
   {
     name: 'system:service-account-issuer-discovery',
@@ -194,6 +204,7 @@ const componentRoles: BootstrapRole[] = [
       rule('list watch', 'networking.k8s.io', 'servicecidrs'),
     ],
   },
+  { name: 'system:kube-aggregator', rules: [rule(READ, 'core', 'endpoints services')] },
   {
     name: 'system:kube-dns',
     rules: [rule('list watch', 'core', 'endpoints services'), rule('list watch', 'discovery.k8s.io', 'endpointslices')],
@@ -232,7 +243,8 @@ const componentRoles: BootstrapRole[] = [
       rule('create', 'core', 'bindings pods/binding'),
       rule('patch update', 'core', 'pods/status'),
       rule(READ, 'core', 'namespaces replicationcontrollers services'),
-      rule(READ, 'apps', 'replicasets statefulsets'),
+      rule(READ, 'apps,extensions', 'replicasets'),
+      rule(READ, 'apps', 'statefulsets'),
       rule(READ, 'policy', 'poddisruptionbudgets'),
       rule(READ, 'core', 'persistentvolumeclaims persistentvolumes'),
       rule('patch update', 'core', 'persistentvolumeclaims persistentvolumes'),

@@ -27,6 +27,7 @@ program
   .option('--audit-log <file>', 'the audit log, one JSON text a line')
   .option('--audit-log-maxsize <megabytes>', 'size at which the audit log is put aside; 0 means never', '100')
   .option('--audit-log-maxbackup <number>', 'audit logs put aside that are kept; 0 keeps all', '0')
+  .option('--encryption-config <file>', 'which resources are encrypted in the store, and how')
   .action(async (options) => (await import('./commands/up.ts')).up(options));
 
 program

@@ -5,6 +5,10 @@ import type { OperationsOptions } from '#apiserver/operations.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { ConfigFileError } from '#machinery/codec/config-file.ts';
+import {
+  type EncryptionConfiguration,
+  readEncryptionConfiguration,
+} from '#storage/encryption/encryption-configuration.ts';
 import { CommandError } from './command-error.ts';
 
 /** Flags of `knarr up` that say how its API server is operated. */
@@ -13,9 +17,13 @@ export interface ServerFlags {
   readonly auditLog?: string;
   readonly auditLogMaxsize?: string;
   readonly auditLogMaxbackup?: string;
+  readonly encryptionConfig?: string;
 }
 
-export type ServerConfiguration = Omit<OperationsOptions, 'clock' | 'logger'>;
+export interface ServerConfiguration extends Omit<OperationsOptions, 'clock' | 'logger'> {
+  /** How values are encrypted in the store. */
+  readonly encryption?: EncryptionConfiguration;
+}
 
 const MEGABYTE = 2 ** 20;
 
@@ -24,8 +32,13 @@ export async function readServerConfiguration(
   flags: ServerFlags,
   parts: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<ServerConfiguration> {
+  const { encryptionConfig } = flags;
+  const encryption =
+    encryptionConfig === undefined
+      ? undefined
+      : await readConfiguration('--encryption-config', encryptionConfig, readEncryptionConfiguration);
   const audit = await readAudit(flags, parts);
-  return { ...(audit ? { audit } : {}) };
+  return { ...(audit ? { audit } : {}), ...(encryption ? { encryption } : {}) };
 }
 
 async function readAudit(
@@ -52,7 +65,7 @@ async function readAudit(
 }
 
 /** The text of a file, read by `read`, whose complaints are told with the flag. */
-export async function readConfiguration<T>(flag: string, path: string, read: (text: string) => T): Promise<T> {
+async function readConfiguration<T>(flag: string, path: string, read: (text: string) => T): Promise<T> {
   try {
     return read(await readFile(path, 'utf8'));
   } catch (error) {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { ApiServer } from '#apiserver/api-server.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { systemRandom } from '#base/random.ts';
+import { DecryptionError } from '#storage/encryption/encrypted-store.ts';
+import { openEncryption } from '#storage/encryption/open-encryption.ts';
 import { openLmdbStore } from '#storage/lmdb/lmdb-store.ts';
 import type { Store } from '#storage/store.ts';
 import { StoreOpenError } from '#storage/store-open-error.ts';
@@ -38,11 +39,12 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { data, clock, logger, nodeName, podHosts } = options;
   const [store, credentials] = await Promise.all([
-    openStore(data.path('store'), logger),
+    openStore(data.path('store'), options),
     ensureCredentials(data, { clock, nodeName, hosts: podHosts }),
   ]);
+  const { encryption: _, ...operations } = options.configuration;
   const apiServer = await ApiServer.start({
-    ...options.configuration,
+    ...operations,
     store,
     clock,
     random: systemRandom,
@@ -63,11 +65,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-async function openStore(directory: string, logger: Logger): Promise<Store> {
-  try {
-    return await openLmdbStore({ directory: join(directory), logger });
-  } catch (error) {
+async function openStore(directory: string, { logger, configuration }: ServerOptions): Promise<Store> {
+  const store = await openLmdbStore({ directory, logger }).catch((error) => {
     if (error instanceof StoreOpenError) throw new CommandError(error.message, { cause: error });
+    throw error;
+  });
+  try {
+    return await openEncryption(store, configuration.encryption, logger);
+  } catch (error) {
+    await store.close();
+    if (error instanceof DecryptionError) throw new CommandError(error.message, { cause: error });
     throw error;
   }
 }

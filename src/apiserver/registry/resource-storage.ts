@@ -58,6 +58,11 @@ export class ResourceStorage {
     return this.cache.get(this.key(namespace, name));
   }
 
+  /** Whether an update that changes nothing must be written nevertheless: with a newer key, for example. */
+  isStale({ bytes }: Entry): boolean {
+    return this.#store.isStale?.(bytes) ?? false;
+  }
+
   /** Writes an object that must be at `expectedRevision`, 0 for one that must not exist. Rejects with a 413 for a huge one. */
   async put(key: string, object: KubernetesObject, expectedRevision: number): Promise<StorageOutcome> {
     const bytes = this.codec.encode(object);

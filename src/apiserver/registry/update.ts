@@ -139,7 +139,7 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
     await parts.admission.validate(attributes);
     stampRevision(object, old);
     keepTimes(object, old);
-    if (deepEqual(object, old)) return current;
+    if (deepEqual(object, old) && !storage.isStale(current)) return current;
     if (dryRun) return dryRunEntry(parts, object, current.modRevision);
     const finished = await finishDeletionOnUpdate(parts, object, current);
     if (finished !== 'not deleting') return finished;

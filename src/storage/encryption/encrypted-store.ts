@@ -1,0 +1,132 @@
+import type { Logger } from '#base/logger.ts';
+import type {
+  RangeOptions,
+  RangeResult,
+  Store,
+  StoredValue,
+  StoreEvent,
+  StoreOperation,
+  StoreWatch,
+  WriteResult,
+} from '../store.ts';
+import type { EncryptionConfiguration } from './encryption-configuration.ts';
+import { createTransformers, type Transformer } from './transformer.ts';
+
+/** A stored value that no provider of the configuration can read. */
+export class DecryptionError extends Error {
+  override readonly name = 'DecryptionError';
+  constructor(key: string, cause: unknown) {
+    super(`decrypt ${key}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** A store whose values are encrypted on the way to another one, as a configuration says. */
+export class EncryptedStore implements Store {
+  readonly #store: Store;
+  readonly #transformerOf: (key: string) => Transformer;
+  readonly #logger: Logger | undefined;
+  /** What was written or read before, so that it is read once and stays the same object. */
+  readonly #opened = new WeakMap<Uint8Array, Uint8Array>();
+  readonly #stale = new WeakSet<Uint8Array>();
+
+  constructor(store: Store, configuration: EncryptionConfiguration, logger?: Logger) {
+    this.#store = store;
+    this.#transformerOf = createTransformers(configuration);
+    this.#logger = logger;
+  }
+
+  get revision(): number {
+    return this.#store.revision;
+  }
+
+  get compactedRevision(): number {
+    return this.#store.compactedRevision;
+  }
+
+  /** Whether a value that this store gave should be written again, because it is stored otherwise than it would be now. */
+  isStale(value: Uint8Array): boolean {
+    return this.#stale.has(value);
+  }
+
+  async get(key: string): Promise<StoredValue | undefined> {
+    return this.#open(await this.#store.get(key));
+  }
+
+  /** Rejects with a `DecryptionError` when one of the values cannot be read. */
+  async range(prefix: string, options?: RangeOptions): Promise<RangeResult> {
+    const { values, ...rest } = await this.#store.range(prefix, options);
+    return { ...rest, values: values.map((value) => this.#open(value) as StoredValue) };
+  }
+
+  put(key: string, value: Uint8Array, expectedRevision?: number): Promise<WriteResult> {
+    return this.#answer(this.#store.put(key, this.#seal(key, value), expectedRevision));
+  }
+
+  delete(key: string, expectedRevision?: number): Promise<WriteResult> {
+    return this.#answer(this.#store.delete(key, expectedRevision));
+  }
+
+  txn(operations: readonly StoreOperation[]): Promise<WriteResult> {
+    const sealed = operations.map((each) =>
+      each.type === 'put' ? { ...each, value: this.#seal(each.key, each.value) } : each,
+    );
+    return this.#answer(this.#store.txn(sealed));
+  }
+
+  watch(fromRevision: number, listener: (events: readonly StoreEvent[]) => void): Promise<StoreWatch> {
+    return this.#store.watch(fromRevision, (events) => listener(events.map((event) => this.#openEvent(event))));
+  }
+
+  compact(revision: number): Promise<void> {
+    return this.#store.compact(revision);
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
+  #seal(key: string, value: Uint8Array): Uint8Array {
+    const sealed = this.#transformerOf(key).seal(value, key);
+    if (sealed !== value) this.#opened.set(sealed, value);
+    return sealed;
+  }
+
+  #open(stored: StoredValue | undefined): StoredValue | undefined {
+    if (stored === undefined) return undefined;
+    const known = this.#opened.get(stored.value);
+    if (known) return { ...stored, value: known };
+    try {
+      const { value, isStale } = this.#transformerOf(stored.key).open(stored.value, stored.key);
+      if (isStale) this.#stale.add(value);
+      if (value === stored.value) return stored;
+      this.#opened.set(stored.value, value);
+      return { ...stored, value };
+    } catch (error) {
+      throw new DecryptionError(stored.key, error);
+    }
+  }
+
+  async #answer(write: Promise<WriteResult>): Promise<WriteResult> {
+    const result = await write;
+    return result.ok ? result : { ...result, current: this.#open(result.current) };
+  }
+
+  #openEvent(event: StoreEvent): StoreEvent {
+    const { value, previous } = event;
+    return {
+      ...event,
+      ...(value ? { value: this.#openOrKeep(value) } : {}),
+      ...(previous ? { previous: this.#openOrKeep(previous) } : {}),
+    };
+  }
+
+  /** Another server wrote what this one cannot read: who asks for that object gets an error, others are not concerned. */
+  #openOrKeep(stored: StoredValue): StoredValue {
+    try {
+      return this.#open(stored) as StoredValue;
+    } catch (error) {
+      this.#logger?.error('read stored value failed', { error });
+      return stored;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { Logger } from '#base/logger.ts';
+import type { Store } from '../store.ts';
+import { DecryptionError, EncryptedStore } from './encrypted-store.ts';
+import type { EncryptionConfiguration } from './encryption-configuration.ts';
+import { isEncrypted } from './transformer.ts';
+
+/** Values looked at before other work gets its turn. */
+const PAGE = 1000;
+
+/**
+ * The store through a configuration, once it is sure that all values can be read. Rejects with a `DecryptionError` when not: a
+ * key is missing or wrong, or there is no configuration although values are encrypted.
+ */
+export async function openEncryption(
+  store: Store,
+  configuration: EncryptionConfiguration | undefined,
+  logger?: Logger,
+): Promise<Store> {
+  const opened = configuration ? new EncryptedStore(store, configuration, logger) : store;
+  let after = '';
+  for (let more = true; more; ) {
+    const page = await opened.range('/', { limit: PAGE, ...(after === '' ? {} : { after }) });
+    for (const { key, value } of configuration ? [] : page.values) {
+      if (isEncrypted(value)) throw new DecryptionError(key, new Error('no encryption configuration was given'));
+    }
+    more = page.more;
+    after = page.values.at(-1)?.key ?? after;
+  }
+  return opened;
+}

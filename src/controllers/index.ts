@@ -1,3 +1,5 @@
+import { createBootstrapSigner } from './bootstrap-token/bootstrap-signer.ts';
+import { createTokenCleaner } from './bootstrap-token/token-cleaner.ts';
 import { createCertificateApprovingController } from './certificates/approving-controller.ts';
 import { createCertificateCleaner } from './certificates/cleaner-controller.ts';
 import { createCertificateSigningController } from './certificates/signing-controller.ts';
@@ -26,6 +28,7 @@ export type { ControllerEntry, ControllersOptions } from './controller-entry.ts'
 
 /** Every built-in controller, by name. */
 export const controllers: readonly ControllerEntry[] = [
+  { name: 'bootstrap-signer-controller', serviceAccount: 'bootstrap-signer', create: createBootstrapSigner },
   {
     name: 'certificatesigningrequest-approving-controller',
     serviceAccount: 'certificate-controller',
@@ -103,6 +106,7 @@ export const controllers: readonly ControllerEntry[] = [
     eventSource: 'taint-eviction-controller',
     create: createTaintEvictionController,
   },
+  { name: 'token-cleaner-controller', serviceAccount: 'token-cleaner', create: createTokenCleaner },
   {
     name: 'ttl-after-finished-controller',
     serviceAccount: 'ttl-after-finished-controller',

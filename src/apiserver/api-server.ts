@@ -10,7 +10,8 @@ import { Client } from '#client/client.ts';
 import type { Transport } from '#client/transport.ts';
 import { StoreFeed } from '#storage/cache/store-feed.ts';
 import type { Store } from '#storage/store.ts';
-import type { AuthenticationOptions } from './authentication/authentication.ts';
+import { type AuthenticationOptions, trustedAuthorities } from './authentication/authentication.ts';
+import { issuerDocuments } from './authentication/issuer-documents.ts';
 import { type IssuerKey, ServiceAccountIssuer } from './authentication/service-account-issuer.ts';
 import type { AuthorizationOptions } from './authorization/authorization.ts';
 import { createBootstrapObjects } from './bootstrap/create-bootstrap-objects.ts';
@@ -118,8 +119,10 @@ export class ApiServer {
 
   /** Serves HTTPS on one more address. */
   async listen(options: ListenOptions): Promise<AddressInfo> {
+    const { authentication } = this.#options;
     const listener = await HttpsListener.listen({
       ...options,
+      clientCa: trustedAuthorities(options.clientCa, authentication),
       onExchange: this.#handler.handle,
       onUpgrade: createUpgradeHandler(this.#handler),
     });
@@ -159,7 +162,7 @@ export class ApiServer {
   }
 
   #createHandler(issuer: ServiceAccountIssuer): ApiHandler {
-    const { clock, logger, random, newUid, issuerUrl } = this.#options;
+    const { clock, logger, random, newUid } = this.#options;
     const health = new HealthChecks(
       [{ name: 'etcd', check: () => undefined }],
       [{ name: 'shutdown', check: () => (this.#stopping ? 'process is shutting down' : undefined) }],
@@ -172,16 +175,7 @@ export class ApiServer {
       }),
       health,
       openApi: new OpenApi(this.pipeline.table),
-      documents: {
-        '/openid/v1/jwks': async () => ({ keys: [await issuer.jwk()] }),
-        '/.well-known/openid-configuration': async () => ({
-          issuer: issuerUrl,
-          jwks_uri: `${issuerUrl}/openid/v1/jwks`,
-          response_types_supported: ['id_token'],
-          subject_types_supported: ['public'],
-          id_token_signing_alg_values_supported: ['ES256'],
-        }),
-      },
+      documents: issuerDocuments(issuer),
     });
     return new ApiHandler({
       pipeline: this.pipeline,

@@ -8,6 +8,7 @@ import {
   newMethodNotSupported,
   newNotFound,
 } from '#machinery/errors/status-error.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { BoundObject, ServiceAccountIssuer } from '../authentication/service-account-issuer.ts';
 import { decodeAs } from '../registry/decode-body.ts';
 import { timestamp } from '../registry/object-meta.ts';
@@ -26,6 +27,9 @@ export interface TokenActionOptions {
 const DEFAULT_SECONDS = 3600;
 const MIN_SECONDS = 600;
 const MAX_SECONDS = 2 ** 32;
+/** What pods' volumes ask for, as a sign that they may get more. */
+const PROJECTED_SECONDS = 3607;
+const EXTENDED_SECONDS = 365 * 24 * 3600;
 const RESOURCES = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' } as const;
 
 /** `serviceaccounts/token`: a signed token, possibly bound to a pod, secret or node. */
@@ -36,27 +40,43 @@ export function createTokenAction(options: TokenActionOptions): SubresourceHandl
     const account = parts.storage.get(namespace, name)?.object;
     if (account === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
     const sent = decodeAs(TokenRequest, request) as TokenRequest;
+    matchPlace(sent, { namespace, name });
     const expirationSeconds = sent.spec?.expirationSeconds ?? DEFAULT_SECONDS;
     validateExpiration(expirationSeconds);
     const { bound, pod } = bind(options, namespace, name, sent);
     const audiences = sent.spec?.audiences?.length ? sent.spec.audiences : options.audiences;
-    const { token, expiration } = await options.issuer.sign({
+    // Old clients read a pod's token once: theirs lives on, and its late use is told of.
+    const isExtended =
+      pod !== undefined && expirationSeconds === PROJECTED_SECONDS && deepEqual(audiences, options.audiences);
+    const token = await options.issuer.sign({
       namespace,
       serviceAccount: { name, uid: account.metadata?.uid ?? '' },
       audiences,
-      expirationSeconds,
+      expirationSeconds: isExtended ? EXTENDED_SECONDS : expirationSeconds,
+      ...(isExtended ? { warnAfterSeconds: expirationSeconds } : {}),
       bound,
       node: pod && nodeOf(options, pod),
     });
+    const now = parts.clock.now();
     const answer: TokenRequest = {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
-      metadata: { name, namespace, creationTimestamp: timestamp(parts.clock.now()) },
+      metadata: { name, namespace, creationTimestamp: timestamp(now) },
       spec: { ...sent.spec, audiences: [...audiences], expirationSeconds },
-      status: { token, expirationTimestamp: timestamp(expiration * 1000) },
+      status: { token, expirationTimestamp: timestamp(now + expirationSeconds * 1000) },
     };
     return objectResult(answer as KubernetesObject, 201);
   };
+}
+
+/** A request that says where its account is must mean the one in the path. */
+function matchPlace({ metadata }: TokenRequest, { namespace, name }: { namespace: string; name: string }): void {
+  if (metadata?.name && metadata.name !== name) {
+    throw newBadRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  }
+  if (metadata?.namespace && metadata.namespace !== namespace) {
+    throw newBadRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
 }
 
 function validateExpiration(seconds: number): void {
@@ -73,7 +93,9 @@ function bind(options: TokenActionOptions, namespace: string, account: string, r
   if (!reference) return { bound: undefined, pod: undefined };
   const { kind = '', name = '', uid } = reference;
   if (kind !== 'Pod' && kind !== 'Secret' && kind !== 'Node') {
-    throw newBadRequest(`cannot bind token to object of type ${reference.apiVersion ?? ''}, Kind=${kind}`);
+    const { apiVersion = '' } = reference;
+    const group = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
+    throw newBadRequest(`cannot bind token to object of type ${group}, Kind=${kind}`);
   }
   const object = options.lookup(kind, kind === 'Node' ? '' : namespace, name);
   const resource = { group: '', resource: RESOURCES[kind] };
@@ -81,7 +103,7 @@ function bind(options: TokenActionOptions, namespace: string, account: string, r
   const live = object.metadata?.uid ?? '';
   if (uid && uid !== live) {
     throw newConflict(
-      resource,
+      { group: '', resource: kind },
       name,
       `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
     );

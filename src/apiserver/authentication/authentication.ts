@@ -83,6 +83,10 @@ export function createAuthentication(options: AuthenticationOptions, parts: Auth
   };
 }
 
+/** PEM of all authorities whose certificates a listener is to verify: the clients' and the front proxies'. */
+export const trustedAuthorities = (clientCa: string, { requestHeader }: AuthenticationOptions = {}): string =>
+  requestHeader ? `${clientCa}\n${requestHeader.ca}` : clientCa;
+
 /** The listener's authorities are for clients, except the front proxy's. */
 function clientTrust(requestHeader: RequestHeaderOptions | undefined) {
   const proxies = requestHeader && new CertificateTrust(requestHeader.ca);

@@ -5,7 +5,7 @@ import { subjectValues } from './peer-certificate.ts';
 
 /** A proxy in front of the server that has authenticated its clients itself and says in headers who they are. */
 export interface RequestHeaderOptions {
-  /** PEM of the authority that signs the proxy's certificate. */
+  /** PEM of the authority that signs the proxy's certificate. Its certificates are for proxies only. */
   readonly ca: string;
   /** Common names the proxy may have; any when empty. */
   readonly allowedNames?: readonly string[];

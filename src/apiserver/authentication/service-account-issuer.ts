@@ -53,8 +53,8 @@ export class ServiceAccountIssuer {
     this.#clock = options.clock;
   }
 
-  /** A signed token and the moment it ends, in seconds since the epoch. */
-  async sign(specification: TokenSpecification): Promise<{ readonly token: string; readonly expiration: number }> {
+  /** A signed token. */
+  async sign(specification: TokenSpecification): Promise<string> {
     const { namespace, serviceAccount, bound, node } = specification;
     const now = Math.floor(this.#clock.now() / 1000);
     const expiration = now + specification.expirationSeconds;
@@ -68,7 +68,7 @@ export class ServiceAccountIssuer {
       serviceaccount: serviceAccount,
       ...(specification.warnAfterSeconds ? { warnafter: now + specification.warnAfterSeconds } : {}),
     } as KubernetesClaim;
-    const token = await new SignJWT({ 'kubernetes.io': claim })
+    return new SignJWT({ 'kubernetes.io': claim })
       .setProtectedHeader({ alg: this.#key.algorithm, kid: (await this.jwk()).kid as string })
       .setIssuer(this.issuer)
       .setSubject(`system:serviceaccount:${namespace}:${serviceAccount.name}`)
@@ -78,7 +78,6 @@ export class ServiceAccountIssuer {
       .setExpirationTime(expiration)
       .setJti(crypto.randomUUID())
       .sign(this.#key.privateKey);
-    return { token, expiration };
   }
 
   /** The public key in JWK form, as `/openid/v1/jwks` shows it. */

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
+import type { IssuerDocument } from '../authentication/issuer-documents.ts';
 import type { OpenApi } from '../discovery/openapi.ts';
 import type { Discovery } from '../discovery/serve-discovery.ts';
 import type { HealthChecks } from '../health.ts';
@@ -12,7 +13,7 @@ export interface PathHandlerOptions {
   readonly health: HealthChecks;
   readonly openApi: OpenApi;
   /** Documents of the service-account issuer, by path. */
-  readonly documents: Readonly<Record<string, () => Promise<object>>>;
+  readonly documents: Readonly<Record<string, IssuerDocument>>;
 }
 
 const encoder = new TextEncoder();
@@ -24,7 +25,7 @@ export function createPathHandler(options: PathHandlerOptions): PathHandler {
     const [, root = ''] = path.split('/');
     if (exchange.method !== 'GET' && exchange.method !== 'HEAD') return false;
     const document = options.documents[path];
-    if (document) return sendJson(exchange, await document());
+    if (document) return sendDocument(exchange, document);
     switch (root) {
       case 'api':
       case 'apis':
@@ -61,5 +62,12 @@ const ROOT_PATHS = [
 function sendJson(exchange: Exchange, object: object): true {
   const body = encoder.encode(`${JSON.stringify(object as KubernetesObject, undefined, 2)}\n`);
   exchange.respond(200, answerHeaders('application/json', []), body);
+  return true;
+}
+
+/** Verifiers may keep these for an hour: a key is published before it is used. */
+async function sendDocument(exchange: Exchange, { mediaType, read }: IssuerDocument): Promise<true> {
+  const body = encoder.encode(JSON.stringify(await read()));
+  exchange.respond(200, { 'content-type': mediaType, 'cache-control': 'public, max-age=3600' }, body);
   return true;
 }

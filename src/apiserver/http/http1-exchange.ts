@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { certificateOf } from './client-certificate.ts';
+import { CLIENT_GONE } from './client-gone.ts';
 import type { Exchange, HeaderMap, ResponseStream } from './exchange.ts';
 import { readBody } from './read-body.ts';
 import { splitTarget } from './split-target.ts';
@@ -9,7 +10,7 @@ import { splitTarget } from './split-target.ts';
 export function createHttp1Exchange(request: IncomingMessage, response: ServerResponse): Exchange {
   const { path, query } = splitTarget(request.url ?? '/');
   const controller = new AbortController();
-  response.once('close', () => controller.abort());
+  response.once('close', () => controller.abort(CLIENT_GONE));
   return {
     method: request.method ?? 'GET',
     path,

@@ -1,6 +1,7 @@
 import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { certificateOf } from './client-certificate.ts';
+import { CLIENT_GONE } from './client-gone.ts';
 import type { Exchange, HeaderMap, ResponseStream } from './exchange.ts';
 import { readBody } from './read-body.ts';
 import { splitTarget } from './split-target.ts';
@@ -17,9 +18,9 @@ export function createHttp2Exchange(
   const method = String(headers[':method'] ?? 'GET');
   const socket = stream.session?.socket as TLSSocket | undefined;
   const controller = new AbortController();
-  stream.once('close', () => controller.abort());
+  stream.once('close', () => controller.abort(CLIENT_GONE));
   // A client that resets its stream is no fault of ours; `close` follows and aborts the signal.
-  stream.on('error', () => controller.abort());
+  stream.on('error', () => controller.abort(CLIENT_GONE));
   return {
     method,
     path,

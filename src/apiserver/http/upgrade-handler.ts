@@ -3,6 +3,7 @@ import { type Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { ApiHandler } from './api-handler.ts';
 import { certificateOf } from './client-certificate.ts';
+import { CLIENT_GONE } from './client-gone.ts';
 import type { Exchange, HeaderMap } from './exchange.ts';
 import { splitTarget } from './split-target.ts';
 
@@ -19,7 +20,7 @@ function createUpgradeExchange(request: IncomingMessage, socket: Duplex): Exchan
   const { path, query } = splitTarget(request.url ?? '/');
   const { remoteAddress = '' } = socket as TLSSocket;
   const controller = new AbortController();
-  socket.once('close', () => controller.abort());
+  socket.once('close', () => controller.abort(CLIENT_GONE));
   let answered = false;
   return {
     method: request.method ?? 'GET',

@@ -63,6 +63,10 @@ const DEFAULTS = {
   nodePorts: { first: 30000, last: 32767 },
 };
 
+/** How long a server that stops waits for requests, and then for their answers to be read. */
+const REQUEST_GRACE_MS = 10_000;
+const FLUSH_MS = 500;
+
 /** The server's own user, for what it does by itself. */
 const SELF: UserInfo = { name: 'system:apiserver', groups: [SYSTEM_MASTERS, AUTHENTICATED_GROUP] };
 
@@ -151,12 +155,24 @@ export class ApiServer {
     this.#nodeCredentials = credentials;
   }
 
-  /** Turns `/readyz` red, lets requests finish for a moment, ends watches and closes every connection. The store stays open. */
-  async close(graceMs = 500): Promise<void> {
+  /** Turns `/readyz` red and serves on for `delayMs`, so that load balancers notice before connections are refused. */
+  async beginShutdown(delayMs = 0): Promise<void> {
+    if (this.#stopping) return;
     this.#stopping = true;
+    if (delayMs > 0) await this.#options.clock.sleep(delayMs);
+  }
+
+  /**
+   * Takes no more connections, ends watches, gives requests under way up to `graceMs`, and closes every connection. The
+   * store stays open.
+   */
+  async close(graceMs = REQUEST_GRACE_MS): Promise<void> {
+    await this.beginShutdown();
     await this.#operations.stop();
+    for (const listener of this.#listeners) listener.refuse();
     this.#resources.endWatches();
-    await Promise.all(this.#listeners.map((listener) => listener.close(graceMs)));
+    await this.#operations.drain(graceMs);
+    await Promise.all(this.#listeners.map((listener) => listener.close(Math.min(graceMs, FLUSH_MS))));
     await this.#operations.close();
     this.#feed.close();
   }

@@ -2,9 +2,14 @@ import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Client } from '#client/client.ts';
+import type { Store } from '#storage/store.ts';
+import { Compactor } from './background/compactor.ts';
+import { EventExpiry } from './background/event-expiry.ts';
+import { IdentityLease } from './background/identity-lease.ts';
 import { Audit, type AuditOptions } from './filters/audit.ts';
 import type { Filter } from './filters/filter.ts';
 import { flowControlled } from './filters/flow-control.ts';
+import { InFlight } from './filters/in-flight.ts';
 import { instrumentation } from './filters/instrumentation.ts';
 import { ConfigurationController } from './flow-control/configuration-controller.ts';
 import { FlowControl } from './flow-control/flow-control.ts';
@@ -23,7 +28,19 @@ export interface OperationsOptions {
   readonly totalSeats?: number;
   /** What is written down about requests over HTTP; nothing by default. The server closes the backends. */
   readonly audit?: AuditOptions;
+  /** How long events are kept; one hour by default. */
+  readonly eventTtlMs?: number;
+  /** Where this server runs, told in a Lease; absent for servers that need not be known. */
+  readonly hostname?: string;
 }
+
+/** What a server has at hand. */
+export interface OperationsParts extends OperationsOptions {
+  readonly store: Store;
+  readonly newUid: () => string;
+}
+
+const EVENT_TTL_MS = 3_600_000;
 
 /** What the server does beside answering: metrics, priority and fairness, and the work that goes on while it runs. */
 export class Operations {
@@ -32,17 +49,19 @@ export class Operations {
   readonly instrumentation: Filter;
   readonly flowControl: Filter;
   readonly audit: Audit | undefined;
-  readonly #options: OperationsOptions;
+  readonly #options: OperationsParts;
+  readonly #inFlight = new InFlight();
   readonly #seats: FlowControl;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>[] = [];
 
-  constructor({ table }: Pipeline, options: OperationsOptions) {
+  constructor({ table }: Pipeline, options: OperationsParts) {
     this.#options = options;
     const { clock, totalSeats } = options;
     const monotonic = () => clock.monotonic();
     this.#seats = new FlowControl({ clock, ...(totalSeats === undefined ? {} : { totalSeats }) });
-    this.instrumentation = instrumentation(new RequestMetrics(this.metrics), monotonic);
+    const measured = instrumentation(new RequestMetrics(this.metrics), monotonic);
+    this.instrumentation = (next) => this.#inFlight.filter(measured(next));
     this.flowControl = flowControlled({
       flowControl: this.#seats,
       count: ({ group, version, resource }: ResourceTarget) =>
@@ -57,14 +76,28 @@ export class Operations {
 
   /** Begins what goes on in the background, as the server's own user. */
   start(client: Client): void {
-    const { clock, logger } = this.#options;
-    const configuration = new ConfigurationController({ client, flowControl: this.#seats, clock, logger });
-    this.#running.push(configuration.run(this.#stop.signal));
+    const { clock, logger, store, newUid, hostname, eventTtlMs: ttlMs = EVENT_TTL_MS } = this.#options;
+    const common = { client, clock, logger };
+    const works = [
+      new ConfigurationController({ ...common, flowControl: this.#seats }),
+      new EventExpiry({ ...common, ttlMs }),
+      new Compactor(store, { clock, logger }),
+      ...(hostname === undefined ? [] : [new IdentityLease({ ...common, hostname, newUid })]),
+    ];
+    for (const work of works) this.#running.push(work.run(this.#stop.signal));
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#running);
+  }
+
+  /** Resolves when every request is answered, or when their time is over. */
+  async drain(graceMs: number): Promise<void> {
+    if (graceMs === 0) return;
+    const over = new AbortController();
+    await Promise.race([this.#inFlight.idle(), this.#options.clock.sleep(graceMs, over.signal).catch(() => {})]);
+    over.abort();
   }
 
   /** Resolves when everything is written down; no request may come afterwards. */

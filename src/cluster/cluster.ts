@@ -46,6 +46,7 @@ export async function startCluster(options: StartOptions): Promise<RunningCluste
   const components = new ComponentGroup(logger);
   let server: RunningServer | undefined;
   const stop = async () => {
+    await server?.apiServer.beginShutdown(options.configuration.shutdownDelayMs);
     await components.stop();
     await server?.close();
     await base?.close();

@@ -28,6 +28,12 @@ program
   .option('--audit-log-maxsize <megabytes>', 'size at which the audit log is put aside; 0 means never', '100')
   .option('--audit-log-maxbackup <number>', 'audit logs put aside that are kept; 0 keeps all', '0')
   .option('--encryption-config <file>', 'which resources are encrypted in the store, and how')
+  .option('--event-ttl <duration>', 'how long events are kept', '1h')
+  .option(
+    '--shutdown-delay <duration>',
+    'how long a cluster that stops serves on while it says that it is not ready',
+    '0s',
+  )
   .action(async (options) => (await import('./commands/up.ts')).up(options));
 
 program

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { LogBackend } from '#apiserver/audit/log-backend.ts';
 import { readAuditPolicy } from '#apiserver/audit/policy.ts';
 import type { OperationsOptions } from '#apiserver/operations.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { ConfigFileError } from '#machinery/codec/config-file.ts';
+import { parseDuration } from '#machinery/objects/duration.ts';
 import {
   type EncryptionConfiguration,
   readEncryptionConfiguration,
@@ -18,11 +20,15 @@ export interface ServerFlags {
   readonly auditLogMaxsize?: string;
   readonly auditLogMaxbackup?: string;
   readonly encryptionConfig?: string;
+  readonly eventTtl?: string;
+  readonly shutdownDelay?: string;
 }
 
 export interface ServerConfiguration extends Omit<OperationsOptions, 'clock' | 'logger'> {
   /** How values are encrypted in the store. */
   readonly encryption?: EncryptionConfiguration;
+  /** How long a server that stops serves on with a red `/readyz`. */
+  readonly shutdownDelayMs?: number;
 }
 
 const MEGABYTE = 2 ** 20;
@@ -38,7 +44,13 @@ export async function readServerConfiguration(
       ? undefined
       : await readConfiguration('--encryption-config', encryptionConfig, readEncryptionConfiguration);
   const audit = await readAudit(flags, parts);
-  return { ...(audit ? { audit } : {}), ...(encryption ? { encryption } : {}) };
+  return {
+    ...(audit ? { audit } : {}),
+    ...(encryption ? { encryption } : {}),
+    eventTtlMs: duration('--event-ttl', flags.eventTtl ?? '1h'),
+    shutdownDelayMs: duration('--shutdown-delay', flags.shutdownDelay ?? '0s'),
+    hostname: hostname(),
+  };
 }
 
 async function readAudit(
@@ -78,6 +90,17 @@ async function readConfiguration<T>(flag: string, path: string, read: (text: str
 function wholeNumber(flag: string, text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw refusal(`${flag} ${JSON.stringify(text)}`, 'must be a whole number');
   return Number(text);
+}
+
+/** A duration as Go writes it (`1h`, `1h0m0s`, `90s`), in milliseconds. */
+function duration(flag: string, text: string): number {
+  try {
+    const milliseconds = parseDuration(text);
+    if (milliseconds >= 0) return milliseconds;
+  } catch {
+    // Told below, with the flag.
+  }
+  throw refusal(`${flag} ${JSON.stringify(text)}`, 'must be a duration such as 1h or 90s');
 }
 
 const refusal = (flag: string, detail: string, cause?: unknown) =>

@@ -42,7 +42,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     openStore(data.path('store'), options),
     ensureCredentials(data, { clock, nodeName, hosts: podHosts }),
   ]);
-  const { encryption: _, ...operations } = options.configuration;
+  const { encryption: _e, shutdownDelayMs: _s, ...operations } = options.configuration;
   const apiServer = await ApiServer.start({
     ...operations,
     store,

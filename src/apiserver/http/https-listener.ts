@@ -20,6 +20,8 @@ const IDLE_MS = 90_000;
 /** As Go's server has it: tokens may be long. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
+const IDLE_CHECK_MS = 20;
+
 export interface HttpsListenerOptions {
   readonly host: string;
   /** 0 takes a free port. */
@@ -41,6 +43,7 @@ export class HttpsListener {
   readonly #http2: Http2Server;
   readonly #sockets = new Set<TLSSocket>();
   readonly #sessions = new Set<ServerHttp2Session>();
+  #closed: Promise<void> | undefined;
 
   private constructor(options: HttpsListenerOptions) {
     const { headersTimeoutMs = 32_000 } = options;
@@ -97,17 +100,25 @@ export class HttpsListener {
     return this.#tls.address() as AddressInfo;
   }
 
-  /** Stops listening, lets requests under way finish for `graceMs`, then closes every connection. */
-  async close(graceMs = 0): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#tls.close(() => resolve()));
+  /** Takes no new connections and tells HTTP/2 clients to go away; requests under way go on. Idempotent. */
+  refuse(): void {
+    this.#closed ??= new Promise<void>((resolve) => this.#tls.close(() => resolve()));
     for (const session of this.#sessions) session.close();
+  }
+
+  /** Gives what was answered `graceMs` to reach its client, then closes every connection. */
+  async close(graceMs = 0): Promise<void> {
+    this.refuse();
     this.#http1.closeIdleConnections();
     if (graceMs > 0) {
+      // A connection is idle once its last answer is read.
+      const idle = setInterval(() => this.#http1.closeIdleConnections(), IDLE_CHECK_MS).unref();
       const timer = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
-      await Promise.race([closed, timer]);
+      await Promise.race([this.#closed, timer]);
+      clearInterval(idle);
     }
     for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    await this.#closed;
   }
 
   #keep(session: ServerHttp2Session): void {

@@ -1,5 +1,7 @@
+import type { ManagedFieldsEntry } from '#api/meta/v1/object-meta.ts';
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
 import { apiVersionOf } from '#api/resource-definition.ts';
+import { sharedText } from '#machinery/objects/shared-json.ts';
 import type { CacheCodec } from '#storage/cache/cache-entry.ts';
 
 const encoder = new TextEncoder();
@@ -12,19 +14,24 @@ const decoder = new TextDecoder();
 export class ObjectCodec<T extends KubernetesObject> implements CacheCodec<T> {
   readonly #kind: string;
   readonly #apiVersion: string;
+  readonly #head: string;
   readonly #prefixLength: number;
 
   constructor(definition: AnyResourceDefinition) {
     this.#kind = definition.kind;
     this.#apiVersion = apiVersionOf(definition);
-    const head = `{"kind":${JSON.stringify(this.#kind)},"apiVersion":${JSON.stringify(this.#apiVersion)},"metadata":{`;
-    this.#prefixLength = encoder.encode(head).length;
+    this.#head = `{"kind":${JSON.stringify(this.#kind)},"apiVersion":${JSON.stringify(this.#apiVersion)},"metadata":{`;
+    this.#prefixLength = encoder.encode(this.#head).length;
   }
 
   encode(object: T): Uint8Array {
     const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object as T & Record<string, unknown>;
-    const { resourceVersion: _resourceVersion, ...meta } = metadata ?? {};
-    return encoder.encode(JSON.stringify({ kind: this.#kind, apiVersion: this.#apiVersion, metadata: meta, ...rest }));
+    const { resourceVersion: _resourceVersion, managedFields, ...meta } = metadata ?? {};
+    const owners = managedFields === undefined ? '' : `,"managedFields":${ownersText(managedFields)}`;
+    // An object always has a name, hence something stands before the owners.
+    const metaText = `${JSON.stringify(meta).slice(1, -1)}${owners}`;
+    const restText = JSON.stringify(rest).slice(1);
+    return encoder.encode(`${this.#head}${metaText}}${restText === '}' ? '' : ','}${restText}`);
   }
 
   decode(bytes: Uint8Array, modRevision: number): T {
@@ -52,3 +59,13 @@ export class ObjectCodec<T extends KubernetesObject> implements CacheCodec<T> {
     return spliced;
   }
 }
+
+/** Field sets are encoded already; see `shareJson`. */
+const ownersText = (entries: readonly ManagedFieldsEntry[]): string =>
+  `[${entries
+    .map(({ fieldsV1, ...entry }) => {
+      const fields = sharedText(fieldsV1) ?? JSON.stringify(fieldsV1);
+      const text = JSON.stringify(entry);
+      return fields === undefined ? text : `${text.slice(0, -1)},"fieldsV1":${fields}}`;
+    })
+    .join(',')}]`;

@@ -1,7 +1,8 @@
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
-import { EMPTY_SET, type FieldSet, MEMBER } from './field-set.ts';
-import { itemsByElement } from './list-element.ts';
+import { EMPTY_SET, type FieldSet } from './field-set.ts';
+import { distinctElements, itemsByElement } from './list-element.ts';
 import { fieldElement } from './path-element.ts';
+import { elementText, LEAF_TEXT, SELF_TEXT, setOfText } from './set-text.ts';
 import {
   concrete,
   isJsonObject,
@@ -27,44 +28,52 @@ export interface Unwatched {
   readonly [name: string]: Unwatched | true;
 }
 
-/** Compares two objects of a kind in one walk over both; what is the same object in both is not looked into. */
+/**
+ * Compares two objects of a kind in one walk over both; what is the same object in both is not looked into. The sets
+ * are written as short texts, because objects of a kind mostly have the same fields: the set is found by its text then.
+ */
 export function compareObjects(shape: MapShape, old: JsonObject, next: JsonObject, unwatched?: Unwatched): Comparison {
   const walk = new Walk();
-  const written = walk.members(shape, old, next, unwatched) ?? EMPTY_SET;
-  return written === EMPTY_SET && walk.removed === undefined ? SAME : { written, removed: walk.removed ?? EMPTY_SET };
+  const written = walk.members(shape, old, next, unwatched);
+  const { removed } = walk;
+  if (written === '' && removed === '') return SAME;
+  return { written: setOfText(written), removed: setOfText(removed) };
 }
 
-/** Each step answers what was written, and leaves what was removed in `removed`. */
+/** Each step answers the text of what was written, '' for nothing, and leaves that of what was removed in `removed`. */
 class Walk {
-  removed: FieldSet | undefined;
+  removed = '';
 
-  #values(shape: Shape, old: unknown, next: unknown, unwatched?: Unwatched): FieldSet | undefined {
-    this.removed = undefined;
-    if (old === next) return undefined;
+  #values(shape: Shape, old: unknown, next: unknown, unwatched?: Unwatched): string {
+    this.removed = '';
+    if (old === next) return '';
     if (next === undefined) {
       this.removed = wholeOf(shape, old, unwatched);
-      return undefined;
+      return '';
     }
     if (old === undefined) return wholeOf(shape, next, unwatched);
     if (shape.kind === 'untyped') return this.#untyped(old, next);
-    if (shape.kind === 'leaf') return deepEqual(old, next) ? undefined : MEMBER;
-    if (ownedAsOne(shape) || (isVoid(old) && isVoid(next))) return deepEqual(old, next) ? undefined : MEMBER;
-    return shape.kind === 'map'
-      ? this.members(shape, objectOf(old), objectOf(next), unwatched)
-      : this.#items(shape, listOf(old), listOf(next));
+    if (shape.kind === 'leaf') return deepEqual(old, next) ? '' : LEAF_TEXT;
+    if (ownedAsOne(shape) || (isVoid(old) && isVoid(next))) return deepEqual(old, next) ? '' : LEAF_TEXT;
+    const parts =
+      shape.kind === 'map'
+        ? this.members(shape, objectOf(old), objectOf(next), unwatched)
+        : this.#items(shape, listOf(old), listOf(next));
+    if (this.removed !== '') this.removed = `{${this.removed}}`;
+    return parts === '' ? '' : `{${parts}}`;
   }
 
   /** The kind of what stands there may have changed, too. */
-  #untyped(old: unknown, next: unknown): FieldSet | undefined {
+  #untyped(old: unknown, next: unknown): string {
     const shape = concrete(UNTYPED, next);
     if (isJsonObject(old) === isJsonObject(next)) return this.#values(shape, old, next);
-    return deepEqual(old, next) ? undefined : wholeOf(shape, next);
+    return deepEqual(old, next) ? '' : wholeOf(shape, next);
   }
 
-  members(shape: MapShape, old: JsonObject, next: JsonObject, unwatched?: Unwatched): FieldSet | undefined {
+  members(shape: MapShape, old: JsonObject, next: JsonObject, unwatched?: Unwatched): string {
     const { fields, values } = shape;
-    let written: Record<string, FieldSet> | undefined;
-    let removed: Record<string, FieldSet> | undefined;
+    let written = '';
+    let removed = '';
     for (const name in next) {
       const value = next[name];
       const before = fields === undefined && !Object.hasOwn(old, name) ? undefined : old[name];
@@ -73,9 +82,10 @@ class Walk {
       if (skip === true) continue;
       const field = fields?.get(name);
       const node = this.#values(field?.shape ?? values ?? UNTYPED, before, value, skip);
-      const element = field?.element ?? fieldElement(name);
-      if (node !== undefined) (written ??= {})[element] = node;
-      if (this.removed !== undefined) (removed ??= {})[element] = this.removed;
+      if (node === '' && this.removed === '') continue;
+      const text = field?.text ?? elementText(fieldElement(name));
+      if (node !== '') written += text + node;
+      if (this.removed !== '') removed += text + this.removed;
     }
     for (const name in old) {
       const value = old[name];
@@ -83,67 +93,79 @@ class Walk {
       const skip = unwatched?.[name];
       if (skip === true) continue;
       const field = fields?.get(name);
-      const shapeOfMember = field?.shape ?? values ?? UNTYPED;
-      (removed ??= {})[field?.element ?? fieldElement(name)] = wholeOf(shapeOfMember, value, skip);
+      const text = field?.text ?? elementText(fieldElement(name));
+      removed += text + wholeOf(field?.shape ?? values ?? UNTYPED, value, skip);
     }
     this.removed = removed;
     return written;
   }
 
-  #items(shape: ListShape, old: readonly unknown[], next: readonly unknown[]): FieldSet | undefined {
-    this.removed = undefined;
-    if (deepEqual(old, next)) return undefined;
+  #items(shape: ListShape, old: readonly unknown[], next: readonly unknown[]): string {
+    this.removed = '';
+    if (deepEqual(old, next)) return '';
     const before = itemsByElement(shape, old);
     const after = itemsByElement(shape, next);
-    let written: Record<string, FieldSet> | undefined;
-    let removed: Record<string, FieldSet> | undefined;
+    let written = '';
+    let removed = '';
     for (const element of new Set([...before.keys(), ...after.keys()])) {
       const node = this.#item(shape, before.get(element) ?? [], after.get(element) ?? []);
-      if (node !== undefined) (written ??= {})[element] = node;
-      if (this.removed !== undefined) (removed ??= {})[element] = this.removed;
+      if (node !== '') written += elementText(element) + node;
+      if (this.removed !== '') removed += elementText(element) + this.removed;
     }
     this.removed = removed;
     return written;
   }
 
   /** Items that stand in a list twice are owned as one. */
-  #item(shape: ListShape, old: readonly unknown[], next: readonly unknown[]): FieldSet | undefined {
+  #item(shape: ListShape, old: readonly unknown[], next: readonly unknown[]): string {
     if (old.length <= 1 && next.length <= 1) return this.#values(shape.item, old[0], next[0]);
-    this.removed = undefined;
-    if (old.length >= 2 && next.length >= 2) return deepEqual(old, next) ? undefined : MEMBER;
+    this.removed = '';
+    if (old.length >= 2 && next.length >= 2) return deepEqual(old, next) ? '' : LEAF_TEXT;
     if (next.length >= 2) {
-      this.removed = old.length === 1 ? wholeOf(shape.item, old[0]) : undefined;
-      return MEMBER;
+      this.removed = old.length === 1 ? wholeOf(shape.item, old[0]) : '';
+      return LEAF_TEXT;
     }
-    this.removed = MEMBER;
-    return next.length === 1 ? wholeOf(shape.item, next[0]) : undefined;
+    this.removed = LEAF_TEXT;
+    return next.length === 1 ? wholeOf(shape.item, next[0]) : '';
   }
 }
 
 /** A value that is there altogether or not at all: itself and all its parts. */
-function wholeOf(shape: Shape, value: unknown, unwatched?: Unwatched): FieldSet {
+function wholeOf(shape: Shape, value: unknown, unwatched?: Unwatched): string {
   const actual = concrete(shape, value);
-  if (actual.kind === 'leaf' || ownedAsOne(actual) || isVoid(value)) return MEMBER;
-  return actual.kind === 'map' ? wholeMap(actual, objectOf(value), unwatched) : wholeList(actual, listOf(value));
+  if (actual.kind === 'leaf') return LEAF_TEXT;
+  const parts =
+    ownedAsOne(actual) || isVoid(value)
+      ? ''
+      : actual.kind === 'map'
+        ? wholeMembers(actual, objectOf(value), unwatched)
+        : wholeItems(actual, listOf(value));
+  return parts === '' ? LEAF_TEXT : `{${SELF_TEXT}${parts}}`;
 }
 
-function wholeMap({ fields, values }: MapShape, value: JsonObject, unwatched?: Unwatched): FieldSet {
-  const parts: Record<string, FieldSet> = { '.': MEMBER };
+function wholeMembers({ fields, values }: MapShape, value: JsonObject, unwatched?: Unwatched): string {
+  let parts = '';
   for (const name in value) {
     const member = value[name];
     const skip = unwatched?.[name];
     if (member === undefined || skip === true) continue;
     const field = fields?.get(name);
-    parts[field?.element ?? fieldElement(name)] = wholeOf(field?.shape ?? values ?? UNTYPED, member, skip);
+    const text = field?.text ?? elementText(fieldElement(name));
+    const inner = field?.shape ?? values ?? UNTYPED;
+    parts += text + (inner.kind === 'leaf' ? LEAF_TEXT : wholeOf(inner, member, skip));
   }
   return parts;
 }
 
-function wholeList(shape: ListShape, items: readonly unknown[]): FieldSet {
-  const found = itemsByElement(shape, items);
-  if (found.size === 0) return MEMBER;
-  const parts: Record<string, FieldSet> = { '.': MEMBER };
-  for (const [element, same] of found) parts[element] = same.length > 1 ? MEMBER : wholeOf(shape.item, same[0]);
+function wholeItems(shape: ListShape, items: readonly unknown[]): string {
+  const elements = distinctElements(shape, items);
+  let parts = '';
+  if (elements !== undefined) {
+    for (let i = 0; i < elements.length; i++) parts += elementText(elements[i]!) + wholeOf(shape.item, items[i]);
+    return parts;
+  }
+  for (const [element, same] of itemsByElement(shape, items))
+    parts += elementText(element) + (same.length > 1 ? LEAF_TEXT : wholeOf(shape.item, same[0]));
   return parts;
 }
 

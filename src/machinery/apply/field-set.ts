@@ -1,3 +1,5 @@
+import { sharedText, shareJson } from '#machinery/objects/shared-json.ts';
+
 /**
  * A set of fields in the form that managedFields hold them (FieldsV1): each member is the part of an object that a
  * path element names (`f:spec`, `k:{"name":"web"}`, `v:"a"`, `i:0`). Below the root a node without parts is a field of
@@ -16,6 +18,13 @@ type Parts = Record<string, FieldSet>;
 /** A field that is in a set, and has no parts that are. As a root: the empty set. */
 export const MEMBER: FieldSet = Object.freeze({});
 export const EMPTY_SET: FieldSet = MEMBER;
+
+/** The set with this text: the same object for the same text. */
+export const sharedSet = (text: string): FieldSet => (text === '{}' ? EMPTY_SET : (shareJson(text) as FieldSet));
+
+/** The same set as one that is shared by all who have it; for sets that are kept. */
+export const shared = (set: FieldSet): FieldSet =>
+  set === EMPTY_SET || sharedText(set) !== undefined ? set : sharedSet(JSON.stringify(set));
 
 export function isEmptySet(set: FieldSet): boolean {
   for (const _ in set) return false;

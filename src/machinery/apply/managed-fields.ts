@@ -1,4 +1,4 @@
-import { EMPTY_SET, type FieldSet, isEmptySet } from './field-set.ts';
+import { EMPTY_SET, type FieldSet, isEmptySet, shared } from './field-set.ts';
 import { parseFieldSet } from './parse-field-set.ts';
 
 /** Which fields one writer owns; an item of metadata.managedFields. */
@@ -43,7 +43,7 @@ export function makeEntry(writer: Writer, fields: FieldSet, time: string | undef
     apiVersion: writer.apiVersion,
     ...(time === undefined ? {} : { time }),
     fieldsType: 'FieldsV1',
-    fieldsV1: fields,
+    fieldsV1: shared(fields),
     ...(writer.subresource === '' ? {} : { subresource: writer.subresource }),
   };
 }
@@ -93,7 +93,7 @@ function parseEntry(entry: FieldsEntry): FieldsEntry | undefined {
   if (entry.operation !== 'Apply' && entry.operation !== 'Update') return undefined;
   if (!entry.apiVersion || entry.fieldsType !== 'FieldsV1') return undefined;
   try {
-    return { ...entry, fieldsV1: parseFieldSet(entry.fieldsV1) };
+    return { ...entry, fieldsV1: shared(parseFieldSet(entry.fieldsV1)) };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

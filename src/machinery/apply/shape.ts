@@ -8,6 +8,7 @@ import {
   type Schema,
 } from '#machinery/schema/schema.ts';
 import { fieldElement } from './path-element.ts';
+import { namedElementText } from './set-text.ts';
 
 /** What of a schema ownership depends on. */
 export type Shape = LeafShape | ListShape | MapShape | UntypedShape;
@@ -25,6 +26,8 @@ export interface ListShape {
   /** For `map`, the names that identify an item, in order. */
   readonly keys: readonly string[];
   readonly item: Shape;
+  /** Elements by the text that is an item's only key; some of them, to save making them. */
+  readonly elements: Map<string, string>;
 }
 
 /** Messages have `fields`, maps have `values`. */
@@ -44,13 +47,14 @@ export const UNTYPED: UntypedShape = { kind: 'untyped' };
 
 /** A named member of a message. Its shape is made when it is first looked at, because messages may contain themselves. */
 export class FieldShape {
-  readonly element: string;
+  /** Its path element in the short texts of sets. */
+  readonly text: string;
   readonly default: unknown;
   readonly #field: Field;
   #shape: Shape | undefined;
 
   constructor(name: string, field: Field) {
-    this.element = fieldElement(name);
+    this.text = namedElementText(fieldElement(name));
     this.default = field.options.default;
     this.#field = field;
   }
@@ -85,7 +89,7 @@ export function shapeOf(schema: Schema, options: FieldOptions = NO_OPTIONS): Sha
 }
 
 function listShape(items: Schema, { listType = 'atomic', mapKeys = [] }: FieldOptions): ListShape {
-  return { kind: 'list', type: listType, keys: [...mapKeys].sort(), item: shapeOf(items) };
+  return { kind: 'list', type: listType, keys: [...mapKeys].sort(), item: shapeOf(items), elements: new Map() };
 }
 
 function messageShape(schema: MessageSchema, atomic: boolean): MapShape {

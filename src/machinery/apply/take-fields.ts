@@ -1,6 +1,6 @@
 import { type Comparison, compareObjects, type Unwatched } from './compare.ts';
 import { type Conflict, conflictsWith } from './conflict.ts';
-import { difference, type FieldSet, intersection, isEmptySet, union } from './field-set.ts';
+import { difference, type FieldSet, intersection, isEmptySet, shared, union } from './field-set.ts';
 import { type FieldsEntries, type FieldsEntry, fieldsOf } from './managed-fields.ts';
 import { reconcileSet } from './reconcile.ts';
 import type { JsonObject, MapShape } from './shape.ts';
@@ -41,7 +41,7 @@ export function takeFields(
     if (!isEmptySet(contested)) conflicts.push(...conflictsWith(entry, contested));
     const left = difference(fields, loss.changed);
     if (left === fields) kept.push(entry);
-    else if (!isEmptySet(left)) kept.push({ ...entry, fieldsV1: left });
+    else if (!isEmptySet(left)) kept.push({ ...entry, fieldsV1: shared(left) });
   }
   return { entries: kept, conflicts };
 }
@@ -74,7 +74,7 @@ export function reconcileEntries(entries: FieldsEntries, versions: Versions): Fi
     reconciled.set(today, shape);
     if (today === fields) return entry;
     changed = true;
-    return { ...entry, fieldsV1: today };
+    return { ...entry, fieldsV1: shared(today) };
   });
   return changed ? next : entries;
 }

@@ -1,3 +1,4 @@
+import { sharedText } from '#machinery/objects/shared-json.ts';
 import type { Infer, MessageSchema, Mutable, Schema } from '#machinery/schema/schema.ts';
 import { DecodeError } from './decode-error.ts';
 import { diagnose } from './diagnose.ts';
@@ -69,7 +70,9 @@ function countMembers(value: unknown): number {
   for (const key in value) {
     const member = (value as Record<string, unknown>)[key];
     if (member === undefined) continue;
-    count += typeof member === 'object' ? 1 + countMembers(member) : 1;
+    // As the decoder counts: see `fieldsV1` there.
+    const isShared = key === 'fieldsV1' && sharedText(member) !== undefined;
+    count += typeof member === 'object' && !isShared ? 1 + countMembers(member) : 1;
   }
   return count;
 }

@@ -1,3 +1,4 @@
+import { sharedText } from '#machinery/objects/shared-json.ts';
 import { type Field, type MessageSchema, resolveSchema, type Schema } from '#machinery/schema/schema.ts';
 import { flatFields } from './flat-fields.ts';
 import { goValueName } from './go-type.ts';
@@ -53,9 +54,14 @@ function scalarDecoder(kind: keyof typeof SCALAR_DECODERS): ValueDecoder {
   const decode = SCALAR_DECODERS[kind];
   const zeroValue = SCALAR_ZEROS[kind];
   const zero = () => zeroValue;
-  if (kind === 'rawExtension' || kind === 'fieldsV1' || kind === 'json') return { decode: copyJson, zero };
+  if (kind === 'fieldsV1') return { decode: copyFields, zero };
+  if (kind === 'rawExtension' || kind === 'json') return { decode: copyJson, zero };
   return { decode, zero };
 }
+
+/** Field sets that are shared are neither copied nor counted. */
+const copyFields = (value: unknown, context: DecodeContext): unknown =>
+  sharedText(value) === undefined ? copyJson(value, context) : value;
 
 /** Copies a value of any shape, counting its members. */
 function copyJson(value: unknown, context: DecodeContext): unknown {

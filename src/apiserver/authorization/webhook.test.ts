@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { VirtualClock } from '#testing/virtual-clock.ts';
+import { startJsonServer } from '../authentication/testing/json-server.ts';
+import type { Attributes } from './authorizer.ts';
+import { createDecide } from './decide.ts';
+import { createWebhookAuthorizer } from './webhook.ts';
+
+interface Sent {
+  readonly spec: { readonly user: string };
+}
+
+const clock = new VirtualClock();
+const asked: Sent[] = [];
+let webhook: Awaited<ReturnType<typeof startJsonServer>>;
+beforeAll(async () => {
+  const answers: Readonly<Record<string, object | number>> = {
+    ann: { allowed: true, reason: 'knows her' },
+    eve: { allowed: false, denied: true, reason: 'knows her' },
+    bob: { allowed: false, reason: 'never seen' },
+  };
+  webhook = await startJsonServer((_path, body) => {
+    asked.push(body as Sent);
+    const status = answers[(body as Sent).spec.user];
+    return status === undefined ? 400 : { status };
+  });
+});
+afterAll(() => webhook.stop());
+
+const pods = (name: string): Attributes => ({
+  user: { name, groups: ['g'] },
+  verb: 'list',
+  group: '',
+  version: 'v1',
+  resource: 'pods',
+  subresource: '',
+  namespace: 'default',
+  name: '',
+  fieldSelector: [{ key: 'spec.nodeName', operator: 'In', values: ['n1'] }],
+});
+const decider = () => createDecide([createWebhookAuthorizer({ url: webhook.url, ca: webhook.ca }, clock)]);
+
+test.each([
+  ['ann', { allowed: true, denied: false, reason: 'knows her' }],
+  ['eve', { allowed: false, denied: true, reason: 'knows her' }],
+  ['bob', { allowed: false, denied: false, reason: 'never seen' }],
+])('what it says of %s is decided', async (name, decision) => {
+  expect(await decider()(pods(name))).toEqual(decision);
+});
+
+test('when it cannot say anything, the error is told', async () => {
+  expect(await decider()(pods('nobody'))).toEqual({
+    allowed: false,
+    denied: false,
+    reason: '',
+    evaluationError: `ask ${webhook.url}: status 400`,
+  });
+});
+
+test('it is told all there is, and believed for a while', async () => {
+  const decide = decider();
+  asked.length = 0;
+  await decide(pods('ann'));
+  await decide(pods('ann'));
+  expect(asked).toEqual([
+    {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      metadata: {},
+      spec: {
+        user: 'ann',
+        groups: ['g'],
+        resourceAttributes: {
+          verb: 'list',
+          version: 'v1',
+          resource: 'pods',
+          namespace: 'default',
+          fieldSelector: { requirements: [{ key: 'spec.nodeName', operator: 'In', values: ['n1'] }] },
+        },
+      },
+    },
+  ]);
+  clock.advance(301_000);
+  await decide(pods('ann'));
+  expect(asked).toHaveLength(2);
+});

@@ -10,6 +10,7 @@ import { Client } from '#client/client.ts';
 import type { Transport } from '#client/transport.ts';
 import { StoreFeed } from '#storage/cache/store-feed.ts';
 import type { Store } from '#storage/store.ts';
+import type { AdmissionPluginChoice } from './admission/plugins.ts';
 import { type AuthenticationOptions, trustedAuthorities } from './authentication/authentication.ts';
 import { issuerDocuments } from './authentication/issuer-documents.ts';
 import { type IssuerKey, ServiceAccountIssuer } from './authentication/service-account-issuer.ts';
@@ -33,7 +34,7 @@ import { Resources } from './resources.ts';
 import { addressAt, parseIpv4Range } from './services/ipv4-range.ts';
 import { AUTHENTICATED_GROUP, SYSTEM_MASTERS, type UserInfo } from './user.ts';
 
-export interface ApiServerOptions extends OperationsOptions {
+export interface ApiServerOptions extends OperationsOptions, AdmissionPluginChoice {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;

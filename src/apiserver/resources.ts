@@ -1,6 +1,4 @@
-import type { ServiceAccount } from '#api/core/v1/service-account.ts';
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
-import type { PriorityClass } from '#api/scheduling/v1/priority-class.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import type { Random } from '#base/random.ts';
@@ -9,7 +7,8 @@ import { bindPod } from './actions/pod-binding.ts';
 import { createPodEviction } from './actions/pod-eviction.ts';
 import { createTokenAction } from './actions/service-account-token.ts';
 import { AdmissionChain } from './admission/admission.ts';
-import { admissionPlugins } from './admission/plugins.ts';
+import type { AdmissionSource } from './admission/admission-source.ts';
+import { type AdmissionPluginChoice, admissionPlugins } from './admission/plugins.ts';
 import {
   type Authentication,
   type AuthenticationOptions,
@@ -29,7 +28,7 @@ import { parseIpv4Range } from './services/ipv4-range.ts';
 import { ServiceAllocator } from './services/service-allocator.ts';
 import { virtualHandlers } from './virtual/virtual-handlers.ts';
 
-export interface ResourcesOptions {
+export interface ResourcesOptions extends AdmissionPluginChoice {
   readonly feed: StoreFeed;
   readonly issuer: ServiceAccountIssuer;
   readonly definitions: readonly AnyResourceDefinition[];
@@ -67,7 +66,7 @@ export class Resources implements ObjectSource {
       authorize: (attributes) => this.pipeline.authorize(attributes),
       clock,
     });
-    this.#admission = new AdmissionChain(admissionPlugins(this.#admissionSource()));
+    this.#admission = new AdmissionChain(admissionPlugins(this.#admissionSource(), options));
     this.#authorization = createAuthorization(options.authorization ?? {}, {
       clock,
       storage: (name) => this.#storage(name),
@@ -206,21 +205,29 @@ export class Resources implements ObjectSource {
     }
   }
 
-  #admissionSource() {
-    const priorityClasses = () =>
-      this.#storage('priorityclasses.scheduling.k8s.io')
-        .cache.list()
-        .entries.map((entry) => entry.object as PriorityClass);
+  #admissionSource(): AdmissionSource {
+    const { clock, random } = this.#options;
+    const find = (definition: AnyResourceDefinition) => this.#storages.get(nameOf(definition));
     return {
-      namespace: (name: string) => this.#storage('namespaces').get('', name)?.object,
-      serviceAccount: (namespace: string, name: string) =>
-        this.#live('ServiceAccount', namespace, name) as ServiceAccount | undefined,
-      priorityClasses: {
-        get: (name: string) =>
-          this.#storage('priorityclasses.scheduling.k8s.io').get('', name)?.object as PriorityClass | undefined,
-        globalDefault: () => priorityClasses().find((each) => each.globalDefault === true),
+      get: <T>(definition: AnyResourceDefinition, namespace: string, name: string) =>
+        find(definition)?.get(namespace, name)?.object as T | undefined,
+      list: <T>(definition: AnyResourceDefinition, namespace: string) => {
+        const storage = find(definition);
+        if (storage === undefined) return [];
+        const { entries } = storage.cache.list({ prefix: storage.prefix(namespace) });
+        return entries.map((entry) => entry.object as T);
       },
-      random: this.#options.random,
+      definition: (resource) => this.#storages.get(resource)?.definition,
+      replace: async <T extends KubernetesObject>(definition: AnyResourceDefinition, object: T) => {
+        const { name = '', namespace = '', resourceVersion } = object.metadata ?? {};
+        const storage = this.#storage(nameOf(definition));
+        const outcome = await storage.put(storage.key(namespace, name), object, Number(resourceVersion));
+        const entry = outcome.ok ? outcome.entry : outcome.current;
+        return { written: outcome.ok, current: entry?.object as T | undefined };
+      },
+      decide: (attributes) => this.#authorization.decide(attributes),
+      clock,
+      random,
     };
   }
 

@@ -15,9 +15,12 @@ import { createGarbageCollector } from './garbage-collector/index.ts';
 import { createJobController } from './job/index.ts';
 import { createNamespaceController } from './namespace/index.ts';
 import { createNodeLifecycleController } from './node-lifecycle/index.ts';
+import { createPersistentVolumeClaimProtection } from './persistent-volume-claim-protection/index.ts';
+import { createPersistentVolumeProtection } from './persistent-volume-protection/index.ts';
 import { createPodGarbageCollector } from './pod-garbage-collector/index.ts';
 import { createReplicaSetController } from './replicaset/index.ts';
 import { createReplicationController } from './replicationcontroller/index.ts';
+import { createResourceQuotaController } from './resource-quota/index.ts';
 import { createRootCaPublisher } from './root-ca-certificate-publisher/index.ts';
 import { createServiceAccountController } from './serviceaccount/index.ts';
 import { createStatefulSetController } from './statefulset/index.ts';
@@ -79,6 +82,16 @@ export const controllers: readonly ControllerEntry[] = [
   { name: 'namespace-controller', serviceAccount: 'namespace-controller', create: createNamespaceController },
   { name: 'node-lifecycle-controller', serviceAccount: 'node-controller', create: createNodeLifecycleController },
   {
+    name: 'persistentvolume-protection-controller',
+    serviceAccount: 'pv-protection-controller',
+    create: createPersistentVolumeProtection,
+  },
+  {
+    name: 'persistentvolumeclaim-protection-controller',
+    serviceAccount: 'pvc-protection-controller',
+    create: createPersistentVolumeClaimProtection,
+  },
+  {
     name: 'pod-garbage-collector-controller',
     serviceAccount: 'pod-garbage-collector',
     create: createPodGarbageCollector,
@@ -88,6 +101,11 @@ export const controllers: readonly ControllerEntry[] = [
     name: 'replicationcontroller-controller',
     serviceAccount: 'replication-controller',
     create: createReplicationController,
+  },
+  {
+    name: 'resourcequota-controller',
+    serviceAccount: 'resourcequota-controller',
+    create: createResourceQuotaController,
   },
   {
     name: 'root-ca-certificate-publisher-controller',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AdmissionPluginChoice } from '#apiserver/admission/plugins.ts';
 import { ApiServer } from '#apiserver/api-server.ts';
 import type { OperationsOptions } from '#apiserver/operations.ts';
 import { SYSTEM_MASTERS, type UserInfo } from '#apiserver/user.ts';
@@ -17,7 +18,7 @@ import { createMemoryStore } from '#storage/memory/memory-store.ts';
 import type { Store } from '#storage/store.ts';
 import { type Endpoint, listen } from './endpoint.ts';
 
-export interface ClusterOptions {
+export interface ClusterOptions extends AdmissionPluginChoice {
   /** Where objects are kept; in memory by default. The caller closes a store of its own. */
   readonly store?: Store;
   readonly clock?: Clock;
@@ -62,7 +63,9 @@ export class Cluster {
     const { clock = systemClock, random = systemRandom, logger = silentLogger } = options;
     const issuerKey = await loadIssuerKey(generateIssuerKeyPem());
     const parts = { store, clock, random, logger, newUid: randomUUID, issuerKey };
-    const apiServer = await ApiServer.start({ ...parts, ...options.operations });
+    const { enableAdmissionPlugins, disableAdmissionPlugins } = options;
+    const admission = { enableAdmissionPlugins, disableAdmissionPlugins };
+    const apiServer = await ApiServer.start({ ...parts, ...options.operations, ...admission });
     const cluster = new Cluster({ apiServer, clock, random, logger }, options.store ? undefined : store);
     if (options.scheduler ?? true) cluster.run(createSchedulerComponent(cluster.environment));
     if (options.simulatedNodes) cluster.run(createSimulationComponent(cluster.environment, options.simulatedNodes));

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '#api/resource-definition.ts';
 import { FieldPath, notSupported, required } from '#machinery/errors/field-error.ts';
 import { newBadRequest, newConflict, newInvalid, newMethodNotSupported } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
+import { NO_ADMISSION } from '../admission/admission.ts';
 import { decodeAs } from '../registry/decode-body.ts';
 import { timestamp } from '../registry/object-meta.ts';
 import { groupResourceOf, type RegistryParts } from '../registry/registry-parts.ts';
@@ -11,6 +12,7 @@ import { applyUpdate } from '../registry/update.ts';
 import { parseWriteOptions } from '../registry/write-options.ts';
 import type { ResourceRequest } from '../request.ts';
 import { objectResult } from '../result.ts';
+import { admitAction } from './admit-action.ts';
 
 type Bound = Mutable<KubernetesObject> & {
   spec?: { nodeName?: string };
@@ -22,7 +24,7 @@ export const bindPod: SubresourceHandler = async (parts, request) => {
   if (request.target.verb !== 'create')
     throw newMethodNotSupported(groupResourceOf(parts.definition), request.target.verb);
   const { dryRun } = parseWriteOptions(request.query, 'CreateOptions');
-  const binding = decodeAs(Binding, request) as Binding;
+  const binding = decodeAs(Binding, request) as Mutable<Binding>;
   validateBinding(binding);
   const name = request.target.name || binding.metadata?.name || '';
   if (binding.metadata?.name && binding.metadata.name !== name) {
@@ -30,12 +32,9 @@ export const bindPod: SubresourceHandler = async (parts, request) => {
   }
   const target = { ...request.target, name };
   const transform = (old: KubernetesObject) => assign(parts, old, binding);
-  await applyUpdate(parts, {
-    request: { ...request, target } as ResourceRequest,
-    transform,
-    dryRun,
-    subresource: BINDING,
-  });
+  const bind = { ...request, target: { ...target, resource: 'pods', subresource: 'binding' } } as ResourceRequest;
+  await admitAction(parts, bind, { object: binding, dryRun });
+  await applyUpdate({ ...parts, admission: NO_ADMISSION }, { request: bind, transform, dryRun, subresource: BINDING });
   return objectResult(
     { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as KubernetesObject,
     201,

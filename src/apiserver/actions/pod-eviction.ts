@@ -4,6 +4,7 @@ import type { KubernetesObject } from '#api/resource-definition.ts';
 import { newInternalError, newMethodNotSupported, newNotFound, StatusError } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
+import { NO_ADMISSION } from '../admission/admission.ts';
 import { decodeAs } from '../registry/decode-body.ts';
 import { deleteWith } from '../registry/delete.ts';
 import { timestamp } from '../registry/object-meta.ts';
@@ -12,6 +13,7 @@ import type { SubresourceHandler } from '../registry/resource-handler.ts';
 import { applyUpdate } from '../registry/update.ts';
 import type { ResourceRequest } from '../request.ts';
 import { objectResult } from '../result.ts';
+import { admitAction } from './admit-action.ts';
 
 interface PodState {
   readonly status?: { readonly phase?: string; readonly conditions?: readonly { type: string; status: string }[] };
@@ -22,15 +24,18 @@ export function createPodEviction(budgets: () => RegistryParts): SubresourceHand
   return async (parts, request) => {
     if (request.target.verb !== 'create')
       throw newMethodNotSupported(groupResourceOf(parts.definition), request.target.verb);
-    const eviction = decodeAs(Eviction, request) as Eviction;
+    const eviction = decodeAs(Eviction, request) as Mutable<Eviction>;
     const { namespace, name } = request.target;
     const entry = parts.storage.get(namespace, name);
     if (entry === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
     const pod = entry.object;
     const options = eviction.deleteOptions ?? {};
     const dryRun = options.dryRun ?? [];
-    if (!ignoresBudgets(pod)) await takeFromBudget(budgets(), request, pod, dryRun.length > 0);
-    await deleteWith(parts, request, { ...options, dryRun });
+    await admitAction(parts, request, { object: eviction, dryRun: dryRun.length > 0 });
+    const admitted = { ...parts, admission: NO_ADMISSION };
+    if (!ignoresBudgets(pod))
+      await takeFromBudget({ ...budgets(), admission: NO_ADMISSION }, request, pod, dryRun.length > 0);
+    await deleteWith(admitted, request, { ...options, dryRun });
     return objectResult(
       { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as KubernetesObject,
       201,

@@ -9,12 +9,15 @@ import {
   newNotFound,
 } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import type { Mutable } from '#machinery/schema/schema.ts';
 import type { BoundObject, ServiceAccountIssuer } from '../authentication/service-account-issuer.ts';
 import { decodeAs } from '../registry/decode-body.ts';
 import { timestamp } from '../registry/object-meta.ts';
 import { groupResourceOf } from '../registry/registry-parts.ts';
 import type { SubresourceHandler } from '../registry/resource-handler.ts';
+import { parseWriteOptions } from '../registry/write-options.ts';
 import { objectResult } from '../result.ts';
+import { admitAction } from './admit-action.ts';
 
 export interface TokenActionOptions {
   readonly issuer: ServiceAccountIssuer;
@@ -39,8 +42,10 @@ export function createTokenAction(options: TokenActionOptions): SubresourceHandl
     if (verb !== 'create') throw newMethodNotSupported(groupResourceOf(parts.definition), verb);
     const account = parts.storage.get(namespace, name)?.object;
     if (account === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
-    const sent = decodeAs(TokenRequest, request) as TokenRequest;
-    matchPlace(sent, { namespace, name });
+    const sent = decodeAs(TokenRequest, request) as Mutable<TokenRequest>;
+    matchPlace(sent as TokenRequest, { namespace, name });
+    const { dryRun } = parseWriteOptions(request.query, 'CreateOptions');
+    await admitAction(parts, request, { object: sent, dryRun });
     const expirationSeconds = sent.spec?.expirationSeconds ?? DEFAULT_SECONDS;
     validateExpiration(expirationSeconds);
     const { bound, pod } = bind(options, namespace, name, sent);

@@ -9,7 +9,7 @@ export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 export interface AdmissionAttributes {
   readonly operation: Operation;
   readonly target: ResourceTarget;
-  /** The kind of `object`; for subresources that take another kind, the main resource's. */
+  /** The main resource, also for subresources whose `object` is of another kind (`Binding`, `Eviction`, `TokenRequest`). */
   readonly definition: AnyResourceDefinition;
   readonly user: UserInfo;
   readonly dryRun: boolean;
@@ -20,11 +20,16 @@ export interface AdmissionAttributes {
   readonly warnings: string[];
 }
 
+/** Called once what a plugin let through has been written, or has not. Must not reject. */
+export type Settle = (written: boolean) => void | Promise<void>;
+
 /** A check or change between authorization and storage. Both functions reject with a `StatusError` to refuse. */
 export interface AdmissionPlugin {
   readonly name: string;
   readonly mutate?: (attributes: AdmissionAttributes) => void | Promise<void>;
-  readonly validate?: (attributes: AdmissionAttributes) => void | Promise<void>;
+  /** May answer what it wants to be told when the write has ended. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most plugins answer nothing
+  readonly validate?: (attributes: AdmissionAttributes) => void | Settle | Promise<void | Settle>;
 }
 
 /** Plugins in their order: first all that change, then, once the object is complete and valid, all that only look. */
@@ -41,7 +46,27 @@ export class AdmissionChain {
     for (const plugin of this.#mutating) await plugin.mutate?.(attributes);
   }
 
+  /** For requests that write nothing, and removals. */
   async validate(attributes: AdmissionAttributes): Promise<void> {
-    for (const plugin of this.#validating) await plugin.validate?.(attributes);
+    await this.validateAndWrite(attributes, async () => undefined);
+  }
+
+  /** Validates, writes, and tells the plugins whether something was written: `write` resolves with it, or with undefined. */
+  async validateAndWrite<T>(attributes: AdmissionAttributes, write: () => Promise<T>): Promise<T> {
+    const settles: Settle[] = [];
+    let written: T | undefined;
+    try {
+      for (const plugin of this.#validating) {
+        const settle = await plugin.validate?.(attributes);
+        if (settle) settles.push(settle);
+      }
+      written = await write();
+      return written;
+    } finally {
+      for (const settle of settles.reverse()) await settle(written !== undefined);
+    }
   }
 }
+
+/** For writes that follow from a request that was admitted. */
+export const NO_ADMISSION = new AdmissionChain([]);

@@ -1,26 +1,86 @@
-import type { ServiceAccount } from '#api/core/v1/service-account.ts';
-import type { KubernetesObject } from '#api/resource-definition.ts';
-import type { Random } from '#base/random.ts';
 import type { AdmissionPlugin } from './admission.ts';
+import type { AdmissionSource } from './admission-source.ts';
+import { createLimitRanger } from './limit-ranger/limit-ranger.ts';
+import { alwaysPullImages } from './plugins/always-pull-images.ts';
+import { certificateSubjectRestriction } from './plugins/certificate-subject-restriction.ts';
+import { createCertificateApproval, createCertificateSigning } from './plugins/certificates.ts';
+import { createDefaultIngressClass } from './plugins/default-ingress-class.ts';
+import { createDefaultStorageClass } from './plugins/default-storage-class.ts';
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts';
+import { denyServiceExternalIps } from './plugins/deny-service-external-ips.ts';
 import { createNamespaceLifecycle } from './plugins/namespace-lifecycle.ts';
-import { createPriorityAdmission, type PriorityClassSource } from './plugins/priority.ts';
+import { createPersistentVolumeClaimResize } from './plugins/persistent-volume-claim-resize.ts';
+import { createPodTopologyLabels } from './plugins/pod-topology-labels.ts';
+import { createPriorityAdmission } from './plugins/priority.ts';
+import { createRuntimeClassAdmission } from './plugins/runtime-class.ts';
 import { createServiceAccountAdmission } from './plugins/service-account.ts';
+import { storageObjectInUseProtection } from './plugins/storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.ts';
 
-/** What plugins read. */
-export interface AdmissionSource {
-  readonly namespace: (name: string) => KubernetesObject | undefined;
-  readonly serviceAccount: (namespace: string, name: string) => ServiceAccount | undefined;
-  readonly priorityClasses: PriorityClassSource;
-  readonly random: Random;
+import { createResourceQuotaAdmission } from './resource-quota/resource-quota.ts';
+
+/** One plugin as the list holds it. */
+export interface PluginEntry {
+  /** As `--enable-admission-plugins` of upstream's API server calls it. */
+  readonly name: string;
+  /** Runs unless it is disabled; the others run when they are enabled. */
+  readonly byDefault: boolean;
+  readonly create: (source: AdmissionSource) => AdmissionPlugin;
 }
 
-/** Every built-in plugin, in the order in which upstream runs them. */
-export const admissionPlugins = (source: AdmissionSource): readonly AdmissionPlugin[] => [
-  createNamespaceLifecycle(source.namespace),
-  createServiceAccountAdmission(source.serviceAccount, source.random),
-  taintNodesByCondition,
-  createPriorityAdmission(source.priorityClasses),
-  defaultTolerationSeconds,
+/** Which plugins run, beside upstream's default set. */
+export interface AdmissionPluginChoice {
+  readonly enableAdmissionPlugins?: readonly string[] | undefined;
+  readonly disableAdmissionPlugins?: readonly string[] | undefined;
+}
+
+const on = (name: string, create: PluginEntry['create']): PluginEntry => ({ name, byDefault: true, create });
+const off = (name: string, create: PluginEntry['create']): PluginEntry => ({ name, byDefault: false, create });
+
+/** Every built-in plugin but the last, in the order in which upstream runs them. */
+const BUILT_IN: readonly PluginEntry[] = [
+  on('NamespaceLifecycle', createNamespaceLifecycle),
+  on('LimitRanger', createLimitRanger),
+  on('ServiceAccount', createServiceAccountAdmission),
+  on('TaintNodesByCondition', () => taintNodesByCondition),
+  off('AlwaysPullImages', () => alwaysPullImages),
+  on('Priority', createPriorityAdmission),
+  on('DefaultTolerationSeconds', () => defaultTolerationSeconds),
+  on('DefaultStorageClass', createDefaultStorageClass),
+  on('StorageObjectInUseProtection', () => storageObjectInUseProtection),
+  on('PersistentVolumeClaimResize', createPersistentVolumeClaimResize),
+  on('RuntimeClass', createRuntimeClassAdmission),
+  on('CertificateApproval', createCertificateApproval),
+  on('CertificateSigning', createCertificateSigning),
+  on('CertificateSubjectRestriction', () => certificateSubjectRestriction),
+  on('DefaultIngressClass', createDefaultIngressClass),
+  off('DenyServiceExternalIPs', () => denyServiceExternalIps),
+  on('PodTopologyLabels', createPodTopologyLabels),
 ];
+
+/** Policies and webhooks: they see what the built-in plugins made of an object. */
+const DYNAMIC: readonly PluginEntry[] = [];
+
+/** Counts what everybody else let through. */
+const LAST: readonly PluginEntry[] = [on('ResourceQuota', createResourceQuotaAdmission)];
+
+export const pluginEntries: readonly PluginEntry[] = [...BUILT_IN, ...DYNAMIC, ...LAST];
+
+/** The plugins that run, in order. Throws on names that are unknown, or both enabled and disabled. */
+export function admissionPlugins(source: AdmissionSource, choice: AdmissionPluginChoice = {}): AdmissionPlugin[] {
+  const { enableAdmissionPlugins: enable = [], disableAdmissionPlugins: disable = [] } = choice;
+  for (const [flag, names] of Object.entries({
+    'enable-admission-plugins': enable,
+    'disable-admission-plugins': disable,
+  })) {
+    const unknown = names.find((name) => !pluginEntries.some((entry) => entry.name === name));
+    if (unknown !== undefined) throw new Error(`${flag} plugin "${unknown}" is unknown`);
+  }
+  const both = enable.filter((name) => disable.includes(name));
+  if (both.length > 0) {
+    throw new Error(`${both.join(', ')} in enable-admission-plugins and disable-admission-plugins overlapped`);
+  }
+  return pluginEntries
+    .filter(({ name, byDefault }) => (byDefault ? !disable.includes(name) : enable.includes(name)))
+    .map(({ create }) => create(source));
+}

@@ -60,8 +60,9 @@ export async function createDecoded(
   try {
     validateNew(parts, object);
     request.warnings.push(...(definition.strategy.warn?.(object) ?? []));
-    await parts.admission.validate(attributes);
-    return dryRun ? dryRunEntry(parts, object) : await store(parts, object, generated);
+    return await parts.admission.validateAndWrite(attributes, async () =>
+      dryRun ? dryRunEntry(parts, object) : store(parts, object, generated),
+    );
   } finally {
     settle?.();
   }

@@ -136,18 +136,19 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
   try {
     validate(definition, object, old, call.subresource);
     request.warnings.push(...(definition.strategy.warn?.(object, old) ?? []));
-    await parts.admission.validate(attributes);
-    stampRevision(object, old);
-    keepTimes(object, old);
-    if (deepEqual(object, old) && !storage.isStale(current)) return current;
-    if (dryRun) return dryRunEntry(parts, object, current.modRevision);
-    const finished = await finishDeletionOnUpdate(parts, object, current);
-    if (finished !== 'not deleting') return finished;
-    const outcome = await storage.put(current.key, view.toStored(object), current.modRevision);
-    if (outcome.ok) return outcome.entry;
-    if (outcome.current === undefined) throw newNotFound(groupResourceOf(definition), request.target.name);
-    if (insists) throw newConflict(groupResourceOf(definition), request.target.name, OPTIMISTIC_LOCK_MESSAGE);
-    return undefined;
+    return await parts.admission.validateAndWrite(attributes, async () => {
+      stampRevision(object, old);
+      keepTimes(object, old);
+      if (deepEqual(object, old) && !storage.isStale(current)) return current;
+      if (dryRun) return dryRunEntry(parts, object, current.modRevision);
+      const finished = await finishDeletionOnUpdate(parts, object, current);
+      if (finished !== 'not deleting') return finished;
+      const outcome = await storage.put(current.key, view.toStored(object), current.modRevision);
+      if (outcome.ok) return outcome.entry;
+      if (outcome.current === undefined) throw newNotFound(groupResourceOf(definition), request.target.name);
+      if (insists) throw newConflict(groupResourceOf(definition), request.target.name, OPTIMISTIC_LOCK_MESSAGE);
+      return undefined;
+    });
   } finally {
     settle?.();
   }

@@ -1,6 +1,7 @@
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { AdmissionPlugin } from '../admission.ts';
+import { isAbout } from '../requests.ts';
 
 const SECONDS = 300;
 const TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
@@ -8,10 +9,9 @@ const TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'
 /** Pods stay on a node that went away for five minutes unless they say otherwise. */
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
-  mutate({ operation, target, definition, object }) {
-    if (definition.kind !== 'Pod' || definition.group !== '' || target.subresource !== '' || operation !== 'CREATE')
-      return;
-    const spec = (object as Mutable<Pod>).spec;
+  mutate(attributes) {
+    if (!isAbout(attributes, 'pods') || !attributes.object) return;
+    const spec = (attributes.object as Mutable<Pod>).spec;
     if (!spec) return;
     for (const key of TAINTS) {
       const tolerated = (spec.tolerations ?? []).some(

@@ -1,6 +1,7 @@
-import type { KubernetesObject } from '#api/resource-definition.ts';
+import { type Namespace, Namespaces } from '#api/core/v1/namespace.ts';
 import { newForbidden, newNotFound, StatusError } from '#machinery/errors/status-error.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
+import type { AdmissionReader } from '../admission-source.ts';
 
 /** These can never be deleted. */
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
@@ -8,7 +9,8 @@ const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
 const EXEMPT = new Set(['localsubjectaccessreviews.authorization.k8s.io']);
 
 /** Nothing is created in a namespace that does not exist or is being deleted. */
-export function createNamespaceLifecycle(namespaceOf: (name: string) => KubernetesObject | undefined): AdmissionPlugin {
+export function createNamespaceLifecycle(source: AdmissionReader): AdmissionPlugin {
+  const namespaceOf = (name: string) => source.get(Namespaces, '', name);
   return {
     name: 'NamespaceLifecycle',
     mutate: (attributes) => check(attributes, namespaceOf),
@@ -23,7 +25,7 @@ export function createNamespaceLifecycle(namespaceOf: (name: string) => Kubernet
 
 const isNamespace = ({ definition }: AdmissionAttributes) => definition.group === '' && definition.kind === 'Namespace';
 
-function check(attributes: AdmissionAttributes, namespaceOf: (name: string) => KubernetesObject | undefined): void {
+function check(attributes: AdmissionAttributes, namespaceOf: (name: string) => Namespace | undefined): void {
   const { operation, target, definition, object } = attributes;
   if (operation !== 'CREATE' || !definition.namespaced) return;
   if (EXEMPT.has(`${definition.plural}.${definition.group}`)) return;

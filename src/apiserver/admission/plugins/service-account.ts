@@ -1,44 +1,76 @@
 import type { Pod } from '#api/core/v1/pod.ts';
-import type { ServiceAccount } from '#api/core/v1/service-account.ts';
+import type { PodSpec } from '#api/core/v1/pod-spec.ts';
+import { type ServiceAccount, ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { type Random, randomNameSuffix } from '#base/random.ts';
-import { newForbidden } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
-import type { AdmissionPlugin } from '../admission.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
+import type { AdmissionSource } from '../admission-source.ts';
+import { forbidden, isAbout, isPodCreation } from '../requests.ts';
+import { foreignSecret, foreignSecretOfEphemeral } from './mountable-secrets.ts';
 
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** An hour and seven seconds: the kubelet tells a token it asked for from one that a pod asked for. */
 const TOKEN_SECONDS = 3607;
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
+const ENFORCE_ANNOTATION = 'kubernetes.io/enforce-mountable-secrets';
 
 type OwnedPod = Mutable<Pod>;
 type OwnedSpec = NonNullable<OwnedPod['spec']>;
 
 /** Gives every pod a service account and, unless it declines, the account's token as a volume. */
-export function createServiceAccountAdmission(
-  accountOf: (namespace: string, name: string) => ServiceAccount | undefined,
-  random: Random,
-): AdmissionPlugin {
+export function createServiceAccountAdmission(source: Pick<AdmissionSource, 'get' | 'random'>): AdmissionPlugin {
+  const accountOf = (attributes: AdmissionAttributes, name: string): ServiceAccount => {
+    const { namespace } = attributes.target;
+    const account = source.get(ServiceAccounts, namespace, name);
+    if (account !== undefined) return account;
+    const missing = `serviceaccount ${JSON.stringify(name)} not found`;
+    throw forbidden(attributes, `error looking up service account ${namespace}/${name}: ${missing}`);
+  };
   return {
     name: 'ServiceAccount',
-    mutate({ operation, target, definition, object }) {
-      if (definition.kind !== 'Pod' || definition.group !== '' || target.subresource !== '' || operation !== 'CREATE')
-        return;
-      const pod = object as OwnedPod;
-      if (!pod.spec || pod.metadata?.annotations?.[MIRROR_ANNOTATION]) return;
-      const name = (pod.spec.serviceAccountName ||= 'default');
-      pod.spec.serviceAccount = name;
-      const account = accountOf(target.namespace, name);
-      if (account === undefined) {
-        const detail = `error looking up service account ${target.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`;
-        throw newForbidden({ group: '', resource: 'pods' }, pod.metadata?.name ?? '', detail);
+    mutate(attributes) {
+      if (!isPodCreation(attributes)) return;
+      const { spec, metadata } = attributes.object as OwnedPod;
+      if (!spec || metadata?.annotations?.[MIRROR_ANNOTATION] !== undefined) return;
+      const name = (spec.serviceAccountName ||= 'default');
+      spec.serviceAccount = name;
+      const account = accountOf(attributes, name);
+      if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length) {
+        spec.imagePullSecrets = account.imagePullSecrets.map((reference) => ({ ...reference }));
       }
-      if (!pod.spec.imagePullSecrets?.length && account.imagePullSecrets?.length) {
-        pod.spec.imagePullSecrets = account.imagePullSecrets.map((reference) => ({ ...reference }));
-      }
-      const wanted = pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
-      if (wanted) mountToken(pod.spec, random);
+      const wanted = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
+      if (wanted) mountToken(spec, source.random);
+    },
+    validate(attributes) {
+      const isDebug = attributes.operation === 'UPDATE' && isAbout(attributes, 'pods', 'ephemeralcontainers');
+      if (!isDebug && !isPodCreation(attributes)) return;
+      const { spec, metadata } = attributes.object as Pod;
+      if (!spec) return;
+      if (!isDebug && metadata?.annotations?.[MIRROR_ANNOTATION] !== undefined) return checkMirror(attributes, spec);
+      const account = accountOf(attributes, spec.serviceAccountName || 'default');
+      if (account.metadata?.annotations?.[ENFORCE_ANNOTATION] !== 'true') return;
+      const foreign = isDebug ? foreignSecretOfEphemeral(spec, account) : foreignSecret(spec, account);
+      if (foreign) throw forbidden(attributes, foreign);
     },
   };
+}
+
+/** Pods that a node made by itself have no identity and see no secrets. */
+function checkMirror(attributes: AdmissionAttributes, spec: PodSpec): void {
+  if (spec.serviceAccountName) throw forbidden(attributes, 'a mirror pod may not reference service accounts');
+  const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
+  const volumes = spec.volumes ?? [];
+  const usesSecrets =
+    volumes.some(({ secret, projected }) => secret || projected?.sources?.some((source) => source.secret)) ||
+    (spec.imagePullSecrets ?? []).length > 0 ||
+    containers.some(
+      ({ env, envFrom }) =>
+        env?.some(({ valueFrom }) => valueFrom?.secretKeyRef) || envFrom?.some(({ secretRef }) => secretRef),
+    );
+  if (usesSecrets) throw forbidden(attributes, 'a mirror pod may not reference secrets');
+  if (volumes.some(({ projected }) => projected?.sources?.some((source) => source.serviceAccountToken))) {
+    throw forbidden(attributes, 'a mirror pod may not use ServiceAccountToken volume projections');
+  }
 }
 
 function mountToken(spec: OwnedSpec, random: Random): void {

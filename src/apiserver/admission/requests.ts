@@ -1,0 +1,24 @@
+import { newForbidden, type StatusError } from '#machinery/errors/status-error.ts';
+import type { AdmissionAttributes } from './admission.ts';
+
+/** Whether a request is about this resource (`pods`, `persistentvolumeclaims`, `ingresses.networking.k8s.io`) and this part of it. */
+export function isAbout({ definition, target }: AdmissionAttributes, resource: string, subresource = ''): boolean {
+  const { plural, group } = definition;
+  return target.subresource === subresource && resource === (group === '' ? plural : `${plural}.${group}`);
+}
+
+/** Whether a whole pod is about to be made. */
+export const isPodCreation = (attributes: AdmissionAttributes): boolean =>
+  attributes.operation === 'CREATE' && isAbout(attributes, 'pods');
+
+/** A plugin's refusal. */
+export function forbidden({ definition, target }: AdmissionAttributes, detail: string): StatusError {
+  const { group, plural } = definition;
+  return newForbidden({ group, resource: plural }, target.name || 'Unknown', detail);
+}
+
+/** Several findings as one text: alone as it is, otherwise in brackets. */
+export const joinFindings = (findings: readonly string[]): string => {
+  const [first = ''] = findings;
+  return findings.length === 1 ? first : `[${[...new Set(findings)].join(', ')}]`;
+};

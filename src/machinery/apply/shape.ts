@@ -1,4 +1,5 @@
 import { flatFields } from '#machinery/codec/flat-fields.ts';
+import { SCALAR_ZEROS } from '#machinery/codec/scalar.ts';
 import {
   type Field,
   type FieldOptions,
@@ -55,7 +56,7 @@ export class FieldShape {
 
   constructor(name: string, field: Field) {
     this.text = namedElementText(fieldElement(name));
-    this.default = field.options.default;
+    this.default = field.options.default ?? zeroOf(field);
     this.#field = field;
   }
 
@@ -63,6 +64,13 @@ export class FieldShape {
     this.#shape ??= shapeOf(this.#field.schema, this.#field.options);
     return this.#shape;
   }
+}
+
+/** What a required field is when it is not there. */
+function zeroOf({ presence, options, schema }: Field): unknown {
+  const resolved = resolveSchema(schema);
+  if (presence !== 'required' || options.pointer === true || resolved.type !== 'scalar') return undefined;
+  return SCALAR_ZEROS[resolved.scalar];
 }
 
 const NO_OPTIONS: FieldOptions = {};

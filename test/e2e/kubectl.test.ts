@@ -202,6 +202,24 @@ describe.skipIf(whyNoContainers !== undefined)(
       proxy.kill('SIGKILL');
     });
 
+    test('pods, services and nodes are reached through the API server', async () => {
+      const [pod = ''] = await podNames('app=web');
+      const raw = (path: string) => kubectl('get', '--raw', path);
+      for (const path of [
+        `pods/${pod}:8080`,
+        `pods/${pod}`,
+        'services/web',
+        'services/web:80',
+        'services/http:web:80',
+      ]) {
+        expect(await raw(`/api/v1/namespaces/default/${path}/proxy/`)).toMatch(/^version \d of web-/);
+      }
+      const node = await jsonpath('{.items[0].metadata.name}', 'nodes');
+      expect(await raw(`/api/v1/nodes/${node}/proxy/healthz`)).toBe('ok');
+      const missing = await knarr.tryKubectl(['get', '--raw', '/api/v1/namespaces/default/services/web:81/proxy/']);
+      expect(missing.stderr).toContain('no service port 81 found for service "web"');
+    });
+
     test('labels and annotations are set, and describe shows what happened', async () => {
       const [pod = ''] = await podNames('app=web');
       await kubectl('label', 'pod', pod, 'tier=front');

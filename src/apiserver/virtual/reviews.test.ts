@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LocalSubjectAccessReviews } from '#api/authorization/v1/local-subject-access-review.ts';
+import { SelfSubjectAccessReviews } from '#api/authorization/v1/self-subject-access-review.ts';
+import { SelfSubjectRulesReviews } from '#api/authorization/v1/self-subject-rules-review.ts';
+import { type SubjectAccessReview, SubjectAccessReviews } from '#api/authorization/v1/subject-access-review.ts';
+import { Cluster } from '#testing/cluster.ts';
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await Cluster.start({ controllers: false, scheduler: false });
+});
+afterAll(() => cluster.stop());
+
+const pods = { verb: 'list', resource: 'pods', namespace: 'default' };
+type Spec = SubjectAccessReview['spec'];
+
+describe('an access review', () => {
+  const review = async (spec: Spec) => (await cluster.client.of(SubjectAccessReviews).create({ spec })).status;
+
+  test.each<[string, Spec, object]>([
+    ['of somebody', { user: 'ann', resourceAttributes: pods }, { allowed: false }],
+    ['of a master', { groups: ['system:masters'], resourceAttributes: pods }, { allowed: true }],
+    [
+      'of a path',
+      { user: 'ann', groups: ['system:authenticated'], nonResourceAttributes: { path: '/version', verb: 'get' } },
+      {
+        allowed: true,
+        reason:
+          'RBAC: allowed by ClusterRoleBinding "system:discovery" of ClusterRole "system:discovery" to Group "system:authenticated"',
+      },
+    ],
+    [
+      'of a node with a selector',
+      {
+        user: 'system:node:n1',
+        groups: ['system:nodes'],
+        resourceAttributes: { ...pods, fieldSelector: { rawSelector: 'spec.nodeName=n1' } },
+      },
+      { allowed: true },
+    ],
+    [
+      'of a node without one',
+      { user: 'system:node:n1', groups: ['system:nodes'], resourceAttributes: pods },
+      { allowed: false, reason: 'can only list/watch pods with spec.nodeName field selector' },
+    ],
+  ])('%s', async (_name, spec, status) => {
+    expect(await review(spec)).toEqual(status);
+  });
+
+  const INVALID = 'SubjectAccessReview.authorization.k8s.io "" is invalid: ';
+  test.each<[Spec, string]>([
+    [
+      { user: 'a' },
+      'spec.resourceAttributes: Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified',
+    ],
+    [{ resourceAttributes: pods }, 'spec.user: Invalid value: "": at least one of user or group must be specified'],
+    [
+      { user: 'a', resourceAttributes: { ...pods, fieldSelector: {} } },
+      'spec.resourceAttributes.fieldSelector.requirements: Required value: when spec.resourceAttributes.fieldSelector is specified, requirements or rawSelector is required',
+    ],
+    [
+      {
+        user: 'a',
+        resourceAttributes: {
+          ...pods,
+          labelSelector: { rawSelector: 'a=b', requirements: [{ key: 'a', operator: 'Exists' }] },
+        },
+      },
+      'spec.resourceAttributes.labelSelector.rawSelector: Invalid value: "a=b": may not specified at the same time as requirements',
+    ],
+    [
+      { user: 'a', resourceAttributes: { ...pods, labelSelector: { requirements: [{ key: 'a', operator: 'In' }] } } },
+      "spec.resourceAttributes.labelSelector.requirements[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+    ],
+  ])('of %o is refused', async (spec, message) => {
+    await expect(review(spec)).rejects.toMatchObject({ code: 422, message: INVALID + message });
+  });
+
+  test('takes no metadata', async () => {
+    const named = { metadata: { name: 'x' }, spec: { user: 'a', resourceAttributes: pods } };
+    await expect(cluster.client.of(SubjectAccessReviews).create(named)).rejects.toMatchObject({
+      message: expect.stringContaining('metadata: Invalid value: {"name":"x"'),
+    });
+  });
+
+  test('in a namespace is about that namespace', async () => {
+    const local = cluster.client.of(LocalSubjectAccessReviews);
+    const spec = { groups: ['system:masters'], resourceAttributes: pods };
+    const at = { namespace: 'default' };
+    expect((await local.create({ spec }, at)).status).toEqual({ allowed: true });
+    await expect(local.create({ spec }, { namespace: 'other' })).rejects.toMatchObject({
+      message:
+        'LocalSubjectAccessReview.authorization.k8s.io "" is invalid: spec.resourceAttributes.namespace: Invalid value: "default": must match metadata.namespace',
+    });
+  });
+
+  test('of oneself needs no right', async () => {
+    const ann = cluster.clientFor({ name: 'ann', groups: [] });
+    const review = await ann.of(SelfSubjectAccessReviews).create({ spec: { resourceAttributes: pods } });
+    expect(review.status).toEqual({ allowed: false });
+  });
+});
+
+describe('a review of rules', () => {
+  const rules = async (name: string, groups: readonly string[], namespace = 'default') =>
+    (await cluster.clientFor({ name, groups }).of(SelfSubjectRulesReviews).create({ spec: { namespace } })).status;
+
+  test('tells what somebody may do', async () => {
+    expect(await rules('ann', [])).toEqual({
+      resourceRules: [
+        {
+          verbs: ['create'],
+          apiGroups: ['authorization.k8s.io'],
+          resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
+        },
+        { verbs: ['create'], apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
+      ],
+      nonResourceRules: [
+        { verbs: ['get'], nonResourceURLs: expect.arrayContaining(['/api', '/openapi/*']) },
+        { verbs: ['get'], nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'] },
+      ],
+      incomplete: false,
+    });
+  });
+
+  test('does not know all about nodes', async () => {
+    expect(await rules('system:node:n1', ['system:nodes'])).toMatchObject({
+      incomplete: true,
+      evaluationError: 'node authorizer does not support user rule resolution',
+    });
+  });
+
+  test('is about one namespace', async () => {
+    await expect(rules('ann', [], '')).rejects.toMatchObject({ code: 400, message: 'no namespace on request' });
+  });
+});

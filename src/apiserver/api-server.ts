@@ -32,10 +32,13 @@ import { Operations, type OperationsOptions } from './operations.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Resources } from './resources.ts';
 import { addressAt, parseIpv4Range } from './services/ipv4-range.ts';
+import { createSnapshotPath } from './snapshot-path.ts';
 import { AUTHENTICATED_GROUP, SYSTEM_MASTERS, type UserInfo } from './user.ts';
 
 export interface ApiServerOptions extends OperationsOptions, AdmissionPluginChoice {
   readonly store: Store;
+  /** The store as snapshots are made of it, where `store` decrypts what that one holds. */
+  readonly engine?: Store;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -185,6 +188,7 @@ export class ApiServer {
       [{ name: 'shutdown', check: () => (this.#stopping ? 'process is shutting down' : undefined) }],
     );
     const measured = createMetricsPaths(this.#operations.metrics, health);
+    const snapshot = createSnapshotPath(this.#options.engine ?? this.#options.store);
     const others = createPathHandler({
       discovery: new Discovery(this.pipeline.table, () => {
         const address = this.#listeners[0]?.address;
@@ -197,7 +201,7 @@ export class ApiServer {
     return new ApiHandler({
       pipeline: this.pipeline,
       authenticate: this.#resources.authentication.authenticate,
-      paths: (exchange, form) => measured(exchange) || others(exchange, form),
+      paths: async (exchange, form) => measured(exchange) || (await snapshot(exchange)) || others(exchange, form),
       ...createConnectHandlers({
         source: this.#resources,
         credentials: () => this.#nodeCredentials,

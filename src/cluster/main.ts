@@ -81,6 +81,21 @@ image
   .addOption(dataDirOption())
   .action(async (reference, options) => (await import('./commands/image.ts')).removeImage(reference, options));
 
+const snapshot = program.command('snapshot').description('all objects of a cluster in a file');
+snapshot
+  .command('save <file>')
+  .description('write a snapshot of a cluster, running or not')
+  .addOption(clusterOption())
+  .addOption(dataDirOption())
+  .action(async (file, options) => (await import('./commands/snapshot.ts')).save(file, options));
+snapshot
+  .command('restore <file>')
+  .description('put a snapshot in the place of the objects of a stopped cluster')
+  .option('--overwrite', 'replace the objects that are there')
+  .addOption(clusterOption())
+  .addOption(dataDirOption())
+  .action(async (file, options) => (await import('./commands/snapshot.ts')).restore(file, options));
+
 // Timers of the injected clock keep no process alive; a command does, until it is done.
 const alive = setInterval(() => {}, 1 << 30);
 try {

@@ -7,7 +7,6 @@ import { systemRandom } from '#base/random.ts';
 import { DecryptionError } from '#storage/encryption/encrypted-store.ts';
 import { openEncryption } from '#storage/encryption/open-encryption.ts';
 import { openLmdbStore } from '#storage/lmdb/lmdb-store.ts';
-import type { Store } from '#storage/store.ts';
 import { StoreOpenError } from '#storage/store-open-error.ts';
 import { CommandError } from './command-error.ts';
 import { type Credentials, ensureCredentials } from './credentials.ts';
@@ -38,7 +37,7 @@ export interface RunningServer {
 /** Opens the store, loads or makes the credentials, starts the API server and listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { data, clock, logger, nodeName, podHosts } = options;
-  const [store, credentials] = await Promise.all([
+  const [{ engine, store }, credentials] = await Promise.all([
     openStore(data.path('store'), options),
     ensureCredentials(data, { clock, nodeName, hosts: podHosts }),
   ]);
@@ -46,6 +45,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const apiServer = await ApiServer.start({
     ...operations,
     store,
+    engine,
     clock,
     random: systemRandom,
     logger,
@@ -65,15 +65,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-async function openStore(directory: string, { logger, configuration }: ServerOptions): Promise<Store> {
-  const store = await openLmdbStore({ directory, logger }).catch((error) => {
+async function openStore(directory: string, { logger, configuration }: ServerOptions) {
+  const engine = await openLmdbStore({ directory, logger }).catch((error) => {
     if (error instanceof StoreOpenError) throw new CommandError(error.message, { cause: error });
     throw error;
   });
   try {
-    return await openEncryption(store, configuration.encryption, logger);
+    return { engine, store: await openEncryption(engine, configuration.encryption, logger) };
   } catch (error) {
-    await store.close();
+    await engine.close();
     if (error instanceof DecryptionError) throw new CommandError(error.message, { cause: error });
     throw error;
   }

@@ -68,7 +68,7 @@ describe('a policy', () => {
   });
 
   test.each([
-    ['another kind', 'kind: Secret', /must be a Policy of audit\.k8s\.io\/v1/],
+    ['another kind', 'kind: Secret', /must be of kind Policy, audit\.k8s\.io\/v1/],
     ['an unknown field', 'rulez: []', /unknown field "rulez"/],
     ['an unknown level', 'rules: [{level: All}]', /rules\[0\]\.level: Unsupported value: "All"/],
     ['an unknown stage', 'omitStages: [Never]', /omitStages\[0\]: Unsupported value: "Never"/],

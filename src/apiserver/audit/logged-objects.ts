@@ -1,4 +1,6 @@
+import { kindSchema } from '#api/kinds.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
+import { decodeProtobuf, hasProtobufMagic, readEnvelope } from '#machinery/codec/protobuf.ts';
 import { parseYaml } from '#machinery/codec/yaml.ts';
 import type { RequestContext } from '../filters/request-context.ts';
 import { resultObject } from '../result.ts';
@@ -18,14 +20,20 @@ export function responseObject({ result }: RequestContext, omitManagedFields: bo
 }
 
 function parse({ bytes, contentType }: { readonly bytes: Uint8Array; readonly contentType: string }): unknown {
-  if (contentType.includes('protobuf')) return undefined;
-  const text = new TextDecoder().decode(bytes);
   try {
+    if (hasProtobufMagic(bytes)) return parseProtobuf(bytes);
+    const text = new TextDecoder().decode(bytes);
     return contentType.includes('yaml') ? parseYaml(text).value : JSON.parse(text);
   } catch {
     // The client was told; there is nothing to log but that.
     return undefined;
   }
+}
+
+function parseProtobuf(bytes: Uint8Array): unknown {
+  const { apiVersion, kind } = readEnvelope(bytes);
+  const schema = kindSchema(apiVersion, kind);
+  return schema && decodeProtobuf(bytes, schema, { lookup: kindSchema });
 }
 
 /** A copy without `metadata.managedFields`, also of the items of a list. */

@@ -25,7 +25,7 @@ export function readConfigFile<S extends MessageSchema>(
     const { value, problems } = parseYaml(text);
     const { apiVersion, kind } = (value ?? {}) as { apiVersion?: unknown; kind?: unknown };
     if (kind !== options.kind || !options.apiVersions.includes(String(apiVersion))) {
-      throw new ConfigFileError(`must be a ${options.kind} of ${options.apiVersions.join(' or ')}`);
+      throw new ConfigFileError(`must be of kind ${options.kind}, ${options.apiVersions.join(' or ')}`);
     }
     const decoded = decodeValue(value, schema);
     const object = decoded.object as Infer<S>;

@@ -11,7 +11,7 @@ const GAPS = [
   'Custom resources, admission webhooks and policies, aggregated API servers: their objects are stored, nothing follows from them',
   'The node authorizer does not narrow a node to its own objects; NodeRestriction, LimitRanger, ResourceQuota and PodSecurity do not act',
   'Node, pod and service proxies of the API server (`…/proxy`)',
-  'Priority and fairness, audit, encryption at rest, `/metrics` of the API server',
+  'Audit of calls made inside the process, metrics of admission and of the scheduler, key management services for encryption at rest',
   'Inter-pod affinity, topology spread, preemption and volume binding in the scheduler',
   'HorizontalPodAutoscaler, resource quota, volume and certificate controllers',
   'IPv6, NetworkPolicy, Ingress, load balancers, the userspace proxy',

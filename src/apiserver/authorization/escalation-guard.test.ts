@@ -56,31 +56,85 @@ describe('who writes roles and bindings', () => {
   let cluster: Cluster;
   let eve: Client;
   const GROUPS = '["system:authenticated"]';
+  const RBAC = 'rbac.authorization.k8s.io';
   beforeAll(async () => {
     cluster = await Cluster.start({ controllers: false, scheduler: false });
     eve = cluster.clientFor({ name: 'eve', groups: [] });
     // All verbs but those that let one give what one does not hold.
-    const writer: Rule = {
+    const writer = {
       verbs: ['create', 'update', 'patch', 'get', 'delete'],
-      apiGroups: ['rbac.authorization.k8s.io'],
+      apiGroups: [RBAC],
       resources: ['clusterrolebindings', 'clusterroles', 'rolebindings', 'roles'],
     };
-    await cluster.client.of(ClusterRoles).create({ metadata: { name: 'giver' }, rules });
+    await hold('writer', writer, rule('get', 'pods'));
+    await cluster.client.of(ClusterRoles).create(clusterRole('secrets', rule('get', 'secrets')));
+  });
+  afterAll(() => cluster.stop());
+
+  const hold = async (name: string, ...rules: Rule[]) => {
+    await cluster.client.of(ClusterRoles).create(clusterRole(name, ...rules));
     await cluster.client.of(ClusterRoleBindings).create({
-      metadata: { name: 'giver' },
-      roleRef: { kind: 'ClusterRole', name: 'giver' },
+      metadata: { name },
+      roleRef: { kind: 'ClusterRole', name },
       subjects: [{ kind: 'User', name: 'eve' }],
     });
+  };
+  const clusterRole = (name: string, ...rules: Rule[]) => ({ metadata: { name }, rules }) as ClusterRole;
+  const role = (name: string, ...rules: Rule[]) => ({ metadata: { name, namespace: 'default' }, rules }) as Role;
+  const binding = (name: string, to: string): RoleBinding => ({
+    metadata: { name, namespace: 'default' },
+    roleRef: { kind: 'ClusterRole', name: to },
+    subjects: [{ kind: 'User', name: 'eve' }],
+  });
+
+  test('may put into a role what they hold, and no more', async () => {
+    await eve.of(Roles).create(role('own', rule('get', 'pods')));
+    await expect(eve.of(Roles).create(role('more', rule('get list', 'pods')))).rejects.toMatchObject({
+      code: 403,
+      message: `roles.rbac.authorization.k8s.io "more" is forbidden: user "eve" (groups=${GROUPS}) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["list"]}`,
+    });
+    const wider = mergePatch({ rules: [rule('get', 'secrets')] });
+    await expect(eve.of(Roles).patch('own', wider, { namespace: 'default' })).rejects.toMatchObject({ code: 403 });
+  });
+
+  test('may change nothing of a role that holds more, except who owns it', async () => {
+    await cluster.client.of(Roles).create(role('strong', rule('delete', 'nodes')));
+    const at = { namespace: 'default' };
+    const labels = mergePatch({ metadata: { labels: { a: 'b' } } });
+    await expect(eve.of(Roles).patch('strong', labels, at)).rejects.toMatchObject({ code: 403 });
+    const finalizers = ['example.com/x'];
+    const changed = await eve.of(Roles).patch('strong', mergePatch({ metadata: { finalizers } }), at);
+    expect(changed.metadata?.finalizers).toEqual(finalizers);
+  });
+
+  test('may bind a role that holds no more than they do', async () => {
+    await expect(eve.of(RoleBindings).create(binding('b', 'secrets'))).rejects.toMatchObject({
+      code: 403,
+      message: `rolebindings.rbac.authorization.k8s.io "b" is forbidden: user "eve" (groups=${GROUPS}) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["secrets"], Verbs:["get"]}`,
+    });
+    await expect(eve.of(RoleBindings).create(binding('b', 'none'))).rejects.toMatchObject({
+      code: 404,
+      message: 'clusterroles.rbac.authorization.k8s.io "none" not found',
+    });
+    await eve.of(RoleBindings).create(binding('b', 'writer'));
+  });
+
+  test('may do both with the verbs for it', async () => {
+    const bind = { verbs: ['bind'], apiGroups: [RBAC], resources: ['clusterroles'], resourceNames: ['secrets'] };
+    await hold('giver', bind, { verbs: ['escalate'], apiGroups: [RBAC], resources: ['roles'] });
     await eve.of(RoleBindings).create(binding('bound', 'secrets'));
     await eve.of(Roles).create(role('escalated', rule('delete', 'nodes')));
+    await expect(eve.of(ClusterRoles).create(clusterRole('not', rule('delete', 'nodes')))).rejects.toMatchObject({
+      code: 403,
+    });
   });
 
   test('need everything to have roles aggregated', async () => {
-    const aggregated = { metadata: { name: 'sum' }, aggregationRule: { clusterRoleSelectors: [{}] } };
-    await expect(eve.of(ClusterRoles).create(aggregated)).rejects.toMatchObject({
+    const sum = { metadata: { name: 'sum' }, aggregationRule: { clusterRoleSelectors: [{}] } };
+    await expect(eve.of(ClusterRoles).create(sum)).rejects.toMatchObject({
       message:
         'clusterroles.rbac.authorization.k8s.io "sum" is forbidden: must have cluster-admin privileges to use an aggregationRule',
     });
-    await cluster.client.of(ClusterRoles).create(aggregated);
+    await cluster.client.of(ClusterRoles).create(sum);
   });
 });

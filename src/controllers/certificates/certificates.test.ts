@@ -7,6 +7,7 @@ import {
   CertificateSigningRequests,
 } from '#api/certificates/v1/certificate-signing-request.ts';
 import { ClusterRoleBindings } from '#api/rbac/v1/cluster-role-binding.ts';
+import { mergePatch } from '#client/options.ts';
 import { CertificateAuthority } from '#cluster/certificates/authority.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
@@ -129,6 +130,22 @@ describe('in a cluster', () => {
     expect((await get('claims')).status?.conditions).toEqual([
       { type: 'Approved', status: 'True', reason: 'Test', lastUpdateTime: now, lastTransitionTime: now },
     ]);
+  });
+
+  test('approvers and signers may add conditions of their own', async () => {
+    const spec = { signerName: 'example.com/conditions', usages: ['client auth'] as const };
+    const client = cluster.client.of(CertificateSigningRequests);
+    await client.create(await request('conditions', 'CN=x', spec));
+    const patch = (type: string) =>
+      mergePatch({
+        metadata: { annotations: { [type]: 'yes' } },
+        status: { conditions: [{ type, status: 'True', reason: 'e2e' }] },
+      });
+    for (const [subresource, type] of [['approval', 'ApprovalPatch'] as const, ['status', 'StatusPatch'] as const]) {
+      const patched = await client.patch('conditions', patch(type), { subresource });
+      expect(patched.metadata?.annotations?.[type]).toBe('yes');
+      expect(patched.status?.conditions?.map((each) => each.type)).toEqual([type]);
+    }
   });
 
   test('what a signer does not sign fails', async () => {

@@ -6,6 +6,7 @@ import type { Store } from '#storage/store.ts';
 import { Compactor } from './background/compactor.ts';
 import { EventExpiry } from './background/event-expiry.ts';
 import { IdentityLease } from './background/identity-lease.ts';
+import { ServiceAddresses } from './background/service-addresses.ts';
 import { Audit, type AuditOptions } from './filters/audit.ts';
 import type { Filter } from './filters/filter.ts';
 import { flowControlled } from './filters/flow-control.ts';
@@ -38,6 +39,7 @@ export interface OperationsOptions {
 export interface OperationsParts extends OperationsOptions {
   readonly store: Store;
   readonly newUid: () => string;
+  readonly serviceCidr: string;
 }
 
 const EVENT_TTL_MS = 3_600_000;
@@ -76,12 +78,13 @@ export class Operations {
 
   /** Begins what goes on in the background, as the server's own user. */
   start(client: Client): void {
-    const { clock, logger, store, newUid, hostname, eventTtlMs: ttlMs = EVENT_TTL_MS } = this.#options;
+    const { clock, logger, store, newUid, serviceCidr, hostname, eventTtlMs: ttlMs = EVENT_TTL_MS } = this.#options;
     const common = { client, clock, logger };
     const works = [
       new ConfigurationController({ ...common, flowControl: this.#seats }),
       new EventExpiry({ ...common, ttlMs }),
       new Compactor(store, { clock, logger }),
+      new ServiceAddresses({ ...common, serviceCidr }),
       ...(hostname === undefined ? [] : [new IdentityLease({ ...common, hostname, newUid })]),
     ];
     for (const work of works) this.#running.push(work.run(this.#stop.signal));

@@ -181,8 +181,14 @@ export class Resources implements ObjectSource {
   #hook(definition: AnyResourceDefinition): WriteHook | undefined {
     if (nameOf(definition) !== 'services') return undefined;
     const { serviceCidr, nodePorts, random } = this.#options;
-    const services = () => this.#storage('services');
-    return new ServiceAllocator({ services, range: parseIpv4Range(serviceCidr), nodePorts, random });
+    return new ServiceAllocator({
+      services: () => this.#storage('services'),
+      cidrs: () => this.#storage('servicecidrs.networking.k8s.io'),
+      addresses: () => this.#storage('ipaddresses.networking.k8s.io'),
+      range: parseIpv4Range(serviceCidr),
+      nodePorts,
+      random,
+    });
   }
 
   #actions(definition: AnyResourceDefinition): Readonly<Record<string, SubresourceHandler>> {

@@ -22,6 +22,7 @@ import { createReplicaSetController } from './replicaset/index.ts';
 import { createReplicationController } from './replicationcontroller/index.ts';
 import { createResourceQuotaController } from './resource-quota/index.ts';
 import { createRootCaPublisher } from './root-ca-certificate-publisher/index.ts';
+import { createServiceCidrController } from './service-cidr/index.ts';
 import { createServiceAccountController } from './serviceaccount/index.ts';
 import { createStatefulSetController } from './statefulset/index.ts';
 import { createTaintEvictionController } from './taint-eviction/index.ts';
@@ -112,6 +113,7 @@ export const controllers: readonly ControllerEntry[] = [
     serviceAccount: 'root-ca-cert-publisher',
     create: createRootCaPublisher,
   },
+  { name: 'service-cidr-controller', serviceAccount: 'service-cidrs-controller', create: createServiceCidrController },
   {
     name: 'serviceaccount-controller',
     serviceAccount: 'service-account-controller',

@@ -1,4 +1,6 @@
 import type { Service } from '#api/core/v1/service.ts';
+import type { IPAddress } from '#api/networking/v1/ip-address.ts';
+import type { ServiceCIDR } from '#api/networking/v1/service-cidr.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { Random } from '#base/random.ts';
 import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
@@ -7,10 +9,15 @@ import type { Mutable } from '#machinery/schema/schema.ts';
 import type { WriteHook } from '../registry/registry-parts.ts';
 import type { ResourceStorage } from '../registry/resource-storage.ts';
 import { Pool } from './address-pool.ts';
-import { addressAt, contains, type Ipv4Range, staticPart } from './ipv4-range.ts';
+import { addressAt, contains, type Ipv4Range, parseIpv4Range, staticPart } from './ipv4-range.ts';
 
 export interface ServiceAllocatorOptions {
   readonly services: () => ResourceStorage;
+  /** Ranges beside the one given at start. */
+  readonly cidrs: () => ResourceStorage;
+  /** Addresses that others than services may have taken. */
+  readonly addresses: () => ResourceStorage;
+  /** The range given at start. */
   readonly range: Ipv4Range;
   readonly nodePorts: { readonly first: number; readonly last: number };
   readonly random: Random;
@@ -22,19 +29,13 @@ type OwnedSpec = NonNullable<OwnedService['spec']>;
 /** Gives Services their cluster addresses and node ports, and takes them back. */
 export class ServiceAllocator implements WriteHook {
   readonly #options: ServiceAllocatorOptions;
-  readonly #addresses: Pool<string>;
+  /** Pools of addresses by range. */
+  readonly #pools = new Map<string, { readonly range: Ipv4Range; readonly pool: Pool<string> }>();
   readonly #ports: Pool<number>;
 
   constructor(options: ServiceAllocatorOptions) {
     this.#options = options;
-    const { range, nodePorts, random } = options;
-    this.#addresses = new Pool({
-      size: range.size,
-      firstDynamic: staticPart(range.size),
-      at: (offset) => addressAt(range, offset),
-      inUse: (address) => this.#used().addresses.has(address),
-      random,
-    });
+    const { nodePorts, random } = options;
     this.#ports = new Pool({
       size: nodePorts.last - nodePorts.first + 1,
       firstDynamic: staticPart(nodePorts.last - nodePorts.first + 1),
@@ -77,28 +78,72 @@ export class ServiceAllocator implements WriteHook {
     spec.ipFamilyPolicy ??= 'SingleStack';
     spec.clusterIP ||= spec.clusterIPs?.[0] ?? (before?.type === 'ExternalName' ? '' : (before?.clusterIP ?? ''));
     if (spec.clusterIP === '') {
-      const address = this.#addresses.take();
-      if (address === undefined) throw newInternalError('failed to allocate a serviceIP: range is full');
-      held.push(() => this.#addresses.release(address));
-      spec.clusterIP = address;
+      spec.clusterIP = this.#takeAddress(held);
     } else if (spec.clusterIP !== 'None' && spec.clusterIP !== before?.clusterIP) {
-      const address = spec.clusterIP;
-      this.#checkAddress(service, address);
-      this.#addresses.hold(address);
-      held.push(() => this.#addresses.release(address));
+      this.#claimAddress(service, spec.clusterIP, held);
     }
     spec.clusterIPs = [spec.clusterIP];
   }
 
-  #checkAddress(service: OwnedService, address: string): void {
-    const { range } = this.#options;
+  #takeAddress(held: (() => void)[]): string {
+    for (const { pool } of this.#ranges()) {
+      const address = pool.take();
+      if (address === undefined) continue;
+      held.push(() => pool.release(address));
+      return address;
+    }
+    throw newInternalError('failed to allocate a serviceIP: range is full');
+  }
+
+  #claimAddress(service: OwnedService, address: string, held: (() => void)[]): void {
     const field = new FieldPath('spec').child('clusterIPs');
-    const detail = !contains(range, address)
-      ? `failed to allocate IP ${address}: the provided network does not match the current range`
-      : this.#addresses.isFree(address)
-        ? ''
-        : `failed to allocate IP ${address}: provided IP is already allocated`;
-    if (detail !== '') throw refuse(service, [invalid(field, [address], detail)]);
+    const refuseWith = (why: string) =>
+      refuse(service, [invalid(field, [address], `failed to allocate IP ${address}: ${why}`)]);
+    const pools = this.#ranges().filter(({ range }) => contains(range, address));
+    if (pools.length === 0) throw refuseWith('the provided network does not match the current range');
+    if (pools.some(({ pool }) => !pool.isFree(address))) throw refuseWith('provided IP is already allocated');
+    // Ranges may overlap: whoever draws from another one must not get it either.
+    for (const { pool } of pools) {
+      pool.hold(address);
+      held.push(() => pool.release(address));
+    }
+  }
+
+  /** The ranges that are ready now, the one given at start first. */
+  #ranges() {
+    const { range, cidrs } = this.#options;
+    const ready = cidrs()
+      .cache.list()
+      .entries.map((entry) => entry.object as ServiceCIDR)
+      .filter(({ metadata, status }) => {
+        const condition = status?.conditions?.find(({ type }) => type === 'Ready');
+        return !metadata?.deletionTimestamp && condition?.status === 'True';
+      });
+    const further = ready.flatMap(({ spec }) => spec?.cidrs ?? []).filter((cidr) => !cidr.includes(':'));
+    return [...new Set([range.cidr, ...further])].map((cidr) => this.#pool(cidr));
+  }
+
+  #pool(cidr: string) {
+    let known = this.#pools.get(cidr);
+    if (known === undefined) {
+      const range = parseIpv4Range(cidr);
+      const pool = new Pool({
+        size: range.size,
+        firstDynamic: staticPart(range.size),
+        at: (offset) => addressAt(range, offset),
+        inUse: (address) => this.#used().addresses.has(address) || this.#isTakenByOthers(address),
+        random: this.#options.random,
+      });
+      known = { range, pool };
+      this.#pools.set(cidr, known);
+    }
+    return known;
+  }
+
+  /** Those of services follow their services, which may be gone already. */
+  #isTakenByOthers(address: string): boolean {
+    const known = this.#options.addresses().get('', address)?.object as IPAddress | undefined;
+    return known !== undefined && known.spec?.parentRef?.resource !== 'services';
   }
 
   #allocatePorts(

@@ -16,6 +16,7 @@ import { createRuntimeClassAdmission } from './plugins/runtime-class.ts';
 import { createServiceAccountAdmission } from './plugins/service-account.ts';
 import { storageObjectInUseProtection } from './plugins/storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './plugins/taint-nodes-by-condition.ts';
+import { createPodSecurity } from './pod-security/pod-security.ts';
 
 import { createResourceQuotaAdmission } from './resource-quota/resource-quota.ts';
 
@@ -44,6 +45,7 @@ const BUILT_IN: readonly PluginEntry[] = [
   on('ServiceAccount', createServiceAccountAdmission),
   on('TaintNodesByCondition', () => taintNodesByCondition),
   off('AlwaysPullImages', () => alwaysPullImages),
+  on('PodSecurity', createPodSecurity),
   on('Priority', createPriorityAdmission),
   on('DefaultTolerationSeconds', () => defaultTolerationSeconds),
   on('DefaultStorageClass', createDefaultStorageClass),

@@ -22,9 +22,7 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
   },
 };
 
-/** `request` is PEM in base64. The parser is loaded when it is first needed: it is large. */
 async function organizationsOf(request: string): Promise<readonly string[]> {
-  await import('reflect-metadata');
-  const { Pkcs10CertificateRequest } = await import('@peculiar/x509');
-  return new Pkcs10CertificateRequest(atob(request)).subjectName.getField('O');
+  const { requestedOrganizations } = await import('../../authentication/certificate-request.ts');
+  return requestedOrganizations(request);
 }

@@ -1,0 +1,9 @@
+import 'reflect-metadata';
+import { Pkcs10CertificateRequest } from '@peculiar/x509';
+
+/**
+ * The organizations in the subject of a certificate request, which is PEM in base64. Import this module when it is first
+ * needed: the parser is large. Throws when the request cannot be read.
+ */
+export const requestedOrganizations = (request: string): readonly string[] =>
+  new Pkcs10CertificateRequest(atob(request)).subjectName.getField('O');

@@ -82,7 +82,7 @@ export class InProcessTransport implements Transport {
       query: Query.from(request.query ?? {}),
       body:
         request.body === undefined ? NO_BODY : { type: 'object', object: request.body, patchType: request.patchType },
-      userAgent: 'knarr',
+      userAgent: programOf(this.#user),
       signal: request.signal ?? this.#never,
       warnings: [],
     };
@@ -94,3 +94,12 @@ function eventOf(view: ResourceView, change: Change): WatchEvent<KubernetesObjec
     ? { type: 'BOOKMARK', object: bookmarkObject(view, change) }
     : { type: change.type, object: view.object(change.entry) };
 }
+
+const PROGRAMS: readonly (readonly [prefix: string, program: string])[] = [
+  ['system:node:', 'kubelet'],
+  ['system:kube-scheduler', 'kube-scheduler'],
+  ['system:serviceaccount:kube-system:', 'kube-controller-manager'],
+];
+
+/** The program that a user of this process would be a process of its own in. */
+const programOf = ({ name }: UserInfo): string => PROGRAMS.find(([prefix]) => name.startsWith(prefix))?.[1] ?? 'knarr';

@@ -1,4 +1,4 @@
-import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import type { Random } from '#base/random.ts';
@@ -17,6 +17,7 @@ import {
 import { createRequesterGuards } from './authentication/requester.ts';
 import type { ServiceAccountIssuer } from './authentication/service-account-issuer.ts';
 import { type Authorization, type AuthorizationOptions, createAuthorization } from './authorization/authorization.ts';
+import { requestAttributes } from './authorization/request-attributes.ts';
 import type { ObjectSource } from './connect/node-connection.ts';
 import { Pipeline } from './pipeline.ts';
 import type { RegistryParts, WriteGuard, WriteHook } from './registry/registry-parts.ts';
@@ -164,7 +165,7 @@ export class Resources implements ObjectSource {
 
   #parts(definition: AnyResourceDefinition): RegistryParts {
     const { clock, random, newUid } = this.#options;
-    const storage = this.#storage(nameOf(definition.storage?.definition() ?? definition));
+    const storage = this.#storage(storedName(definition));
     return {
       definition,
       storage,
@@ -175,7 +176,18 @@ export class Resources implements ObjectSource {
       newUid,
       hook: this.#hook(definition),
       guard: this.#guards[nameOf(definition)],
+      versionOf: (apiVersion) => this.#version(definition, apiVersion),
+      authorizeCreate: ({ target, user, query }) =>
+        this.pipeline.authorize(requestAttributes(target, { user, verb: 'create', query })),
     };
+  }
+
+  /** Another served version of a kind; it may be of another group. */
+  #version(definition: AnyResourceDefinition, apiVersion: string): AnyResourceDefinition | undefined {
+    const stored = storedName(definition);
+    return this.pipeline.table
+      .definitions()
+      .find((other) => apiVersionOf(other) === apiVersion && storedName(other) === stored);
   }
 
   #hook(definition: AnyResourceDefinition): WriteHook | undefined {
@@ -256,6 +268,10 @@ const RESOURCE_OF = { Pod: 'pods', Node: 'nodes', Secret: 'secrets', ServiceAcco
 
 /** `pods`, `deployments.apps`. */
 const nameOf = ({ group, plural }: AnyResourceDefinition): string => (group === '' ? plural : `${plural}.${group}`);
+
+/** The resource that a definition's objects are stored as. */
+const storedName = (definition: AnyResourceDefinition): string =>
+  nameOf(definition.storage?.definition() ?? definition);
 
 /** Kinds that can be read back are stored; component statuses are made up on reading. */
 const isStored = (definition: AnyResourceDefinition): boolean =>

@@ -73,7 +73,7 @@ async function create(parts: RegistryParts, request: ResourceRequest, call: Call
     live: {},
     exists: false,
   });
-  parts.authorizeCreate?.(request);
+  await parts.authorizeCreate?.(request);
   const object = decodeMerged(definition, merged);
   const { metadata = {} } = object;
   if (metadata.uid) {

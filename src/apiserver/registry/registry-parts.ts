@@ -36,8 +36,8 @@ export interface RegistryParts {
   readonly guard?: WriteGuard | undefined;
   /** Another served version of this kind, by `apps/v1`; absent for kinds with one version. */
   readonly versionOf?: (apiVersion: string) => AnyResourceDefinition | undefined;
-  /** Throws a 403 unless who sent the request may create what it names; for writes that create what is not there. */
-  readonly authorizeCreate?: (request: ResourceRequest) => void;
+  /** Rejects with a 403 unless who sent the request may create what it names; for writes that create what is not there. */
+  readonly authorizeCreate?: (request: ResourceRequest) => Promise<void>;
 }
 
 export const groupResourceOf = ({ group, plural }: AnyResourceDefinition): GroupResource => ({

@@ -58,7 +58,7 @@ export async function updateObject(
     strategy.allowCreateOnUpdate &&
     !subresource
   ) {
-    parts.authorizeCreate?.(request);
+    await parts.authorizeCreate?.(request);
     return { entry: await createDecoded(parts, request, sent, { dryRun: options.dryRun }), created: true };
   }
   if (strategy.requireResourceVersionOnUpdate) requireResourceVersion(parts, sent);

@@ -2,6 +2,7 @@ import type { ApiServer } from '#apiserver/api-server.ts';
 import type { UserInfo } from '#apiserver/user.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
+import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Random } from '#base/random.ts';
 import { Client } from '#client/client.ts';
 import { createEventRecorder, type EventRecorder } from '#client/event-recorder.ts';
@@ -15,6 +16,8 @@ export interface ComponentContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** The process's metrics. */
+  readonly metrics: MetricRegistry;
 }
 
 export interface ComponentEnvironment {
@@ -38,5 +41,6 @@ export function createComponentContext(
     clock,
     random,
     logger: own,
+    metrics: apiServer.metrics,
   };
 }

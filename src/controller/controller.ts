@@ -4,6 +4,7 @@ import { isConflict } from '#machinery/errors/status-error.ts';
 import type { ControllerContext } from './manager.ts';
 import { controllerOf } from './owner-references.ts';
 import { WorkQueue } from './work-queue.ts';
+import { createWorkQueueMetrics } from './work-queue-metrics.ts';
 
 /** What a reconciliation asks for: another one after a time. */
 export interface Result {
@@ -30,7 +31,8 @@ export class Controller {
   constructor(name: string, context: ControllerContext) {
     this.name = name;
     this.#context = context;
-    this.queue = new WorkQueue({ clock: context.clock });
+    const { clock, metrics } = context;
+    this.queue = new WorkQueue({ clock, ...(metrics ? { observer: createWorkQueueMetrics(metrics, name) } : {}) });
   }
 
   /** Every change of such an object concerns its own key. */

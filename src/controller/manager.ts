@@ -1,5 +1,6 @@
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
+import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Random } from '#base/random.ts';
 import type { Client } from '#client/client.ts';
 import type { EventRecorder } from '#client/event-recorder.ts';
@@ -13,6 +14,8 @@ export interface ControllerContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Where queues are measured, if anybody asks for that. */
+  readonly metrics?: MetricRegistry;
 }
 
 /** Something that works until its signal aborts. */

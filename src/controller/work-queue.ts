@@ -5,6 +5,20 @@ export interface WorkQueueOptions {
   /** The first wait after a failure, doubled with each further one. Upstream's defaults: 5 ms to 1,000 s. */
   readonly firstRetryMs?: number;
   readonly lastRetryMs?: number;
+  /** Is told what the queue does. */
+  readonly observer?: WorkQueueObserver;
+}
+
+/** Measures a queue; times in seconds. */
+export interface WorkQueueObserver {
+  /** A key came in; `depth` keys wait now. */
+  added(depth: number): void;
+  /** A worker took a key that had waited. */
+  taken(depth: number, waited: number): void;
+  /** A worker is done with a key. */
+  done(worked: number): void;
+  /** A key is to be tried again. */
+  retried(): void;
 }
 
 /**
@@ -20,6 +34,9 @@ export class WorkQueue {
   readonly #dirty = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, { readonly at: number; readonly timer: Timer }>();
+  readonly #observer: WorkQueueObserver | undefined;
+  /** When a key came in, or since when it is worked on; kept for the observer. */
+  readonly #since = new Map<string, number>();
   readonly #takers: ((key: string | undefined) => void)[] = [];
   #closed = false;
 
@@ -27,6 +44,7 @@ export class WorkQueue {
     this.#clock = options.clock;
     this.#firstRetryMs = options.firstRetryMs ?? 5;
     this.#lastRetryMs = options.lastRetryMs ?? 1_000_000;
+    this.#observer = options.observer;
   }
 
   /** Keys waiting for a worker, without those that wait for a time. */
@@ -46,11 +64,13 @@ export class WorkQueue {
       return;
     }
     if (this.#queued.has(key)) return;
+    this.#queued.add(key);
+    if (this.#observer) {
+      this.#since.set(key, this.#clock.monotonic());
+      this.#observer.added(this.#queued.size);
+    }
     const taker = this.#takers.shift();
-    if (taker) {
-      this.#working.add(key);
-      taker(key);
-    } else this.#queued.add(key);
+    if (taker) taker(this.#begin(key));
   }
 
   /** Adds a key after a time; of several times the earliest holds. */
@@ -72,6 +92,7 @@ export class WorkQueue {
   addRateLimited(key: string): void {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
+    this.#observer?.retried();
     this.addAfter(key, Math.min(this.#firstRetryMs * 2 ** failures, this.#lastRetryMs));
   }
 
@@ -87,17 +108,30 @@ export class WorkQueue {
   /** The next key, or undefined when the queue is closed. Every key taken must be given to `done`. */
   take(): Promise<string | undefined> {
     if (this.#closed) return Promise.resolve(undefined);
-    for (const key of this.#queued) {
-      this.#queued.delete(key);
-      this.#working.add(key);
-      return Promise.resolve(key);
-    }
+    for (const key of this.#queued) return Promise.resolve(this.#begin(key));
     return new Promise((resolve) => this.#takers.push(resolve));
   }
 
   done(key: string): void {
     this.#working.delete(key);
+    this.#observer?.done(this.#secondsSince(key));
+    this.#since.delete(key);
     if (this.#dirty.delete(key)) this.add(key);
+  }
+
+  #begin(key: string): string {
+    this.#queued.delete(key);
+    this.#working.add(key);
+    if (this.#observer) {
+      this.#observer.taken(this.#queued.size, this.#secondsSince(key));
+      this.#since.set(key, this.#clock.monotonic());
+    }
+    return key;
+  }
+
+  #secondsSince(key: string): number {
+    const now = this.#clock.monotonic();
+    return (now - (this.#since.get(key) ?? now)) / 1000;
   }
 
   /** Ends all waiting takers; what is queued is dropped. */

@@ -7,3 +7,7 @@ import { Pkcs10CertificateRequest } from '@peculiar/x509';
  */
 export const requestedOrganizations = (request: string): readonly string[] =>
   new Pkcs10CertificateRequest(atob(request)).subjectName.getField('O');
+
+/** As `requestedOrganizations`, for the common name; '' when there is none. */
+export const requestedCommonName = (request: string): string =>
+  new Pkcs10CertificateRequest(atob(request)).subjectName.getField('CN')[0] ?? '';

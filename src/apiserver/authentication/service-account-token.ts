@@ -17,11 +17,12 @@ export interface ServiceAccountTokenOptions {
 /** What a token with a good signature says. */
 interface VerifiedToken {
   readonly claim: KubernetesClaim;
+  /** The same object with every request: what is known of it is found again. */
+  readonly user: UserInfo;
   readonly audiences: readonly string[];
   /** Seconds since the epoch. */
   readonly expires: number;
   readonly notBefore: number;
-  readonly id: string;
 }
 
 /** Clocks may be apart by this much, and what was deleted within it still counts. */
@@ -51,7 +52,7 @@ export class ServiceAccountTokenAuthenticator implements TokenAuthenticator {
       };
     }
     const error = this.#timeError(verified) ?? this.#liveError(verified.claim);
-    return error === undefined ? { user: userOf(verified), audiences: common } : { error };
+    return error === undefined ? { user: verified.user, audiences: common } : { error };
   }
 
   #isOurs(token: string): boolean {
@@ -71,12 +72,14 @@ export class ServiceAccountTokenAuthenticator implements TokenAuthenticator {
       const currentDate = new Date((unsafe.nbf ?? unsafe.iat ?? 0) * 1000);
       const { payload } = await jwtVerify(token, issuer.publicKey, { issuer: issuer.issuer, currentDate });
       const named = typeof payload.aud === 'string' ? [payload.aud] : (payload.aud ?? []);
+      const claim = payload['kubernetes.io'] as KubernetesClaim;
+      const id = payload.jti ?? '';
       const verified: VerifiedToken = {
-        claim: payload['kubernetes.io'] as KubernetesClaim,
+        claim,
+        user: userOf(claim, id),
         audiences: named.length > 0 ? named : audiences,
         expires: payload.exp ?? 0,
         notBefore: payload.nbf ?? 0,
-        id: payload.jti ?? '',
       };
       if (this.#verified.size >= MAX_KNOWN) this.#verified.clear();
       this.#verified.set(token, verified);
@@ -135,8 +138,7 @@ const BOUND = {
   Node: { uid: 'node', claim: 'node' },
 } as const;
 
-function userOf({ claim, id }: VerifiedToken): UserInfo {
-  const { namespace, serviceaccount, pod, node } = claim;
+function userOf({ namespace, serviceaccount, pod, node }: KubernetesClaim, id: string): UserInfo {
   const extra: Record<string, readonly string[]> = {};
   if (id) extra[CREDENTIAL_ID] = [`JTI=${id}`];
   for (const [kind, reference] of [['node', node] as const, ['pod', pod] as const]) {

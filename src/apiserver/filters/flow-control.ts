@@ -53,7 +53,7 @@ async function enter(
   const width = requestWidth(context, { count, levelSeats: flow.level.bounds.nominal });
   const arrivedAt = monotonic();
   try {
-    const seat = await flowControl.enter(flow, width, context.signal);
+    const seat = await flowControl.enter(flow, width, context);
     observer?.dispatched(flow, (monotonic() - arrivedAt) / 1000);
     return seat;
   } catch (error) {

@@ -79,10 +79,16 @@ export class FlowControl {
     throw new Error('classify request: the schema for all requests is missing');
   }
 
-  /** Lets a request in, at once or when it is its turn; throws or rejects with a `RefusedError`. */
-  enter({ level, name }: Flow, width: number, signal: AbortSignal): Seat | Promise<Seat> {
+  /** Lets a request in, at once or when it is its turn; throws or rejects with a `RefusedError`. Its signal is asked for when it has to wait. */
+  enter({ level, name }: Flow, width: number, request: { readonly signal: AbortSignal }): Seat | Promise<Seat> {
     if (this.#options.clock.monotonic() - this.#adjustedAt >= BORROWING_MS) this.#borrow();
-    return level.queueSet.enter({ flow: name, width, signal });
+    return level.queueSet.enter({
+      flow: name,
+      width,
+      get signal() {
+        return request.signal;
+      },
+    });
   }
 
   #level(configuration: PriorityLevelConfiguration, bounds: SeatBounds): PriorityLevel {

@@ -90,7 +90,7 @@ export class ApiHandler {
     }
     if (upgrading) return this.#options.upgrade(upgrading, request, context);
     if (isPassedOn(target)) return this.#options.connect(context, request);
-    return answerResource(context, request, this.#options);
+    return answerResource(context, target, this.#options);
   }
 
   async #answerPath(context: RequestContext): Promise<void> {

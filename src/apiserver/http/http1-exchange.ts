@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { certificateOf } from './client-certificate.ts';
-import { CLIENT_GONE } from './client-gone.ts';
 import type { Exchange, HeaderMap, ResponseStream } from './exchange.ts';
+import { LazySignal } from './lazy-signal.ts';
 import { readBody } from './read-body.ts';
 import { splitTarget } from './split-target.ts';
 
 /** An exchange over HTTP/1.1. */
 export function createHttp1Exchange(request: IncomingMessage, response: ServerResponse): Exchange {
   const { path, query } = splitTarget(request.url ?? '/');
-  const controller = new AbortController();
-  response.once('close', () => controller.abort(CLIENT_GONE));
+  const gone = new LazySignal();
+  response.once('close', gone.abort);
   return {
     method: request.method ?? 'GET',
     path,
@@ -20,7 +20,9 @@ export function createHttp1Exchange(request: IncomingMessage, response: ServerRe
     get certificate() {
       return certificateOf(request.socket as TLSSocket);
     },
-    signal: controller.signal,
+    get signal() {
+      return gone.signal;
+    },
     remoteAddress: request.socket.remoteAddress ?? '',
     bodyStream: request,
     readBody: (limit) => readBody(request, limit),

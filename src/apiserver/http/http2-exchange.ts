@@ -1,8 +1,8 @@
 import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { certificateOf } from './client-certificate.ts';
-import { CLIENT_GONE } from './client-gone.ts';
 import type { Exchange, HeaderMap, ResponseStream } from './exchange.ts';
+import { LazySignal } from './lazy-signal.ts';
 import { readBody } from './read-body.ts';
 import { splitTarget } from './split-target.ts';
 
@@ -17,10 +17,10 @@ export function createHttp2Exchange(
   const { path, query } = splitTarget(String(headers[':path'] ?? '/'));
   const method = String(headers[':method'] ?? 'GET');
   const socket = stream.session?.socket as TLSSocket | undefined;
-  const controller = new AbortController();
-  stream.once('close', () => controller.abort(CLIENT_GONE));
+  const gone = new LazySignal();
+  stream.once('close', gone.abort);
   // A client that resets its stream is no fault of ours; `close` follows and aborts the signal.
-  stream.on('error', () => controller.abort(CLIENT_GONE));
+  stream.on('error', gone.abort);
   return {
     method,
     path,
@@ -33,7 +33,9 @@ export function createHttp2Exchange(
     get certificate() {
       return socket && certificateOf(socket);
     },
-    signal: controller.signal,
+    get signal() {
+      return gone.signal;
+    },
     remoteAddress: socket?.remoteAddress ?? '',
     bodyStream: stream,
     readBody: (limit) => readBody(stream, limit),

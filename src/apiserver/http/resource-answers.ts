@@ -13,15 +13,21 @@ import { streamWatch, type WatchParts } from './stream-watch.ts';
 const MAX_BODY = 3 * 1024 * 1024;
 const WITH_BODY = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
-/** What the pipeline is asked, without its body. */
-export function resourceRequestOf(context: RequestContext, target: ResourceTarget): ResourceRequest {
+/** What the pipeline is asked. */
+export function resourceRequestOf(
+  context: RequestContext,
+  target: ResourceTarget,
+  body: RequestBody = NO_BODY,
+): ResourceRequest {
   return {
     target,
     user: context.user,
     query: Query.from(context.query),
-    body: NO_BODY,
+    body,
     userAgent: context.header('user-agent'),
-    signal: context.signal,
+    get signal() {
+      return context.signal;
+    },
     warnings: context.warnings,
     annotate: context.annotate,
   };
@@ -30,12 +36,13 @@ export function resourceRequestOf(context: RequestContext, target: ResourceTarge
 /** Answers everything about resources that is one request and one answer. The user may; that was asked before. */
 export async function answerResource(
   context: RequestContext,
-  request: ResourceRequest,
+  target: ResourceTarget,
   { pipeline, clock }: { readonly pipeline: Pipeline; readonly clock: Clock },
 ): Promise<void> {
   const form = negotiate(context.header('accept'));
-  context.body = await readRequestBody(context, request.target);
-  context.result = await pipeline.serve({ ...request, body: context.body });
+  context.body = await readRequestBody(context, target);
+  const request = resourceRequestOf(context, target, context.body);
+  context.result = await pipeline.serve(request);
   const encoded = encodeResult(context.result, {
     form,
     now: clock.now(),

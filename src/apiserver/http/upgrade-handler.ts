@@ -3,8 +3,8 @@ import { type Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { ApiHandler } from './api-handler.ts';
 import { certificateOf } from './client-certificate.ts';
-import { CLIENT_GONE } from './client-gone.ts';
 import type { Exchange, HeaderMap } from './exchange.ts';
+import { LazySignal } from './lazy-signal.ts';
 import { splitTarget } from './split-target.ts';
 
 /** Takes connections that want to leave HTTP through the same filters as every request. */
@@ -19,8 +19,8 @@ export function createUpgradeHandler({ handle }: Pick<ApiHandler, 'handle'>) {
 function createUpgradeExchange(request: IncomingMessage, socket: Duplex): Exchange {
   const { path, query } = splitTarget(request.url ?? '/');
   const { remoteAddress = '' } = socket as TLSSocket;
-  const controller = new AbortController();
-  socket.once('close', () => controller.abort(CLIENT_GONE));
+  const gone = new LazySignal();
+  socket.once('close', gone.abort);
   let answered = false;
   return {
     method: request.method ?? 'GET',
@@ -34,7 +34,9 @@ function createUpgradeExchange(request: IncomingMessage, socket: Duplex): Exchan
     get certificate() {
       return certificateOf(socket as TLSSocket);
     },
-    signal: controller.signal,
+    get signal() {
+      return gone.signal;
+    },
     remoteAddress,
     bodyStream: Readable.from([]),
     readBody: async () => new Uint8Array(),

@@ -8,7 +8,7 @@ import { createDecoded } from './create.ts';
 import { decodePatch, decodeValueAs } from './decode-body.ts';
 import { blankOf, ownersOf, setOwners, trackingOf, writerOf } from './managed-fields.ts';
 import { SCALE_TRACKING, SCALE_VERSION, ScaleOwners } from './managed-fields-scale.ts';
-import { samePlace, withoutRevision } from './patched-object.ts';
+import { insistOnOther, samePlace } from './patched-object.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
 import { scaleOf, withScale } from './scale.ts';
@@ -104,14 +104,9 @@ function objectTransform(parts: RegistryParts, request: ResourceRequest, call: C
       exists: true,
     });
     const object = decodeMerged(parts.definition, merged);
-    if (!namesRevision(call.config)) delete object.metadata?.resourceVersion;
-    return samePlace(object, old);
+    return insistOnOther(samePlace(object, old), old);
   };
 }
-
-/** Only a configuration that names a revision insists on it. */
-const namesRevision = ({ metadata }: JsonObject): boolean =>
-  isJsonObject(metadata) && Boolean(metadata['resourceVersion']);
 
 function callOf(parts: RegistryParts, request: ResourceRequest, { force, config, subresource }: Call) {
   return {
@@ -146,11 +141,11 @@ function scaleTransform(
       writer: { ...writerOf(parts, request, 'Apply'), apiVersion: SCALE_VERSION },
       kind: 'Scale',
       entries: mapping.toScale(),
-      live: withoutRevision(scaleOf(old, subresource)) as unknown as JsonObject,
+      live: scaleOf(old, subresource) as unknown as JsonObject,
       exists: true,
     });
     const object = withScale(old, merged.object as Parameters<typeof withScale>[1], subresource);
     setOwners(object, mapping.toParent(merged.entries));
-    return object;
+    return insistOnOther(object, old);
   };
 }

@@ -11,7 +11,7 @@ import { APPLY, applyObject } from './apply.ts';
 import { decodePatch, decodeValueAs, patchTypeOf } from './decode-body.ts';
 import { trackedBy } from './managed-fields.ts';
 import { trackedScale } from './managed-fields-scale.ts';
-import { samePlace, withoutRevision } from './patched-object.ts';
+import { insistOnOther, samePlace } from './patched-object.ts';
 import type { RegistryParts } from './registry-parts.ts';
 import { scaleOf, withScale } from './scale.ts';
 import { applyUpdate, type UpdateOutcome } from './update.ts';
@@ -41,10 +41,10 @@ export async function patchObject(
     decodeValueAs(parts.definition, value, { fieldValidation: options.fieldValidation, warnings: request.warnings });
   const transform = (old: KubernetesObject): Mutable<KubernetesObject> => {
     if (subresource?.type === 'scale') {
-      const scale = patcher(withoutRevision(scaleOf(old, subresource))) as Parameters<typeof withScale>[1];
-      return withScale(old, scale, subresource);
+      const scale = patcher(scaleOf(old, subresource)) as Parameters<typeof withScale>[1];
+      return insistOnOther(withScale(old, scale, subresource), old);
     }
-    return samePlace(decode(patcher(withoutRevision(old))), old);
+    return insistOnOther(samePlace(decode(patcher(old)), old), old);
   };
   const ownership =
     subresource?.type === 'scale' ? trackedScale(parts, request, subresource) : trackedBy(parts, request, subresource);

@@ -2,10 +2,14 @@ import type { KubernetesObject } from '#api/resource-definition.ts';
 import { newBadRequest } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 
-/** A patch insists on a revision only if it names one itself. */
-export function withoutRevision<T extends { readonly metadata?: KubernetesObject['metadata'] }>(object: T): T {
-  const { resourceVersion: _, ...metadata } = object.metadata ?? {};
-  return { ...object, metadata };
+/**
+ * A patch insists on a revision only if it names another than the object has: one that names the same is applied
+ * again, and refused, when the object has changed meanwhile.
+ */
+export function insistOnOther(object: Mutable<KubernetesObject>, old: KubernetesObject): Mutable<KubernetesObject> {
+  const { metadata } = object;
+  if (metadata?.resourceVersion === old.metadata?.resourceVersion) delete metadata?.resourceVersion;
+  return object;
 }
 
 /** A patch may not move an object: names and namespaces stand in the path. */

@@ -9,11 +9,12 @@ const FILE = new URL('../docs/compatibility.md', import.meta.url);
 const GAPS = [
   'Server-side apply and managedFields',
   'Custom resources, admission webhooks and policies, aggregated API servers: their objects are stored, nothing follows from them',
-  'The node authorizer does not narrow a node to its own objects; NodeRestriction, LimitRanger, ResourceQuota and PodSecurity do not act',
+  'NodeRestriction, LimitRanger, ResourceQuota and PodSecurity do not act',
+  'Tokens of service accounts in secrets, CEL in AuthenticationConfiguration, constrained impersonation',
   'Node, pod and service proxies of the API server (`…/proxy`)',
   'Audit of calls made inside the process, metrics of admission and of the scheduler, key management services for encryption at rest',
   'Inter-pod affinity, topology spread, preemption and volume binding in the scheduler',
-  'HorizontalPodAutoscaler, resource quota, volume and certificate controllers',
+  'HorizontalPodAutoscaler, resource quota and volume controllers',
   'IPv6, NetworkPolicy, Ingress, load balancers, the userspace proxy',
   'etcd as a datastore, components as processes of their own, several nodes',
 ];

@@ -13,6 +13,7 @@ import type { Store } from '#storage/store.ts';
 import type { AdmissionPluginChoice } from './admission/plugins.ts';
 import { type AuthenticationOptions, trustedAuthorities } from './authentication/authentication.ts';
 import { issuerDocuments } from './authentication/issuer-documents.ts';
+import { publishTrust } from './authentication/publish-trust.ts';
 import { type IssuerKey, ServiceAccountIssuer } from './authentication/service-account-issuer.ts';
 import type { AuthorizationOptions } from './authorization/authorization.ts';
 import { createBootstrapObjects } from './bootstrap/create-bootstrap-objects.ts';
@@ -135,6 +136,8 @@ export class ApiServer {
       onUpgrade: createUpgradeHandler(this.#handler),
     });
     this.#listeners.push(listener);
+    const { clientCa } = options;
+    await publishTrust(new Client(this.transport(SELF)), { clientCa, requestHeader: authentication?.requestHeader });
     return listener.address;
   }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ConfigMaps } from '#api/core/v1/config-map.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { type Secret, Secrets } from '#api/core/v1/secret.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
@@ -85,6 +86,19 @@ describe('a front proxy', () => {
   test('is not believed with a client’s certificate', async () => {
     const { certificate: cert, key } = await server.endpoint.certificateFor('front-proxy', []);
     expect(await server.whoAmI(headers, { cert, key })).toMatchObject({ username: 'front-proxy' });
+  });
+});
+
+test('API servers behind this one find whom it trusts', async () => {
+  const at = { namespace: 'kube-system' };
+  expect((await server.admin.of(ConfigMaps).get('extension-apiserver-authentication', at)).data).toEqual({
+    'client-ca-file': server.endpoint.ca,
+    'requestheader-allowed-names': '["front-proxy"]',
+    'requestheader-client-ca-file': proxies.pair.certificate,
+    'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+    'requestheader-group-headers': '["X-Remote-Group"]',
+    'requestheader-uid-headers': '["X-Remote-Uid"]',
+    'requestheader-username-headers': '["X-Remote-User"]',
   });
 });
 

@@ -27,6 +27,7 @@ program
   .option('--audit-log <file>', 'the audit log, one JSON text a line')
   .option('--audit-log-maxsize <megabytes>', 'size at which the audit log is put aside; 0 means never', '100')
   .option('--audit-log-maxbackup <number>', 'audit logs put aside that are kept; 0 keeps all', '0')
+  .option('--audit-webhook-config-file <file>', 'a kubeconfig that names a service that takes audit events')
   .option('--encryption-config <file>', 'which resources are encrypted in the store, and how')
   .option('--event-ttl <duration>', 'how long events are kept', '1h')
   .option(

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import type { AuditBackend } from '#apiserver/audit/audit-backend.ts';
 import { LogBackend } from '#apiserver/audit/log-backend.ts';
 import { readAuditPolicy } from '#apiserver/audit/policy.ts';
+import { createEventPost } from '#apiserver/audit/post-events.ts';
+import { WebhookBackend } from '#apiserver/audit/webhook-backend.ts';
 import type { OperationsOptions } from '#apiserver/operations.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
@@ -12,6 +15,7 @@ import {
   readEncryptionConfiguration,
 } from '#storage/encryption/encryption-configuration.ts';
 import { CommandError } from './command-error.ts';
+import { readWebhookKubeconfig } from './webhook-kubeconfig.ts';
 
 /** Flags of `knarr up` that say how its API server is operated. */
 export interface ServerFlags {
@@ -19,6 +23,7 @@ export interface ServerFlags {
   readonly auditLog?: string;
   readonly auditLogMaxsize?: string;
   readonly auditLogMaxbackup?: string;
+  readonly auditWebhookConfigFile?: string;
   readonly encryptionConfig?: string;
   readonly eventTtl?: string;
   readonly shutdownDelay?: string;
@@ -34,10 +39,7 @@ export interface ServerConfiguration extends Omit<OperationsOptions, 'clock' | '
 const MEGABYTE = 2 ** 20;
 
 /** Reads the files that the flags name. Throws a `CommandError` that says which flag is wrong and why. */
-export async function readServerConfiguration(
-  flags: ServerFlags,
-  parts: { readonly clock: Clock; readonly logger: Logger },
-): Promise<ServerConfiguration> {
+export async function readServerConfiguration(flags: ServerFlags, parts: Parts): Promise<ServerConfiguration> {
   const { encryptionConfig } = flags;
   const encryption =
     encryptionConfig === undefined
@@ -53,33 +55,46 @@ export async function readServerConfiguration(
   };
 }
 
-async function readAudit(
-  { auditPolicy, auditLog, auditLogMaxsize = '100', auditLogMaxbackup = '0' }: ServerFlags,
-  parts: { readonly clock: Clock; readonly logger: Logger },
-): Promise<OperationsOptions['audit']> {
-  if (auditPolicy === undefined && auditLog === undefined) return undefined;
-  if (auditPolicy === undefined) throw refusal('--audit-log', 'needs --audit-policy, which says what is written');
-  if (auditLog === undefined) throw refusal('--audit-policy', 'needs --audit-log, the file that is written');
+type Parts = { readonly clock: Clock; readonly logger: Logger };
+
+async function readAudit(flags: ServerFlags, parts: Parts): Promise<OperationsOptions['audit']> {
+  const { auditPolicy, auditLog, auditWebhookConfigFile } = flags;
+  const target = auditLog === undefined ? '--audit-webhook-config-file' : '--audit-log';
+  if (auditLog === undefined && auditWebhookConfigFile === undefined) {
+    if (auditPolicy === undefined) return undefined;
+    throw refusal('--audit-policy', 'needs --audit-log or --audit-webhook-config-file, where events go');
+  }
+  if (auditPolicy === undefined) throw refusal(target, 'needs --audit-policy, which says what is written');
   const policy = await readConfiguration('--audit-policy', auditPolicy, readAuditPolicy);
-  const maxBytes = wholeNumber('--audit-log-maxsize', auditLogMaxsize) * MEGABYTE;
+  const backends: AuditBackend[] = [];
+  if (auditWebhookConfigFile !== undefined) backends.push(await openWebhook(auditWebhookConfigFile, parts));
+  if (auditLog !== undefined) backends.push(await openLog(auditLog, flags, parts));
+  return { policy, backends };
+}
+
+async function openWebhook(path: string, parts: Parts): Promise<AuditBackend> {
+  const { url, ...access } = await readConfiguration('--audit-webhook-config-file', path, readWebhookKubeconfig);
+  return new WebhookBackend({ ...parts, post: createEventPost(url, access) });
+}
+
+async function openLog(
+  path: string,
+  { auditLogMaxsize = '100', auditLogMaxbackup = '0' }: ServerFlags,
+  parts: Parts,
+): Promise<AuditBackend> {
+  const maxBytes = wholeNumber('--audit-log-maxsize', auditLogMaxsize) * MEGABYTE || Number.MAX_SAFE_INTEGER;
   const maxBackups = wholeNumber('--audit-log-maxbackup', auditLogMaxbackup);
   try {
-    const log = await LogBackend.open({
-      path: auditLog,
-      maxBytes: maxBytes || Number.MAX_SAFE_INTEGER,
-      maxBackups,
-      ...parts,
-    });
-    return { policy, backends: [log] };
+    return await LogBackend.open({ path, maxBytes, maxBackups, ...parts });
   } catch (error) {
     throw refusal('--audit-log', (error as Error).message, error);
   }
 }
 
 /** The text of a file, read by `read`, whose complaints are told with the flag. */
-async function readConfiguration<T>(flag: string, path: string, read: (text: string) => T): Promise<T> {
+async function readConfiguration<T>(flag: string, path: string, read: (text: string) => T | Promise<T>): Promise<T> {
   try {
-    return read(await readFile(path, 'utf8'));
+    return await read(await readFile(path, 'utf8'));
   } catch (error) {
     if (error instanceof ConfigFileError) throw refusal(`${flag} ${path}`, error.message, error);
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;

@@ -159,6 +159,22 @@ describe.skipIf(whyNoContainers !== undefined)(
       expect(terminal.stdout).toMatch(/\/dev\/(pts\/\d+|console)/);
     });
 
+    test.each([
+      ['WebSockets', false],
+      ['SPDY, as older clients do,', true],
+    ])('exec over %s carries much both ways, tells the end of input and exit codes', async (_name, isOld) => {
+      const [pod = ''] = await podNames('app=web');
+      const run = (args: readonly string[], input = '') =>
+        isOld ? knarr.tryOldKubectl(args, input) : knarr.tryKubectl(args, input);
+      const much = 'x'.repeat(63).concat('\n').repeat(100_000);
+      const counted = await run(['exec', '-i', pod, '--', 'wc', '-c'], much);
+      expect([counted.code, counted.stdout.trim()]).toEqual([0, String(much.length)]);
+      const received = await run(['exec', pod, '--', 'sh', '-c', 'head -c 6400000 /dev/zero | tr "\\0" y']);
+      expect([received.code, received.stdout.length, new Set(received.stdout).size]).toEqual([0, 6_400_000, 1]);
+      const failing = await run(['exec', pod, '--', 'sh', '-c', 'echo out; echo err >&2; exit 3']);
+      expect([failing.code, failing.stdout, failing.stderr]).toEqual([3, 'out\n', expect.stringMatching(/^err\n/)]);
+    });
+
     test('attach sees what the container writes', async () => {
       const loop = 'i=0; while true; do i=$((i+1)); echo tick $i; sleep 0.2; done';
       await kubectl('run', 'ticker', '--image=web:1', '--restart=Never', '--', 'sh', '-c', loop);
@@ -172,8 +188,11 @@ describe.skipIf(whyNoContainers !== undefined)(
       await kubectl('delete', 'pod', 'ticker', '--now');
     });
 
-    test('port-forward carries a connection', async () => {
-      const forwarding = knarr.spawnKubectl(['port-forward', 'service/web', ':80']);
+    test.each([
+      ['WebSockets', false],
+      ['SPDY, as older clients do,', true],
+    ])('port-forward over %s carries connections', async (_name, isOld) => {
+      const forwarding = knarr.spawnKubectl(['port-forward', 'service/web', ':80'], isOld);
       const line = await new Promise<string>((resolve) =>
         forwarding.stdout?.once('data', (chunk) => resolve(String(chunk))),
       );

@@ -8,6 +8,8 @@ import { clientPath } from './kubectl.ts';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const KNARR = join(ROOT, 'dist/knarr.js');
 const READY_MS = 60_000;
+/** What makes today's kubectl speak as its predecessors did. */
+const OLD_STREAMS = ['KUBECTL_REMOTE_COMMAND_WEBSOCKETS=false', 'KUBECTL_PORT_FORWARD_WEBSOCKETS=false'];
 
 export interface CommandResult {
   readonly code: number;
@@ -130,15 +132,22 @@ export class Knarr {
     return this.exec([clientPath('kubectl'), '--kubeconfig', this.kubeconfig, ...args], input);
   }
 
+  /** As kubectl before 1.31 speaks: streams over SPDY/3.1 instead of WebSockets. */
+  tryOldKubectl(args: readonly string[], input = ''): Promise<CommandResult> {
+    const command = [clientPath('kubectl'), '--kubeconfig', this.kubeconfig, ...args];
+    return this.exec(['env', ...OLD_STREAMS, ...command], input);
+  }
+
   /** The same as one line for a shell. */
   kubectlCommand(args: readonly string[]): string {
     const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
     return [clientPath('kubectl'), '--kubeconfig', this.kubeconfig, ...args].map(quote).join(' ');
   }
 
-  /** A kubectl that keeps running; to be killed by the test. */
-  spawnKubectl(args: readonly string[]): ReturnType<typeof spawn> {
-    const [program, ...rest] = this.#inside([clientPath('kubectl'), '--kubeconfig', this.kubeconfig, ...args]);
+  /** A kubectl that keeps running; to be killed by the test. An old one streams over SPDY/3.1. */
+  spawnKubectl(args: readonly string[], isOld = false): ReturnType<typeof spawn> {
+    const command = [clientPath('kubectl'), '--kubeconfig', this.kubeconfig, ...args];
+    const [program, ...rest] = this.#inside(isOld ? ['env', ...OLD_STREAMS, ...command] : command);
     return spawn(program as string, rest, { stdio: ['pipe', 'pipe', 'pipe'] });
   }
 

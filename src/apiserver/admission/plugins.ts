@@ -1,6 +1,7 @@
 import type { AdmissionPlugin } from './admission.ts';
 import type { AdmissionSource } from './admission-source.ts';
 import { createLimitRanger } from './limit-ranger/limit-ranger.ts';
+import { createNodeRestriction } from './node-restriction/node-restriction.ts';
 import { alwaysPullImages } from './plugins/always-pull-images.ts';
 import { certificateSubjectRestriction } from './plugins/certificate-subject-restriction.ts';
 import { createCertificateApproval, createCertificateSigning } from './plugins/certificates.ts';
@@ -43,6 +44,7 @@ const BUILT_IN: readonly PluginEntry[] = [
   on('NamespaceLifecycle', createNamespaceLifecycle),
   on('LimitRanger', createLimitRanger),
   on('ServiceAccount', createServiceAccountAdmission),
+  off('NodeRestriction', createNodeRestriction),
   on('TaintNodesByCondition', () => taintNodesByCondition),
   off('AlwaysPullImages', () => alwaysPullImages),
   on('PodSecurity', createPodSecurity),

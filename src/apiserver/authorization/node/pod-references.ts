@@ -54,7 +54,7 @@ export function podResourceClaims({ spec, status }: Pod): string[] {
 
 const containersOf = (spec: PodSpec): readonly AnyContainer[] => [
   ...(spec.initContainers ?? []),
-  ...spec.containers,
+  ...(spec.containers ?? []),
   ...(spec.ephemeralContainers ?? []),
 ];
 

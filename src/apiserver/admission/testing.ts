@@ -1,0 +1,63 @@
+import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
+import type { Mutable } from '#machinery/schema/schema.ts';
+import type { UserInfo } from '../user.ts';
+import type { AdmissionAttributes, AdmissionPlugin, Operation } from './admission.ts';
+import type { AdmissionReader } from './admission-source.ts';
+
+/** A request as tests write it. */
+export interface TestRequest {
+  readonly object?: object;
+  readonly oldObject?: object;
+  readonly operation?: Operation;
+  readonly subresource?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly user?: UserInfo;
+}
+
+/** What a plugin sees of a request; CREATE of an object unless it says otherwise. */
+export function attributesOf(definition: AnyResourceDefinition, request: TestRequest): AdmissionAttributes {
+  const object = structuredClone(request.object) as Mutable<KubernetesObject> | undefined;
+  const oldObject = request.oldObject as KubernetesObject | undefined;
+  const { metadata } = object ?? oldObject ?? {};
+  const { group, version, plural: resource } = definition;
+  const { name = metadata?.name ?? '', namespace = metadata?.namespace ?? '', subresource = '' } = request;
+  return {
+    operation: request.operation ?? (oldObject === undefined ? 'CREATE' : 'UPDATE'),
+    target: { verb: 'create', group, version, resource, namespace, name, subresource, subpath: '' },
+    definition,
+    user: request.user ?? { name: 'somebody', groups: [] },
+    dryRun: false,
+    object,
+    oldObject,
+    warnings: [],
+  };
+}
+
+/** A reader over a few objects; they need their kind and apiVersion. */
+export function readerOf(...objects: readonly object[]): AdmissionReader {
+  const of = (definition: AnyResourceDefinition) =>
+    (objects as KubernetesObject[]).filter(
+      ({ kind, apiVersion }) => kind === definition.kind && apiVersion === apiVersionOf(definition),
+    );
+  const isIn = (namespace: string) => (object: KubernetesObject) => (object.metadata?.namespace ?? '') === namespace;
+  return {
+    get: <T>(definition: AnyResourceDefinition, namespace: string, name: string) =>
+      of(definition).find((each) => isIn(namespace)(each) && each.metadata?.name === name) as T | undefined,
+    list: <T>(definition: AnyResourceDefinition, namespace: string) =>
+      (namespace === '' ? of(definition) : of(definition).filter(isIn(namespace))) as T[],
+    definition: () => undefined,
+  };
+}
+
+/** The text of a plugin's refusal, or the object as the plugin left it. */
+export async function admit(plugin: AdmissionPlugin, attributes: AdmissionAttributes): Promise<unknown> {
+  try {
+    await plugin.mutate?.(attributes);
+    await plugin.validate?.(attributes);
+    return attributes.object;
+  } catch (error) {
+    if (error instanceof Error) return error.message;
+    throw error;
+  }
+}

@@ -7,7 +7,6 @@ const FILE = new URL('../docs/compatibility.md', import.meta.url);
 
 /** What is known to be missing. Whoever closes a gap takes its line away. */
 const GAPS = [
-  'Server-side apply and managedFields',
   'Custom resources, admission webhooks and policies, aggregated API servers: their objects are stored, nothing follows from them',
   'NodeRestriction, LimitRanger, ResourceQuota and PodSecurity do not act',
   'Tokens of service accounts in secrets, CEL in AuthenticationConfiguration, constrained impersonation',

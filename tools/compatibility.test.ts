@@ -9,7 +9,7 @@ const FILE = new URL('../docs/compatibility.md', import.meta.url);
 const GAPS = [
   'Custom resources, admission webhooks and policies, aggregated API servers: their objects are stored, nothing follows from them',
   'NodeRestriction, LimitRanger, ResourceQuota and PodSecurity do not act',
-  'Tokens of service accounts in secrets, CEL in AuthenticationConfiguration, constrained impersonation',
+  'CEL in AuthenticationConfiguration, constrained impersonation',
   'Node, pod and service proxies of the API server (`…/proxy`)',
   'Audit of calls made inside the process, metrics of admission and of the scheduler, key management services for encryption at rest',
   'Inter-pod affinity, topology spread, preemption and volume binding in the scheduler',

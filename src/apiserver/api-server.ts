@@ -14,7 +14,11 @@ import type { AdmissionPluginChoice } from './admission/plugins.ts';
 import { type AuthenticationOptions, trustedAuthorities } from './authentication/authentication.ts';
 import { issuerDocuments } from './authentication/issuer-documents.ts';
 import { publishTrust } from './authentication/publish-trust.ts';
-import { type IssuerKey, ServiceAccountIssuer } from './authentication/service-account-issuer.ts';
+import {
+  type IssuerKey,
+  type SecretTokenSpecification,
+  ServiceAccountIssuer,
+} from './authentication/service-account-issuer.ts';
 import type { AuthorizationOptions } from './authorization/authorization.ts';
 import { createBootstrapObjects } from './bootstrap/create-bootstrap-objects.ts';
 import { type AdvertisedAddress, publishKubernetesService } from './bootstrap/kubernetes-service.ts';
@@ -81,6 +85,7 @@ export class ApiServer {
   readonly #options: ApiServerOptions & typeof DEFAULTS;
   readonly #feed: StoreFeed;
   readonly #resources: Resources;
+  readonly #issuer: ServiceAccountIssuer;
   readonly #handler: ApiHandler;
   readonly #listeners: HttpsListener[] = [];
   readonly #operations: Operations;
@@ -95,6 +100,7 @@ export class ApiServer {
     this.#options = options;
     this.#feed = feed;
     this.#resources = parts.resources;
+    this.#issuer = parts.issuer;
     this.pipeline = parts.resources.pipeline;
     this.#operations = new Operations(this.pipeline, options);
     this.#handler = this.#createHandler(parts.issuer);
@@ -155,6 +161,11 @@ export class ApiServer {
   /** Serves a resource no longer; its objects stay in the store. */
   withdraw(definition: AnyResourceDefinition): Promise<void> {
     return this.#resources.withdraw(definition);
+  }
+
+  /** Signs a service-account token that is to lie in a secret. */
+  signForSecret(specification: SecretTokenSpecification): Promise<string> {
+    return this.#issuer.signForSecret(specification);
   }
 
   /** How to reach nodes for logs, exec and port-forward. */

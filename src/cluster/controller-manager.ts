@@ -13,16 +13,20 @@ export interface ControllerManagerOptions extends ControllersOptions {
 /** The built-in controllers over one set of informers, each with the rights of its own service account. */
 export function createControllerManager(
   environment: ComponentEnvironment,
-  { only, ...options }: ControllerManagerOptions = {},
+  { only, ...given }: ControllerManagerOptions = {},
 ): Component {
+  const options: ControllersOptions = {
+    signServiceAccountToken: (specification) => environment.apiServer.signForSecret(specification),
+    ...given,
+  };
   const user = { name: 'system:kube-controller-manager', groups: ['system:authenticated'] };
   const shared = createComponentContext(environment, { user, component: 'controllermanager' });
   const contexts: ComponentContext[] = [shared];
   const manager = new Manager(shared);
   for (const entry of pick(only)) {
-    const { serviceAccount, eventSource = serviceAccount } = entry;
+    const { serviceAccount, eventSource = serviceAccount ?? 'controllermanager' } = entry;
     const own = createComponentContext(environment, {
-      user: serviceAccountUser('kube-system', serviceAccount, ''),
+      user: serviceAccount === undefined ? user : serviceAccountUser('kube-system', serviceAccount, ''),
       component: eventSource,
     });
     contexts.push(own);

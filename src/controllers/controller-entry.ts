@@ -5,8 +5,8 @@ import type { ControllerContext, Runnable } from '#controller/manager.ts';
 export interface ControllerEntry {
   /** As `--controllers` of upstream's controller manager calls it. */
   readonly name: string;
-  /** The service account in kube-system it acts as. */
-  readonly serviceAccount: string;
+  /** The service account in kube-system it acts as; absent for those that act as the controller manager itself. */
+  readonly serviceAccount?: string;
   /** Who its events come from, where that is not the service account's name. */
   readonly eventSource?: string;
   readonly create: (context: ControllerContext, options: ControllersOptions) => Runnable;
@@ -18,6 +18,12 @@ export interface ControllersOptions {
   readonly rootCa?: string;
   /** The authority that signs the certificates of the cluster's own signers, PEM; asked for when one is to be signed. */
   readonly signingCa?: () => Promise<{ readonly certificate: string; readonly key: string } | undefined>;
+  /** Signs a token that is to lie in a secret of a service account. */
+  readonly signServiceAccountToken?: (specification: {
+    readonly namespace: string;
+    readonly secret: string;
+    readonly account: { readonly name: string; readonly uid: string };
+  }) => Promise<string>;
   /** Every resource that holds objects, CRDs' included; asked each time because CRDs come and go. Default: the built-in ones. */
   readonly resources?: () => readonly AnyResourceDefinition[];
   /** How long a node may be silent before its state is unknown. Default 50 s. */

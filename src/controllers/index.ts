@@ -24,6 +24,7 @@ import { createResourceQuotaController } from './resource-quota/index.ts';
 import { createRootCaPublisher } from './root-ca-certificate-publisher/index.ts';
 import { createServiceCidrController } from './service-cidr/index.ts';
 import { createServiceAccountController } from './serviceaccount/index.ts';
+import { createServiceAccountTokenController } from './serviceaccount-token/index.ts';
 import { createStatefulSetController } from './statefulset/index.ts';
 import { createTaintEvictionController } from './taint-eviction/index.ts';
 import { createTtlAfterFinishedController } from './ttl-after-finished/index.ts';
@@ -119,6 +120,7 @@ export const controllers: readonly ControllerEntry[] = [
     serviceAccount: 'service-account-controller',
     create: createServiceAccountController,
   },
+  { name: 'serviceaccount-token-controller', create: createServiceAccountTokenController },
   { name: 'statefulset-controller', serviceAccount: 'statefulset-controller', create: createStatefulSetController },
   {
     name: 'taint-eviction-controller',

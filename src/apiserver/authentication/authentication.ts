@@ -16,6 +16,7 @@ import {
   withAuthenticated,
 } from './request-authenticator.ts';
 import { createRequestHeaderAuthenticator, type RequestHeaderOptions } from './request-header.ts';
+import { createSecretTokenAuthenticator } from './secret-token.ts';
 import type { ServiceAccountIssuer } from './service-account-issuer.ts';
 import { ServiceAccountTokenAuthenticator } from './service-account-token.ts';
 import { createStaticTokenAuthenticator } from './static-token.ts';
@@ -109,6 +110,7 @@ function tokenAuthenticators(options: AuthenticationOptions, parts: Authenticati
   return [
     ...(tokens ? [withOwnAudiences(createStaticTokenAuthenticator(tokens), audiences)] : []),
     new ServiceAccountTokenAuthenticator({ issuer, audiences, find, clock }),
+    createSecretTokenAuthenticator(issuer, { find, audiences }),
     withOwnAudiences(createBootstrapTokenAuthenticator({ find, clock }), audiences),
     ...oidc.map((each) =>
       createTokenCache(withOwnAudiences(createOidcAuthenticator(each, clock), audiences), {

@@ -38,6 +38,18 @@ export interface KubernetesClaim {
   readonly warnafter?: number;
 }
 
+/** What a token that lies in a secret says. */
+export interface SecretTokenSpecification {
+  readonly namespace: string;
+  /** Name of the secret. */
+  readonly secret: string;
+  readonly account: { readonly name: string; readonly uid: string };
+}
+
+/** Issuer and claims of the tokens in secrets, as they were before tokens had audiences and ends. */
+export const SECRET_TOKEN_ISSUER = 'kubernetes/serviceaccount';
+export const SECRET_TOKEN_CLAIM = 'kubernetes.io/serviceaccount/';
+
 /** Signs service-account tokens and publishes the key they verify with. */
 export class ServiceAccountIssuer {
   readonly issuer: string;
@@ -77,6 +89,21 @@ export class ServiceAccountIssuer {
       .setNotBefore(now)
       .setExpirationTime(expiration)
       .setJti(crypto.randomUUID())
+      .sign(this.#key.privateKey);
+  }
+
+  /** A signed token to be kept in a secret; it has no end. */
+  async signForSecret({ namespace, secret, account }: SecretTokenSpecification): Promise<string> {
+    const claims = {
+      [`${SECRET_TOKEN_CLAIM}namespace`]: namespace,
+      [`${SECRET_TOKEN_CLAIM}secret.name`]: secret,
+      [`${SECRET_TOKEN_CLAIM}service-account.name`]: account.name,
+      [`${SECRET_TOKEN_CLAIM}service-account.uid`]: account.uid,
+    };
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: this.#key.algorithm, kid: (await this.jwk()).kid as string })
+      .setIssuer(SECRET_TOKEN_ISSUER)
+      .setSubject(`system:serviceaccount:${namespace}:${account.name}`)
       .sign(this.#key.privateKey);
   }
 

@@ -11,7 +11,7 @@ const GAPS = [
   'Admission plugins that upstream has off by default, but for the most used ones; NodeRestriction runs when it is enabled',
   'CEL in AuthenticationConfiguration, constrained impersonation',
   'Node, pod and service proxies of the API server (`…/proxy`)',
-  'Audit of calls made inside the process, metrics of admission and of the scheduler, key management services for encryption at rest',
+  'Metrics of admission and of the scheduler, key management services for encryption at rest',
   'Inter-pod affinity, topology spread, preemption and volume binding in the scheduler',
   'HorizontalPodAutoscaler and volume controllers',
   'IPv6, NetworkPolicy, Ingress, load balancers, the userspace proxy',

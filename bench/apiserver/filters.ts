@@ -46,7 +46,7 @@ context.target = {
 const flowControl = new FlowControl({ clock: systemClock });
 measure('classify', ROUNDS, () => flowControl.classify(context));
 const flow = flowControl.classify(context);
-measure('enter and leave, nobody waits', ROUNDS, () => (flowControl.enter(flow, 1, context.signal) as Seat).release());
+measure('enter and leave, nobody waits', ROUNDS, () => (flowControl.enter(flow, 1, context) as Seat).release());
 
 const queuing = { queues: 128, handSize: 6, queueLengthLimit: 1000 };
 const set = new QueueSet({ seats: 1, queuing }, { clock: systemClock, waitLimitMs: 1e9 });

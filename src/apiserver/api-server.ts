@@ -26,12 +26,13 @@ import { createConnectHandlers } from './connect/connect-handlers.ts';
 import type { NodeCredentials } from './connect/node-connection.ts';
 import { OpenApi } from './discovery/openapi.ts';
 import { Discovery } from './discovery/serve-discovery.ts';
+import { inProcessContext } from './filters/in-process-context.ts';
 import { HealthChecks } from './health.ts';
 import { ApiHandler } from './http/api-handler.ts';
 import { HttpsListener } from './http/https-listener.ts';
 import { createPathHandler } from './http/path-handler.ts';
 import { createUpgradeHandler } from './http/upgrade-handler.ts';
-import { InProcessTransport } from './in-process-transport.ts';
+import { type InProcessAudit, InProcessTransport } from './in-process-transport.ts';
 import { createMetricsPaths } from './metrics/metrics-paths.ts';
 import { Operations, type OperationsOptions } from './operations.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -126,10 +127,23 @@ export class ApiServer {
 
   /** A transport for one user, inside this process. */
   transport(user: UserInfo): Transport {
-    return new InProcessTransport(this.pipeline, {
-      ...user,
-      groups: [...new Set([...user.groups, AUTHENTICATED_GROUP])],
-    });
+    const groups = [...new Set([...user.groups, AUTHENTICATED_GROUP])];
+    return new InProcessTransport(this.pipeline, { ...user, groups }, this.#inProcessAudit());
+  }
+
+  #inProcessAudit(): InProcessAudit | undefined {
+    const { audit: log } = this.#operations;
+    const { clock, newUid } = this.#options;
+    return (
+      log && {
+        log,
+        contextOf(call, request) {
+          const context = inProcessContext(call, request, clock.now());
+          context.auditId = newUid();
+          return context;
+        },
+      }
+    );
   }
 
   /** Serves HTTPS on one more address. */

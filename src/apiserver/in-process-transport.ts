@@ -1,5 +1,7 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { ClientRequest, Transport, WatchEvent } from '#client/transport.ts';
+import type { Audit } from './filters/audit.ts';
+import type { RequestContext } from './filters/request-context.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { ResourceView } from './registry/resource-view.ts';
 import type { Change, WatchHandle } from './registry/watch.ts';
@@ -8,6 +10,12 @@ import { resultObject } from './result.ts';
 import { bookmarkObject } from './serving/watch-encoder.ts';
 import type { UserInfo } from './user.ts';
 
+/** Writes calls down that are made inside the process. */
+export interface InProcessAudit {
+  readonly log: Pick<Audit, 'call'>;
+  readonly contextOf: (call: ClientRequest, request: ResourceRequest) => RequestContext;
+}
+
 /**
  * Hands calls to the API server's pipeline as one user: the same authorization, admission and registry as over HTTP,
  * without sockets and without encoding. What it answers is shared with the watch cache.
@@ -15,16 +23,27 @@ import type { UserInfo } from './user.ts';
 export class InProcessTransport implements Transport {
   readonly #pipeline: Pipeline;
   readonly #user: UserInfo;
+  readonly #audit: InProcessAudit | undefined;
   readonly #never = new AbortController().signal;
 
-  constructor(pipeline: Pipeline, user: UserInfo) {
+  constructor(pipeline: Pipeline, user: UserInfo, audit?: InProcessAudit) {
     this.#pipeline = pipeline;
     this.#user = user;
+    this.#audit = audit;
   }
 
   async request(request: ClientRequest): Promise<unknown> {
     request.signal?.throwIfAborted();
-    return resultObject(await this.#pipeline.handle(this.#toRequest(request)));
+    const served = this.#toRequest(request);
+    if (this.#audit === undefined) return resultObject(await this.#pipeline.handle(served));
+    const context = this.#audit.contextOf(request, served);
+    const result = await this.#audit.log.call(context, async () => {
+      const answer = await this.#pipeline.handle({ ...served, annotate: context.annotate });
+      context.code = answer.type === 'list' ? 200 : answer.code;
+      context.result = answer;
+      return answer;
+    });
+    return resultObject(result);
   }
 
   async watch(
@@ -34,6 +53,17 @@ export class InProcessTransport implements Transport {
   ): Promise<void> {
     if (signal.aborted) return;
     const served = this.#toRequest({ ...request, signal });
+    if (this.#audit === undefined) return this.#watch(served, listener, signal);
+    const context = this.#audit.contextOf(request, served);
+    await this.#audit.log.call(context, () => this.#watch(served, listener, signal, () => context.started(200)));
+  }
+
+  async #watch(
+    served: ResourceRequest,
+    listener: (events: readonly WatchEvent[]) => void,
+    signal: AbortSignal,
+    onStarted = () => {},
+  ): Promise<void> {
     const view = this.#pipeline.viewOf(served.target);
     let handle: WatchHandle | undefined;
     let onAbort = () => {};
@@ -47,12 +77,14 @@ export class InProcessTransport implements Transport {
         this.#pipeline
           .watch(served, {
             onChanges: (changes) => {
+              onStarted();
               if (!signal.aborted) listener(changes.map((change) => eventOf(view, change)));
             },
             onEnd: (error) => (error ? reject(error) : resolve()),
           })
           .then((started) => {
             handle = started;
+            onStarted();
             if (signal.aborted) started.cancel();
           }, reject);
       });

@@ -2,11 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { ConfigMaps } from '#api/core/v1/config-map.ts';
 import { silentLogger } from '#base/logger.ts';
 import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
 import { waitFor } from '#testing/wait-for.ts';
+import type { AuditBackend } from './audit-backend.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { type AuditedRequest, evaluatePolicy } from './evaluate-policy.ts';
 import { LogBackend } from './log-backend.ts';
@@ -90,13 +92,21 @@ describe('a policy', () => {
   });
 });
 
+/** Keeps all events but those of the server's own calls. */
+const collect = (events: AuditEvent[]): AuditBackend => ({
+  write(event) {
+    if (event.user.username !== 'system:apiserver') events.push(event);
+  },
+  close: async () => {},
+});
+
 describe('requests', () => {
   let cluster: Cluster;
   afterEach(() => cluster.stop());
   const events: AuditEvent[] = [];
   const start = async (policy: string) => {
     events.length = 0;
-    const backend = { write: (event: AuditEvent) => void events.push(event), close: async () => {} };
+    const backend = collect(events);
     const audit = { policy: policyOf(policy), backends: [backend] };
     cluster = await Cluster.start({ controllers: false, scheduler: false, operations: { audit } });
     return createCall(await cluster.listen());
@@ -191,6 +201,37 @@ describe('requests', () => {
       ['ResponseComplete', 'watch', { metadata: {}, code: 200 }],
     ]);
   });
+});
+
+test('calls made inside the process are written down as those over HTTP', async () => {
+  const events: AuditEvent[] = [];
+  const backend = collect(events);
+  const policy = policyOf('omitStages: [RequestReceived]\nrules: [{level: Request, namespaces: [default]}]');
+  const operations = { audit: { policy, backends: [backend] } };
+  const cluster = await Cluster.start({ controllers: false, scheduler: false, operations });
+  const robot = cluster.clientFor({ name: 'system:serviceaccount:kube-system:robot', groups: [] });
+  const maps = cluster.client.of(ConfigMaps);
+  await maps.create({ metadata: { name: 'a', namespace: 'default' } });
+  await expect(robot.of(ConfigMaps).list({ namespace: 'default', limit: 5 })).rejects.toThrow('forbidden');
+  const stop = new AbortController();
+  const watching = maps.watch({ namespace: 'default' }, () => stop.abort(), stop.signal);
+  await watching;
+  await cluster.stop();
+  const told = events.map(({ stage, verb, requestURI, user, responseStatus }) => [
+    stage,
+    verb,
+    requestURI,
+    user.username,
+    (responseStatus as { code?: number } | undefined)?.code,
+  ]);
+  const path = '/api/v1/namespaces/default/configmaps';
+  expect(told).toEqual([
+    ['ResponseComplete', 'create', path, 'kubernetes-admin', 201],
+    ['ResponseComplete', 'list', `${path}?limit=5`, 'system:serviceaccount:kube-system:robot', 403],
+    ['ResponseStarted', 'watch', `${path}?watch=true`, 'kubernetes-admin', 200],
+    ['ResponseComplete', 'watch', `${path}?watch=true`, 'kubernetes-admin', 200],
+  ]);
+  expect(events[0]?.requestObject).toMatchObject({ kind: 'ConfigMap', metadata: { name: 'a' } });
 });
 
 const event = (auditID: string) => ({ auditID }) as AuditEvent;

@@ -54,12 +54,27 @@ export class Audit {
     this.#write(context, context.failed ? 'Panic' : 'ResponseComplete', decision);
   };
 
+  /** Writes down a call made inside the process: `work` answers or throws as it would without this. */
+  async call<R>(context: RequestContext, work: () => Promise<R>): Promise<R> {
+    let outcome: { readonly answer: R } | { readonly error: unknown } | undefined;
+    await this.filter(async () => {
+      try {
+        outcome = { answer: await work() };
+      } catch (error) {
+        outcome = { error };
+        context.failed = !(error instanceof StatusError) && !context.signal.aborted;
+        if (error instanceof StatusError) tell(context, error);
+      }
+    })(context);
+    if (outcome === undefined || 'error' in outcome) throw outcome?.error;
+    return outcome.answer;
+  }
+
   /** Tells of a request whose credentials were refused. */
   refused(context: RequestContext, error: unknown): void {
     const decision = this.#decide(context);
     if (decision.level === 'None' || !(error instanceof StatusError)) return;
-    context.code = error.code;
-    context.result = { type: 'object', code: error.code, object: error.status as unknown as KubernetesObject };
+    tell(context, error);
     this.#write(context, 'ResponseStarted', { ...decision, level: 'Metadata' });
   }
 
@@ -78,4 +93,9 @@ export class Audit {
     this.#events.inc();
     for (const backend of this.#backends) backend.write(event);
   }
+}
+
+function tell(context: RequestContext, { code, status }: StatusError): void {
+  context.code = code;
+  context.result = { type: 'object', code, object: status as unknown as KubernetesObject };
 }

@@ -1,3 +1,6 @@
+import { connect } from 'node:http2';
+import { request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigMaps } from '#api/core/v1/config-map.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
@@ -319,6 +322,39 @@ describe('impersonation', () => {
     ],
   ])('%s', async (_name, headers, expected) => {
     expect(await as(headers)).toEqual(expected);
+  });
+
+  test.each(['HTTP/1.1', 'HTTP/2'])('every group that is named counts, over %s', async (version) => {
+    const { server: url, ca, admin } = server.endpoint;
+    const { cert, key } = admin.tls;
+    const headers = {
+      'impersonate-user': 'bob',
+      'impersonate-group': ['a, b', 'c'],
+      'content-type': 'application/json',
+    };
+    const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+    const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' });
+    const text = await new Promise<string>((resolve, reject) => {
+      const tls = { ca, cert: cert as string, key: key as string };
+      const collect = (stream: Readable) => {
+        const chunks: Buffer[] = [];
+        stream.on('data', (chunk) => chunks.push(chunk));
+        stream.once('end', () => resolve(Buffer.concat(chunks).toString()));
+        stream.once('error', reject);
+      };
+      if (version === 'HTTP/2') {
+        const session = connect(url, tls);
+        const stream = session.request({ ':method': 'POST', ':path': path, ...headers });
+        stream.once('close', () => session.close());
+        collect(stream);
+        stream.end(body);
+      } else {
+        const request = httpsRequest(`${url}${path}`, { ...tls, method: 'POST', headers, agent: false }, collect);
+        request.once('error', reject);
+        request.end(body);
+      }
+    });
+    expect(JSON.parse(text).status.userInfo).toEqual({ username: 'bob', groups: ['a, b', 'c', AUTHENTICATED] });
   });
 
   test('the anonymous user has rights of its own', async () => {

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '#api/resource-definition.ts';
+import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
 import type { ListOutcome } from './registry/list.ts';
 import type { Entry, ResourceView } from './registry/resource-view.ts';
 
@@ -6,14 +6,19 @@ import type { Entry, ResourceView } from './registry/resource-view.ts';
 export type ResourceResult =
   | { readonly type: 'entry'; readonly code: number; readonly view: ResourceView; readonly entry: Entry }
   | { readonly type: 'list'; readonly view: ResourceView; readonly list: ListOutcome }
-  /** An object that is not stored: a Status, a Scale, a review, a token. */
-  | { readonly type: 'object'; readonly code: number; readonly object: KubernetesObject };
+  /** An object that is not stored: a Status, a Scale, a review, a token. With `columns` it, or its items, can be told as a Table. */
+  | {
+      readonly type: 'object';
+      readonly code: number;
+      readonly object: KubernetesObject;
+      readonly columns?: AnyResourceDefinition | undefined;
+    };
 
-export const objectResult = (object: KubernetesObject, code = 200): ResourceResult => ({
-  type: 'object',
-  code,
-  object,
-});
+export const objectResult = (
+  object: KubernetesObject,
+  code = 200,
+  columns?: AnyResourceDefinition,
+): ResourceResult => ({ type: 'object', code, object, columns });
 
 /** What was answered, as an object. It is shared with the watch cache. */
 export function resultObject(result: ResourceResult): unknown {

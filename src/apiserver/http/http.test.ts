@@ -84,6 +84,20 @@ describe('encodings', () => {
     expect(yaml.bytes.toString()).toMatch(/^apiVersion: v1\ndata:\n {2}"on": "yes"\nkind: ConfigMap\n/);
   });
 
+  test('a table of what is not stored has columns, too', async () => {
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
+    const { json } = await call('/api/v1/componentstatuses', { headers: { accept } });
+    expect([json.kind, json.columnDefinitions.map(({ name }: { name: string }) => name)]).toEqual([
+      'Table',
+      ['Name', 'Status', 'Message', 'Error'],
+    ]);
+    expect(json.rows.map(({ cells }: { cells: string[] }) => cells[0])).toEqual([
+      'controller-manager',
+      'etcd-0',
+      'scheduler',
+    ]);
+  });
+
   test('a table has the kind’s columns', async () => {
     const answer = await call('/api/v1/pods', {
       headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' },

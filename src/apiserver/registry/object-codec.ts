@@ -1,15 +1,19 @@
 import type { ManagedFieldsEntry } from '#api/meta/v1/object-meta.ts';
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
 import { apiVersionOf } from '#api/resource-definition.ts';
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
+import { parseJsonValue } from '#machinery/codec/json-syntax.ts';
 import { sharedText } from '#machinery/objects/shared-json.ts';
 import type { CacheCodec } from '#storage/cache/cache-entry.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+/** Ends the text of an object with integers past 2^53: JSON.parse would round them. */
+const EXACT = ' ';
 
 /**
  * How objects of one kind lie in the store: JSON without a resourceVersion, beginning `{"kind":K,"apiVersion":V,"metadata":{`,
- * so that the revision, which is known only at commit, can be spliced in behind that prefix.
+ * so that the revision, which is known only at commit, can be spliced in behind that prefix. Integers past 2^53 are bigints.
  */
 export class ObjectCodec<T extends KubernetesObject> implements CacheCodec<T> {
   readonly #kind: string;
@@ -25,17 +29,28 @@ export class ObjectCodec<T extends KubernetesObject> implements CacheCodec<T> {
   }
 
   encode(object: T): Uint8Array {
+    try {
+      return encoder.encode(this.#textOf(object, JSON.stringify));
+    } catch (error) {
+      // JSON.stringify knows no bigints, which integers past 2^53 are.
+      if (!(error instanceof TypeError)) throw error;
+      return encoder.encode(this.#textOf(object, stringifyJson) + EXACT);
+    }
+  }
+
+  #textOf(object: T, stringify: (value: unknown) => string): string {
     const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object as T & Record<string, unknown>;
     const { resourceVersion: _resourceVersion, managedFields, ...meta } = metadata ?? {};
     const owners = managedFields === undefined ? '' : `,"managedFields":${ownersText(managedFields)}`;
     // An object always has a name, hence something stands before the owners.
-    const metaText = `${JSON.stringify(meta).slice(1, -1)}${owners}`;
-    const restText = JSON.stringify(rest).slice(1);
-    return encoder.encode(`${this.#head}${metaText}}${restText === '}' ? '' : ','}${restText}`);
+    const metaText = `${stringify(meta).slice(1, -1)}${owners}`;
+    const restText = stringify(rest).slice(1);
+    return `${this.#head}${metaText}}${restText === '}' ? '' : ','}${restText}`;
   }
 
   decode(bytes: Uint8Array, modRevision: number): T {
-    return this.revise(JSON.parse(decoder.decode(bytes)) as T, modRevision);
+    const text = decoder.decode(bytes);
+    return this.revise((text.endsWith(EXACT) ? parseJsonValue(text) : JSON.parse(text)) as T, modRevision);
   }
 
   revise(object: T, modRevision: number): T {

@@ -1,4 +1,5 @@
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import type { CacheEntry } from '#storage/cache/cache-entry.ts';
 import type { ObjectCodec } from './object-codec.ts';
 
@@ -33,7 +34,7 @@ export class ResourceView {
     return this.#memo(entry, 'json', () =>
       this.#isStored
         ? this.#codec.splice(entry.bytes, entry.modRevision)
-        : encoder.encode(JSON.stringify(this.object(entry))),
+        : encoder.encode(stringifyJson(this.object(entry))),
     );
   }
 

@@ -1,6 +1,7 @@
 import { kindSchema } from '#api/kinds.ts';
 import { PartialObjectMetadata } from '#api/meta/v1/partial-object-metadata.ts';
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import { encodeProtobuf } from '#machinery/codec/protobuf.ts';
 import { encodeMessage } from '#machinery/codec/protobuf-encoder.ts';
 import { stringifyYaml } from '#machinery/codec/yaml-writer.ts';
@@ -36,10 +37,12 @@ export function encodeResult(result: ResourceResult, options: EncodeOptions): En
   const { form } = options;
   const code = result.type === 'list' ? 200 : result.code;
   if (result.type === 'object') {
+    const { object, columns } = result;
+    const told = form.as === 'Table' && columns ? objectTable(object, columns, options) : object;
     return {
       code,
       contentType: form.mediaType,
-      body: encodeObject(result.object, { ...options, form: { ...form, as: 'object' } }),
+      body: encodeObject(told, { ...options, form: { ...form, as: 'object' } }),
     };
   }
   if (form.as === 'Table') return { code, contentType: form.mediaType, body: encodeTable(result, options) };
@@ -54,7 +57,7 @@ export function encodeObject(
 ): Uint8Array {
   switch (form.encoding) {
     case 'json':
-      return encoder.encode(`${pretty ? JSON.stringify(object, undefined, 2) : JSON.stringify(object)}\n`);
+      return encoder.encode(`${stringifyJson(object, pretty ? 2 : undefined)}\n`);
     case 'yaml':
       return encoder.encode(stringifyYaml(object));
     case 'protobuf':
@@ -86,7 +89,7 @@ function encodeList(view: ResourceView, list: ListOutcome, options: EncodeOption
   if (form.encoding === 'json' && !options.pretty) {
     const head = encoder.encode(`${JSON.stringify({ kind, apiVersion, metadata }).slice(0, -1)},"items":[`);
     const items = partial
-      ? list.entries.map((entry) => encoder.encode(JSON.stringify(partialMetadata(view.object(entry), form.version))))
+      ? list.entries.map((entry) => encoder.encode(stringifyJson(partialMetadata(view.object(entry), form.version))))
       : list.entries.map((entry) => view.json(entry));
     return joinList(head, items);
   }
@@ -141,26 +144,41 @@ function encodeTable(result: Exclude<ResourceResult, { type: 'object' }>, option
   return encodeObject(tableOf(view, entries, { ...options, include, metadata }), options);
 }
 
+/** An object that is not stored, or a list of such, as a Table. */
+function objectTable(object: KubernetesObject, definition: AnyResourceDefinition, options: EncodeOptions) {
+  const { items = [object] } = object as { readonly items?: readonly KubernetesObject[] };
+  return tableFrom(definition, items, { ...options, include: readInclude(options.includeObject), metadata: {} });
+}
+
+interface TableOptions {
+  readonly form: AcceptedForm;
+  readonly now: number;
+  readonly include: IncludeObject;
+  readonly metadata: object;
+  /** Without columns: they were told before. */
+  readonly headless?: boolean;
+}
+
 /** Rows for some entries of one kind. */
-export function tableOf(
-  view: ResourceView,
-  entries: readonly Entry[],
-  options: {
-    readonly form: AcceptedForm;
-    readonly now: number;
-    readonly include: IncludeObject;
-    readonly metadata: object;
-    readonly headless?: boolean;
-  },
+export const tableOf = (view: ResourceView, entries: readonly Entry[], options: TableOptions): KubernetesObject =>
+  tableFrom(
+    view.definition,
+    entries.map((entry) => view.object(entry)),
+    options,
+  );
+
+function tableFrom(
+  definition: AnyResourceDefinition,
+  objects: readonly KubernetesObject[],
+  options: TableOptions,
 ): KubernetesObject {
-  const definition: AnyResourceDefinition = view.definition;
   const row = { now: options.now, include: options.include };
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${options.form.version}`,
     metadata: options.metadata,
     columnDefinitions: options.headless ? null : columnDefinitions(definition),
-    rows: entries.map((entry) => tableRow(definition, view.object(entry), row)),
+    rows: objects.map((object) => tableRow(definition, object, row)),
   } as KubernetesObject;
 }
 

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import { encodeWatchEvent, writeEnvelope } from '#machinery/codec/protobuf.ts';
 import { encodeMessage } from '#machinery/codec/protobuf-encoder.ts';
 import type { Status } from '#machinery/errors/status-error.ts';
@@ -38,7 +39,7 @@ function jsonEncoder(view: ResourceView, options: WatchEncoderOptions): WatchEnc
   const { form } = options;
   const frame = (type: string, object: Uint8Array) =>
     concatBytes([encoder.encode(`{"type":"${type}","object":`), object, FRAME_END]);
-  const text = (value: unknown) => encoder.encode(JSON.stringify(value));
+  const text = (value: unknown) => encoder.encode(stringifyJson(value));
   let headSent = false;
   const table = (change: Exclude<Change, { type: 'BOOKMARK' }>) => {
     const metadata = { resourceVersion: String(change.entry.modRevision) };

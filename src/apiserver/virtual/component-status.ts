@@ -1,3 +1,4 @@
+import { ComponentStatuses } from '#api/core/v1/component-status.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { newMethodNotSupported, newNotFound } from '#machinery/errors/status-error.ts';
 import type { RequestHandler } from '../resource-table.ts';
@@ -12,11 +13,12 @@ export const createComponentStatusHandler = (): RequestHandler => ({
     warnings.push('v1 ComponentStatus is deprecated in v1.19+');
     if (target.verb === 'list') {
       const items = NAMES.map(componentStatus);
-      return objectResult({ kind: 'ComponentStatusList', apiVersion: 'v1', metadata: {}, items } as KubernetesObject);
+      const list = { kind: 'ComponentStatusList', apiVersion: 'v1', metadata: {}, items };
+      return objectResult(list as KubernetesObject, 200, ComponentStatuses);
     }
     if (target.verb !== 'get') throw newMethodNotSupported(RESOURCE, target.verb);
     if (!NAMES.includes(target.name)) throw newNotFound(RESOURCE, target.name);
-    return objectResult(componentStatus(target.name));
+    return objectResult(componentStatus(target.name), 200, ComponentStatuses);
   },
 });
 

@@ -7,10 +7,10 @@ export interface EncodableObject {
 
 const utf8 = new TextEncoder();
 
-/** JSON text of any value; bigints are written as numbers. */
-export function stringifyJson(value: unknown): string {
+/** JSON text of any value; bigints are written as numbers. Text with bigints is not indented. */
+export function stringifyJson(value: unknown, indent?: number): string {
   try {
-    return JSON.stringify(value);
+    return JSON.stringify(value, undefined, indent);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return stringifyWithBigints(value);

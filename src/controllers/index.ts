@@ -28,6 +28,7 @@ import { createServiceAccountTokenController } from './serviceaccount-token/inde
 import { createStatefulSetController } from './statefulset/index.ts';
 import { createTaintEvictionController } from './taint-eviction/index.ts';
 import { createTtlAfterFinishedController } from './ttl-after-finished/index.ts';
+import { createVolumeAttributesClassProtection } from './volume-attributes-class-protection/index.ts';
 
 export type { ControllerEntry, ControllersOptions } from './controller-entry.ts';
 
@@ -133,5 +134,10 @@ export const controllers: readonly ControllerEntry[] = [
     name: 'ttl-after-finished-controller',
     serviceAccount: 'ttl-after-finished-controller',
     create: createTtlAfterFinishedController,
+  },
+  {
+    name: 'volumeattributesclass-protection-controller',
+    serviceAccount: 'volumeattributesclass-protection-controller',
+    create: createVolumeAttributesClassProtection,
   },
 ];

@@ -19,6 +19,7 @@ export async function admitAction(
     object,
     oldObject: undefined,
     warnings: request.warnings,
+    annotate: request.annotate,
   };
   await parts.admission.mutate(attributes);
   await parts.admission.validate(attributes);

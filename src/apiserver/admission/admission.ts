@@ -18,6 +18,8 @@ export interface AdmissionAttributes {
   readonly oldObject: KubernetesObject | undefined;
   /** Texts for Warning headers. */
   readonly warnings: string[];
+  /** Adds to what the audit log says of the request; absent where nobody logs it. */
+  readonly annotate?: ((key: string, value: string) => void) | undefined;
 }
 
 /** Called once what a plugin let through has been written, or has not. Must not reject. */

@@ -52,6 +52,7 @@ export async function createDecoded(
     object,
     oldObject: undefined,
     warnings: request.warnings,
+    annotate: request.annotate,
   };
   await parts.admission.mutate(attributes);
   definition.strategy.prepareForCreate?.(object);

@@ -44,6 +44,7 @@ export async function deleteWith(
       object: undefined,
       oldObject: old,
       warnings: request.warnings,
+      annotate: request.annotate,
     });
     const next = markDeleted(parts, old, options);
     if (dryRun) return { entry: current, gone: next === undefined };

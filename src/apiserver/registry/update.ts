@@ -121,6 +121,7 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
     object,
     oldObject: old,
     warnings: request.warnings,
+    annotate: request.annotate,
   };
   const own = call.ownership ?? keepOwners;
   // A part that picks what it takes over is compared once it has; all others as the client sent them.

@@ -3,6 +3,7 @@ import { PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { type PersistentVolumeClaim, PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
+import { VolumeAttributesClasses } from '#api/storage/v1/volume-attributes-class.ts';
 import { mergePatch } from '#client/options.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { Cluster } from '#testing/cluster.ts';
@@ -12,7 +13,11 @@ import { claimsOf, usesClaims } from './claims-of.ts';
 const namespace = 'default';
 let cluster: Cluster;
 beforeAll(async () => {
-  const controllers = ['persistentvolume-protection-controller', 'persistentvolumeclaim-protection-controller'];
+  const controllers = [
+    'persistentvolume-protection-controller',
+    'persistentvolumeclaim-protection-controller',
+    'volumeattributesclass-protection-controller',
+  ];
   cluster = await Cluster.start({ controllers, scheduler: false });
   await cluster.client.of(ServiceAccounts).create({ metadata: { name: 'default', namespace } });
 });
@@ -52,6 +57,18 @@ test('a volume that is deleted stays while a claim is bound to it', async () => 
   expect(await gone(volumes.get('v'))).toBe(false);
   await volumes.patch('v', mergePatch({ status: { phase: 'Released' } }), { subresource: 'status' });
   await waitFor(() => gone(volumes.get('v')));
+});
+
+test('a class of volume attributes that is deleted stays while a claim wants it', async () => {
+  const classes = cluster.client.of(VolumeAttributesClasses);
+  const claims = cluster.client.of(PersistentVolumeClaims);
+  await classes.create({ metadata: { name: 'gold' }, driverName: 'd', parameters: { a: 'b' } });
+  const wanting = claim('wanting');
+  await claims.create({ ...wanting, spec: { ...wanting.spec, volumeAttributesClassName: 'gold' } });
+  await classes.delete('gold');
+  expect(await gone(classes.get('gold'))).toBe(false);
+  await claims.delete('wanting', { namespace });
+  await waitFor(() => gone(classes.get('gold')));
 });
 
 test('a pod uses the claims of its volumes from when it has a node until it has ended', () => {

@@ -1,19 +1,20 @@
 import type { AdmissionPlugin } from '../admission.ts';
 import { isAbout } from '../requests.ts';
 
+/** By resource. */
 const FINALIZERS: Readonly<Record<string, string>> = {
   persistentvolumes: 'kubernetes.io/pv-protection',
   persistentvolumeclaims: 'kubernetes.io/pvc-protection',
+  'volumeattributesclasses.storage.k8s.io': 'kubernetes.io/vac-protection',
 };
 
 /** Volumes and claims in use are not removed under those who use them: protection controllers take the finalizers away. */
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
   mutate(attributes) {
-    const { operation, definition, object } = attributes;
-    const finalizer = FINALIZERS[definition.plural];
-    if (operation !== 'CREATE' || finalizer === undefined || !isAbout(attributes, definition.plural)) return;
-    const metadata = object?.metadata;
+    const [, finalizer] = Object.entries(FINALIZERS).find(([resource]) => isAbout(attributes, resource)) ?? [];
+    const metadata = attributes.object?.metadata;
+    if (attributes.operation !== 'CREATE' || finalizer === undefined) return;
     if (!metadata || metadata.finalizers?.includes(finalizer)) return;
     metadata.finalizers = [...(metadata.finalizers ?? []), finalizer];
   },

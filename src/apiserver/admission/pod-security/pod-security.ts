@@ -8,10 +8,11 @@ import { forbidden, isAbout } from '../requests.ts';
 import type { PodShape } from './check.ts';
 import { printDetails, violationsOf } from './evaluate.ts';
 import { existingPodWarnings } from './existing-pods.ts';
-import { isStricter, type LevelVersion, policyOf, printStandard } from './level-version.ts';
+import { isStricter, type LevelVersion, type Policy, policyOf, printStandard } from './level-version.ts';
 import { isSignificantUpdate } from './significant-update.ts';
 import { templateOf } from './templates.ts';
 
+const PREFIX = 'pod-security.kubernetes.io/';
 /** Parts of a pod that do not change what it may do. */
 const HARMLESS = new Set(['exec', 'attach', 'binding', 'eviction', 'log', 'portforward', 'proxy', 'status']);
 
@@ -22,21 +23,22 @@ export function createPodSecurity(source: AdmissionReader): AdmissionPlugin {
   return {
     name: 'PodSecurity',
     validate(attributes) {
-      const { operation, definition, target, object, oldObject, warnings } = attributes;
+      const { operation, definition, target, object, oldObject } = attributes;
       if (operation !== 'CREATE' && operation !== 'UPDATE') return;
       if (isAbout(attributes, 'namespaces')) return checkNamespace(attributes, source);
       if (definition.group === '' && definition.plural === 'pods') {
         if (HARMLESS.has(target.subresource)) return;
         const { metadata = {}, spec } = object as Pod;
         if (!spec || (operation === 'UPDATE' && !isSignificantUpdate(object as Pod, oldObject as Pod))) return;
-        const { enforce, warn } = policyFor(attributes);
-        const found = violationText({ metadata, spec }, enforce);
+        const policy = policyFor(attributes);
+        attributes.annotate?.(`${PREFIX}enforce-policy`, printStandard(policy.enforce));
+        const found = violationText({ metadata, spec }, policy.enforce);
+        if (found) auditOf({ metadata, spec }, policy.audit, attributes);
         if (found) throw forbidden(attributes, `violates ${found}`);
-        warnOf({ metadata, spec }, warn, warnings);
-        return;
+        return tell({ metadata, spec }, policy, attributes);
       }
       const template = target.subresource === '' ? templateOf(attributes) : undefined;
-      if (template) warnOf(template, policyFor(attributes).warn, warnings);
+      if (template) tell(template, policyFor(attributes), attributes);
     },
   };
 }
@@ -47,9 +49,16 @@ function violationText(pod: PodShape, standard: LevelVersion): string | undefine
   return violations.length === 0 ? undefined : `PodSecurity "${printStandard(standard)}": ${printDetails(violations)}`;
 }
 
-function warnOf(pod: PodShape, standard: LevelVersion, warnings: string[]): void {
-  const found = violationText(pod, standard);
-  if (found) warnings.push(`would violate ${found}`);
+function auditOf(pod: PodShape, standard: LevelVersion, { annotate }: AdmissionAttributes): void {
+  const found = annotate && violationText(pod, standard);
+  if (found) annotate(`${PREFIX}audit-violations`, `would violate ${found}`);
+}
+
+/** Says in the audit log and to the client what is beyond the levels that are only watched. */
+function tell(pod: PodShape, { audit, warn }: Policy, attributes: AdmissionAttributes): void {
+  auditOf(pod, audit, attributes);
+  const found = violationText(pod, warn);
+  if (found) attributes.warnings.push(`would violate ${found}`);
 }
 
 /** Labels have to be right when they are set; pods that are there already are warned of when the level becomes stricter. */

@@ -28,6 +28,16 @@ program
   .option('--audit-log-maxsize <megabytes>', 'size at which the audit log is put aside; 0 means never', '100')
   .option('--audit-log-maxbackup <number>', 'audit logs put aside that are kept; 0 keeps all', '0')
   .option('--audit-webhook-config-file <file>', 'a kubeconfig that names a service that takes audit events')
+  .option('--authentication-config <file>', 'issuers of ID tokens, and paths that need no credentials')
+  .option('--token-auth-file <file>', 'tokens with their users, one a line: token,user,uid,"group1,group2"')
+  .option(
+    '--authentication-token-webhook-config-file <file>',
+    'a kubeconfig that names a service that knows whose tokens are whose',
+  )
+  .option('--requestheader-client-ca-file <file>', 'authority of proxies that say in headers for whom they ask')
+  .option('--requestheader-allowed-names <names>', 'common names such proxies may have; any when absent')
+  .option('--authorization-mode <modes>', 'who decides: AlwaysAllow, Node, RBAC, Webhook; default Node,RBAC')
+  .option('--authorization-webhook-config-file <file>', 'a kubeconfig that names a service that decides who may')
   .option('--encryption-config <file>', 'which resources are encrypted in the store, and how')
   .option('--event-ttl <duration>', 'how long events are kept', '1h')
   .option(

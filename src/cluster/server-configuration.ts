@@ -14,11 +14,12 @@ import {
   type EncryptionConfiguration,
   readEncryptionConfiguration,
 } from '#storage/encryption/encryption-configuration.ts';
+import { type AccessConfiguration, type AccessFlags, readAccessConfiguration } from './access-configuration.ts';
 import { CommandError } from './command-error.ts';
 import { readWebhookKubeconfig } from './webhook-kubeconfig.ts';
 
 /** Flags of `knarr up` that say how its API server is operated. */
-export interface ServerFlags {
+export interface ServerFlags extends AccessFlags {
   readonly auditPolicy?: string;
   readonly auditLog?: string;
   readonly auditLogMaxsize?: string;
@@ -29,7 +30,7 @@ export interface ServerFlags {
   readonly shutdownDelay?: string;
 }
 
-export interface ServerConfiguration extends Omit<OperationsOptions, 'clock' | 'logger'> {
+export interface ServerConfiguration extends Omit<OperationsOptions, 'clock' | 'logger'>, AccessConfiguration {
   /** How values are encrypted in the store. */
   readonly encryption?: EncryptionConfiguration;
   /** How long a server that stops serves on with a red `/readyz`. */
@@ -47,12 +48,23 @@ export async function readServerConfiguration(flags: ServerFlags, parts: Parts):
       : await readConfiguration('--encryption-config', encryptionConfig, readEncryptionConfiguration);
   const audit = await readAudit(flags, parts);
   return {
+    ...(await readAccess(flags)),
     ...(audit ? { audit } : {}),
     ...(encryption ? { encryption } : {}),
     eventTtlMs: duration('--event-ttl', flags.eventTtl ?? '1h'),
     shutdownDelayMs: duration('--shutdown-delay', flags.shutdownDelay ?? '0s'),
     hostname: hostname(),
   };
+}
+
+async function readAccess(flags: AccessFlags): Promise<AccessConfiguration> {
+  try {
+    return await readAccessConfiguration(flags, readConfiguration);
+  } catch (error) {
+    if (error instanceof ConfigFileError)
+      throw new CommandError(`read ${error.message}`, { exitCode: 2, cause: error });
+    throw error;
+  }
 }
 
 type Parts = { readonly clock: Clock; readonly logger: Logger };

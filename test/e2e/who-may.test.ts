@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PemConverter, Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,12 +9,19 @@ import { Knarr } from './support/knarr.ts';
 /** What the introductions to users and rights do, with the real kubectl. */
 describe('kubectl and who may', { timeout: 60_000 }, () => {
   let knarr: Knarr;
+  let directory: string;
   const kubectl = (...args: string[]) => knarr.kubectl(...args);
   const refusal = async (...args: string[]) => (await knarr.tryKubectl(args)).stderr.trim();
   beforeAll(async () => {
-    knarr = await Knarr.up({ flags: ['--runtime', 'none'] });
+    directory = mkdtempSync(join(tmpdir(), 'knarr-tokens-'));
+    const tokens = join(directory, 'tokens.csv');
+    writeFileSync(tokens, 't0ken,nina,7,"dev,ops"\n');
+    knarr = await Knarr.up({ flags: ['--runtime', 'none', '--token-auth-file', tokens] });
   }, 60_000);
-  afterAll(() => knarr?.delete(), 60_000);
+  afterAll(async () => {
+    await knarr?.delete();
+    if (directory) rmSync(directory, { recursive: true, force: true });
+  }, 60_000);
 
   /** The server's address and a file with its authority. */
   const endpoint = async () => {
@@ -105,5 +113,16 @@ spec:
     const { server, ca } = await endpoint();
     const strange = ['--kubeconfig', '/dev/null', '--server', server, '--certificate-authority', ca, '--token', token];
     expect(await kubectl('auth', 'whoami', ...strange)).toMatch(/Username +system:serviceaccount:default:robot/);
+  });
+
+  test('a token of the token file is its user', async () => {
+    const { server, ca } = await endpoint();
+    const strange = ['--kubeconfig', '/dev/null', '--server', server, '--certificate-authority', ca];
+    expect(await kubectl('auth', 'whoami', ...strange, '--token', 't0ken')).toMatch(
+      /Username +nina\nUID +7\nGroups +\[dev ops system:authenticated\]/,
+    );
+    expect(await refusal('get', 'pods', ...strange, '--token', 'wrong')).toContain(
+      'You must be logged in to the server',
+    );
   });
 });

@@ -15,6 +15,8 @@ export interface OidcOptions {
   /** A list of groups, or one group. */
   readonly groupsClaim?: string;
   readonly groupsPrefix?: string;
+  /** A text that stays the same when the user's name changes. */
+  readonly uidClaim?: string;
   /** Claims that a token must have with these values. */
   readonly requiredClaims?: Readonly<Record<string, string>>;
   /** Default RS256. */

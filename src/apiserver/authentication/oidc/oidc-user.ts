@@ -26,8 +26,13 @@ export function oidcUser(payload: JWTPayload, options: OidcOptions): Authenticat
   if (groups === undefined) {
     return { error: `oidc: parse groups claim ${JSON.stringify(groupsClaim)}: neither a text nor a list of texts` };
   }
+  const uid = options.uidClaim === undefined ? undefined : payload[options.uidClaim];
+  if (options.uidClaim !== undefined && typeof uid !== 'string') {
+    return { error: `oidc: parse uid claim ${JSON.stringify(options.uidClaim)}: claim not present` };
+  }
   const user = {
     name: `${prefixOf(options)}${name}`,
+    ...(typeof uid === 'string' ? { uid } : {}),
     groups: groups.map((group) => `${groupsPrefix}${group}`),
     ...(payload.jti ? { extra: { [CREDENTIAL_ID]: [`JTI=${payload.jti}`] } } : {}),
   };

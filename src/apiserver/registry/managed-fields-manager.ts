@@ -7,8 +7,20 @@ const utf8 = new TextEncoder();
 export const managerOf = ({ query, userAgent }: ResourceRequest): string =>
   query.get('fieldManager') || programOf(userAgent) || 'unknown';
 
-/** `kubectl` of `kubectl/v1.36.0 (linux/amd64)`, without what cannot be printed and no longer than a manager may be. */
+const MAX_REMEMBERED = 1000;
+const programs = new Map<string, string>();
+
 function programOf(userAgent: string): string {
+  let program = programs.get(userAgent);
+  if (program !== undefined) return program;
+  program = readProgram(userAgent);
+  if (programs.size >= MAX_REMEMBERED) programs.clear();
+  programs.set(userAgent, program);
+  return program;
+}
+
+/** `kubectl` of `kubectl/v1.36.0 (linux/amd64)`, without what cannot be printed and no longer than a manager may be. */
+function readProgram(userAgent: string): string {
   let name = '';
   let bytes = 0;
   for (const character of userAgent.split('/', 1)[0] as string) {

@@ -133,4 +133,15 @@ describe('what a write changes', () => {
       'f:metadata': { 'f:labels': { 'f:constructor': {}, 'f:a"{}!.b': {}, 'f:\u0080\u0081': {} } },
     });
   });
+
+  test('as many different keys as may be are told apart', () => {
+    for (let i = 0; i < 60_000; i++) {
+      const [old, next] = [{ metadata: { labels: { [`a${i}`]: '1' } } }, { metadata: { labels: { [`b${i}`]: '1' } } }];
+      const { written, removed } = compareObjects(shape, old, next);
+      if (i % 1000 === 0 || i > 49_990) {
+        expect(written).toEqual({ 'f:metadata': { 'f:labels': { [`f:b${i}`]: {} } } });
+        expect(removed).toEqual({ 'f:metadata': { 'f:labels': { [`f:a${i}`]: {} } } });
+      }
+    }
+  });
 });

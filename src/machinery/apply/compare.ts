@@ -2,7 +2,7 @@ import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { EMPTY_SET, type FieldSet } from './field-set.ts';
 import { distinctElements, itemsByElement } from './list-element.ts';
 import { fieldElement } from './path-element.ts';
-import { elementText, LEAF_TEXT, SELF_TEXT, setOfText } from './set-text.ts';
+import { CLOSE, elementCode, forgetTooMany, LEAF, OPEN, SELF, SetCodes } from './set-codes.ts';
 import {
   concrete,
   isJsonObject,
@@ -21,7 +21,7 @@ export interface Comparison {
   readonly removed: FieldSet;
 }
 
-export const SAME: Comparison = { written: EMPTY_SET, removed: EMPTY_SET };
+const SAME: Comparison = { written: EMPTY_SET, removed: EMPTY_SET };
 
 /** Names, by path from the root, that a comparison does not look at. */
 export interface Unwatched {
@@ -30,143 +30,159 @@ export interface Unwatched {
 
 /**
  * Compares two objects of a kind in one walk over both; what is the same object in both is not looked into. The sets
- * are written as short texts, because objects of a kind mostly have the same fields: the set is found by its text then.
+ * are collected as numbers, because objects of a kind mostly have the same fields: sets that were there before are found.
  */
 export function compareObjects(shape: MapShape, old: JsonObject, next: JsonObject, unwatched?: Unwatched): Comparison {
-  const walk = new Walk();
-  const written = walk.members(shape, old, next, unwatched);
-  const { removed } = walk;
-  if (written === '' && removed === '') return SAME;
-  return { written: setOfText(written), removed: setOfText(removed) };
+  forgetTooMany();
+  written.length = 0;
+  removed.length = 0;
+  compareMembers(shape, old, next, unwatched);
+  if (written.length === 0 && removed.length === 0) return SAME;
+  return { written: written.take(), removed: removed.take() };
 }
 
-/** Each step answers the text of what was written, '' for nothing, and leaves that of what was removed in `removed`. */
-class Walk {
-  removed = '';
+// Comparing is synchronous: one collection of each kind does for all.
+const written = new SetCodes();
+const removed = new SetCodes();
 
-  #values(shape: Shape, old: unknown, next: unknown, unwatched?: Unwatched): string {
-    this.removed = '';
-    if (old === next) return '';
-    if (next === undefined) {
-      this.removed = wholeOf(shape, old, unwatched);
-      return '';
-    }
-    if (old === undefined) return wholeOf(shape, next, unwatched);
-    if (shape.kind === 'untyped') return this.#untyped(old, next);
-    if (shape.kind === 'leaf') return deepEqual(old, next) ? '' : LEAF_TEXT;
-    if (ownedAsOne(shape) || (isVoid(old) && isVoid(next))) return deepEqual(old, next) ? '' : LEAF_TEXT;
-    const parts =
-      shape.kind === 'map'
-        ? this.members(shape, objectOf(old), objectOf(next), unwatched)
-        : this.#items(shape, listOf(old), listOf(next));
-    if (this.removed !== '') this.removed = `{${this.removed}}`;
-    return parts === '' ? '' : `{${parts}}`;
+function compareValues(shape: Shape, old: unknown, next: unknown, unwatched?: Unwatched): void {
+  if (old === next) return;
+  if (next === undefined) collect(removed, shape, old, unwatched);
+  else if (old === undefined) collect(written, shape, next, unwatched);
+  else if (shape.kind === 'untyped') compareUntyped(old, next);
+  else if (shape.kind === 'leaf' || ownedAsOne(shape) || (isVoid(old) && isVoid(next))) compareAsOne(old, next);
+  else {
+    const [firstWritten, firstRemoved] = [begin(written), begin(removed)];
+    if (shape.kind === 'map') compareMembers(shape, objectOf(old), objectOf(next), unwatched);
+    else compareItems(shape, listOf(old), listOf(next));
+    end(written, firstWritten);
+    end(removed, firstRemoved);
   }
+}
 
-  /** The kind of what stands there may have changed, too. */
-  #untyped(old: unknown, next: unknown): string {
-    const shape = concrete(UNTYPED, next);
-    if (isJsonObject(old) === isJsonObject(next)) return this.#values(shape, old, next);
-    return deepEqual(old, next) ? '' : wholeOf(shape, next);
+function compareAsOne(old: unknown, next: unknown): void {
+  if (!deepEqual(old, next)) written.push(LEAF);
+}
+
+/** The kind of what stands there may have changed, too. */
+function compareUntyped(old: unknown, next: unknown): void {
+  const shape = concrete(UNTYPED, next);
+  if (isJsonObject(old) === isJsonObject(next)) compareValues(shape, old, next);
+  else collect(written, shape, next);
+}
+
+/** Opens a field's parts; `end` closes them or, where there are none, takes the opening back. */
+function begin(codes: SetCodes): number {
+  const start = codes.length;
+  codes.push(OPEN);
+  return start;
+}
+
+function end(codes: SetCodes, start: number): void {
+  if (codes.length === start + 1) codes.length = start;
+  else codes.push(CLOSE);
+}
+
+/** Compares what stands at one element; nothing of it is left where nothing differs. */
+function compareElement(code: number, compare: () => void): void {
+  const [startWritten, startRemoved] = [written.length, removed.length];
+  written.push(code);
+  removed.push(code);
+  compare();
+  if (written.length === startWritten + 1) written.length = startWritten;
+  if (removed.length === startRemoved + 1) removed.length = startRemoved;
+}
+
+function compareMembers(shape: MapShape, old: JsonObject, next: JsonObject, unwatched?: Unwatched): void {
+  const { fields, values } = shape;
+  for (const name in next) {
+    const value = next[name];
+    const before = fields === undefined && !Object.hasOwn(old, name) ? undefined : old[name];
+    if (value === before || value === undefined) continue;
+    const skip = unwatched?.[name];
+    if (skip === true) continue;
+    const field = fields?.get(name);
+    const inner = field?.shape ?? values ?? UNTYPED;
+    compareElement(field?.code ?? elementCode(fieldElement(name)), () => compareValues(inner, before, value, skip));
   }
-
-  members(shape: MapShape, old: JsonObject, next: JsonObject, unwatched?: Unwatched): string {
-    const { fields, values } = shape;
-    let written = '';
-    let removed = '';
-    for (const name in next) {
-      const value = next[name];
-      const before = fields === undefined && !Object.hasOwn(old, name) ? undefined : old[name];
-      if (value === before || value === undefined) continue;
-      const skip = unwatched?.[name];
-      if (skip === true) continue;
-      const field = fields?.get(name);
-      const node = this.#values(field?.shape ?? values ?? UNTYPED, before, value, skip);
-      if (node === '' && this.removed === '') continue;
-      const text = field?.text ?? elementText(fieldElement(name));
-      if (node !== '') written += text + node;
-      if (this.removed !== '') removed += text + this.removed;
-    }
-    for (const name in old) {
-      const value = old[name];
-      if (value === undefined || (Object.hasOwn(next, name) && next[name] !== undefined)) continue;
-      const skip = unwatched?.[name];
-      if (skip === true) continue;
-      const field = fields?.get(name);
-      const text = field?.text ?? elementText(fieldElement(name));
-      removed += text + wholeOf(field?.shape ?? values ?? UNTYPED, value, skip);
-    }
-    this.removed = removed;
-    return written;
+  for (const name in old) {
+    const value = old[name];
+    if (value === undefined || (Object.hasOwn(next, name) && next[name] !== undefined)) continue;
+    const skip = unwatched?.[name];
+    if (skip === true) continue;
+    const field = fields?.get(name);
+    removed.push(field?.code ?? elementCode(fieldElement(name)));
+    collect(removed, field?.shape ?? values ?? UNTYPED, value, skip);
   }
+}
 
-  #items(shape: ListShape, old: readonly unknown[], next: readonly unknown[]): string {
-    this.removed = '';
-    if (deepEqual(old, next)) return '';
-    const before = itemsByElement(shape, old);
-    const after = itemsByElement(shape, next);
-    let written = '';
-    let removed = '';
-    for (const element of new Set([...before.keys(), ...after.keys()])) {
-      const node = this.#item(shape, before.get(element) ?? [], after.get(element) ?? []);
-      if (node !== '') written += elementText(element) + node;
-      if (this.removed !== '') removed += elementText(element) + this.removed;
-    }
-    this.removed = removed;
-    return written;
+function compareItems(shape: ListShape, old: readonly unknown[], next: readonly unknown[]): void {
+  if (deepEqual(old, next)) return;
+  const before = itemsByElement(shape, old);
+  const after = itemsByElement(shape, next);
+  for (const element of new Set([...before.keys(), ...after.keys()])) {
+    compareElement(elementCode(element), () =>
+      compareSameItems(shape, before.get(element) ?? [], after.get(element) ?? []),
+    );
   }
+}
 
-  /** Items that stand in a list twice are owned as one. */
-  #item(shape: ListShape, old: readonly unknown[], next: readonly unknown[]): string {
-    if (old.length <= 1 && next.length <= 1) return this.#values(shape.item, old[0], next[0]);
-    this.removed = '';
-    if (old.length >= 2 && next.length >= 2) return deepEqual(old, next) ? '' : LEAF_TEXT;
-    if (next.length >= 2) {
-      this.removed = old.length === 1 ? wholeOf(shape.item, old[0]) : '';
-      return LEAF_TEXT;
-    }
-    this.removed = LEAF_TEXT;
-    return next.length === 1 ? wholeOf(shape.item, next[0]) : '';
+/** Items that stand in a list twice are owned as one. */
+function compareSameItems(shape: ListShape, old: readonly unknown[], next: readonly unknown[]): void {
+  if (old.length <= 1 && next.length <= 1) return compareValues(shape.item, old[0], next[0]);
+  if (old.length >= 2 && next.length >= 2) return compareAsOne(old, next);
+  if (next.length >= 2) {
+    written.push(LEAF);
+    if (old.length === 1) collect(removed, shape.item, old[0]);
+  } else {
+    removed.push(LEAF);
+    if (next.length === 1) collect(written, shape.item, next[0]);
   }
 }
 
 /** A value that is there altogether or not at all: itself and all its parts. */
-function wholeOf(shape: Shape, value: unknown, unwatched?: Unwatched): string {
+function collect(codes: SetCodes, shape: Shape, value: unknown, unwatched?: Unwatched): void {
   const actual = concrete(shape, value);
-  if (actual.kind === 'leaf') return LEAF_TEXT;
-  const parts =
-    ownedAsOne(actual) || isVoid(value)
-      ? ''
-      : actual.kind === 'map'
-        ? wholeMembers(actual, objectOf(value), unwatched)
-        : wholeItems(actual, listOf(value));
-  return parts === '' ? LEAF_TEXT : `{${SELF_TEXT}${parts}}`;
+  if (actual.kind === 'leaf' || ownedAsOne(actual) || isVoid(value)) {
+    codes.push(LEAF);
+    return;
+  }
+  const start = codes.length;
+  codes.push(OPEN);
+  codes.push(SELF);
+  if (actual.kind === 'map') collectMembers(codes, actual, objectOf(value), unwatched);
+  else collectItems(codes, actual, listOf(value));
+  if (codes.length === start + 2) {
+    codes.length = start;
+    codes.push(LEAF);
+  } else codes.push(CLOSE);
 }
 
-function wholeMembers({ fields, values }: MapShape, value: JsonObject, unwatched?: Unwatched): string {
-  let parts = '';
+function collectMembers(codes: SetCodes, { fields, values }: MapShape, value: JsonObject, unwatched?: Unwatched) {
   for (const name in value) {
     const member = value[name];
     const skip = unwatched?.[name];
     if (member === undefined || skip === true) continue;
     const field = fields?.get(name);
-    const text = field?.text ?? elementText(fieldElement(name));
-    const inner = field?.shape ?? values ?? UNTYPED;
-    parts += text + (inner.kind === 'leaf' ? LEAF_TEXT : wholeOf(inner, member, skip));
+    codes.push(field?.code ?? elementCode(fieldElement(name)));
+    collect(codes, field?.shape ?? values ?? UNTYPED, member, skip);
   }
-  return parts;
 }
 
-function wholeItems(shape: ListShape, items: readonly unknown[]): string {
+function collectItems(codes: SetCodes, shape: ListShape, items: readonly unknown[]): void {
   const elements = distinctElements(shape, items);
-  let parts = '';
   if (elements !== undefined) {
-    for (let i = 0; i < elements.length; i++) parts += elementText(elements[i]!) + wholeOf(shape.item, items[i]);
-    return parts;
+    for (let i = 0; i < elements.length; i++) {
+      codes.push(elementCode(elements[i]!));
+      collect(codes, shape.item, items[i]);
+    }
+    return;
   }
-  for (const [element, same] of itemsByElement(shape, items))
-    parts += elementText(element) + (same.length > 1 ? LEAF_TEXT : wholeOf(shape.item, same[0]));
-  return parts;
+  for (const [element, same] of itemsByElement(shape, items)) {
+    codes.push(elementCode(element));
+    if (same.length > 1) codes.push(LEAF);
+    else collect(codes, shape.item, same[0]);
+  }
 }
 
 const ownedAsOne = (shape: ListShape | MapShape): boolean =>

@@ -9,7 +9,7 @@ import {
   type Schema,
 } from '#machinery/schema/schema.ts';
 import { fieldElement } from './path-element.ts';
-import { namedElementText } from './set-text.ts';
+import { namedElementCode } from './set-codes.ts';
 
 /** What of a schema ownership depends on. */
 export type Shape = LeafShape | ListShape | MapShape | UntypedShape;
@@ -48,14 +48,14 @@ export const UNTYPED: UntypedShape = { kind: 'untyped' };
 
 /** A named member of a message. Its shape is made when it is first looked at, because messages may contain themselves. */
 export class FieldShape {
-  /** Its path element in the short texts of sets. */
-  readonly text: string;
+  /** The number of its path element. */
+  readonly code: number;
   readonly default: unknown;
   readonly #field: Field;
   #shape: Shape | undefined;
 
   constructor(name: string, field: Field) {
-    this.text = namedElementText(fieldElement(name));
+    this.code = namedElementCode(fieldElement(name));
     this.default = field.options.default ?? zeroOf(field);
     this.#field = field;
   }

@@ -4,7 +4,7 @@ import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { resources } from '#api/resources.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
-import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
+import { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Random } from '#base/random.ts';
 import { Client } from '#client/client.ts';
 import type { Transport } from '#client/transport.ts';
@@ -96,25 +96,26 @@ export class ApiServer {
   private constructor(
     options: ApiServerOptions & typeof DEFAULTS,
     feed: StoreFeed,
-    parts: { issuer: ServiceAccountIssuer; resources: Resources },
+    parts: { issuer: ServiceAccountIssuer; resources: Resources; metrics: MetricRegistry },
   ) {
     this.#options = options;
     this.#feed = feed;
     this.#resources = parts.resources;
     this.#issuer = parts.issuer;
     this.pipeline = parts.resources.pipeline;
-    this.#operations = new Operations(this.pipeline, options);
+    this.#operations = new Operations(this.pipeline, { ...options, metrics: parts.metrics });
     this.#handler = this.#createHandler(parts.issuer);
   }
 
   /** Loads the store, makes what every cluster has, and is ready to serve. */
   static async start(given: ApiServerOptions): Promise<ApiServer> {
     const options = { ...DEFAULTS, ...given };
+    const metrics = new MetricRegistry();
     const { store, clock, logger } = options;
     const feed = await StoreFeed.open({ store, logger });
     const issuer = new ServiceAccountIssuer(options.issuerKey, { issuer: options.issuerUrl, clock });
-    const loaded = await Resources.open({ ...options, feed, issuer, definitions: resources });
-    const server = new ApiServer(options, feed, { issuer, resources: loaded });
+    const loaded = await Resources.open({ ...options, metrics, feed, issuer, definitions: resources });
+    const server = new ApiServer(options, feed, { issuer, resources: loaded, metrics });
     await createBootstrapObjects(loaded.pipeline, SELF);
     server.#operations.start(new Client(server.transport(SELF)));
     return server;

@@ -1,6 +1,6 @@
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
-import { MetricRegistry } from '#base/metrics/metric-registry.ts';
+import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Client } from '#client/client.ts';
 import type { Store } from '#storage/store.ts';
 import { Compactor } from './background/compactor.ts';
@@ -37,6 +37,7 @@ export interface OperationsOptions {
 
 /** What a server has at hand. */
 export interface OperationsParts extends OperationsOptions {
+  readonly metrics: MetricRegistry;
   readonly store: Store;
   readonly newUid: () => string;
   readonly serviceCidr: string;
@@ -46,8 +47,8 @@ const EVENT_TTL_MS = 3_600_000;
 
 /** What the server does beside answering: metrics, priority and fairness, and the work that goes on while it runs. */
 export class Operations {
-  readonly metrics = new MetricRegistry();
-  readonly counters: ServerCounters = createServerCounters(this.metrics);
+  readonly metrics: MetricRegistry;
+  readonly counters: ServerCounters;
   readonly instrumentation: Filter;
   readonly flowControl: Filter;
   readonly audit: Audit | undefined;
@@ -59,7 +60,9 @@ export class Operations {
 
   constructor({ table }: Pipeline, options: OperationsParts) {
     this.#options = options;
-    const { clock, totalSeats } = options;
+    const { clock, metrics, totalSeats } = options;
+    this.metrics = metrics;
+    this.counters = createServerCounters(metrics);
     const monotonic = () => clock.monotonic();
     this.#seats = new FlowControl({ clock, ...(totalSeats === undefined ? {} : { totalSeats }) });
     const measured = instrumentation(new RequestMetrics(this.metrics), monotonic);

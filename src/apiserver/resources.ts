@@ -1,6 +1,7 @@
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
+import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Random } from '#base/random.ts';
 import type { StoreFeed } from '#storage/cache/store-feed.ts';
 import { bindPod } from './actions/pod-binding.ts';
@@ -19,6 +20,7 @@ import type { ServiceAccountIssuer } from './authentication/service-account-issu
 import { type Authorization, type AuthorizationOptions, createAuthorization } from './authorization/authorization.ts';
 import { requestAttributes } from './authorization/request-attributes.ts';
 import type { ObjectSource } from './connect/node-connection.ts';
+import { measuredPlugins } from './metrics/admission-metrics.ts';
 import { Pipeline } from './pipeline.ts';
 import type { RegistryParts, WriteGuard, WriteHook } from './registry/registry-parts.ts';
 import { ResourceHandler, type SubresourceHandler } from './registry/resource-handler.ts';
@@ -37,6 +39,7 @@ export interface ResourcesOptions extends AdmissionPluginChoice {
   readonly random: Random;
   readonly logger: Logger;
   readonly newUid: () => string;
+  readonly metrics: MetricRegistry;
   readonly issuerUrl: string;
   readonly authentication?: AuthenticationOptions | undefined;
   readonly authorization?: AuthorizationOptions | undefined;
@@ -67,7 +70,8 @@ export class Resources implements ObjectSource {
       authorize: (attributes) => this.pipeline.authorize(attributes),
       clock,
     });
-    this.#admission = new AdmissionChain(admissionPlugins(this.#admissionSource(), options));
+    const plugins = admissionPlugins(this.#admissionSource(), options);
+    this.#admission = new AdmissionChain(measuredPlugins(plugins, options.metrics, () => clock.monotonic()));
     this.#authorization = createAuthorization(options.authorization ?? {}, {
       clock,
       storage: (name) => this.#storage(name),

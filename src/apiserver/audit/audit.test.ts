@@ -181,6 +181,25 @@ describe('requests', () => {
     ]);
   });
 
+  test('on pods tell what their namespace’s level says of them', async () => {
+    const call = await start(
+      'omitStages: [RequestReceived]\nrules: [{level: Metadata, resources: [{resources: [pods]}]}]',
+    );
+    const labels = { 'pod-security.kubernetes.io/audit': 'restricted' };
+    await call('/api/v1/namespaces', { ...post, body: JSON.stringify({ metadata: { name: 'watched', labels } }) });
+    const account = JSON.stringify({ metadata: { name: 'default' } });
+    await call('/api/v1/namespaces/watched/serviceaccounts', { ...post, body: account });
+    const pod = { metadata: { name: 'a' }, spec: { containers: [{ name: 'a', image: 'a' }] } };
+    await call('/api/v1/namespaces/watched/pods', { ...post, body: JSON.stringify(pod) });
+    await waitFor(() => events.length === 1);
+    expect(events[0]?.annotations).toMatchObject({
+      'pod-security.kubernetes.io/enforce-policy': 'privileged:latest',
+      'pod-security.kubernetes.io/audit-violations': expect.stringMatching(
+        /^would violate PodSecurity "restricted:latest": /,
+      ),
+    });
+  });
+
   test('of somebody who acts as another name both', async () => {
     const call = await start('omitStages: [RequestReceived]\nrules: [{level: Metadata}]');
     await call(MAPS, { headers: { 'impersonate-user': 'jane' } });

@@ -79,6 +79,17 @@ describe('/metrics', () => {
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
   });
 
+  test('measures admission plugins', async () => {
+    const name = 'apiserver_admission_controller_admission_duration_seconds_count';
+    const of = (rejected: boolean) =>
+      value(`${name}{name="NamespaceLifecycle",operation="CREATE",rejected="${rejected}",type="admit"}`);
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"metadata":{"name":"m"}}' };
+    const before = [(await of(false)) ?? 0, (await of(true)) ?? 0];
+    await call(MAPS, post);
+    await call(MAPS.replace('default', 'nowhere'), post);
+    expect([await of(false), await of(true)]).toEqual(before.map((count) => count + 1));
+  });
+
   test('what clients make up adds no series of its own', async () => {
     for (const path of ['/nothing/1', '/nothing/2', '/favicon.ico']) await call(path);
     const series = (await scrape())

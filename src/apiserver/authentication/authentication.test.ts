@@ -11,6 +11,7 @@ import { ClusterRoleBindings } from '#api/rbac/v1/cluster-role-binding.ts';
 import { systemClock } from '#base/clock.ts';
 import { CertificateAuthority } from '#cluster/certificates/authority.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
+import { withoutBearerProtocol } from './bearer-token.ts';
 import { type SecureServer, startSecureServer } from './testing/secure-server.ts';
 import { parseTokenFile } from './token-file.ts';
 
@@ -53,6 +54,11 @@ test('a browser shows its token as a WebSocket subprotocol, beside another one',
     username: 'jane',
   });
   expect(await server.whoAmI({ 'sec-websocket-protocol': protocol })).toBe('401 Unauthorized');
+});
+
+test('a token among the subprotocols goes no further', () => {
+  expect(withoutBearerProtocol('a.k8s.io, base64url.bearer.authorization.k8s.io.dDBrZW4,b')).toBe('a.k8s.io, b');
+  expect(withoutBearerProtocol('a,b')).toBe('a,b');
 });
 
 test('a client certificate names its user, groups and itself', async () => {

@@ -11,6 +11,16 @@ export function bearerToken(request: IncomingRequest): string | undefined {
   return match?.[1] ?? protocolToken(request.header('sec-websocket-protocol'));
 }
 
+/** A list of subprotocols as others may see it: without the token. */
+export const withoutBearerProtocol = (protocols: string): string =>
+  protocols.includes(PROTOCOL_PREFIX)
+    ? protocols
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => !each.startsWith(PROTOCOL_PREFIX))
+        .join(', ')
+    : protocols;
+
 function protocolToken(protocols: string): string | undefined {
   if (!protocols.includes(PROTOCOL_PREFIX)) return undefined;
   const named = protocols.split(',').map((each) => each.trim());

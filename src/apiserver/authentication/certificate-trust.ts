@@ -9,6 +9,8 @@ const PEM = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
  */
 export class CertificateTrust {
   readonly #authorities: readonly X509Certificate[];
+  /** A connection shows the same certificate with every request. */
+  readonly #known = new WeakMap<PeerCertificate, boolean>();
 
   /** `pem` holds the certificates of one or more authorities. */
   constructor(pem: string) {
@@ -16,9 +18,14 @@ export class CertificateTrust {
   }
 
   /** Whether the chain of a certificate that the listener verified leads to one of these authorities. */
-  has({ verified, raw, issuers }: PeerCertificate): boolean {
-    if (!verified) return false;
-    return [raw, ...issuers].some((each) => this.#signed(new X509Certificate(each)));
+  has(certificate: PeerCertificate): boolean {
+    let has = this.#known.get(certificate);
+    if (has === undefined) this.#known.set(certificate, (has = this.#check(certificate)));
+    return has;
+  }
+
+  #check({ verified, raw, issuers }: PeerCertificate): boolean {
+    return verified && [raw, ...issuers].some((each) => this.#signed(new X509Certificate(each)));
   }
 
   #signed(certificate: X509Certificate): boolean {

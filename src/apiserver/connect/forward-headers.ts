@@ -1,3 +1,4 @@
+import { withoutBearerProtocol } from '../authentication/bearer-token.ts';
 import type { HeaderMap } from '../http/exchange.ts';
 
 /** Headers that belong to one hop. */
@@ -13,7 +14,7 @@ const HOP = new Set([
   'upgrade',
 ]);
 /** Said to this server, not to who is behind it. */
-const OURS = /^(:|host$|authorization$|impersonate-)/;
+const OURS = /^(:|host$|authorization$|impersonate-|x-remote-(user|uid|group)$|x-remote-extra-)/;
 
 /** The headers of a request that go on to who answers it, as name and value in turn. */
 export function forwardedHeaders(
@@ -25,6 +26,7 @@ export function forwardedHeaders(
   for (const [name, value] of pairs(raw)) {
     const key = name.toLowerCase();
     if (key === 'x-forwarded-for') via.push(value);
+    else if (key === 'sec-websocket-protocol') headers.push(name, withoutBearerProtocol(value));
     else if (!HOP.has(key) && !OURS.test(key)) headers.push(name, value);
   }
   if (from.remoteAddress !== '') via.push(from.remoteAddress);

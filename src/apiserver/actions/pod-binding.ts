@@ -6,6 +6,7 @@ import type { Mutable } from '#machinery/schema/schema.ts';
 import { NO_ADMISSION } from '../admission/admission.ts';
 import { decodeAs } from '../registry/decode-body.ts';
 import { timestamp } from '../registry/object-meta.ts';
+import { ownedCopy } from '../registry/owned-copy.ts';
 import { groupResourceOf, type RegistryParts } from '../registry/registry-parts.ts';
 import type { SubresourceHandler } from '../registry/resource-handler.ts';
 import { applyUpdate } from '../registry/update.ts';
@@ -61,7 +62,7 @@ function validateBinding({ metadata, target }: Binding): void {
 }
 
 function assign(parts: RegistryParts, old: KubernetesObject, binding: Binding): Bound {
-  const pod = structuredClone(old) as Bound;
+  const pod = ownedCopy(old) as Bound;
   const metadata = (pod.metadata ??= {});
   const refuse = (detail: string) => newConflict({ group: '', resource: 'pods/binding' }, metadata.name ?? '', detail);
   if (binding.metadata?.uid && binding.metadata.uid !== metadata.uid) {

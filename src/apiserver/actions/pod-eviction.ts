@@ -8,6 +8,7 @@ import { NO_ADMISSION } from '../admission/admission.ts';
 import { decodeAs } from '../registry/decode-body.ts';
 import { deleteWith } from '../registry/delete.ts';
 import { timestamp } from '../registry/object-meta.ts';
+import { ownedCopy } from '../registry/owned-copy.ts';
 import { groupResourceOf, type RegistryParts } from '../registry/registry-parts.ts';
 import type { SubresourceHandler } from '../registry/resource-handler.ts';
 import { applyUpdate } from '../registry/update.ts';
@@ -93,7 +94,7 @@ function withOneLess(
   const name = old.metadata?.name ?? '';
   const ready = (pod as PodState).status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
   const unhealthyMayGo = old.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow' || currentHealthy >= desiredHealthy;
-  const budget = structuredClone(old) as Mutable<PodDisruptionBudget>;
+  const budget = ownedCopy(old);
   if (budget.metadata) delete budget.metadata.resourceVersion;
   if (!ready && unhealthyMayGo && desiredHealthy > 0) return budget;
   if (observedGeneration < (old.metadata?.generation ?? 0)) {

@@ -367,6 +367,27 @@ describe('other writes', () => {
     expect(names(await maps().create(map('inside', { a: '1' })))).toEqual(['knarr Update']);
   });
 
+  test('are ascribed as upstream ascribes those of components', async () => {
+    const accounts = [
+      ['system:kube-scheduler', 'kube-scheduler'],
+      ['system:node:n1', 'kubelet'],
+      ['system:serviceaccount:kube-system:deployment-controller', 'kube-controller-manager'],
+      ['somebody', 'knarr'],
+    ] as const;
+    for (const [name, program] of accounts) {
+      const client = cluster.clientFor({ name, groups: ['system:masters'] }).of(ConfigMaps);
+      const made = await client.create(map(`by-${program}`, { a: '1' }));
+      expect(names(made)).toEqual([`${program} Update`]);
+    }
+  });
+
+  test('keep owners while an object waits for its end', async () => {
+    const waiting = { metadata: { name: 'ends', namespace, finalizers: ['example.com/wait'] }, data: { a: '1' } };
+    const made = await maps().create(waiting, { fieldManager: 'one' });
+    const ending = (await maps().delete('ends', { namespace })) as ConfigMap;
+    expect(ending.metadata?.managedFields).toEqual(made.metadata?.managedFields);
+  });
+
   test('that change nothing are not written', async () => {
     const made = await maps().create(map('same', { a: '1' }), { fieldManager: 'one' });
     await clock.advance(5000);
@@ -416,6 +437,25 @@ describe('other writes', () => {
       by: 'kubelet Update status',
       apiVersion: 'v1',
       fields: { 'f:status': { 'f:phase': {} } },
+    });
+  });
+
+  test('through a part of a kind own what the part takes over', async () => {
+    const pods = cluster.client.of(Pods);
+    const debug = { name: 'debug', image: 'x', targetContainerName: 'c' };
+    const patched = await pods.patch(
+      'run',
+      mergePatch({ spec: { ephemeralContainers: [debug] }, metadata: { labels: { not: 'taken' } } }),
+      { namespace, subresource: 'ephemeralcontainers', fieldManager: 'debugger' },
+    );
+    const own = owners(patched).find(({ by }) => by === 'debugger Update ephemeralcontainers');
+    expect(own?.fields).toEqual({
+      'f:spec': {
+        'f:ephemeralContainers': {
+          '.': {},
+          'k:{"name":"debug"}': expect.objectContaining({ '.': {}, 'f:image': {}, 'f:targetContainerName': {} }),
+        },
+      },
     });
   });
 

@@ -7,7 +7,7 @@ import { CacheEntry } from '#storage/cache/cache-entry.ts';
 import type { AdmissionAttributes } from '../admission/admission.ts';
 import type { ResourceRequest } from '../request.ts';
 import { decodeObject } from './decode-body.ts';
-import { ownersOfNew, setOwners } from './managed-fields.ts';
+import { checkOwners, ownersOfNew, setOwners } from './managed-fields.ts';
 import { fillSystemFields, generateName, matchNamespace } from './object-meta.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
@@ -55,6 +55,7 @@ export async function createDecoded(
     annotate: request.annotate,
   };
   await parts.admission.mutate(attributes);
+  checkOwners(object, owners, request.warnings);
   definition.strategy.prepareForCreate?.(object);
   await parts.guard?.(attributes);
   const settle = parts.hook?.beforeWrite(object, undefined);

@@ -4,6 +4,7 @@ import type { Mutable } from '#machinery/schema/schema.ts';
 import type { ResourceRequest } from '../request.ts';
 import { type DeleteOptions, decodeDeleteOptions } from './delete-options.ts';
 import { timestamp } from './object-meta.ts';
+import { ownedCopy } from './owned-copy.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
 
@@ -76,7 +77,7 @@ function markDeleted(
   const pendingSpec = hasSpecFinalizers(old);
   if (finalizers.length === 0 && !pendingSpec && !pendingGrace) return undefined;
 
-  const object = structuredClone(old) as Mutable<KubernetesObject>;
+  const object = ownedCopy(old);
   const metadata = (object.metadata ??= {});
   if (finalizers.length > 0) metadata.finalizers = [...finalizers];
   else delete metadata.finalizers;

@@ -87,6 +87,19 @@ export function setOwners(object: Mutable<KubernetesObject>, entries: FieldsEntr
   else metadata.managedFields = entries as Mutable<ManagedFieldsEntry>[];
 }
 
+/** Puts the entries back, with a warning, when admission has left invalid ones. */
+export function checkOwners(object: Mutable<KubernetesObject>, owners: FieldsEntries, warnings: string[]): void {
+  const after = ownersOf(object);
+  if (after === owners || (after.length === 0 && owners.length === 0)) return;
+  const parsed = parseEntries(after);
+  setOwners(object, parsed ?? owners);
+  if (parsed === undefined) {
+    warnings.push(
+      '.metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: invalid managed fields entry',
+    );
+  }
+}
+
 /** Takes the old entries back when nothing but their times differs in the whole object. */
 export function keepTimes(object: Mutable<KubernetesObject>, old: KubernetesObject): void {
   const [after, before] = [ownersOf(object), ownersOf(old)];

@@ -2,6 +2,7 @@ import type { KubernetesObject, SubresourceDefinition } from '#api/resource-defi
 import { FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import { newBadRequest, newInvalid } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
+import { ownedCopy } from './owned-copy.ts';
 
 /** The part of a workload that its Scale shows. */
 export interface ScaleObject {
@@ -46,7 +47,7 @@ export function withScale(
     const error = invalid(new FieldPath('spec').child('replicas'), replicas, 'must be greater than or equal to 0');
     throw newInvalid({ group: 'autoscaling', kind: 'Scale' }, object.metadata?.name ?? '', [error]);
   }
-  const next = structuredClone(object) as Mutable<KubernetesObject>;
+  const next = ownedCopy(object);
   write(next as Node, pathsOf(subresource).specReplicas, replicas);
   const metadata = (next.metadata ??= {});
   const { resourceVersion, uid } = scale.metadata ?? {};

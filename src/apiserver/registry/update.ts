@@ -15,7 +15,15 @@ import type { ResourceRequest } from '../request.ts';
 import { createDecoded, dryRunEntry } from './create.ts';
 import { decodeObject } from './decode-body.ts';
 import { finishDeletionOnUpdate } from './delete.ts';
-import { keepOwners, keepTimes, type Ownership, setOwners, trackedBy } from './managed-fields.ts';
+import {
+  checkOwners,
+  keepOwners,
+  keepTimes,
+  type Ownership,
+  ownersOf,
+  setOwners,
+  trackedBy,
+} from './managed-fields.ts';
 import { keepSystemFields, matchNamespace } from './object-meta.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
@@ -126,10 +134,11 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
   const own = call.ownership ?? keepOwners;
   // A part that picks what it takes over is compared once it has; all others as the client sent them.
   const isPart = call.subresource?.type === 'part';
-  const owners = isPart ? undefined : own(object, old);
+  const owners = isPart ? ownersOf(old) : own(object, old);
   keepSystemFields(object, old);
-  setOwners(object, owners ?? old.metadata?.managedFields ?? []);
+  setOwners(object, owners);
   await parts.admission.mutate(attributes);
+  checkOwners(object, owners, request.warnings);
   prepare(definition, object, old, call.subresource);
   if (isPart) setOwners(object, own(object, old));
   await parts.guard?.(attributes);

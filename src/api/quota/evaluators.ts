@@ -53,7 +53,7 @@ export function countUsage(
     for (const name of measured) if (!total.has(name)) total.set(name, ZERO);
     for (const object of objects) {
       if (!isCounted(evaluator, { spec, names }, object)) continue;
-      const usage = evaluator.usage(object, now);
+      const usage = knownUsage(evaluator, object, now);
       for (const name of measured) {
         const amount = usage.get(name);
         if (amount) total.set(name, (total.get(name) ?? ZERO).add(amount));
@@ -61,4 +61,14 @@ export function countUsage(
     }
   }
   return total;
+}
+
+const known = new WeakMap<KubernetesObject, Amounts>();
+
+/** Objects that are there do not change: what one uses is found once, unless it is about to go. */
+function knownUsage(evaluator: Evaluator, object: KubernetesObject, now: number): Amounts {
+  if (object.metadata?.deletionTimestamp !== undefined) return evaluator.usage(object, now);
+  let usage = known.get(object);
+  if (usage === undefined) known.set(object, (usage = evaluator.usage(object, now)));
+  return usage;
 }

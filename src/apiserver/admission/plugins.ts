@@ -9,8 +9,12 @@ import { createDefaultIngressClass } from './plugins/default-ingress-class.ts';
 import { createDefaultStorageClass } from './plugins/default-storage-class.ts';
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts';
 import { denyServiceExternalIps } from './plugins/deny-service-external-ips.ts';
+import { extendedResourceToleration } from './plugins/extended-resource-toleration.ts';
+import { limitPodHardAntiAffinityTopology } from './plugins/limit-pod-hard-anti-affinity-topology.ts';
 import { createNamespaceLifecycle } from './plugins/namespace-lifecycle.ts';
+import { createOwnerReferencesPermissionEnforcement } from './plugins/owner-references-permission-enforcement.ts';
 import { createPersistentVolumeClaimResize } from './plugins/persistent-volume-claim-resize.ts';
+import { createPodNodeSelector } from './plugins/pod-node-selector.ts';
 import { createPodTopologyLabels } from './plugins/pod-topology-labels.ts';
 import { createPriorityAdmission } from './plugins/priority.ts';
 import { createRuntimeClassAdmission } from './plugins/runtime-class.ts';
@@ -42,16 +46,20 @@ const off = (name: string, create: PluginEntry['create']): PluginEntry => ({ nam
 /** Every built-in plugin but the last, in the order in which upstream runs them. */
 const BUILT_IN: readonly PluginEntry[] = [
   on('NamespaceLifecycle', createNamespaceLifecycle),
+  off('LimitPodHardAntiAffinityTopology', () => limitPodHardAntiAffinityTopology),
   on('LimitRanger', createLimitRanger),
   on('ServiceAccount', createServiceAccountAdmission),
   off('NodeRestriction', createNodeRestriction),
   on('TaintNodesByCondition', () => taintNodesByCondition),
   off('AlwaysPullImages', () => alwaysPullImages),
   on('PodSecurity', createPodSecurity),
+  off('PodNodeSelector', createPodNodeSelector),
   on('Priority', createPriorityAdmission),
   on('DefaultTolerationSeconds', () => defaultTolerationSeconds),
+  off('ExtendedResourceToleration', () => extendedResourceToleration),
   on('DefaultStorageClass', createDefaultStorageClass),
   on('StorageObjectInUseProtection', () => storageObjectInUseProtection),
+  off('OwnerReferencesPermissionEnforcement', createOwnerReferencesPermissionEnforcement),
   on('PersistentVolumeClaimResize', createPersistentVolumeClaimResize),
   on('RuntimeClass', createRuntimeClassAdmission),
   on('CertificateApproval', createCertificateApproval),

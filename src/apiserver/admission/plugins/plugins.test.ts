@@ -46,6 +46,7 @@ const annotated = (annotation: string, more: object = {}) => ({
   metadata: { annotations: { [annotation]: 'true' }, ...more },
 });
 
+const SELECTOR = 'scheduler.alpha.kubernetes.io/node-selector';
 const IS_DEFAULT = 'storageclass.kubernetes.io/is-default-class';
 const SANDBOX = made(
   'RuntimeClass',
@@ -256,6 +257,80 @@ describe.each<[string, [string, AnyResourceDefinition, TestRequest, readonly obj
         },
         [],
         inD('s', { spec: { externalIPs: ['1.2.3.4'] } }),
+      ],
+    ],
+  ],
+  [
+    'ExtendedResourceToleration',
+    [
+      [
+        'tolerates the taints of devices',
+        Pods,
+        { object: pod({ containers: [{ name: 'c', resources: { requests: { 'a.b/gpu': '1', cpu: '1' } } }] }) },
+        [],
+        pod({
+          containers: [{ name: 'c', resources: { requests: { 'a.b/gpu': '1', cpu: '1' } } }],
+          tolerations: [{ key: 'a.b/gpu', operator: 'Exists', effect: 'NoSchedule' }],
+        }),
+      ],
+    ],
+  ],
+  [
+    'LimitPodHardAntiAffinityTopology',
+    [
+      [
+        'refuses to clear a zone',
+        Pods,
+        {
+          object: pod({
+            affinity: {
+              podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'zone' }] },
+            },
+          }),
+        },
+        [],
+        'pods "p" is forbidden: affinity.PodAntiAffinity.RequiredDuringScheduling has TopologyKey zone but only key kubernetes.io/hostname is allowed',
+      ],
+    ],
+  ],
+  [
+    'PodNodeSelector',
+    [
+      [
+        'selects for the namespace',
+        Pods,
+        { object: pod({ nodeSelector: { c: 'd' } }) },
+        [made('Namespace', 'd', { metadata: { annotations: { [SELECTOR]: 'a=b' } } })],
+        pod({ nodeSelector: { a: 'b', c: 'd' } }),
+      ],
+      [
+        'refuses a pod that wants other nodes',
+        Pods,
+        { object: pod({ nodeSelector: { a: 'c' } }) },
+        [made('Namespace', 'd', { metadata: { annotations: { [SELECTOR]: 'a=b' } } })],
+        'pods "p" is forbidden: pod node label selector conflicts with its namespace node label selector',
+      ],
+    ],
+  ],
+  [
+    'OwnerReferencesPermissionEnforcement',
+    [
+      [
+        'wants the right to delete',
+        Pods,
+        { object: inD('p', { metadata: { name: 'p', namespace: 'd', ownerReferences: [{ uid: 'u' }] } }) },
+        [],
+        'pods "p" is forbidden: cannot set an ownerRef on a resource you can\'t delete: , <nil>',
+      ],
+      [
+        'leaves owners as they are',
+        Pods,
+        {
+          object: inD('p', { metadata: { name: 'p', ownerReferences: [{ uid: 'u' }] } }),
+          oldObject: inD('p', { metadata: { name: 'p', ownerReferences: [{ uid: 'u' }] } }),
+        },
+        [],
+        { metadata: { name: 'p', ownerReferences: [{ uid: 'u' }] } },
       ],
     ],
   ],

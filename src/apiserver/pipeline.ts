@@ -60,6 +60,15 @@ export class Pipeline {
     return handler.view;
   }
 
+  /** Whether answers can be told in rows: reviews, tokens and other answers to one question cannot. */
+  hasTable({ group, version, resource, subresource }: ResourceTarget): boolean {
+    const served = this.table.get(group, version, resource);
+    if (served === undefined) return true;
+    const { definition, handler } = served;
+    if (subresource !== '') return definition.subresources?.[subresource]?.type !== 'action';
+    return handler.view !== undefined || definition.columns !== undefined;
+  }
+
   /** Whether an object is there now. */
   exists(group: string, version: string, resource: string, at: { namespace: string; name: string }): boolean {
     return this.table.get(group, version, resource)?.handler.has?.(at.namespace, at.name) ?? false;

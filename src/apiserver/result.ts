@@ -1,6 +1,7 @@
-import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { ListOutcome } from './registry/list.ts';
 import type { Entry, ResourceView } from './registry/resource-view.ts';
+import type { Columns } from './serving/table.ts';
 
 /** What a request is answered with, before it is put into the client's encoding. */
 export type ResourceResult =
@@ -11,14 +12,15 @@ export type ResourceResult =
       readonly type: 'object';
       readonly code: number;
       readonly object: KubernetesObject;
-      readonly columns?: AnyResourceDefinition | undefined;
+      readonly columns?: Columns | undefined;
     };
 
-export const objectResult = (
-  object: KubernetesObject,
-  code = 200,
-  columns?: AnyResourceDefinition,
-): ResourceResult => ({ type: 'object', code, object, columns });
+export const objectResult = (object: KubernetesObject, code = 200, columns?: Columns): ResourceResult => ({
+  type: 'object',
+  code,
+  object,
+  columns,
+});
 
 /** What was answered, as an object. It is shared with the watch cache. */
 export function resultObject(result: ResourceResult): unknown {

@@ -84,6 +84,15 @@ describe('encodings', () => {
     expect(yaml.bytes.toString()).toMatch(/^apiVersion: v1\ndata:\n {2}"on": "yes"\nkind: ConfigMap\n/);
   });
 
+  test('what is never told in rows is a 406 for those who take nothing else', async () => {
+    const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const body = JSON.stringify({ spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } });
+    const review = (accept: string) => call(path, { method: 'POST', headers: { ...json, accept }, body });
+    expect((await review(table)).code).toBe(406);
+    expect((await review(`${table},application/json`)).json.kind).toBe('SelfSubjectAccessReview');
+  });
+
   test('a table of what is not stored has columns, too', async () => {
     const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
     const { json } = await call('/api/v1/componentstatuses', { headers: { accept } });

@@ -39,7 +39,7 @@ export async function answerResource(
   target: ResourceTarget,
   { pipeline, clock }: { readonly pipeline: Pipeline; readonly clock: Clock },
 ): Promise<void> {
-  const form = negotiate(context.header('accept'));
+  const form = negotiate(context.header('accept'), pipeline.hasTable(target));
   context.body = await readRequestBody(context, target);
   const request = resourceRequestOf(context, target, context.body);
   context.result = await pipeline.serve(request);

@@ -1,4 +1,4 @@
-import { newBadRequest, newExpired } from '#machinery/errors/status-error.ts';
+import { newBadRequest, newExpired, StatusError } from '#machinery/errors/status-error.ts';
 import type { Query } from '../request.ts';
 import { parseNumber } from './write-options.ts';
 
@@ -17,11 +17,14 @@ export interface ListOptions {
   readonly sendInitialEvents: boolean | undefined;
 }
 
-/** Where a paged list goes on: the state at `revision`, after `key`. */
+/** Where a paged list goes on: the state at `revision`, or as it is now where that is `NOW`, after `key`. */
 export interface ContinueToken {
   readonly revision: number;
   readonly key: string;
 }
+
+/** The revision in tokens of lists that have lost theirs. */
+export const NOW = -1;
 
 export function parseListOptions(query: Query): ListOptions {
   const token = query.get('continue');
@@ -44,18 +47,19 @@ export function encodeContinue({ revision, key }: ContinueToken): string {
 }
 
 function decodeContinue(token: string): ContinueToken {
-  let parsed: { v?: unknown; rv?: unknown; start?: unknown };
+  let parsed: { v?: unknown; rv?: unknown; start?: unknown } | null;
   try {
     parsed = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
   } catch (error) {
     if (error instanceof SyntaxError) throw newBadRequest('continue key is not valid: malformed token');
     throw error;
   }
-  const { v, rv, start } = parsed;
-  if (v !== 'meta.k8s.io/v1' || typeof rv !== 'number' || typeof start !== 'string' || start === '') {
+  const { v, rv, start } = parsed ?? {};
+  const isRevision = Number.isSafeInteger(rv) && ((rv as number) > 0 || rv === NOW);
+  if (v !== 'meta.k8s.io/v1' || !isRevision || typeof start !== 'string' || start === '') {
     throw newBadRequest('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
   }
-  return { revision: rv, key: start };
+  return { revision: rv as number, key: start };
 }
 
 const base64Url = (text: string) => Buffer.from(text, 'utf8').toString('base64url');
@@ -70,8 +74,13 @@ export function parseRevision(text: string): number {
   return Number(text);
 }
 
-/** The 410 for a list that can no longer go on at its revision. */
-export const continueExpired = () =>
-  newExpired(
-    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
+/** The 410 for a list that can no longer go on at its revision. It names a token to go on with, as things are now. */
+export function continueExpired({ key }: ContinueToken): StatusError {
+  const { status } = newExpired(
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
   );
+  return new StatusError({ ...status, metadata: { continue: encodeContinue({ revision: NOW, key }) } });
+}
+
+/** The 410 for a list at a revision that is no longer known. */
+export const revisionExpired = () => newExpired('The resourceVersion for the provided list is too old.');

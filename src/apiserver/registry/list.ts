@@ -2,7 +2,15 @@ import { FieldPath, forbidden, invalid, notSupported } from '#machinery/errors/f
 import { newInvalid, newNotFound, newTimeout } from '#machinery/errors/status-error.ts';
 import { CompactedError } from '#storage/store.ts';
 import type { ResourceRequest } from '../request.ts';
-import { continueExpired, encodeContinue, type ListOptions, parseListOptions, parseRevision } from './list-options.ts';
+import {
+  continueExpired,
+  encodeContinue,
+  type ListOptions,
+  NOW,
+  parseListOptions,
+  parseRevision,
+  revisionExpired,
+} from './list-options.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
 import { compileSelection, type Selection } from './selection.ts';
@@ -70,14 +78,18 @@ function readPage(
     const token = encodeContinue({ revision: page.revision, key: last.key });
     return { entries: page.entries, revision: page.revision, continue: token, remainingItemCount: remaining };
   } catch (error) {
-    if (error instanceof CompactedError) throw continueExpired();
+    if (error instanceof CompactedError) throw options.continue ? continueExpired(options.continue) : revisionExpired();
     throw error;
   }
 }
 
 /** The revision to list at; undefined for the newest. */
 async function listRevision(parts: RegistryParts, options: ListOptions): Promise<number | undefined> {
-  if (options.continue) return options.continue.revision;
+  if (options.continue?.revision === NOW) return undefined;
+  if (options.continue) {
+    await waitForRevision(parts, options.continue.revision);
+    return options.continue.revision;
+  }
   if (options.resourceVersion === '' || options.resourceVersion === '0') return undefined;
   const revision = parseRevision(options.resourceVersion);
   await waitForRevision(parts, revision);

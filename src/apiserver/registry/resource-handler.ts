@@ -1,3 +1,4 @@
+import { scaleColumns } from '#api/autoscaling/v1/scale-columns.ts';
 import type { KubernetesObject, SubresourceDefinition } from '#api/resource-definition.ts';
 import { newGenericNotFound, newMethodNotAllowed, newMethodNotSupported } from '#machinery/errors/status-error.ts';
 import type { ResourceRequest } from '../request.ts';
@@ -135,7 +136,8 @@ export class ResourceHandler {
     request: ResourceRequest,
     subresource: SubresourceDefinition<KubernetesObject>,
   ): Promise<ResourceResult> {
-    const answer = (entry: Entry) => objectResult(scaleOf(this.parts.view.object(entry), subresource));
+    const answer = (entry: Entry) =>
+      objectResult(scaleOf(this.parts.view.object(entry), subresource), 200, { columns: scaleColumns });
     switch (request.target.verb) {
       case 'update': {
         const { dryRun } = parseWriteOptions(request.query, 'UpdateOptions');

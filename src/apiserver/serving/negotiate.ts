@@ -22,21 +22,22 @@ const JSON_FORM: AcceptedForm = { encoding: 'json', as: 'object', version: 'v1',
 
 const cache = new Map<string, AcceptedForm>();
 
-/** The first form of an Accept header that this server knows. Throws a 406 when there is none. */
-export function negotiate(accept: string): AcceptedForm {
+/** The first form of an Accept header that this server knows. Throws a 406 when there is none. `hasTable` is false for what is never told in rows. */
+export function negotiate(accept: string, hasTable = true): AcceptedForm {
   const known = cache.get(accept);
-  if (known) return known;
-  const form = parse(accept);
+  if (known && (hasTable || known.as !== 'Table')) return known;
+  const form = parse(accept, hasTable);
+  if (!hasTable) return form;
   // Accept headers are few and repeat with every request; hostile ones must not fill the memory.
   if (cache.size < 1000) cache.set(accept, form);
   return form;
 }
 
-function parse(accept: string): AcceptedForm {
+function parse(accept: string, hasTable: boolean): AcceptedForm {
   if (accept.trim() === '') return JSON_FORM;
   for (const clause of byQuality(accept)) {
     const form = parseClause(clause);
-    if (form) return form;
+    if (form && (hasTable || form.as !== 'Table')) return form;
   }
   throw newNotAcceptable(`only the following media types are accepted: ${Object.keys(ENCODINGS).join(', ')}`);
 }

@@ -1,6 +1,6 @@
 import { kindSchema } from '#api/kinds.ts';
 import { PartialObjectMetadata } from '#api/meta/v1/partial-object-metadata.ts';
-import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import type { KubernetesObject } from '#api/resource-definition.ts';
 import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import { encodeProtobuf } from '#machinery/codec/protobuf.ts';
 import { encodeMessage } from '#machinery/codec/protobuf-encoder.ts';
@@ -12,7 +12,7 @@ import type { ResourceResult } from '../result.ts';
 import { concatBytes } from './concat-bytes.ts';
 import type { AcceptedForm } from './negotiate.ts';
 import { encodeListMessage } from './protobuf-list.ts';
-import { columnDefinitions, type IncludeObject, partialMetadata, tableRow } from './table.ts';
+import { type Columns, columnDefinitions, type IncludeObject, partialMetadata, tableRow } from './table.ts';
 
 export interface EncodedResponse {
   readonly code: number;
@@ -145,7 +145,7 @@ function encodeTable(result: Exclude<ResourceResult, { type: 'object' }>, option
 }
 
 /** An object that is not stored, or a list of such, as a Table. */
-function objectTable(object: KubernetesObject, definition: AnyResourceDefinition, options: EncodeOptions) {
+function objectTable(object: KubernetesObject, definition: Columns, options: EncodeOptions) {
   const { items = [object] } = object as { readonly items?: readonly KubernetesObject[] };
   return tableFrom(definition, items, { ...options, include: readInclude(options.includeObject), metadata: {} });
 }
@@ -167,11 +167,7 @@ export const tableOf = (view: ResourceView, entries: readonly Entry[], options: 
     options,
   );
 
-function tableFrom(
-  definition: AnyResourceDefinition,
-  objects: readonly KubernetesObject[],
-  options: TableOptions,
-): KubernetesObject {
+function tableFrom(definition: Columns, objects: readonly KubernetesObject[], options: TableOptions): KubernetesObject {
   const row = { now: options.now, include: options.include };
   return {
     kind: 'Table',

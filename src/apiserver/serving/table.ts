@@ -4,6 +4,9 @@ import type { AnyResourceDefinition, Column, KubernetesObject } from '#api/resou
 /** What of each object goes into a row: nothing, its metadata, or all of it. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
+/** Whose columns a table has: those of a definition, or Name and Age. */
+export type Columns = Pick<AnyResourceDefinition, 'columns'>;
+
 const NAME_COLUMN: Column<KubernetesObject> = {
   name: 'Name',
   type: 'string',
@@ -26,7 +29,7 @@ const GENERIC_COLUMNS: readonly Column<KubernetesObject>[] = [
 ];
 
 /** The columns of a kind, as the head of a Table. */
-export const columnDefinitions = (definition: AnyResourceDefinition) =>
+export const columnDefinitions = (definition: Columns) =>
   columnsOf(definition).map(({ name, type, format = '', description, priority }) => ({
     name,
     type,
@@ -37,7 +40,7 @@ export const columnDefinitions = (definition: AnyResourceDefinition) =>
 
 /** One object as a row of a Table. */
 export function tableRow(
-  definition: AnyResourceDefinition,
+  definition: Columns,
   object: KubernetesObject,
   options: { readonly now: number; readonly include: IncludeObject },
 ) {
@@ -49,8 +52,7 @@ export function tableRow(
   };
 }
 
-const columnsOf = (definition: AnyResourceDefinition): readonly Column<KubernetesObject>[] =>
-  definition.columns ?? GENERIC_COLUMNS;
+const columnsOf = (definition: Columns): readonly Column<KubernetesObject>[] => definition.columns ?? GENERIC_COLUMNS;
 
 /** An object reduced to its metadata. */
 export const partialMetadata = (object: KubernetesObject, version: string): KubernetesObject => ({

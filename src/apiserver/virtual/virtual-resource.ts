@@ -1,4 +1,4 @@
-import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
 import { newMethodNotSupported } from '#machinery/errors/status-error.ts';
 import { decodeAs } from '../registry/decode-body.ts';
 import type { ResourceRequest } from '../request.ts';
@@ -16,7 +16,8 @@ export function createAnswerHandler<T extends KubernetesObject>(
         throw newMethodNotSupported({ group: definition.group, resource: definition.plural }, request.target.verb);
       }
       const sent = decodeAs(definition.schema, request) as T;
-      return objectResult(await answer(sent, request), 201);
+      const { kind } = definition;
+      return objectResult({ ...(await answer(sent, request)), kind, apiVersion: apiVersionOf(definition) }, 201);
     },
   };
 }

@@ -32,8 +32,16 @@ export function createRequestAuthenticator(options: RequestAuthenticatorOptions)
   };
 }
 
+/** The same user gives the same object, by which authorization finds again what it knows. */
+const completed = new WeakMap<UserInfo, UserInfo>();
+
 /** Everybody who is somebody is in `system:authenticated`. */
 export function withAuthenticated(user: UserInfo): UserInfo {
   if (user.name === ANONYMOUS || user.groups.includes(AUTHENTICATED_GROUP)) return user;
-  return { ...user, groups: [...user.groups, AUTHENTICATED_GROUP] };
+  let complete = completed.get(user);
+  if (complete === undefined) {
+    complete = { ...user, groups: [...user.groups, AUTHENTICATED_GROUP] };
+    completed.set(user, complete);
+  }
+  return complete;
 }

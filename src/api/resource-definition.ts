@@ -108,8 +108,10 @@ export interface SubresourceDefinition<T extends KubernetesObject> {
   readonly prepareForUpdate?: (object: Mutable<T>, old: T) => void;
   readonly validateUpdate?: (object: T, old: T) => FieldError[];
   /**
-   * Fields that a write through this subresource cannot change and hence never owns, by dotted names. Default: for
-   * `status` all but metadata and status, otherwise what the main resource cannot change.
+   * Fields that a write through this subresource cannot change and hence never owns, by dotted names. Those of
+   * metadata are taken from the old object, `metadata` alone means labels, annotations, finalizers and owners; all
+   * else is up to the type and `prepareForUpdate`. Default: for `status` all but metadata and status, otherwise what
+   * the main resource cannot change.
    */
   readonly resetFields?: readonly string[];
   /** For `scale`: JSON paths into the object. */

@@ -440,6 +440,22 @@ describe('other writes', () => {
     });
   });
 
+  test('through the status of a deployment leave its labels alone', async () => {
+    const deployments = cluster.client.of(Deployments);
+    await deployments.create(deployment('labels', 1) as never, { fieldManager: 'maker' });
+    const patch = mergePatch({ metadata: { labels: { a: 'b' }, annotations: { c: 'd' } }, status: { replicas: 1 } });
+    const patched = await deployments.patch('labels', patch, {
+      namespace,
+      subresource: 'status',
+      fieldManager: 'other',
+    });
+    expect([patched.metadata?.labels, patched.metadata?.annotations]).toEqual([undefined, { c: 'd' }]);
+    expect(owners(patched).find(({ by }) => by === 'other Update status')?.fields).toEqual({
+      'f:metadata': { 'f:annotations': { '.': {}, 'f:c': {} } },
+      'f:status': { 'f:replicas': {} },
+    });
+  });
+
   test('through a part of a kind own what the part takes over', async () => {
     const pods = cluster.client.of(Pods);
     const debug = { name: 'debug', image: 'x', targetContainerName: 'c' };

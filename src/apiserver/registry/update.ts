@@ -26,6 +26,7 @@ import {
 } from './managed-fields.ts';
 import { keepSystemFields, matchNamespace } from './object-meta.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
+import { resetMetadata } from './reset-metadata.ts';
 import type { Entry } from './resource-view.ts';
 import { parseWriteOptions } from './write-options.ts';
 
@@ -187,6 +188,7 @@ function prepare(
 ): void {
   if (subresource?.type === 'status') keepAllButStatus(object, old);
   else if (subresource === undefined && definition.subresources?.['status']) keepStatus(object, old);
+  resetMetadata(object, old, subresource?.resetFields);
   if (subresource) subresource.prepareForUpdate?.(object, old);
   else definition.strategy.prepareForUpdate?.(object, old);
   if (definition.strategy.hasGeneration && !sameButStatus(object, old)) {

@@ -211,6 +211,7 @@ export const CustomResourceDefinitions: ResourceDefinition<CustomResourceDefinit
       kind: 'CustomResourceDefinition',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      resetFields: ['metadata', 'spec'],
     },
   },
   columns: NAME_AND_CREATED_AT,

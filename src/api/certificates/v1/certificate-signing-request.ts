@@ -115,6 +115,7 @@ export const CertificateSigningRequests: ResourceDefinition<CertificateSigningRe
       kind: 'CertificateSigningRequest',
       verbs: ['get', 'patch', 'update'],
       type: 'part',
+      resetFields: ['spec', 'status.certificate'],
       prepareForUpdate: prepareApproval,
       validateUpdate: validateApprovalUpdate,
     },

@@ -65,6 +65,7 @@ export const Pods: ResourceDefinition<Pod> = {
       kind: 'Pod',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      resetFields: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'],
       prepareForUpdate: preparePodStatus,
       validateUpdate: validatePodStatusUpdate,
     },

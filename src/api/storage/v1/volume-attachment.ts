@@ -63,6 +63,7 @@ export const VolumeAttachments: ResourceDefinition<VolumeAttachment> = {
       kind: 'VolumeAttachment',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      resetFields: ['metadata', 'spec'],
     },
   },
   columns: volumeAttachmentColumns,

@@ -10,7 +10,7 @@ const GAPS = [
   'Custom resources, admission webhooks and policies, aggregated API servers: their objects are stored, nothing follows from them',
   'Admission plugins that upstream has off by default, but for the most used ones; NodeRestriction runs when it is enabled',
   'Expressions in AuthenticationConfiguration, AuthorizationConfiguration, constrained impersonation',
-  'Metrics of the scheduler, key management services for encryption at rest',
+  'Key management services for encryption at rest',
   'Inter-pod affinity, topology spread, preemption and volume binding in the scheduler',
   'HorizontalPodAutoscaler and volume controllers',
   'IPv6, NetworkPolicy, Ingress, load balancers, the userspace proxy',

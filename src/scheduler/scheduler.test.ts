@@ -22,6 +22,7 @@ beforeEach(async () => {
   const client = cluster.clientFor({ name: 'system:kube-scheduler', groups: [] });
   stop = new AbortController();
   const scheduler = new Scheduler({
+    metrics: cluster.apiServer.metrics,
     client,
     informers: new InformerFactory(client),
     events: createEventRecorder(client, { component: 'default-scheduler', clock: systemClock, logger: silentLogger }),
@@ -103,4 +104,14 @@ test('selectors, affinity and host ports are kept', async () => {
 test('without nodes the message says so', async () => {
   await addPod('alone');
   await vi.waitUntil(async () => (await messageOf('alone')) === 'no nodes available to schedule pods');
+});
+
+test('decisions are counted', async () => {
+  await addNode('one', { cpu: '1' });
+  await addPod('fits');
+  await addPod('waits', {}, '2');
+  await vi.waitUntil(async () => (await nodeOf('fits')) && (await messageOf('waits')));
+  const lines = cluster.apiServer.metrics.render().split('\n');
+  expect(lines).toContain('scheduler_schedule_attempts_total{result="scheduled",profile="default-scheduler"} 1');
+  expect(lines).toContain('scheduler_pending_pods{queue="unschedulable"} 1');
 });

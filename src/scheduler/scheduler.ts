@@ -2,6 +2,7 @@ import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
+import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Random } from '#base/random.ts';
 import type { Client } from '#client/client.ts';
 import type { EventRecorder } from '#client/event-recorder.ts';
@@ -15,6 +16,7 @@ import { type Diagnosis, Framework } from './framework/framework.ts';
 import type { Cycle, Plugin } from './framework/plugin.ts';
 import { defaultPlugins } from './plugins/default-plugins.ts';
 import { type QueuedPod, SchedulingQueue } from './queue/scheduling-queue.ts';
+import { type AttemptObserver, type AttemptResult, createSchedulerMetrics } from './scheduler-metrics.ts';
 import { NodeState } from './state/node-state.ts';
 import { createPodInfo, type PodInfo } from './state/pod-info.ts';
 
@@ -28,6 +30,8 @@ export interface SchedulerOptions {
   /** The pods it is responsible for, by their schedulerName. */
   readonly schedulerName?: string;
   readonly plugins?: readonly Plugin[];
+  /** Where decisions are measured, if anybody asks for that. */
+  readonly metrics?: MetricRegistry;
 }
 
 /** Bindings under way at once; the next cycle does not wait for them. */
@@ -41,6 +45,7 @@ export class Scheduler {
   readonly #state = new NodeState();
   readonly #queue: SchedulingQueue;
   readonly #bindings = new Set<Promise<void>>();
+  readonly #attempted: AttemptObserver;
 
   constructor(options: SchedulerOptions) {
     this.#options = { schedulerName: 'default-scheduler', ...options };
@@ -50,24 +55,28 @@ export class Scheduler {
       order: (a, b) => this.#framework.order(a, b),
       pluginsOf: (event) => this.#framework.pluginsOf(event),
     });
+    const { metrics, schedulerName } = this.#options;
+    this.#attempted = metrics ? createSchedulerMetrics(metrics, schedulerName, this.#queue) : () => {};
     this.#follow();
   }
 
   /** Schedules until the signal aborts; resolves when the bindings under way have ended. */
   async run(signal: AbortSignal): Promise<void> {
-    const { informers } = this.#options;
+    const { informers, clock } = this.#options;
     informers.start(signal);
     await informers.synced();
     signal.addEventListener('abort', () => this.#queue.close(), { once: true });
     if (signal.aborted) this.#queue.close();
     for (let pod = await this.#queue.next(); pod !== undefined; pod = await this.#queue.next()) {
-      this.#scheduleOne(pod, signal);
+      const startedAt = clock.monotonic();
+      const result = this.#scheduleOne(pod, signal);
+      this.#attempted(result, (clock.monotonic() - startedAt) / 1000);
       if (this.#bindings.size >= MAX_BINDINGS) await Promise.race(this.#bindings);
     }
     await Promise.all(this.#bindings);
   }
 
-  #scheduleOne(queued: QueuedPod, signal: AbortSignal): void {
+  #scheduleOne(queued: QueuedPod, signal: AbortSignal): AttemptResult {
     const { info } = queued;
     const cycle: Cycle = { pod: info, nodes: this.#state.list(), state: new Map() };
     const outcome = this.#framework.filter(cycle);
@@ -85,6 +94,7 @@ export class Scheduler {
     }
     const binding = this.#bind(cycle, queued, { nodeName, signal }).finally(() => this.#bindings.delete(binding));
     this.#bindings.add(binding);
+    return 'scheduled';
   }
 
   /** The node with the highest score; of several, any. */
@@ -130,11 +140,12 @@ export class Scheduler {
     }
   }
 
-  #refuse(queued: QueuedPod, diagnosis: Diagnosis): void {
+  #refuse(queued: QueuedPod, diagnosis: Diagnosis): AttemptResult {
     const message = fitErrorMessage(diagnosis);
     this.#queue.giveBack(queued, diagnosis.plugins);
     this.#options.events.record(queued.info.pod, 'Warning', 'FailedScheduling', message);
     this.#tellCondition(queued.info, 'Unschedulable', message);
+    return 'unschedulable';
   }
 
   /** Sets PodScheduled to False, unless the pod says so already. Its update must not wake the pod again. */

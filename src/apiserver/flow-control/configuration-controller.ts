@@ -38,6 +38,7 @@ export class ConfigurationController {
   readonly #schemas: Informer<FlowSchema>;
   readonly #levels: Informer<PriorityLevelConfiguration>;
   #pending = false;
+  #reconciling: Promise<void> = Promise.resolve();
   #stopped = false;
 
   constructor(options: ConfigurationControllerOptions) {
@@ -62,6 +63,7 @@ export class ConfigurationController {
     this.#schemas.addHandler(handler);
     this.#levels.addHandler(handler);
     await Promise.all(running);
+    await this.#reconciling;
   }
 
   #schedule(delay: number): void {
@@ -70,7 +72,7 @@ export class ConfigurationController {
     this.#options.clock.setTimer(delay, () => {
       this.#pending = false;
       if (this.#stopped) return;
-      this.#reconcile().catch((error) => {
+      this.#reconciling = this.#reconcile().catch((error) => {
         if (this.#stopped) return;
         this.#options.logger.warn('reconcile flow control failed', { error });
         this.#schedule(RETRY_MS);

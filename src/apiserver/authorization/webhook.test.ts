@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { VirtualClock } from '#testing/virtual-clock.ts';
 import { startJsonServer } from '../authentication/testing/json-server.ts';
+import { startSecureServer } from '../authentication/testing/secure-server.ts';
 import type { Attributes } from './authorizer.ts';
 import { createDecide } from './decide.ts';
 import { createWebhookAuthorizer } from './webhook.ts';
@@ -82,4 +83,22 @@ test('it is told all there is, and believed for a while', async () => {
   clock.advance(301_000);
   await decide(pods('ann'));
   expect(asked).toHaveLength(2);
+});
+
+test('a server asks it about those whom its own rules do not know', async () => {
+  const options = { url: webhook.url, ca: webhook.ca };
+  const server = await startSecureServer({ authorization: { webhook: options } });
+  const list = async (name: string) => {
+    const { certificate: cert, key } = await server.endpoint.certificateFor(name, []);
+    const { code, json } = await server.call('/api/v1/nodes', { identity: { cert, key } });
+    return [code, json.message];
+  };
+  expect(await list('ann')).toEqual([200, undefined]);
+  const refused = (name: string, reason: string) =>
+    `nodes is forbidden: User "${name}" cannot list resource "nodes" in API group "" at the cluster scope: ${reason}`;
+  expect(await list('eve')).toEqual([403, refused('eve', 'knows her')]);
+  expect(await list('bob')).toEqual([403, refused('bob', 'never seen')]);
+  expect(await list('nobody')).toEqual([500, `Internal error occurred: ask ${webhook.url}: status 400`]);
+  expect((await server.call('/api/v1/nodes')).code).toBe(200);
+  await server.stop();
 });

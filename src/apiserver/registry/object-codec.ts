@@ -3,7 +3,7 @@ import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-defi
 import { apiVersionOf } from '#api/resource-definition.ts';
 import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import { parseJsonValue } from '#machinery/codec/json-syntax.ts';
-import { sharedText } from '#machinery/objects/shared-json.ts';
+import { sharedText, shareJson } from '#machinery/objects/shared-json.ts';
 import type { CacheCodec } from '#storage/cache/cache-entry.ts';
 
 const encoder = new TextEncoder();
@@ -50,7 +50,9 @@ export class ObjectCodec<T extends KubernetesObject> implements CacheCodec<T> {
 
   decode(bytes: Uint8Array, modRevision: number): T {
     const text = decoder.decode(bytes);
-    return this.revise((text.endsWith(EXACT) ? parseJsonValue(text) : JSON.parse(text)) as T, modRevision);
+    const object = (text.endsWith(EXACT) ? parseJsonValue(text) : JSON.parse(text)) as T;
+    shareOwners(object);
+    return this.revise(object, modRevision);
   }
 
   revise(object: T, modRevision: number): T {
@@ -84,3 +86,14 @@ const ownersText = (entries: readonly ManagedFieldsEntry[]): string =>
       return fields === undefined ? text : `${text.slice(0, -1)},"fieldsV1":${fields}}`;
     })
     .join(',')}]`;
+
+/** Objects have the same field sets by the thousand, which are often larger than the rest: they are kept once. */
+function shareOwners({ metadata }: KubernetesObject): void {
+  for (const entry of metadata?.managedFields ?? []) {
+    if (isEmptyJson(entry.fieldsV1)) continue;
+    (entry as { fieldsV1?: unknown }).fieldsV1 = shareJson(JSON.stringify(entry.fieldsV1));
+  }
+}
+
+const isEmptyJson = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || Object.keys(value).length === 0;

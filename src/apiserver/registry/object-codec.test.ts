@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { type ConfigMap, ConfigMaps } from '#api/core/v1/config-map.ts';
+import { ObjectCodec } from './object-codec.ts';
+
+const codec = new ObjectCodec<ConfigMap>(ConfigMaps);
+const owned = (name: string, data?: Record<string, string>): ConfigMap => ({
+  kind: 'ConfigMap',
+  apiVersion: 'v1',
+  metadata: {
+    name,
+    managedFields: [
+      { manager: 'a', operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': {} } },
+      { manager: 'b', operation: 'Apply', apiVersion: 'v1', fieldsType: 'FieldsV1', subresource: 's' },
+    ],
+  },
+  ...(data ? { data } : {}),
+});
+const revised = (object: ConfigMap) => ({ ...object, metadata: { ...object.metadata, resourceVersion: '7' } });
+
+test.each([
+  ['data', owned('one', { a: '1' })],
+  ['nothing but metadata', owned('two')],
+  ['nothing but a name', { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'three' } } as ConfigMap],
+])('an object with %s reads back as it was written, and shows its revision to clients', (_name, object) => {
+  const bytes = codec.encode(object);
+  expect(codec.decode(bytes, 7)).toEqual(revised(object));
+  expect(JSON.parse(new TextDecoder().decode(codec.splice(bytes, 7)))).toEqual(revised(object));
+});
+
+test('objects with the same fields share one set of them', () => {
+  const [one, two] = [owned('one'), owned('two')].map((object) => codec.decode(codec.encode(object), 7));
+  expect(one?.metadata?.managedFields?.[0]?.fieldsV1).toBe(two?.metadata?.managedFields?.[0]?.fieldsV1);
+});

@@ -8,7 +8,7 @@ const FILE = new URL('../docs/compatibility.md', import.meta.url);
 /** What is known to be missing. Whoever closes a gap takes its line away. */
 const GAPS = [
   'Custom resources, admission webhooks and policies, aggregated API servers: their objects are stored, nothing follows from them',
-  'Admission plugins that upstream has off by default, but for the most used ones; NodeRestriction runs when it is enabled',
+  'Some admission plugins that upstream has off by default',
   'Expressions in AuthenticationConfiguration, AuthorizationConfiguration, constrained impersonation',
   'Key management services for encryption at rest',
   'Inter-pod affinity, topology spread, preemption and volume binding in the scheduler',

@@ -1,8 +1,10 @@
+import { Nodes } from '#api/core/v1/node.ts';
 import { SYSTEM_MASTERS } from '#apiserver/user.ts';
 import { versionInfo } from '#apiserver/version.ts';
 import { systemClock } from '#base/clock.ts';
 import { type Logger, silentLogger } from '#base/logger.ts';
 import { Client } from '#client/client.ts';
+import { mergePatch } from '#client/options.ts';
 import { createOciRuntime } from '#cri/oci/oci-runtime.ts';
 import type { ContainerRuntime, ImageService } from '#cri/runtime.ts';
 import { createKubelet } from '#kubelet/kubelet.ts';
@@ -97,7 +99,7 @@ export async function startLocalNode(options: LocalNodeOptions): Promise<void> {
       clientCa: credentials.ca,
       authorize: (commonName) => commonName === 'kube-apiserver-kubelet-client',
     },
-    labels: { 'node-role.kubernetes.io/control-plane': '' },
+    labels: {},
     version: versionInfo.gitVersion,
   });
   apiServer.useNodeCredentials({
@@ -110,7 +112,11 @@ export async function startLocalNode(options: LocalNodeOptions): Promise<void> {
     createDnsComponent(environment, { host: nodeAddress, clusterIP: dnsAddress, domain: clusterDomain, admin }),
   );
   await kubelet.ready();
+  // A role is given to a node: agents may not take one.
+  await admin.of(Nodes).patch(nodeName, mergePatch({ metadata: { labels: { [ROLE_LABEL]: '' } } }));
 }
+
+const ROLE_LABEL = 'node-role.kubernetes.io/control-plane';
 
 /** Removes what the node made outside the data directory: containers, mounts, devices, rules. */
 export async function destroyNode(data: DataDirectory): Promise<void> {

@@ -38,6 +38,8 @@ program
   .option('--requestheader-allowed-names <names>', 'common names such proxies may have; any when absent')
   .option('--authorization-mode <modes>', 'who decides: AlwaysAllow, Node, RBAC, Webhook; default Node,RBAC')
   .option('--authorization-webhook-config-file <file>', 'a kubeconfig that names a service that decides who may')
+  .option('--enable-admission-plugins <names>', 'admission plugins that run beside the default ones')
+  .option('--disable-admission-plugins <names>', 'admission plugins that do not run although they do by default')
   .option('--encryption-config <file>', 'which resources are encrypted in the store, and how')
   .option('--event-ttl <duration>', 'how long events are kept', '1h')
   .option(

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import type { AdmissionPluginChoice } from '#apiserver/admission/plugins.ts';
 import type { AuditBackend } from '#apiserver/audit/audit-backend.ts';
 import { LogBackend } from '#apiserver/audit/log-backend.ts';
 import { readAuditPolicy } from '#apiserver/audit/policy.ts';
@@ -15,11 +16,12 @@ import {
   readEncryptionConfiguration,
 } from '#storage/encryption/encryption-configuration.ts';
 import { type AccessConfiguration, type AccessFlags, readAccessConfiguration } from './access-configuration.ts';
+import { type AdmissionFlags, readAdmissionFlags } from './admission-flags.ts';
 import { CommandError } from './command-error.ts';
 import { readWebhookKubeconfig } from './webhook-kubeconfig.ts';
 
 /** Flags of `knarr up` that say how its API server is operated. */
-export interface ServerFlags extends AccessFlags {
+export interface ServerFlags extends AccessFlags, AdmissionFlags {
   readonly auditPolicy?: string;
   readonly auditLog?: string;
   readonly auditLogMaxsize?: string;
@@ -30,7 +32,10 @@ export interface ServerFlags extends AccessFlags {
   readonly shutdownDelay?: string;
 }
 
-export interface ServerConfiguration extends Omit<OperationsOptions, 'clock' | 'logger'>, AccessConfiguration {
+export interface ServerConfiguration
+  extends Omit<OperationsOptions, 'clock' | 'logger'>,
+    AccessConfiguration,
+    AdmissionPluginChoice {
   /** How values are encrypted in the store. */
   readonly encryption?: EncryptionConfiguration;
   /** How long a server that stops serves on with a red `/readyz`. */
@@ -49,6 +54,7 @@ export async function readServerConfiguration(flags: ServerFlags, parts: Parts):
   const audit = await readAudit(flags, parts);
   return {
     ...(await readAccess(flags)),
+    ...readAdmissionFlags(flags),
     ...(audit ? { audit } : {}),
     ...(encryption ? { encryption } : {}),
     eventTtlMs: duration('--event-ttl', flags.eventTtl ?? '1h'),

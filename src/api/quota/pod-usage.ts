@@ -45,11 +45,14 @@ const isNative = (name: string): boolean => !name.includes('/') || name.includes
 const isExtended = (name: string): boolean => !isNative(name) && !name.startsWith(REQUESTS);
 
 /** Pods that ended, and those that should long be gone, take nothing from others. */
-export function isCharged({ status, metadata }: Pod, now: number): boolean {
-  if (status?.phase === 'Failed' || status?.phase === 'Succeeded') return false;
+export const isCharged = (pod: Pod, now: number): boolean =>
+  pod.status?.phase !== 'Failed' && pod.status?.phase !== 'Succeeded' && now <= expiryOf(pod);
+
+/** When a pod that is being deleted counts no more, gone or not, in milliseconds since the epoch; infinity for others. */
+export function expiryOf({ metadata }: Pod): number {
   const { deletionTimestamp, deletionGracePeriodSeconds } = metadata ?? {};
-  if (!deletionTimestamp || deletionGracePeriodSeconds === undefined) return true;
-  return now <= parseTime(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
+  if (!deletionTimestamp || deletionGracePeriodSeconds === undefined) return Number.POSITIVE_INFINITY;
+  return parseTime(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
 }
 
 function computeUsage(requests: Amounts, limits: Amounts): Amounts {

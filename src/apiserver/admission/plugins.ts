@@ -78,20 +78,27 @@ const LAST: readonly PluginEntry[] = [on('ResourceQuota', createResourceQuotaAdm
 
 export const pluginEntries: readonly PluginEntry[] = [...BUILT_IN, ...DYNAMIC, ...LAST];
 
-/** The plugins that run, in order. Throws on names that are unknown, or both enabled and disabled. */
-export function admissionPlugins(source: AdmissionSource, choice: AdmissionPluginChoice = {}): AdmissionPlugin[] {
+/** What is wrong with a choice, in upstream's words: names that are unknown, or both enabled and disabled. */
+export function pluginChoiceError(choice: AdmissionPluginChoice): string | undefined {
   const { enableAdmissionPlugins: enable = [], disableAdmissionPlugins: disable = [] } = choice;
-  for (const [flag, names] of Object.entries({
-    'enable-admission-plugins': enable,
-    'disable-admission-plugins': disable,
-  })) {
-    const unknown = names.find((name) => !pluginEntries.some((entry) => entry.name === name));
-    if (unknown !== undefined) throw new Error(`${flag} plugin "${unknown}" is unknown`);
+  const isUnknown = (name: string) => !pluginEntries.some((entry) => entry.name === name);
+  for (const [flag, names] of [
+    ['enable', enable],
+    ['disable', disable],
+  ] as const) {
+    const unknown = names.find(isUnknown);
+    if (unknown !== undefined) return `${flag}-admission-plugins plugin "${unknown}" is unknown`;
   }
   const both = enable.filter((name) => disable.includes(name));
-  if (both.length > 0) {
-    throw new Error(`${both.join(', ')} in enable-admission-plugins and disable-admission-plugins overlapped`);
-  }
+  if (both.length === 0) return undefined;
+  return `${both.join(', ')} in enable-admission-plugins and disable-admission-plugins overlapped`;
+}
+
+/** The plugins that run, in order. Throws on a choice that makes no sense. */
+export function admissionPlugins(source: AdmissionSource, choice: AdmissionPluginChoice = {}): AdmissionPlugin[] {
+  const error = pluginChoiceError(choice);
+  if (error !== undefined) throw new Error(error);
+  const { enableAdmissionPlugins: enable = [], disableAdmissionPlugins: disable = [] } = choice;
   return pluginEntries
     .filter(({ name, byDefault }) => (byDefault ? !disable.includes(name) : enable.includes(name)))
     .map(({ create }) => create(source));

@@ -1,6 +1,8 @@
+import type { Pod } from '#api/core/v1/pod.ts';
 import { ResourceQuotas } from '#api/core/v1/resource-quota.ts';
 import type { Amounts } from '#api/quota/amounts.ts';
 import { countUsage, evaluatorFor, evaluatorsFor } from '#api/quota/evaluators.ts';
+import { expiryOf } from '#api/quota/pod-usage.ts';
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
 import { keyOf } from '#client/object-store.ts';
 import { Controller, type Result } from '#controller/controller.ts';
@@ -56,12 +58,20 @@ export class ResourceQuotaController implements Runnable {
     const counted = countUsage(quota.spec, (resource) => this.#objects(resource, namespace), clock.now());
     const status = nextQuotaStatus(quota, counted);
     if (status) await client.of(ResourceQuotas).updateStatus({ ...quota, status });
-    return { requeueAfterMs: RESYNC_MS };
+    return { requeueAfterMs: Math.min(RESYNC_MS, this.#untilPodExpires(namespace)) };
   }
 
   #objects(resource: string, namespace: string): readonly KubernetesObject[] | undefined {
     const definition = this.#watched.get(resource);
     return definition && this.#context.informers.of(definition).store.byIndex(BY_NAMESPACE, namespace);
+  }
+
+  /** Milliseconds until some pod that should be gone by then counts no more. */
+  #untilPodExpires(namespace: string): number {
+    const now = this.#context.clock.now();
+    const pods = (this.#objects('pods', namespace) ?? []) as readonly Pod[];
+    const times = pods.map((pod) => expiryOf(pod) - now).filter((wait) => wait >= 0 && Number.isFinite(wait));
+    return Math.min(...times, Number.POSITIVE_INFINITY) + 1;
   }
 
   /** Keeps the objects of a resource that some quota names in sight from now on. */

@@ -36,9 +36,9 @@ const RULES: Readonly<Record<string, NodeRule>> = {
 /** Lets the agent of a node change only what is that node's: itself, its pods, its lease. */
 export function createNodeRestriction(source: AdmissionReader): AdmissionPlugin {
   const check = async (attributes: AdmissionAttributes) => {
-    const { user, definition } = attributes;
+    const { user, definition, operation } = attributes;
     const node = splitNodeUser(user);
-    if (node === undefined) return;
+    if (node === undefined || operation === 'CONNECT') return;
     if (node === '') throw forbidden(attributes, `could not determine node from user ${JSON.stringify(user.name)}`);
     const refusal = await RULES[`${definition.group}/${definition.plural}`]?.(node, attributes, source);
     if (refusal !== undefined) throw forbidden(attributes, refusal);

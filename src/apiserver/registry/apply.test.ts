@@ -3,10 +3,12 @@ import { Deployments } from '#api/apps/v1/deployment.ts';
 import { HorizontalPodAutoscalersV1 } from '#api/autoscaling/v1/horizontal-pod-autoscaler.ts';
 import { HorizontalPodAutoscalers } from '#api/autoscaling/v2/horizontal-pod-autoscaler.ts';
 import { type ConfigMap, ConfigMaps } from '#api/core/v1/config-map.ts';
+import { type Event, Events } from '#api/core/v1/event.ts';
 import { type Namespace, Namespaces } from '#api/core/v1/namespace.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { Services } from '#api/core/v1/service.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
+import { EventsV1 } from '#api/events/v1/event.ts';
 import { Roles } from '#api/rbac/v1/role.ts';
 import { RoleBindings } from '#api/rbac/v1/role-binding.ts';
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
@@ -307,6 +309,26 @@ describe('applying', () => {
     const dropped = await apply(HorizontalPodAutoscalersV1, 'new', { metadata, spec: {} });
     expect((dropped as { spec?: { minReplicas?: number } }).spec?.minReplicas).not.toBe(2);
   });
+});
+
+test('a kind in two groups names fields as their owner wrote them', async () => {
+  const event = {
+    metadata: { name: 'e', namespace },
+    involvedObject: { kind: 'Pod', name: 'p', namespace },
+    reason: 'Tested',
+    message: 'hello',
+    type: 'Normal',
+  };
+  await cluster.client.of(Events).create(event as Event, { fieldManager: 'old' });
+  const metadata = { name: 'e', namespace };
+  await expect(apply(EventsV1, 'new', { metadata, note: 'bye' })).rejects.toMatchObject({
+    message: 'Apply failed with 1 conflict: conflict with "old" using v1: .message',
+  });
+  const forced = await apply(EventsV1, 'new', { metadata, note: 'bye' }, { force: true });
+  expect(owners(forced)).toEqual([
+    { by: 'new Apply', apiVersion: 'events.k8s.io/v1', fields: { 'f:note': {} } },
+    { by: 'old Update', apiVersion: 'v1', fields: expect.not.objectContaining({ 'f:message': {} }) },
+  ]);
 });
 
 describe('scaling', () => {

@@ -65,7 +65,7 @@ export class Operations {
     this.counters = createServerCounters(metrics);
     const monotonic = () => clock.monotonic();
     this.#seats = new FlowControl({ clock, ...(totalSeats === undefined ? {} : { totalSeats }) });
-    const measured = instrumentation(new RequestMetrics(this.metrics), monotonic);
+    const measured = instrumentation(new RequestMetrics(this.metrics, table), monotonic);
     this.instrumentation = (next) => this.#inFlight.filter(measured(next));
     this.flowControl = flowControlled({
       flowControl: this.#seats,

@@ -1,6 +1,7 @@
 import type { Cell, HistogramCell, Labelled, MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { RequestContext } from '../filters/request-context.ts';
 import type { ResourceTarget } from '../request.ts';
+import type { ResourceTable } from '../resource-table.ts';
 
 const DURATION_BUCKETS = [
   0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
@@ -29,8 +30,11 @@ export class RequestMetrics {
   readonly #longRunning: Labelled<Cell>;
   readonly #inflight: { readonly readOnly: Cell; readonly mutating: Cell };
   readonly #cells = new Map<string, Cells>();
+  readonly #table: Pick<ResourceTable, 'get'>;
 
-  constructor(registry: MetricRegistry) {
+  /** `table` tells what is served: what clients make up gets no series of its own. */
+  constructor(registry: MetricRegistry, table: Pick<ResourceTable, 'get'>) {
+    this.#table = table;
     this.#total = registry.counter(
       'apiserver_request_total',
       'Requests answered, by what they asked for and their status code',
@@ -82,18 +86,33 @@ export class RequestMetrics {
   }
 
   #cellsOf(context: RequestContext): Cells {
-    const { target } = context;
+    const target = this.#served(context.target);
     const verb = reportedVerb(context);
-    const dryRun = context.query.get('dryRun') ?? '';
+    const dryRun = context.query.get('dryRun') === 'All' ? 'All' : '';
     const key = target
       ? `${verb} ${target.group} ${target.version} ${target.resource} ${target.subresource} ${scopeOf(target)} ${dryRun}`
-      : `${verb} ${pathLabel(context.path)}`;
+      : `${verb} ${pathLabel(context.path)} ${dryRun}`;
     let cells = this.#cells.get(key);
-    if (cells === undefined) this.#cells.set(key, (cells = this.#makeCells(context, verb, dryRun)));
+    if (cells === undefined) this.#cells.set(key, (cells = this.#makeCells(context, { target, verb, dryRun })));
     return cells;
   }
 
-  #makeCells({ target, path, isLongRunning }: RequestContext, verb: string, dryRun: string): Cells {
+  #served(target: ResourceTarget | undefined): ResourceTarget | undefined {
+    if (target === undefined) return undefined;
+    const { group, version, resource, subresource } = target;
+    const definition = this.#table.get(group, version, resource)?.definition;
+    if (definition === undefined) return undefined;
+    return subresource === '' || Object.hasOwn(definition.subresources ?? {}, subresource) ? target : undefined;
+  }
+
+  #makeCells(
+    { path, isLongRunning }: RequestContext,
+    {
+      target,
+      verb,
+      dryRun,
+    }: { readonly target: ResourceTarget | undefined; readonly verb: string; readonly dryRun: string },
+  ): Cells {
     const about = target
       ? [target.group, target.version, target.resource, target.subresource, scopeOf(target)]
       : ['', '', '', pathLabel(path), ''];

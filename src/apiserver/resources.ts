@@ -67,7 +67,6 @@ export class Resources implements ObjectSource {
       issuer,
       audiences: [issuerUrl],
       find: (kind, namespace, name) => this.#live(kind, namespace, name),
-      authorize: (attributes) => this.pipeline.authorize(attributes),
       clock,
     });
     const plugins = admissionPlugins(this.#admissionSource(), options);

@@ -6,6 +6,8 @@ export interface UserInfo {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
   /** Who acts as this user, where somebody does. */
   readonly impersonator?: UserInfo;
+  /** The verb that lets them, where it is a narrower one than `impersonate`. */
+  readonly impersonationConstraint?: string;
 }
 
 /** Members may do everything; authorization does not look further. */

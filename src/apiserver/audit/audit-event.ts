@@ -16,6 +16,7 @@ export interface AuditEvent {
   readonly verb: string;
   readonly user: ReturnType<typeof userOf>;
   readonly impersonatedUser?: ReturnType<typeof userOf>;
+  readonly authenticationMetadata?: { readonly impersonationConstraint: string };
   readonly sourceIPs?: readonly string[];
   readonly userAgent?: string;
   readonly objectRef?: Readonly<Record<string, string>>;
@@ -47,6 +48,9 @@ export function auditEvent(
     verb: context.verb,
     user: userOf(user.impersonator ?? user),
     impersonatedUser: user.impersonator ? userOf(user) : undefined,
+    authenticationMetadata: user.impersonationConstraint
+      ? { impersonationConstraint: user.impersonationConstraint }
+      : undefined,
     sourceIPs: sourceAddresses(context),
     userAgent: userAgent === '' ? undefined : userAgent,
     objectRef: objectReference(context),

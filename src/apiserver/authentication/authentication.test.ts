@@ -283,6 +283,8 @@ describe('impersonation', () => {
       roleRef: { kind: 'ClusterRole', name: 'actor' },
       subjects: [{ kind: 'User', name: 'jane' }],
     });
+    // Refusals are told as of the mode that was let before.
+    await as({ 'Impersonate-User': 'bob' });
   });
   const as = (headers: Record<string, string>) => server.whoAmI({ ...bearer('t0ken'), ...headers });
 
@@ -369,9 +371,17 @@ describe('impersonation', () => {
     );
   });
 
-  test('nobody acts as a group alone', async () => {
-    expect(await as({ 'Impersonate-Group': 'dev' })).toBe(
-      '500 Internal error occurred: requested [Group dev] without impersonating a user',
+  test.each([
+    ['a group', { 'Impersonate-Group': 'dev' }, 'UID:"", Groups:[]string{"dev"}, Extra:map[string][]string(nil)'],
+    ['a uid', { 'Impersonate-Uid': '8' }, 'UID:"8", Groups:[]string(nil), Extra:map[string][]string(nil)'],
+    [
+      'an extra',
+      { 'Impersonate-Extra-Scopes': 'a' },
+      'UID:"", Groups:[]string(nil), Extra:map[string][]string{"scopes":[]string{"a"}}',
+    ],
+  ])('nobody acts as %s alone', async (_name, headers, rest) => {
+    expect(await as(headers as Record<string, string>)).toBe(
+      `400 requested &user.DefaultInfo{Name:"", ${rest}} without impersonating a user name`,
     );
   });
 });

@@ -6,7 +6,6 @@ import { createBootstrapTokenAuthenticator } from './bootstrap-token.ts';
 import { CertificateTrust } from './certificate-trust.ts';
 import { createClientCertificateAuthenticator } from './client-certificate.ts';
 import type { FindObject } from './find-object.ts';
-import type { Authorize } from './impersonation.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import { createOidcAuthenticator, type OidcOptions } from './oidc/oidc-token.ts';
 import {
@@ -44,7 +43,6 @@ export interface AuthenticationParts {
   /** The API server's own audiences. */
   readonly audiences: readonly string[];
   readonly find: FindObject;
-  readonly authorize: Authorize;
 }
 
 /** Knows who makes a request and whose token one is. */
@@ -70,7 +68,6 @@ export function createAuthentication(options: AuthenticationOptions, parts: Auth
       createClientCertificateAuthenticator(clientTrust(requestHeader)),
       bearerAuthenticator(token, parts.audiences),
     ],
-    authorize: parts.authorize,
     allowsAnonymous: isAnonymous,
   });
   return {

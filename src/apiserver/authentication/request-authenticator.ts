@@ -1,34 +1,32 @@
 import { newUnauthorized } from '#machinery/errors/status-error.ts';
 import { ANONYMOUS, AUTHENTICATED_GROUP, anonymousUser, type UserInfo } from '../user.ts';
 import { type AuthenticationOutcome, type Authenticator, isFailure } from './authenticator.ts';
-import { type Authorize, impersonate } from './impersonation.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 
 export type { IncomingRequest } from './incoming-request.ts';
 
-/** Who makes a request. Rejects with a 401, or a 403 for an impersonation that is not allowed. */
+/** Who makes a request. Rejects with a 401. */
 export type RequestAuthenticator = (request: IncomingRequest) => Promise<UserInfo>;
 
 export interface RequestAuthenticatorOptions {
   /** Asked in turn; what one refuses, a later one may still accept. */
   readonly authenticators: readonly Authenticator<IncomingRequest>[];
-  readonly authorize: Authorize;
   /** Whether a request without credentials may go on as the anonymous user. */
   readonly allowsAnonymous: (path: string) => boolean;
 }
 
-/** Finds out who makes a request and as whom they act. */
+/** Finds out who makes a request. */
 export function createRequestAuthenticator(options: RequestAuthenticatorOptions): RequestAuthenticator {
-  const { authenticators, authorize, allowsAnonymous } = options;
+  const { authenticators, allowsAnonymous } = options;
   return async (request) => {
     let hasFailed = false;
     for (const authenticator of authenticators) {
       const outcome: AuthenticationOutcome = await authenticator.authenticate(request);
       if (isFailure(outcome)) hasFailed = true;
-      else if (outcome !== undefined) return impersonate(request, withAuthenticated(outcome.user), authorize);
+      else if (outcome !== undefined) return withAuthenticated(outcome.user);
     }
     if (hasFailed || !allowsAnonymous(request.path)) throw newUnauthorized();
-    return impersonate(request, anonymousUser, authorize);
+    return anonymousUser;
   };
 }
 

@@ -9,7 +9,7 @@ export interface AuthenticationAttempts {
   readonly failure: Cell;
 }
 
-/** Finds out who makes a request, impersonation applied. */
+/** Finds out who makes a request. */
 export const authentication =
   (
     authenticate: RequestAuthenticator,

@@ -27,5 +27,6 @@ export const authorization =
     return next(context);
   };
 
-const attributesOf = ({ user, verb, target, path, query }: RequestContext): Attributes =>
+/** What a request wants to do. */
+export const attributesOf = ({ user, verb, target, path, query }: RequestContext): Attributes =>
   target === undefined ? { user, verb, path } : requestAttributes(target, { user, verb, query });

@@ -8,6 +8,7 @@ import { authentication } from '../filters/authentication.ts';
 import { authorization } from '../filters/authorization.ts';
 import { errorAnswer } from '../filters/error-answer.ts';
 import { chain, type Filter, type Handler } from '../filters/filter.ts';
+import { impersonation } from '../filters/impersonation.ts';
 import { RequestContext, type UpgradingClient } from '../filters/request-context.ts';
 import { requestInfo } from '../filters/request-info.ts';
 import type { ServerCounters } from '../metrics/server-counters.ts';
@@ -63,6 +64,7 @@ export class ApiHandler {
         authentication(authenticate, counters.authentication, refused),
         // What is written down is the answer, errors included.
         ...(audit ? [audit.filter, errorAnswer(logger)] : []),
+        impersonation(pipeline),
         flowControl,
         authorization(pipeline, counters.authorization),
       ],

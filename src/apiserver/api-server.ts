@@ -27,7 +27,6 @@ import type { NodeCredentials } from './connect/node-connection.ts';
 import { OpenApi } from './discovery/openapi.ts';
 import { Discovery } from './discovery/serve-discovery.ts';
 import { inProcessContext } from './filters/in-process-context.ts';
-import { HealthChecks } from './health.ts';
 import { ApiHandler } from './http/api-handler.ts';
 import { HttpsListener } from './http/https-listener.ts';
 import { createPathHandler } from './http/path-handler.ts';
@@ -37,6 +36,7 @@ import { createMetricsPaths } from './metrics/metrics-paths.ts';
 import { Operations, type OperationsOptions } from './operations.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Resources } from './resources.ts';
+import { createServerHealth } from './server-health.ts';
 import { addressAt, parseIpv4Range } from './services/ipv4-range.ts';
 import { createSnapshotPath } from './snapshot-path.ts';
 import { AUTHENTICATED_GROUP, SYSTEM_MASTERS, type UserInfo } from './user.ts';
@@ -91,6 +91,7 @@ export class ApiServer {
   readonly #listeners: HttpsListener[] = [];
   readonly #operations: Operations;
   #nodeCredentials: NodeCredentials | undefined;
+  #started = false;
   #stopping = false;
 
   private constructor(
@@ -117,6 +118,7 @@ export class ApiServer {
     const loaded = await Resources.open({ ...options, metrics, feed, issuer, definitions: resources });
     const server = new ApiServer(options, feed, { issuer, resources: loaded, metrics });
     await createBootstrapObjects(loaded.pipeline, SELF);
+    server.#started = true;
     server.#operations.start(new Client(server.transport(SELF)));
     return server;
   }
@@ -212,9 +214,9 @@ export class ApiServer {
 
   #createHandler(issuer: ServiceAccountIssuer): ApiHandler {
     const { clock, logger, random, newUid } = this.#options;
-    const health = new HealthChecks(
-      [{ name: 'etcd', check: () => undefined }],
-      [{ name: 'shutdown', check: () => (this.#stopping ? 'process is shutting down' : undefined) }],
+    const health = createServerHealth(
+      { store: this.#options.store, hasStarted: () => this.#started, isStopping: () => this.#stopping },
+      logger,
     );
     const measured = createMetricsPaths(this.#operations.metrics, health);
     const snapshot = createSnapshotPath(this.#options.engine ?? this.#options.store);
@@ -230,7 +232,8 @@ export class ApiServer {
     return new ApiHandler({
       pipeline: this.pipeline,
       authenticate: this.#resources.authentication.authenticate,
-      paths: async (exchange, form) => measured(exchange) || (await snapshot(exchange)) || others(exchange, form),
+      paths: async (exchange, form) =>
+        (await measured(exchange)) || (await snapshot(exchange)) || others(exchange, form),
       ...createConnectHandlers({
         source: this.#resources,
         credentials: () => this.#nodeCredentials,

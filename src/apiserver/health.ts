@@ -1,70 +1,91 @@
+import type { Logger } from '#base/logger.ts';
 import type { Exchange } from './http/exchange.ts';
 
 /** A named condition of health: undefined when well, otherwise why not. */
 export interface HealthCheck {
   readonly name: string;
-  readonly check: () => string | undefined;
+  readonly check: () => string | undefined | Promise<string | undefined>;
+}
+
+export interface HealthCheckResult {
+  readonly kind: string;
+  readonly name: string;
+  readonly ok: boolean;
 }
 
 type Checks = Readonly<Record<'healthz' | 'livez' | 'readyz', readonly HealthCheck[]>>;
 
+const TEXT = 'text/plain; charset=utf-8';
 const encoder = new TextEncoder();
 
 /** `/healthz`, `/livez` and `/readyz`, whole or one check at a time (`/readyz/etcd`). */
 export class HealthChecks {
   readonly #checks: Checks;
+  readonly #logger: Logger;
 
-  constructor(live: readonly HealthCheck[], ready: readonly HealthCheck[]) {
+  constructor(live: readonly HealthCheck[], ready: readonly HealthCheck[], logger: Logger) {
     const ping: HealthCheck = { name: 'ping', check: () => undefined };
     const alive = [ping, ...live];
     this.#checks = { healthz: alive, livez: alive, readyz: [...alive, ...ready] };
-  }
-
-  /** The checks of `/readyz` that fail, by name. */
-  notReady(): string[] {
-    return this.#checks.readyz.filter(({ check }) => check() !== undefined).map(({ name }) => name);
+    this.#logger = logger;
   }
 
   /** Every check of every kind, as it is now. */
-  *results(): Iterable<{ readonly kind: string; readonly name: string; readonly ok: boolean }> {
-    for (const [kind, checks] of Object.entries(this.#checks)) {
-      for (const { name, check } of checks) yield { kind, name, ok: check() === undefined };
-    }
+  async results(): Promise<HealthCheckResult[]> {
+    const all = Object.entries(this.#checks).flatMap(([kind, checks]) => checks.map((each) => ({ kind, each })));
+    return Promise.all(
+      all.map(async ({ kind, each }) => ({ kind, name: each.name, ok: (await each.check()) === undefined })),
+    );
   }
 
-  serve(exchange: Exchange, path: string): boolean {
-    const [, kind = '', name, ...rest] = path.split('/');
+  async serve(exchange: Exchange, path: string): Promise<boolean> {
+    const [, kind = '', ...rest] = path.split('/');
     const checks = this.#checks[kind as keyof Checks] as readonly HealthCheck[] | undefined;
-    if (checks === undefined || rest.length > 0) return false;
-    if (name !== undefined) {
-      const check = checks.find((each) => each.name === name);
-      return check !== undefined && this.#send(exchange, kind, [check], false);
-    }
-    const excluded = exchange.query.getAll('exclude');
-    const asked = checks.filter((check) => !excluded.includes(check.name));
-    return this.#send(exchange, kind, asked, exchange.query.has('verbose'));
+    if (checks === undefined) return false;
+    if (rest.length === 0) return this.#serveAll(exchange, kind, checks);
+    const one = checks.find(({ name }) => name === rest.join('/'));
+    return one !== undefined && serveOne(exchange, one);
   }
 
-  #send(exchange: Exchange, kind: string, checks: readonly HealthCheck[], verbose: boolean): true {
-    const failed = checks.filter(({ check }) => check() !== undefined);
-    const lines = checks.map((check) =>
-      failed.includes(check) ? `[-]${check.name} failed: reason withheld` : `[+]${check.name} ok`,
-    );
-    const ok = failed.length === 0;
-    const text = ok
-      ? verbose
-        ? `${lines.join('\n')}\n${kind} check passed\n`
-        : 'ok'
-      : `${lines.join('\n')}\n${kind} check failed\n`;
-    exchange.respond(
-      ok ? 200 : 500,
-      {
-        'content-type': 'text/plain; charset=utf-8',
-        'x-content-type-options': 'nosniff',
-        'cache-control': 'no-cache, private',
-      },
-      encoder.encode(text),
-    );
-    return true;
+  /** What failed is always listed, what passed when somebody asks; why it failed is for those who may ask for one check. */
+  async #serveAll(exchange: Exchange, kind: string, checks: readonly HealthCheck[]): Promise<true> {
+    const excluded = new Set(exchange.query.getAll('exclude'));
+    const lines: string[] = [];
+    const failures: string[] = [];
+    for (const { name, check } of checks) {
+      if (excluded.delete(name)) {
+        lines.push(`[+]${name} excluded: ok`);
+        continue;
+      }
+      const failure = await check();
+      lines.push(failure === undefined ? `[+]${name} ok` : `[-]${name} failed: reason withheld`);
+      if (failure !== undefined) failures.push(`${name}: ${failure}`);
+    }
+    if (excluded.size > 0) {
+      const unknown = [...excluded].sort().map((name) => JSON.stringify(name));
+      lines.push(`warn: some health checks cannot be excluded: no matches for ${unknown.join(',')}`);
+    }
+    if (failures.length > 0) {
+      this.#logger.info('health check failed', { kind, failures });
+      return fail(exchange, `${lines.join('\n')}\n${kind} check failed\n`);
+    }
+    return pass(exchange, exchange.query.has('verbose') ? `${lines.join('\n')}\n${kind} check passed\n` : 'ok');
   }
+}
+
+async function serveOne(exchange: Exchange, { check }: HealthCheck): Promise<true> {
+  const failure = await check();
+  return failure === undefined ? pass(exchange, 'ok') : fail(exchange, `internal server error: ${failure}\n`);
+}
+
+const NOT_KEPT = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-cache, private' };
+
+function pass(exchange: Exchange, text: string): true {
+  exchange.respond(200, { 'content-type': TEXT, ...NOT_KEPT }, encoder.encode(text));
+  return true;
+}
+
+function fail(exchange: Exchange, text: string): true {
+  exchange.respond(500, { 'content-type': TEXT, ...NOT_KEPT }, encoder.encode(text));
+  return true;
 }

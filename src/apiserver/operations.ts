@@ -72,7 +72,7 @@ export class Operations {
       count: ({ group, version, resource }: ResourceTarget) =>
         table.get(group, version, resource)?.handler.count?.() ?? 0,
       observer: createFlowControlMetrics(this.metrics, this.#seats),
-      monotonic,
+      clock,
     });
     this.audit = options.audit && new Audit(options.audit, { clock, metrics: this.metrics, table });
     addProcessMetrics(this.metrics, clock);

@@ -1,9 +1,11 @@
-import { newTooManyRequests } from '#machinery/errors/status-error.ts';
+import type { Clock } from '#base/clock.ts';
 import type { Flow, FlowControl } from '../flow-control/flow-control.ts';
 import { type RefusalReason, RefusedError, type Seat } from '../flow-control/queue-set.ts';
+import { RefusedRequests } from '../flow-control/refused-requests.ts';
 import { requestWidth } from '../flow-control/request-width.ts';
+import { WatchCounts } from '../flow-control/watch-counts.ts';
 import type { ResourceTarget } from '../request.ts';
-import type { Filter } from './filter.ts';
+import type { Filter, Handler } from './filter.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** Is told what becomes of requests; times in seconds. */
@@ -18,47 +20,81 @@ export interface FlowControlFilterOptions {
   /** How many objects of a resource there are. */
   readonly count: (target: ResourceTarget) => number;
   readonly observer?: FlowObserver;
-  /** Milliseconds on a monotonic scale. */
-  readonly monotonic: () => number;
+  readonly clock: Clock;
 }
 
-const RETRY_AFTER_SECONDS = 1;
-
 /** Lets requests begin when it is their turn. What runs long holds its seat only until it has begun. */
-export const flowControlled =
-  (options: FlowControlFilterOptions): Filter =>
-  (next) =>
-  async (context) => {
-    const { flowControl } = options;
+export const flowControlled = (options: FlowControlFilterOptions): Filter => {
+  const gate = new Gate(options);
+  return (next) => (context) => gate.pass(context, next);
+};
+
+class Gate {
+  readonly #options: FlowControlFilterOptions;
+  readonly #watches = new WatchCounts();
+  readonly #refused: RefusedRequests;
+
+  constructor(options: FlowControlFilterOptions) {
+    this.#options = options;
+    this.#refused = new RefusedRequests(options.clock);
+  }
+
+  async pass(context: RequestContext, next: Handler): Promise<void> {
+    const { flowControl, observer, clock } = this.#options;
     const flow = flowControl.classify(context);
+    const isWatch = context.target?.verb === 'watch';
+    if (context.isLongRunning && !isWatch) return next(context);
     context.setHeader('x-kubernetes-pf-flowschema-uid', flow.schema.metadata?.uid ?? '');
     context.setHeader('x-kubernetes-pf-prioritylevel-uid', flow.level.uid);
-    if (context.isLongRunning && context.target?.verb !== 'watch') return next(context);
-    const seat = await enter(context, flow, options);
+    const seat = await this.#enter(context, flow);
+    if (seat === undefined) return refuse(context, this.#refused.retryAfter(flow.level.name));
+    const forget = isWatch && context.target ? this.#watches.add(context.target, context.query) : undefined;
     context.releaseSeat = () => seat.release();
-    const startedAt = options.monotonic();
+    const startedAt = clock.monotonic();
     try {
       await next(context);
     } finally {
+      forget?.();
       seat.release();
-      options.observer?.finished(flow, (options.monotonic() - startedAt) / 1000);
+      observer?.finished(flow, (clock.monotonic() - startedAt) / 1000);
     }
-  };
-
-async function enter(
-  context: RequestContext,
-  flow: Flow,
-  { flowControl, count, observer, monotonic }: FlowControlFilterOptions,
-): Promise<Seat> {
-  const width = requestWidth(context, { count, levelSeats: flow.level.bounds.nominal });
-  const arrivedAt = monotonic();
-  try {
-    const seat = await flowControl.enter(flow, width, context);
-    observer?.dispatched(flow, (monotonic() - arrivedAt) / 1000);
-    return seat;
-  } catch (error) {
-    if (!(error instanceof RefusedError)) throw error;
-    observer?.refused(flow, error.reason, (monotonic() - arrivedAt) / 1000);
-    throw newTooManyRequests('Too many requests, please try again later.', RETRY_AFTER_SECONDS);
   }
+
+  /** Undefined when there is no seat for a request. */
+  async #enter(context: RequestContext, flow: Flow): Promise<Seat | undefined> {
+    const { flowControl, count, observer, clock } = this.#options;
+    const { bounds, queueSet } = flow.level;
+    const { seats, additionalMs } = requestWidth(context, {
+      count,
+      watches: (target) => this.#watches.concerning(target),
+      level: { seats: bounds.nominal, handSize: queueSet.limits.queuing?.handSize },
+    });
+    const arrivedAt = clock.monotonic();
+    try {
+      const seat = await flowControl.enter(flow, seats, context);
+      observer?.dispatched(flow, (clock.monotonic() - arrivedAt) / 1000);
+      return additionalMs === 0 ? seat : keptOn(seat, additionalMs, clock);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      observer?.refused(flow, error.reason, (clock.monotonic() - arrivedAt) / 1000);
+      return undefined;
+    }
+  }
+}
+
+/** A seat that stays occupied for a while after its request is answered. */
+const keptOn = (seat: Seat, milliseconds: number, clock: Clock): Seat => ({
+  release: () => void clock.setTimer(milliseconds, () => seat.release()),
+});
+
+const TOO_MANY = new TextEncoder().encode('Too many requests, please try again later.\n');
+
+/** Plain text, as upstream has it: refusing must cost next to nothing. */
+function refuse(context: RequestContext, retryAfter: number): void {
+  const headers = {
+    'content-type': 'text/plain; charset=utf-8',
+    'x-content-type-options': 'nosniff',
+    'retry-after': String(retryAfter),
+  };
+  context.respond(429, headers, TOO_MANY);
 }

@@ -10,7 +10,9 @@ import { waitFor } from '#testing/wait-for.ts';
 import { AUTO_UPDATE } from './bootstrap-configuration.ts';
 import { FlowControl } from './flow-control.ts';
 import type { FlowRequest } from './flow-matching.ts';
+import { RefusedRequests } from './refused-requests.ts';
 import { requestWidth } from './request-width.ts';
+import { WatchCounts } from './watch-counts.ts';
 
 const target = (resource: string, more: object = {}) => ({
   verb: 'get' as const,
@@ -90,7 +92,7 @@ describe('the schemas of a new cluster', () => {
 });
 
 describe('the width of a request', () => {
-  const stored = { count: () => 950, levelSeats: 245 };
+  const source = { count: () => 950, watches: () => 0, level: { seats: 245, handSize: 6 } };
   const list = target('pods', { verb: 'list', name: '' });
   const watch = target('pods', { verb: 'watch', name: '' });
   test.each([
@@ -101,13 +103,65 @@ describe('the width of a request', () => {
     ['a list of one object', list, 'fieldSelector=metadata.name%3Dx', 1],
     ['a watch', watch, 'resourceVersion=5', 1],
     ['a watch that begins with the state', watch, 'sendInitialEvents=true', 10],
-  ])('%s', (_, of, query, width) => {
-    expect(requestWidth({ target: of, query: new URLSearchParams(query) }, stored)).toBe(width);
+    ['a watch from anywhere', watch, '', 10],
+    ['the end of a collection', target('pods', { verb: 'deletecollection', name: '' }), '', 1],
+  ])('%s', (_, of, query, seats) => {
+    expect(requestWidth({ target: of, query: new URLSearchParams(query) }, source)).toEqual({ seats, additionalMs: 0 });
   });
 
-  test('is limited by its level', () => {
-    expect(requestWidth({ target: list, query: new URLSearchParams() }, { ...stored, levelSeats: 20 })).toBe(3);
+  test.each([
+    [{ seats: 20, handSize: 2 }, 3],
+    [{ seats: 20, handSize: 8 }, 2],
+    [{ seats: 5, handSize: 8 }, 1],
+    [{ seats: 5 }, 10],
+  ])('is limited by its level, %j', (level, seats) => {
+    expect(requestWidth({ target: list, query: new URLSearchParams() }, { ...source, level }).seats).toBe(seats);
   });
+
+  test.each([
+    [9, 1, 0],
+    [10, 1, 5],
+    [45, 5, 5],
+    [200, 10, 10],
+  ])('a write that %i watches are told of', (watches, seats, additionalMs) => {
+    const write = { target: target('pods', { verb: 'create', name: '' }), query: new URLSearchParams() };
+    expect(requestWidth(write, { ...source, watches: () => watches })).toEqual({ seats, additionalMs });
+    const token = { ...write, target: target('serviceaccounts', { verb: 'create', subresource: 'token' }) };
+    expect(requestWidth(token, { ...source, watches: () => watches })).toEqual({ seats: 1, additionalMs: 0 });
+  });
+});
+
+describe('watches that a write concerns', () => {
+  const of = (namespace: string, name: string) => ({ group: '', resource: 'pods', namespace, name });
+  const counts = new WatchCounts();
+  const add = (namespace: string, name: string, selector = '') =>
+    counts.add(of(namespace, name), new URLSearchParams(selector === '' ? {} : { fieldSelector: selector }));
+
+  test('are those of everything, of its namespace and of itself', () => {
+    const forget = [add('', ''), add('a', ''), add('a', 'x'), add('a', '', 'metadata.name=x'), add('b', '')];
+    add('', '', 'spec.nodeName=n1');
+    expect([of('a', 'x'), of('a', 'y'), of('b', ''), of('c', '')].map((each) => counts.concerning(each))).toEqual([
+      4, 2, 2, 1,
+    ]);
+    for (const each of forget) each();
+    expect(counts.concerning(of('a', 'x'))).toBe(0);
+  });
+});
+
+test('the more requests are refused, the longer clients are told to stay away', async () => {
+  const clock = new VirtualClock();
+  const refused = new RefusedRequests(clock);
+  const second = async (count: number) => {
+    const answers = Array.from({ length: count }, () => refused.retryAfter('system'));
+    await clock.advance(1000);
+    return answers.at(-1);
+  };
+  expect([await second(3), await second(3), await second(3), await second(1), await second(1)]).toEqual([
+    1, 2, 2, 4, 4,
+  ]);
+  await clock.advance(10_000);
+  expect([await second(1), await second(1), await second(1), await second(1)]).toEqual([3, 2, 2, 2]);
+  expect(refused.retryAfter('other')).toBe(1);
 });
 
 describe('over HTTPS', () => {
@@ -183,11 +237,11 @@ describe('over HTTPS', () => {
       const answer = await ask();
       return answer.code === 429 && answer;
     });
-    expect([refused.headers['retry-after'], refused.json.kind, refused.json.reason]).toEqual([
-      '1',
-      'Status',
-      'TooManyRequests',
+    expect([refused.headers['content-type'], refused.bytes.toString()]).toEqual([
+      'text/plain; charset=utf-8',
+      'Too many requests, please try again later.\n',
     ]);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
     expect((await call('/api/v1/namespaces')).code).toBe(200);
     slow.destroy();
     await waitFor(async () => (await ask()).code === 200);

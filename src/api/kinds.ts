@@ -17,6 +17,11 @@ import { DeleteOptions } from './meta/v1/delete-options.ts';
 import { APIGroup, APIGroupList, APIResourceList, APIVersions } from './meta/v1/discovery.ts';
 import { ListMeta } from './meta/v1/list-meta.ts';
 import { CreateOptions, GetOptions, ListOptions, PatchOptions, UpdateOptions } from './meta/v1/options.ts';
+import {
+  PartialObjectMetadata,
+  PartialObjectMetadataList,
+  PartialObjectMetadataListV1Beta1,
+} from './meta/v1/partial-object-metadata.ts';
 import { Status } from './meta/v1/status.ts';
 import { WatchEvent } from './meta/v1/watch-event.ts';
 import { Eviction } from './policy/v1/eviction.ts';
@@ -30,6 +35,10 @@ const OTHERS: Readonly<Record<string, MessageSchema>> = {
   'apidiscovery.k8s.io/v2/APIGroupDiscoveryList': APIGroupDiscoveryList,
   'authentication.k8s.io/v1/TokenRequest': TokenRequest,
   'autoscaling/v1/Scale': Scale,
+  'meta.k8s.io/v1/PartialObjectMetadata': PartialObjectMetadata,
+  'meta.k8s.io/v1/PartialObjectMetadataList': PartialObjectMetadataList,
+  'meta.k8s.io/v1beta1/PartialObjectMetadata': PartialObjectMetadata,
+  'meta.k8s.io/v1beta1/PartialObjectMetadataList': PartialObjectMetadataListV1Beta1,
   'policy/v1/Eviction': Eviction,
   'v1/APIGroup': APIGroup,
   'v1/APIGroupList': APIGroupList,

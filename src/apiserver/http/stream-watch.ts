@@ -2,7 +2,7 @@ import type { Clock } from '#base/clock.ts';
 import type { RequestContext } from '../filters/request-context.ts';
 import type { ServerCounters } from '../metrics/server-counters.ts';
 import type { Pipeline } from '../pipeline.ts';
-import type { ChangeListener, WatchHandle } from '../registry/watch.ts';
+import type { Change, ChangeListener, WatchHandle } from '../registry/watch.ts';
 import type { ResourceRequest } from '../request.ts';
 import { negotiate } from '../serving/negotiate.ts';
 import { createWatchEncoder } from '../serving/watch-encoder.ts';
@@ -39,11 +39,23 @@ export async function streamWatch(
   // The present state is written before the handle is known.
   let isFull = false;
   const open = () => (sink ??= openSink(encoder.contentType));
+  const failure = new AbortController();
+  const tell = (changes: readonly Change[]) => {
+    const frames = changes.map((change) => encoder.encode(change));
+    told.inc(changes.length);
+    isFull = !open().write(frames);
+    if (isFull) handle?.pause();
+  };
   const listener: ChangeListener = {
+    // What cannot be told to one watcher ends that watcher: the cache goes on to the others.
     onChanges(changes) {
-      told.inc(changes.length);
-      isFull = !open().write(changes.map((change) => encoder.encode(change)));
-      if (isFull) handle?.pause();
+      if (failure.signal.aborted) return;
+      try {
+        tell(changes);
+      } catch (error) {
+        handle?.cancel();
+        failure.abort(error);
+      }
     },
     onEnd(error) {
       if (error) open().write([encoder.encodeError(error.status)]);
@@ -53,18 +65,20 @@ export async function streamWatch(
   const started = await pipeline.serveWatch(request, listener);
   handle = started;
   context.releaseSeat?.();
-  if (context.signal.aborted) return started.cancel();
-  open().onDrain(() => {
-    isFull = false;
-    started.resume();
-  });
-  if (isFull) started.pause();
-  await aborted(context.signal);
+  const over = AbortSignal.any([context.signal, failure.signal]);
+  if (!over.aborted) {
+    open().onDrain(() => {
+      isFull = false;
+      started.resume();
+    });
+    if (isFull) started.pause();
+    await aborted(over);
+  }
   started.cancel();
+  if (!failure.signal.aborted) return;
+  sink?.end();
+  throw failure.signal.reason;
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -5,7 +5,7 @@ import type { Encoding } from '../registry/media-type.ts';
 export interface AcceptedForm {
   readonly encoding: Encoding;
   /** Another shape than the object itself. */
-  readonly as: 'object' | 'Table' | 'PartialObjectMetadata';
+  readonly as: 'object' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
   /** The version of the Table or metadata kind: `v1` or `v1beta1`. */
   readonly version: string;
   /** The media type for the Content-Type header. */
@@ -70,8 +70,5 @@ function parseClause(clause: string): AcceptedForm | undefined {
   if (named.get('g') !== 'meta.k8s.io' || !['v1', 'v1beta1'].includes(version)) return undefined;
   if (as === 'Table' && encoding === 'protobuf') return undefined;
   if (as === 'Table') return { ...base, as: 'Table', version };
-  if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
-    return { ...base, as: 'PartialObjectMetadata', version };
-  }
-  return undefined;
+  return as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList' ? { ...base, as, version } : undefined;
 }

@@ -1,10 +1,10 @@
 import { kindSchema } from '#api/kinds.ts';
-import { PartialObjectMetadata } from '#api/meta/v1/partial-object-metadata.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import { encodeProtobuf } from '#machinery/codec/protobuf.ts';
 import { encodeMessage } from '#machinery/codec/protobuf-encoder.ts';
 import { stringifyYaml } from '#machinery/codec/yaml-writer.ts';
+import { FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import { newBadRequest, newNotAcceptable } from '#machinery/errors/status-error.ts';
 import type { ListOutcome } from '../registry/list.ts';
 import type { Entry, ResourceView } from '../registry/resource-view.ts';
@@ -74,6 +74,7 @@ function protobufOf(object: KubernetesObject): Uint8Array {
 
 function encodeEntry({ view, entry }: { view: ResourceView; entry: Entry }, options: EncodeOptions): Uint8Array {
   const { form, pretty } = options;
+  if (form.as === 'PartialObjectMetadataList') throw wrongNumber(form.as, 'not a list', goTypeOf(view));
   if (form.as === 'PartialObjectMetadata')
     return encodeObject(partialMetadata(view.object(entry), form.version), options);
   if (form.encoding === 'json' && !pretty) return view.json(entry);
@@ -82,22 +83,37 @@ function encodeEntry({ view, entry }: { view: ResourceView; entry: Entry }, opti
 
 function encodeList(view: ResourceView, list: ListOutcome, options: EncodeOptions): Uint8Array {
   const { form } = options;
-  const partial = form.as === 'PartialObjectMetadata';
-  const kind = partial ? 'PartialObjectMetadataList' : `${view.definition.kind}List`;
-  const apiVersion = partial ? `meta.k8s.io/${form.version}` : view.apiVersion;
   const metadata = listMetadata(list);
+  if (form.as === 'PartialObjectMetadata') throw wrongNumber(form.as, 'a list', `${goTypeOf(view)}List`);
+  if (form.as === 'PartialObjectMetadataList') {
+    const items = list.entries.map((entry) => partialMetadata(view.object(entry), form.version));
+    const apiVersion = `meta.k8s.io/${form.version}`;
+    return encodeObject({ kind: form.as, apiVersion, metadata, items } as KubernetesObject, options);
+  }
+  const { apiVersion } = view;
+  const kind = `${view.definition.kind}List`;
   if (form.encoding === 'json' && !options.pretty) {
     const head = encoder.encode(`${JSON.stringify({ kind, apiVersion, metadata }).slice(0, -1)},"items":[`);
-    const items = partial
-      ? list.entries.map((entry) => encoder.encode(stringifyJson(partialMetadata(view.object(entry), form.version))))
-      : list.entries.map((entry) => view.json(entry));
-    return joinList(head, items);
+    return joinList(
+      head,
+      list.entries.map((entry) => view.json(entry)),
+    );
   }
-  const items = list.entries.map((entry) =>
-    partial ? partialMetadata(view.object(entry), form.version) : view.object(entry),
-  );
-  if (form.encoding === 'protobuf') return encodeListProtobuf(view, list, { kind, apiVersion, metadata, partial });
+  if (form.encoding === 'protobuf') {
+    const items = list.entries.map((entry) => entryProtobuf(view, entry));
+    return encodeListMessage(items, { kind, apiVersion, metadata });
+  }
+  const items = list.entries.map((entry) => view.object(entry));
   return encodeObject({ kind, apiVersion, metadata, items } as KubernetesObject, options);
+}
+
+const wrongNumber = (asked: string, is: string, goType: string) =>
+  newNotAcceptable(`you requested ${asked}, but the requested object is ${is} (${goType})`);
+
+/** What upstream calls the kind inside: its group's package and its name. */
+function goTypeOf({ definition: { group, kind } }: ResourceView): string {
+  const [first = ''] = group.split('.');
+  return `*${first === '' || first === 'events' ? 'core' : first}.${kind}`;
 }
 
 function joinList(head: Uint8Array, items: readonly Uint8Array[]): Uint8Array {
@@ -113,21 +129,6 @@ function joinList(head: Uint8Array, items: readonly Uint8Array[]): Uint8Array {
 /** An item's protobuf is made once and kept with its entry. */
 export const entryProtobuf = (view: ResourceView, entry: Entry): Uint8Array =>
   view.encoded(entry, 'protobuf', (object) => encodeMessage(view.definition.schema, object));
-
-function encodeListProtobuf(
-  view: ResourceView,
-  list: ListOutcome,
-  head: { kind: string; apiVersion: string; metadata: ListMetadata; partial: boolean },
-): Uint8Array {
-  const items = list.entries.map((entry) =>
-    head.partial
-      ? encodeMessage(PartialObjectMetadata, partialMetadata(view.object(entry), 'v1'))
-      : entryProtobuf(view, entry),
-  );
-  return encodeListMessage(items, head);
-}
-
-type ListMetadata = ReturnType<typeof listMetadata>;
 
 const listMetadata = (list: ListOutcome) => ({
   resourceVersion: String(list.revision),
@@ -168,7 +169,7 @@ export const tableOf = (view: ResourceView, entries: readonly Entry[], options: 
   );
 
 function tableFrom(definition: Columns, objects: readonly KubernetesObject[], options: TableOptions): KubernetesObject {
-  const row = { now: options.now, include: options.include };
+  const row = { now: options.now, include: options.include, version: options.form.version };
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${options.form.version}`,
@@ -178,8 +179,11 @@ function tableFrom(definition: Columns, objects: readonly KubernetesObject[], op
   } as KubernetesObject;
 }
 
+const INCLUDE_OBJECT = "must be 'Metadata', 'Object', 'None', or empty";
+
 export function readInclude(text: string): IncludeObject {
   if (text === '') return 'Metadata';
   if (text === 'None' || text === 'Metadata' || text === 'Object') return text;
-  throw newBadRequest(`unrecognized includeObject value: ${JSON.stringify(text)}`);
+  const field = invalid(new FieldPath('includeObject'), text, INCLUDE_OBJECT);
+  throw newBadRequest(`Unable to convert to Table as requested: ${field.field}: ${field.message}`);
 }

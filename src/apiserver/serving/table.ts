@@ -42,15 +42,18 @@ export const columnDefinitions = (definition: Columns) =>
 export function tableRow(
   definition: Columns,
   object: KubernetesObject,
-  options: { readonly now: number; readonly include: IncludeObject },
+  options: { readonly now: number; readonly include: IncludeObject; readonly version: string },
 ) {
   return {
     cells: columnsOf(definition).map((column) => column.cell(object, options.now)),
     ...(options.include === 'None'
       ? {}
-      : { object: options.include === 'Object' ? object : partialMetadata(object, 'v1') }),
+      : { object: options.include === 'Object' ? object : partialMetadata(object, options.version) }),
   };
 }
+
+/** The cells of a row about no object in particular. */
+export const emptyCells = (definition: Columns): null[] => columnsOf(definition).map(() => null);
 
 const columnsOf = (definition: Columns): readonly Column<KubernetesObject>[] => definition.columns ?? GENERIC_COLUMNS;
 

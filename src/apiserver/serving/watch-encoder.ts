@@ -9,10 +9,12 @@ import type { Change } from '../registry/watch.ts';
 import { concatBytes } from './concat-bytes.ts';
 import type { AcceptedForm } from './negotiate.ts';
 import { encodeObject, entryProtobuf, readInclude, tableOf } from './response-encoder.ts';
-import { partialMetadata } from './table.ts';
+import { emptyCells, partialMetadata } from './table.ts';
 
 const encoder = new TextEncoder();
 const FRAME_END = encoder.encode('}\n');
+const STREAM_TYPES =
+  'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
 const INITIAL_EVENTS_END = { 'k8s.io/initial-events-end': 'true' };
 
 /** Turns changes into the frames of one watch's response. */
@@ -28,9 +30,11 @@ export interface WatchEncoderOptions {
   readonly now: () => number;
 }
 
+const isPartial = ({ as }: AcceptedForm) => as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList';
+
 export function createWatchEncoder(view: ResourceView, options: WatchEncoderOptions): WatchEncoder {
   const { form } = options;
-  if (form.encoding === 'yaml') throw newNotAcceptable('watches are not available as YAML');
+  if (form.encoding === 'yaml') throw newNotAcceptable(STREAM_TYPES);
   if (form.encoding === 'protobuf') return protobufEncoder(view, form);
   return jsonEncoder(view, options);
 }
@@ -40,10 +44,10 @@ function jsonEncoder(view: ResourceView, options: WatchEncoderOptions): WatchEnc
   const frame = (type: string, object: Uint8Array) =>
     concatBytes([encoder.encode(`{"type":"${type}","object":`), object, FRAME_END]);
   const text = (value: unknown) => encoder.encode(stringifyJson(value));
+  const include = form.as === 'Table' ? readInclude(options.includeObject) : 'None';
   let headSent = false;
   const table = (change: Exclude<Change, { type: 'BOOKMARK' }>) => {
     const metadata = { resourceVersion: String(change.entry.modRevision) };
-    const include = readInclude(options.includeObject);
     const object = tableOf(view, [change.entry], { form, now: options.now(), include, metadata, headless: headSent });
     headSent = true;
     return frame(change.type, text(object));
@@ -53,7 +57,7 @@ function jsonEncoder(view: ResourceView, options: WatchEncoderOptions): WatchEnc
     encode(change) {
       if (change.type === 'BOOKMARK') return frame('BOOKMARK', text(bookmarkObject(view, change, form)));
       if (form.as === 'Table') return table(change);
-      if (form.as === 'PartialObjectMetadata') {
+      if (isPartial(form)) {
         return frame(change.type, text(partialMetadata(view.object(change.entry), form.version)));
       }
       // Made once for all watchers of this version.
@@ -72,8 +76,7 @@ function protobufEncoder(view: ResourceView, form: AcceptedForm): WatchEncoder {
     contentType: `${form.mediaType};stream=watch`,
     encode(change) {
       if (change.type === 'BOOKMARK') return frame('BOOKMARK', bookmarkProtobuf(view, change, form));
-      if (form.as === 'PartialObjectMetadata')
-        return frame(change.type, whole(partialMetadata(view.object(change.entry), form.version)));
+      if (isPartial(form)) return frame(change.type, whole(partialMetadata(view.object(change.entry), form.version)));
       return view.encoded(change.entry, `protobuf-frame:${change.type}`, () =>
         frame(change.type, writeEnvelope({ apiVersion, kind }, entryProtobuf(view, change.entry))),
       );
@@ -102,12 +105,15 @@ export function bookmarkObject(view: ResourceView, change: Bookmark, form?: Acce
     return {
       kind: 'Table',
       apiVersion: `meta.k8s.io/${form.version}`,
-      metadata,
+      metadata: { resourceVersion: metadata.resourceVersion },
       columnDefinitions: null,
-      rows: [],
+      // The row shows an object without content; that it carries the annotation is what readers look for.
+      rows: [
+        { cells: emptyCells(view.definition), object: partialMetadata({ metadata } as KubernetesObject, form.version) },
+      ],
     } as KubernetesObject;
   }
-  if (form?.as === 'PartialObjectMetadata') {
+  if (form && isPartial(form)) {
     return partialMetadata({ metadata } as KubernetesObject, form.version);
   }
   return { kind: view.definition.kind, apiVersion: view.apiVersion, metadata } as KubernetesObject;

@@ -42,6 +42,11 @@ export class Pipeline {
     return handler.watch(request, listener);
   }
 
+  /** Asks admission about a connection that is to be passed on and was authorized before. */
+  async admitConnect(request: ResourceRequest): Promise<void> {
+    await this.#served(request.target).handler.admitConnect?.(request);
+  }
+
   /** Rejects with a 403 unless the user may. */
   async authorize(attributes: Attributes): Promise<void> {
     const decision = await this.decide(attributes);

@@ -14,6 +14,8 @@ export interface RequestHandler {
   /** Absent, with `watch`, for resources that are not stored. */
   readonly view?: ResourceView;
   watch?(request: ResourceRequest, listener: ChangeListener): Promise<WatchHandle>;
+  /** Asks admission whether a connection to one of the objects may be made. */
+  admitConnect?(request: ResourceRequest): Promise<void>;
 }
 
 export interface ServedResource {

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
-import type { AdmissionAttributes } from '../admission/admission.ts';
+import { admissionAttributes } from '../admission/attributes.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
 import type { ResourceRequest } from '../request.ts';
 
@@ -10,17 +10,7 @@ export async function admitAction(
   request: ResourceRequest,
   { object, dryRun }: { readonly object: Mutable<KubernetesObject>; readonly dryRun: boolean },
 ): Promise<void> {
-  const attributes: AdmissionAttributes = {
-    operation: 'CREATE',
-    target: request.target,
-    definition: parts.definition,
-    user: request.user,
-    dryRun,
-    object,
-    oldObject: undefined,
-    warnings: request.warnings,
-    annotate: request.annotate,
-  };
+  const attributes = admissionAttributes(parts.definition, request, { operation: 'CREATE', object, dryRun });
   await parts.admission.mutate(attributes);
   await parts.admission.validate(attributes);
 }

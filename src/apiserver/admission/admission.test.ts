@@ -8,6 +8,7 @@ import { ResourceQuotas } from '#api/core/v1/resource-quota.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { RuntimeClasses } from '#api/node/v1/runtime-class.ts';
 import { strategicPatch } from '#client/options.ts';
+import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
 
@@ -107,6 +108,17 @@ test('the agent of a node changes itself, and no other node', async () => {
   await expect(nodes.patch('n2', role)).rejects.toMatchObject({
     message: 'nodes "n2" is forbidden: is not allowed to modify labels: node-role.kubernetes.io/x',
   });
+});
+
+test('connections pass admission before anybody looks for the pod', async () => {
+  const call = createCall(await cluster.listen());
+  const exec = (query: string) =>
+    call(`/api/v1/namespaces/default/pods/none/exec?command=ls${query}`, { method: 'POST' });
+  const answers = [await exec('&dryRun=All'), await exec('')];
+  expect(answers.map(({ code, json }) => [code, json.message])).toEqual([
+    [400, 'dryRun is not supported'],
+    [400, 'Upgrade request required'],
+  ]);
 });
 
 test('plugins that are unknown keep the server from starting', async () => {

@@ -1,26 +1,6 @@
-import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
-import type { Mutable } from '#machinery/schema/schema.ts';
-import type { ResourceTarget } from '../request.ts';
-import type { UserInfo } from '../user.ts';
+import type { AdmissionAttributes } from './attributes.ts';
 
-export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
-
-/** What admission plugins see of a request. */
-export interface AdmissionAttributes {
-  readonly operation: Operation;
-  readonly target: ResourceTarget;
-  /** The main resource, also for subresources whose `object` is of another kind (`Binding`, `Eviction`, `TokenRequest`). */
-  readonly definition: AnyResourceDefinition;
-  readonly user: UserInfo;
-  readonly dryRun: boolean;
-  /** The new object; undefined for DELETE and CONNECT. Plugins change it only in `mutate`. */
-  readonly object: Mutable<KubernetesObject> | undefined;
-  readonly oldObject: KubernetesObject | undefined;
-  /** Texts for Warning headers. */
-  readonly warnings: string[];
-  /** Adds to what the audit log says of the request; absent where nobody logs it. */
-  readonly annotate?: ((key: string, value: string) => void) | undefined;
-}
+export type { AdmissionAttributes, Operation } from './attributes.ts';
 
 /** Called once what a plugin let through has been written, or has not. Must not reject. */
 export type Settle = (written: boolean) => void | Promise<void>;

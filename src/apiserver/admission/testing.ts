@@ -1,8 +1,10 @@
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
+import { Query } from '../request.ts';
 import type { UserInfo } from '../user.ts';
 import type { AdmissionAttributes, AdmissionPlugin, Operation } from './admission.ts';
 import type { AdmissionReader } from './admission-source.ts';
+import { admissionAttributes } from './attributes.ts';
 
 /** A request as tests write it. */
 export interface TestRequest {
@@ -22,16 +24,16 @@ export function attributesOf(definition: AnyResourceDefinition, request: TestReq
   const { metadata } = object ?? oldObject ?? {};
   const { group, version, plural: resource } = definition;
   const { name = metadata?.name ?? '', namespace = metadata?.namespace ?? '', subresource = '' } = request;
-  return {
-    operation: request.operation ?? (oldObject === undefined ? 'CREATE' : 'UPDATE'),
-    target: { verb: 'create', group, version, resource, namespace, name, subresource, subpath: '' },
+  return admissionAttributes(
     definition,
-    user: request.user ?? { name: 'somebody', groups: [] },
-    dryRun: false,
-    object,
-    oldObject,
-    warnings: [],
-  };
+    {
+      target: { verb: 'create', group, version, resource, namespace, name, subresource, subpath: '' },
+      user: request.user ?? { name: 'somebody', groups: [] },
+      query: Query.from({}),
+      warnings: [],
+    },
+    { operation: request.operation ?? (oldObject === undefined ? 'CREATE' : 'UPDATE'), object, oldObject },
+  );
 }
 
 /** A reader over a few objects; they need their kind and apiVersion. */

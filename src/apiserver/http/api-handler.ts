@@ -81,7 +81,7 @@ export class ApiHandler {
     );
   };
 
-  #answer(context: RequestContext): Promise<void> {
+  async #answer(context: RequestContext): Promise<void> {
     const { target, upgrading } = context;
     if (target === undefined) return this.#answerPath(context);
     const request = resourceRequestOf(context, target);
@@ -90,6 +90,7 @@ export class ApiHandler {
         ? answerWatchSocket(context, upgrading, request, this.#options)
         : answerWatch(context, request, this.#options);
     }
+    if (target.verb === 'connect') await this.#options.pipeline.admitConnect(request);
     if (upgrading) return this.#options.upgrade(upgrading, request, context);
     if (isPassedOn(target)) return this.#options.connect(context, request);
     return answerResource(context, target, this.#options);

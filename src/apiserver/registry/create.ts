@@ -4,7 +4,7 @@ import type { FieldsEntries } from '#machinery/apply/managed-fields.ts';
 import { newAlreadyExists, newBadRequest, newInvalid, StatusError } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { CacheEntry } from '#storage/cache/cache-entry.ts';
-import type { AdmissionAttributes } from '../admission/admission.ts';
+import { admissionAttributes } from '../admission/attributes.ts';
 import type { ResourceRequest } from '../request.ts';
 import { decodeObject } from './decode-body.ts';
 import { checkOwners, ownersOfNew, setOwners } from './managed-fields.ts';
@@ -43,17 +43,8 @@ export async function createDecoded(
   fillSystemFields(parts, object);
   setOwners(object, owners);
 
-  const attributes: AdmissionAttributes = {
-    operation: 'CREATE',
-    target: { ...request.target, name: object.metadata?.name ?? '' },
-    definition,
-    user: request.user,
-    dryRun,
-    object,
-    oldObject: undefined,
-    warnings: request.warnings,
-    annotate: request.annotate,
-  };
+  const named = { ...request, target: { ...request.target, name: object.metadata?.name ?? '' } };
+  const attributes = admissionAttributes(definition, named, { operation: 'CREATE', object, dryRun });
   await parts.admission.mutate(attributes);
   checkOwners(object, owners, request.warnings);
   definition.strategy.prepareForCreate?.(object);

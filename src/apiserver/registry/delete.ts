@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { newBadRequest, newConflict, newNotFound } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
+import { admissionAttributes } from '../admission/attributes.ts';
 import type { ResourceRequest } from '../request.ts';
 import { type DeleteOptions, decodeDeleteOptions } from './delete-options.ts';
 import { timestamp } from './object-meta.ts';
@@ -36,17 +37,14 @@ export async function deleteWith(
     if (current === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
     const old = parts.view.object(current);
     checkPreconditions(parts, old, options);
-    await parts.admission.validate({
+    const attributes = admissionAttributes(parts.definition, request, {
       operation: 'DELETE',
-      target: request.target,
-      definition: parts.definition,
-      user: request.user,
-      dryRun,
-      object: undefined,
       oldObject: old,
-      warnings: request.warnings,
-      annotate: request.annotate,
+      dryRun,
+      deleteOptions: options,
     });
+    await parts.admission.mutate(attributes);
+    await parts.admission.validate(attributes);
     const next = markDeleted(parts, old, options);
     if (dryRun) return { entry: current, gone: next === undefined };
     const outcome =

@@ -1,6 +1,7 @@
 import { scaleColumns } from '#api/autoscaling/v1/scale-columns.ts';
 import type { KubernetesObject, SubresourceDefinition } from '#api/resource-definition.ts';
 import { newGenericNotFound, newMethodNotAllowed, newMethodNotSupported } from '#machinery/errors/status-error.ts';
+import { admitConnect } from '../connect/admit-connect.ts';
 import type { ResourceRequest } from '../request.ts';
 import { objectResult, type ResourceResult } from '../result.ts';
 import { createObject } from './create.ts';
@@ -76,6 +77,10 @@ export class ResourceHandler {
       throw newMethodNotSupported(groupResourceOf(definition), 'watch');
     }
     return watchObjects(this.parts, request, listener);
+  }
+
+  admitConnect(request: ResourceRequest): Promise<void> {
+    return admitConnect(this.parts, request);
   }
 
   #warnOfDeprecation({ warnings }: ResourceRequest): void {

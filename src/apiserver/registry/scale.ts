@@ -48,13 +48,18 @@ export function withScale(
     throw newInvalid({ group: 'autoscaling', kind: 'Scale' }, object.metadata?.name ?? '', [error]);
   }
   const next = ownedCopy(object);
-  write(next as Node, pathsOf(subresource).specReplicas, replicas);
+  setReplicas(next, replicas, subresource);
   const metadata = (next.metadata ??= {});
   const { resourceVersion, uid } = scale.metadata ?? {};
   if (resourceVersion) metadata.resourceVersion = resourceVersion;
   else delete metadata.resourceVersion;
   if (uid) metadata.uid = uid;
   return next;
+}
+
+/** Changes how many replicas an object wants. */
+export function setReplicas(object: Mutable<KubernetesObject>, replicas: number, subresource: ScaleSubresource): void {
+  write(object as Node, pathsOf(subresource).specReplicas, replicas);
 }
 
 function pathsOf(subresource: ScaleSubresource) {

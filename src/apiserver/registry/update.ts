@@ -10,7 +10,7 @@ import {
 } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
-import type { AdmissionAttributes } from '../admission/admission.ts';
+import { type Admitted, admissionAttributes } from '../admission/attributes.ts';
 import type { ResourceRequest } from '../request.ts';
 import { createDecoded, dryRunEntry } from './create.ts';
 import { decodeObject } from './decode-body.ts';
@@ -28,6 +28,7 @@ import { keepSystemFields, matchNamespace } from './object-meta.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import { resetMetadata } from './reset-metadata.ts';
 import type { Entry } from './resource-view.ts';
+import { type ScaleObject, scaleOf, setReplicas } from './scale.ts';
 import { parseWriteOptions } from './write-options.ts';
 
 /** Makes the new object from the one that lies there; owns what it returns. May throw a `StatusError`. */
@@ -121,17 +122,7 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
   const old = view.object(current);
   const object = call.transform(old);
   const insists = checkPreconditions(parts, object, old);
-  const attributes: AdmissionAttributes = {
-    operation: 'UPDATE',
-    target: request.target,
-    definition,
-    user: request.user,
-    dryRun,
-    object,
-    oldObject: old,
-    warnings: request.warnings,
-    annotate: request.annotate,
-  };
+  const attributes = admissionAttributes(definition, request, { ...shown(call, object, old), dryRun });
   const own = call.ownership ?? keepOwners;
   // A part that picks what it takes over is compared once it has; all others as the client sent them.
   const isPart = call.subresource?.type === 'part';
@@ -139,6 +130,7 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
   keepSystemFields(object, old);
   setOwners(object, owners);
   await parts.admission.mutate(attributes);
+  takeOver(call, object, attributes.object);
   checkOwners(object, owners, request.warnings);
   prepare(definition, object, old, call.subresource);
   if (isPart) setOwners(object, own(object, old));
@@ -163,6 +155,18 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
   } finally {
     settle?.();
   }
+}
+
+/** What admission sees of an update: who writes a Scale does not send the object behind it. */
+function shown({ subresource }: UpdateCall, object: Mutable<KubernetesObject>, oldObject: KubernetesObject): Admitted {
+  if (subresource?.type !== 'scale') return { operation: 'UPDATE', object, oldObject };
+  const [scale, old] = [object, oldObject].map((each) => scaleOf(each, subresource) as KubernetesObject);
+  return { operation: 'UPDATE', object: scale as Mutable<KubernetesObject>, oldObject: old };
+}
+
+/** Replicas that admission changed go to the object behind the Scale. */
+function takeOver({ subresource }: UpdateCall, object: Mutable<KubernetesObject>, admitted?: KubernetesObject): void {
+  if (subresource?.type === 'scale') setReplicas(object, (admitted as ScaleObject).spec.replicas ?? 0, subresource);
 }
 
 /** Checks uid and resourceVersion; answers whether the client named a revision. */

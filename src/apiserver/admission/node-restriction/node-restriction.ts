@@ -46,7 +46,5 @@ export function createNodeRestriction(source: AdmissionReader): AdmissionPlugin 
   return {
     name: 'NodeRestriction',
     mutate: (attributes) => check(attributes),
-    // Removals are not changed on their way, only looked at.
-    validate: (attributes) => (attributes.operation === 'DELETE' ? check(attributes) : undefined),
   };
 }

@@ -13,12 +13,12 @@ export function createNamespaceLifecycle(source: AdmissionReader): AdmissionPlug
   const namespaceOf = (name: string) => source.get(Namespaces, '', name);
   return {
     name: 'NamespaceLifecycle',
-    mutate: (attributes) => check(attributes, namespaceOf),
-    validate(attributes) {
+    mutate(attributes) {
       const { operation, target } = attributes;
       if (operation === 'DELETE' && isNamespace(attributes) && IMMORTAL.has(target.name)) {
         throw newForbidden({ group: '', resource: 'namespaces' }, target.name, 'this namespace may not be deleted');
       }
+      check(attributes, namespaceOf);
     },
   };
 }

@@ -38,7 +38,6 @@ export async function build(root) {
     chunkNames: 'chunks/[name]-[hash]',
     minifySyntax: true,
     minifyWhitespace: true,
-    keepNames: true,
     sourcemap: 'linked',
     logLevel: 'warning',
   });

@@ -65,6 +65,7 @@ function verbOf(method: string, resource: string, name: string, subresource: str
 }
 
 function decode(segment: string): string {
+  if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {

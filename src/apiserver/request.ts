@@ -56,6 +56,7 @@ export interface ResourceRequest {
 
 /** Query parameters; the first value of each, as upstream reads them, except where `all` is asked for. */
 export class Query {
+  static readonly NONE = new Query(new Map());
   readonly #values: ReadonlyMap<string, readonly string[]>;
 
   constructor(values: ReadonlyMap<string, readonly string[]>) {
@@ -63,6 +64,7 @@ export class Query {
   }
 
   static from(values: Readonly<Record<string, string>> | URLSearchParams): Query {
+    if (values instanceof URLSearchParams && values.size === 0) return Query.NONE;
     const entries = values instanceof URLSearchParams ? values : Object.entries(values);
     const map = new Map<string, string[]>();
     for (const [key, value] of entries) {

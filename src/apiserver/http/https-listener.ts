@@ -10,7 +10,7 @@ import {
 } from 'node:tls';
 import type { Exchange } from './exchange.ts';
 import { createHttp1Exchange } from './http1-exchange.ts';
-import { createHttp2Exchange } from './http2-exchange.ts';
+import { Http2Exchange } from './http2-exchange.ts';
 
 /** What one connection may hold: node's default of 10 MB refuses a client that opens many watches over long lists. */
 const SESSION_MEGABYTES = 1024;
@@ -66,7 +66,7 @@ export class HttpsListener {
     });
     this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1000 }, maxSessionMemory: SESSION_MEGABYTES });
     this.#http2.on('stream', (stream, headers, _flags, rawHeaders: readonly string[] = []) =>
-      options.onExchange(createHttp2Exchange(stream, headers, rawHeaders)),
+      options.onExchange(new Http2Exchange(stream, headers, rawHeaders)),
     );
     this.#http2.on('session', (session) => this.#keep(session));
     // A broken session is its client's loss; its streams have aborted their exchanges.
@@ -125,9 +125,10 @@ export class HttpsListener {
     let streams = 0;
     this.#sessions.add(session);
     session.once('close', () => this.#sessions.delete(session));
+    const ended = () => streams--;
     session.on('stream', (stream) => {
       streams++;
-      stream.once('close', () => streams--);
+      stream.on('close', ended);
     });
     session.setTimeout(IDLE_MS, () => {
       if (streams === 0) session.close();

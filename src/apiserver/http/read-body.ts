@@ -24,13 +24,16 @@ export function readBody(source: Readable, limit: number, timeoutMs = TIMEOUT_MS
       if (size > limit) refuse(newRequestEntityTooLarge(`limit is ${limit}`));
       else chunks.push(chunk);
     };
+    let isOver = false;
     source.on('data', take);
-    source.once('end', () => {
+    source.on('end', () => {
+      isOver = true;
       clearTimeout(timer);
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     });
-    source.once('error', refuse);
-    source.once('aborted', () => refuse(new Error('read request body: client closed the connection')));
-    source.once('close', () => refuse(new Error('read request body: client closed the connection')));
+    source.on('error', refuse);
+    source.on('close', () => {
+      if (!isOver) refuse(new Error('read request body: client closed the connection'));
+    });
   });
 }

@@ -1,7 +1,9 @@
-/** A request target's path and query. */
+const NO_QUERY = new URLSearchParams();
+
+/** A request target's path and query. Nobody changes the query: it may be shared. */
 export function splitTarget(target: string): { readonly path: string; readonly query: URLSearchParams } {
   const mark = target.indexOf('?');
   return mark < 0
-    ? { path: target, query: new URLSearchParams() }
+    ? { path: target, query: NO_QUERY }
     : { path: target.slice(0, mark), query: new URLSearchParams(target.slice(mark + 1)) };
 }

@@ -1,5 +1,5 @@
-import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
-import type { AdmissionAttributes, AdmissionPlugin } from '../admission/admission.ts';
+import type { HistogramCell, Labelled, MetricRegistry } from '#base/metrics/metric-registry.ts';
+import type { AdmissionAttributes, AdmissionPlugin, Operation } from '../admission/admission.ts';
 
 const SECONDS = [0.005, 0.025, 0.1, 0.5, 1, 2.5];
 type Step = 'admit' | 'validate';
@@ -15,22 +15,34 @@ export function measuredPlugins(
     'Time that an admission plugin takes',
     { labels: ['name', 'operation', 'rejected', 'type'], buckets: SECONDS },
   );
-  const measured =
-    <R>(name: string, type: Step, work: (attributes: AdmissionAttributes) => R | Promise<R>) =>
-    (attributes: AdmissionAttributes): R | Promise<R> => {
-      const startedAt = monotonic();
-      const end = (rejected: boolean) =>
-        durations.labels(name, attributes.operation, String(rejected), type).observe((monotonic() - startedAt) / 1000);
+  const measured = <R>(name: string, type: Step, work: (attributes: AdmissionAttributes) => R | Promise<R>) => {
+    const passed = new Durations(durations, { name, type, rejected: false });
+    const rejected = new Durations(durations, { name, type, rejected: true });
+    const settled = async (result: Promise<R>, operation: Operation, startedAt: number): Promise<R> => {
+      let cells = rejected;
       try {
-        const result = work(attributes);
-        if (result instanceof Promise) return settled(result, end);
-        end(false);
-        return result;
-      } catch (error) {
-        end(true);
-        throw error;
+        const value = await result;
+        cells = passed;
+        return value;
+      } finally {
+        cells.of(operation).observe((monotonic() - startedAt) / 1000);
       }
     };
+    return (attributes: AdmissionAttributes): R | Promise<R> => {
+      const { operation } = attributes;
+      const startedAt = monotonic();
+      let result: R | Promise<R>;
+      try {
+        result = work(attributes);
+      } catch (error) {
+        rejected.of(operation).observe((monotonic() - startedAt) / 1000);
+        throw error;
+      }
+      if (result instanceof Promise) return settled(result, operation, startedAt);
+      passed.of(operation).observe((monotonic() - startedAt) / 1000);
+      return result;
+    };
+  };
   return plugins.map((plugin) => {
     const { name, mutate, validate } = plugin;
     return {
@@ -41,13 +53,27 @@ export function measuredPlugins(
   });
 }
 
-async function settled<R>(result: Promise<R>, end: (rejected: boolean) => void): Promise<R> {
-  let rejected = true;
-  try {
-    const value = await result;
-    rejected = false;
-    return value;
-  } finally {
-    end(rejected);
+/** The histograms of one plugin and outcome, each found once. */
+class Durations {
+  readonly #metric: Labelled<HistogramCell>;
+  readonly #labels: { readonly name: string; readonly type: Step; readonly rejected: boolean };
+  readonly #cells = new Map<Operation, HistogramCell>();
+
+  constructor(
+    metric: Labelled<HistogramCell>,
+    labels: { readonly name: string; readonly type: Step; readonly rejected: boolean },
+  ) {
+    this.#metric = metric;
+    this.#labels = labels;
+  }
+
+  of(operation: Operation): HistogramCell {
+    let cell = this.#cells.get(operation);
+    if (cell === undefined) {
+      const { name, type, rejected } = this.#labels;
+      cell = this.#metric.labels(name, operation, String(rejected), type);
+      this.#cells.set(operation, cell);
+    }
+    return cell;
   }
 }

@@ -11,6 +11,8 @@ const ENCODINGS: Readonly<Record<string, Encoding>> = {
 
 /** The encoding a Content-Type names; no type at all means JSON. Throws a 415 for others. */
 export function encodingOf(contentType: string): Encoding {
+  const known = ENCODINGS[contentType];
+  if (known !== undefined) return known;
   const type = bareType(contentType);
   if (type === '') return 'json';
   const encoding = ENCODINGS[type];

@@ -8,7 +8,14 @@ import type { RegistryParts } from './registry-parts.ts';
 type Owned = Mutable<KubernetesObject>;
 
 /** RFC 3339 in whole seconds. */
-export const timestamp = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+export function timestamp(milliseconds: number): string {
+  const second = Math.floor(milliseconds / 1000);
+  if (second !== last.second) last = { second, text: `${new Date(milliseconds).toISOString().slice(0, 19)}Z` };
+  return last.text;
+}
+
+/** Many objects are made within the same second. */
+let last = { second: Number.NaN, text: '' };
 
 /** The namespace in the object must be the one in the path, or absent. */
 export function matchNamespace(parts: RegistryParts, object: Owned, target: ResourceTarget): void {

@@ -234,7 +234,7 @@ export class Resources implements ObjectSource {
         find(definition)?.get(namespace, name)?.object as T | undefined,
       list: <T>(definition: AnyResourceDefinition, namespace: string) => {
         const storage = find(definition);
-        if (storage === undefined) return [];
+        if (storage === undefined || storage.cache.size === 0) return [];
         const { entries } = storage.cache.list({ prefix: storage.prefix(namespace) });
         return entries.map((entry) => entry.object as T);
       },

@@ -180,6 +180,16 @@ export class ApiServer {
     return this.#resources.withdraw(definition);
   }
 
+  /** Every resource served now, in every version. */
+  definitions(): readonly AnyResourceDefinition[] {
+    return this.pipeline.table.definitions();
+  }
+
+  /** Calls `listener` after each change of what is served. */
+  onResourcesChanged(listener: () => void): void {
+    this.pipeline.table.onChange(listener);
+  }
+
   /** Signs a service-account token that is to lie in a secret. */
   signForSecret(specification: SecretTokenSpecification): Promise<string> {
     return this.#issuer.signForSecret(specification);

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ConfigMaps } from '#api/core/v1/config-map.ts';
 import { Namespaces } from '#api/core/v1/namespace.ts';
+import { ResourceQuotas } from '#api/core/v1/resource-quota.ts';
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import { ClusterRoles } from '#api/rbac/v1/cluster-role.ts';
 import { ClusterRoleBindings } from '#api/rbac/v1/cluster-role-binding.ts';
@@ -13,7 +15,8 @@ import { waitFor } from '#testing/wait-for.ts';
 let cluster: Cluster;
 let call: ReturnType<typeof createCall>;
 beforeAll(async () => {
-  cluster = await Cluster.start({ controllers: false, scheduler: false });
+  const controllers = ['garbage-collector-controller', 'namespace-controller', 'resourcequota-controller'];
+  cluster = await Cluster.start({ controllers, scheduler: false });
   call = createCall(await cluster.listen());
 });
 afterAll(() => cluster.stop());
@@ -122,4 +125,66 @@ test('objects of a new kind live by the rules of every kind', async () => {
   const leaving = await client.get('kept', { namespace });
   expect(leaving.metadata?.deletionTimestamp).toBeDefined();
   expect(kept.metadata?.uid).toBe(leaving.metadata?.uid);
+});
+
+describe('quotas, garbage collection and namespaces follow', () => {
+  const gadgets = (): ResourceDefinition<Widget> => ({
+    ...widgets(),
+    kind: 'Gadget',
+    plural: 'gadgets',
+    singular: 'gadget',
+    shortNames: [],
+  });
+  const gadget = (name: string, more: object = {}) =>
+    ({ apiVersion: 'example.com/v1', kind: 'Gadget', metadata: { name, namespace: 'shop', ...more } }) as Widget;
+  let definition = gadgets();
+
+  test('a quota counts objects of a kind that came after it, and goes on when the kind is changed', async () => {
+    await cluster.client.of(Namespaces).create({ metadata: { name: 'shop' } });
+    const quotas = cluster.client.of(ResourceQuotas);
+    const hard = { 'count/gadgets.example.com': '2' };
+    await quotas.create({ metadata: { name: 'few', namespace: 'shop' }, spec: { hard } });
+    const used = async () =>
+      (await quotas.get('few', { namespace: 'shop' })).status?.used?.['count/gadgets.example.com'];
+    await cluster.apiServer.serve(definition);
+    await waitFor(async () => (await used()) === '0');
+    await cluster.client.of(definition).create(gadget('one'));
+    expect(await used()).toBe('1');
+
+    definition = gadgets();
+    await cluster.apiServer.serve(definition);
+    await cluster.client.of(definition).create(gadget('two'));
+    await expect(cluster.client.of(definition).create(gadget('three'))).rejects.toMatchObject({
+      code: 403,
+      message:
+        'gadgets.example.com "three" is forbidden: exceeded quota: few, requested: count/gadgets.example.com=1, used: count/gadgets.example.com=2, limited: count/gadgets.example.com=2',
+    });
+    await cluster.client.of(definition).delete('two', { namespace: 'shop' });
+    await waitFor(async () => (await used()) === '1');
+
+    await cluster.apiServer.withdraw(definition);
+    await cluster.apiServer.serve(definition);
+    await cluster.client.of(definition).delete('one', { namespace: 'shop' });
+    await waitFor(async () => (await used()) === '0');
+  });
+
+  test('what belongs to an object of a new kind goes with it', async () => {
+    const client = cluster.client.of(definition);
+    const maps = cluster.client.of(ConfigMaps);
+    const owner = await client.create(gadget('owner'));
+    const { name = '', uid = '' } = owner.metadata ?? {};
+    const ownerReferences = [{ apiVersion: 'example.com/v1', kind: 'Gadget', name, uid }];
+    await maps.create({ metadata: { name: 'owned', namespace: 'shop', ownerReferences } });
+    await client.delete('owner', { namespace: 'shop' });
+    await waitFor(async () => (await maps.list({ namespace: 'shop' })).items.length === 0);
+  });
+
+  test('a namespace takes them with it', async () => {
+    await cluster.client.of(definition).create(gadget('last'));
+    await cluster.client.of(Namespaces).delete('shop');
+    await waitFor(async () => (await cluster.client.of(definition).list({ namespace: 'shop' })).items.length === 0);
+    await waitFor(
+      async () => !(await cluster.client.of(Namespaces).list()).items.some(({ metadata }) => metadata?.name === 'shop'),
+    );
+  });
 });

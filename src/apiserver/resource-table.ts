@@ -26,6 +26,7 @@ export interface ServedResource {
 /** What this server serves now. Resources come and go while it runs; discovery and routes follow `version`. */
 export class ResourceTable {
   readonly #resources = new Map<string, ServedResource>();
+  readonly #listeners: (() => void)[] = [];
   #version = 0;
 
   /** Grows with every change. */
@@ -36,11 +37,21 @@ export class ResourceTable {
   add(resource: ServedResource): void {
     const { group, version, plural } = resource.definition;
     this.#resources.set(keyOf(group, version, plural), resource);
-    this.#version++;
+    this.#changed();
   }
 
   remove({ group, version, plural }: AnyResourceDefinition): void {
-    if (this.#resources.delete(keyOf(group, version, plural))) this.#version++;
+    if (this.#resources.delete(keyOf(group, version, plural))) this.#changed();
+  }
+
+  /** Calls `listener` after every change from now on. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #changed(): void {
+    this.#version++;
+    for (const listener of this.#listeners) listener();
   }
 
   get(group: string, version: string, resource: string): ServedResource | undefined {

@@ -9,6 +9,7 @@ export class InformerFactory {
   readonly #client: Client;
   readonly #options: { readonly clock?: Clock; readonly logger?: Logger };
   readonly #informers = new Map<AnyResourceDefinition, Informer<KubernetesObject>>();
+  readonly #stops = new Map<AnyResourceDefinition, AbortController>();
 
   constructor(client: Client, options: { readonly clock?: Clock; readonly logger?: Logger } = {}) {
     this.#client = client;
@@ -27,7 +28,22 @@ export class InformerFactory {
 
   /** Runs every informer asked for so far until the signal aborts. Idempotent. */
   start(signal: AbortSignal): void {
-    for (const informer of this.#informers.values()) void informer.run(signal);
+    for (const definition of this.#informers.keys()) this.run(definition, signal);
+  }
+
+  /** Runs the informer of a kind until the signal aborts or it is forgotten. Idempotent. */
+  run(definition: AnyResourceDefinition, signal: AbortSignal): void {
+    if (this.#stops.has(definition)) return;
+    const stop = new AbortController();
+    this.#stops.set(definition, stop);
+    void this.of(definition).run(AbortSignal.any([signal, stop.signal]));
+  }
+
+  /** Stops the informer of a kind that is there no longer, or has another definition now. */
+  forget(definition: AnyResourceDefinition): void {
+    this.#stops.get(definition)?.abort();
+    this.#stops.delete(definition);
+    this.#informers.delete(definition);
   }
 
   /** Resolves when every informer has delivered its first list. */

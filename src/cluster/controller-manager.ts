@@ -15,8 +15,11 @@ export function createControllerManager(
   environment: ComponentEnvironment,
   { only, ...given }: ControllerManagerOptions = {},
 ): Component {
+  const { apiServer } = environment;
   const options: ControllersOptions = {
-    signServiceAccountToken: (specification) => environment.apiServer.signForSecret(specification),
+    signServiceAccountToken: (specification) => apiServer.signForSecret(specification),
+    resources: () => apiServer.definitions(),
+    onResourcesChanged: (listener) => apiServer.onResourcesChanged(listener),
     ...given,
   };
   const user = { name: 'system:kube-controller-manager', groups: ['system:authenticated'] };

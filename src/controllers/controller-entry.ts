@@ -26,6 +26,8 @@ export interface ControllersOptions {
   }) => Promise<string>;
   /** Every resource that holds objects, CRDs' included; asked each time because CRDs come and go. Default: the built-in ones. */
   readonly resources?: () => readonly AnyResourceDefinition[];
+  /** Calls `listener` whenever `resources` answers something else; without it they are looked at every few seconds. */
+  readonly onResourcesChanged?: (listener: () => void) => void;
   /** How long a node may be silent before its state is unknown. Default 50 s. */
   readonly nodeMonitorGraceMs?: number;
   /** Finished pods beyond this many are removed, the oldest first. Default 12500. */

@@ -5,7 +5,7 @@ import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
-import { allResources, storedResources } from '../shared/resources.ts';
+import { allResources, followResources, storedResources } from '../shared/resources.ts';
 import {
   blocks,
   FOREGROUND,
@@ -17,8 +17,6 @@ import {
 } from './collect-plan.ts';
 import { type GraphNode, OwnerGraph } from './graph.ts';
 
-/** How often resources are looked for that came with CRDs. */
-const RESYNC_MS = 5_000;
 /** An owner of an unknown kind may become known. */
 const UNKNOWN_KIND_MS = 30_000;
 const WORKERS = 20;
@@ -45,18 +43,23 @@ export class GarbageCollector implements Runnable {
     await Promise.all([this.#controller.run(signal), this.#followResources(signal)]);
   }
 
-  async #followResources(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      for (const definition of this.#watchAll()) void this.#context.informers.of(definition).run(signal);
-      await this.#context.clock.sleep(RESYNC_MS, signal).catch(() => {});
-    }
+  #followResources(signal: AbortSignal): Promise<void> {
+    const { clock, informers } = this.#context;
+    return followResources(this.#options, { clock, signal }, () => {
+      for (const definition of this.#watchAll()) informers.run(definition, signal);
+    });
   }
 
-  /** Puts every stored resource under watch and returns those that are new. */
+  /** Puts every stored resource under watch and returns those that are new. Those that went are watched no longer. */
   #watchAll(): AnyResourceDefinition[] {
-    const fresh = storedResources(this.#options).filter(
-      (definition) => definition.kind !== 'Event' && this.#watched.get(kindKey(definition)) !== definition,
-    );
+    const { informers } = this.#context;
+    const all = storedResources(this.#options).filter((definition) => definition.kind !== 'Event');
+    for (const [key, definition] of this.#watched) {
+      if (all.includes(definition)) continue;
+      informers.forget(definition);
+      this.#watched.delete(key);
+    }
+    const fresh = all.filter((definition) => !this.#watched.has(kindKey(definition)));
     for (const definition of fresh) {
       this.#watched.set(kindKey(definition), definition);
       this.#context.informers.of(definition as AnyResourceDefinition).addHandler({

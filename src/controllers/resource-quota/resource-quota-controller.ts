@@ -4,12 +4,13 @@ import type { Amounts } from '#api/quota/amounts.ts';
 import { countUsage, evaluatorFor, evaluatorsFor } from '#api/quota/evaluators.ts';
 import { expiryOf } from '#api/quota/pod-usage.ts';
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import type { Informer } from '#client/informer.ts';
 import { keyOf } from '#client/object-store.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
-import { storedResources } from '../shared/resources.ts';
+import { followResources, storedResources } from '../shared/resources.ts';
 import { nextQuotaStatus } from './quota-status.ts';
 
 /** Everything is counted anew this often. */
@@ -18,13 +19,19 @@ const RESYNC_MS = 5 * 60_000;
 const SETTLE_MS = 250;
 const BY_NAMESPACE = 'namespace';
 
+/** A resource in sight, as it was defined when that began. */
+interface Watched {
+  readonly definition: AnyResourceDefinition;
+  readonly informer: Informer<KubernetesObject>;
+}
+
 /** Counts what objects use of their namespaces' quotas: at once when they go or a quota changes, and now and then. */
 export class ResourceQuotaController implements Runnable {
   readonly name = 'resourcequota';
   readonly #context: ControllerContext;
   readonly #options: ControllersOptions;
   readonly #controller: Controller;
-  readonly #watched = new Map<string, AnyResourceDefinition>();
+  readonly #watched = new Map<string, Watched>();
 
   constructor(context: ControllerContext, options: ControllersOptions) {
     this.#context = context;
@@ -43,8 +50,20 @@ export class ResourceQuotaController implements Runnable {
     });
   }
 
-  run(signal: AbortSignal): Promise<void> {
-    return this.#controller.run(signal);
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#context;
+    const following = followResources(this.#options, { clock, signal }, () => this.#recountChanged());
+    await Promise.all([this.#controller.run(signal), following]);
+  }
+
+  /** Counts anew what came with a resource that is new, or has another definition now. */
+  #recountChanged(): void {
+    for (const quota of this.#context.informers.of(ResourceQuotas).store.list()) {
+      const needed = evaluatorsFor(Object.keys(quota.spec?.hard ?? {}));
+      if (needed.some(({ resource }) => this.#informer(resource) !== this.#watched.get(resource)?.informer)) {
+        this.#controller.queue.add(keyOf(quota));
+      }
+    }
   }
 
   async #reconcile(key: string, signal: AbortSignal): Promise<Result | undefined> {
@@ -62,8 +81,17 @@ export class ResourceQuotaController implements Runnable {
   }
 
   #objects(resource: string, namespace: string): readonly KubernetesObject[] | undefined {
-    const definition = this.#watched.get(resource);
-    return definition && this.#context.informers.of(definition).store.byIndex(BY_NAMESPACE, namespace);
+    return this.#watched.get(resource)?.informer.store.byIndex(BY_NAMESPACE, namespace);
+  }
+
+  /** The informer of a resource as it is defined now; undefined when there is none. */
+  #informer(resource: string): Informer<KubernetesObject> | undefined {
+    const definition = this.#definition(resource);
+    return definition && this.#context.informers.of(definition);
+  }
+
+  #definition(resource: string): AnyResourceDefinition | undefined {
+    return storedResources(this.#options).find((one) => nameOf(one) === resource);
   }
 
   /** Milliseconds until some pod that should be gone by then counts no more. */
@@ -76,15 +104,18 @@ export class ResourceQuotaController implements Runnable {
 
   /** Keeps the objects of a resource that some quota names in sight from now on. */
   async #watch(resource: string, signal: AbortSignal): Promise<void> {
-    const definition = storedResources(this.#options).find((one) => nameOf(one) === resource);
-    if (definition === undefined) {
+    const { informers } = this.#context;
+    const definition = this.#definition(resource);
+    const known = this.#watched.get(resource);
+    if (known && known.definition !== definition) {
+      informers.forget(known.definition);
       this.#watched.delete(resource);
-      return;
     }
-    const informer = this.#context.informers.of(definition as AnyResourceDefinition);
-    if (this.#watched.get(resource) !== definition) {
+    if (definition === undefined) return;
+    const informer = informers.of(definition);
+    if (known?.informer !== informer) {
       informer.store.addIndex(BY_NAMESPACE, namespaceOf);
-      this.#watched.set(resource, definition);
+      this.#watched.set(resource, { definition, informer });
       const { usage } = evaluatorFor(resource);
       const queueLater = (object: KubernetesObject) => this.#queue(resource, object, SETTLE_MS);
       informer.addHandler({
@@ -96,7 +127,7 @@ export class ResourceQuotaController implements Runnable {
         },
         deleted: (object) => this.#queue(resource, object, 0),
       });
-      void informer.run(signal);
+      informers.run(definition, signal);
     }
     await informer.synced();
   }

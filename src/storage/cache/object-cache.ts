@@ -268,6 +268,9 @@ export class ObjectCache<T> {
   /** The tree at a revision, to be read only. */
   #treeAt(revision: number): KeyTree<CacheEntry<T>> {
     if (revision > this.revision) throw new Error(`list at revision ${revision}: cache has reached ${this.revision}`);
+    // What the store has forgotten is forgotten here, too: a page token that lived on would differ between servers.
+    const { compactedRevision } = this.#options.feed.store;
+    if (revision < compactedRevision) throw new CompactedError(compactedRevision);
     if (this.#isCurrent(revision)) return this.#tree;
     const retained = this.#snapshots.get(revision);
     if (retained) return retained;

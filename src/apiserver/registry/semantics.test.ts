@@ -229,3 +229,16 @@ test('an event can be read in both groups', async () => {
     regarding: { name: 'p' },
   });
 });
+
+test('replacements without a namespace or a revision all succeed, whoever else writes at the same time', async () => {
+  const maps = cluster.client.of(ConfigMaps);
+  const name = 'replaced';
+  await maps.create({ metadata: { name, namespace } });
+  const indexes = Array.from({ length: 10 }, (_, index) => String(index));
+  const replaced = await Promise.all(
+    indexes.map((index) => maps.update({ metadata: { name }, data: { index } } as ConfigMap, { namespace })),
+  );
+  expect(replaced.map(({ data, metadata }) => [data?.['index'], metadata?.namespace])).toEqual(
+    indexes.map((index) => [index, namespace]),
+  );
+});

@@ -59,8 +59,12 @@ export async function updateObject(
   subresource?: SubresourceDefinition<KubernetesObject>,
 ): Promise<UpdateOutcome> {
   const options = parseWriteOptions(request.query, 'UpdateOptions');
-  const sent = decodeObject(parts.definition, request, options.fieldValidation);
-  matchNamespace(parts, sent, request.target);
+  const decode = (fieldValidation: typeof options.fieldValidation) => {
+    const object = decodeObject(parts.definition, request, fieldValidation);
+    matchNamespace(parts, object, request.target);
+    return object;
+  };
+  const sent = decode(options.fieldValidation);
   matchName(sent, request.target.name);
   const { strategy } = parts.definition;
   if (
@@ -74,7 +78,7 @@ export async function updateObject(
   if (strategy.requireResourceVersionOnUpdate) requireResourceVersion(parts, sent);
   let attempts = 0;
   // An attempt changes what it is given; the next one starts from what was sent.
-  const transform: Transform = () => (attempts++ === 0 ? sent : decodeObject(parts.definition, request, 'Ignore'));
+  const transform: Transform = () => (attempts++ === 0 ? sent : decode('Ignore'));
   const ownership = trackedBy(parts, request, subresource);
   return {
     entry: await applyUpdate(parts, { request, transform, dryRun: options.dryRun, subresource, ownership }),

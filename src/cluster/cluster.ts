@@ -9,6 +9,7 @@ import type { Credentials } from './credentials.ts';
 import { readSigningCa } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { NodeBase } from './local-node.ts';
+import { machineAddress } from './machine-address.ts';
 import { NODE_NETWORK } from './node-network.ts';
 import { missingForNode } from './node-requirements.ts';
 import type { Progress } from './progress.ts';
@@ -54,6 +55,8 @@ export async function startCluster(options: StartOptions): Promise<RunningCluste
   try {
     progress.step('API server');
     server = await openServer(options, base !== undefined);
+    const host = base ? NODE_NETWORK.nodeAddress : machineAddress();
+    await server.apiServer.publish({ host, port: server.address.port });
     const environment = { apiServer: server.apiServer, clock, random: systemRandom, logger };
     startControlPlane(options, { environment, components, ca: server.credentials.ca });
     if (base) await startNode(options, { base, server, environment, components });
@@ -103,7 +106,6 @@ async function startNode(
 ): Promise<void> {
   const { base, server, environment, components } = parts;
   progress.step(`Node ${nodeName}`);
-  await server.apiServer.publish({ host: NODE_NETWORK.nodeAddress, port: server.address.port });
   const { startLocalNode } = await import('./local-node.ts');
   await startLocalNode({ data, environment, components, credentials: server.credentials, base, nodeName });
 }

@@ -2,6 +2,7 @@ import type { ApiServer } from '#apiserver/api-server.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Connection } from '#client/connection.ts';
 import { CertificateAuthority, type KeyPair } from '#cluster/certificates/authority.ts';
+import { machineAddress } from '#cluster/machine-address.ts';
 
 /** An API server's HTTPS address with credentials for it. */
 export interface Endpoint {
@@ -23,6 +24,7 @@ export async function listen(apiServer: ApiServer, clock: Clock): Promise<Endpoi
   const serving = await authority.issue({ commonName: 'kube-apiserver', hosts: ['localhost', '127.0.0.1'] });
   const tls = { key: serving.key, cert: serving.certificate };
   const { port } = await apiServer.listen({ host: '127.0.0.1', port: 0, tls, clientCa: ca });
+  await apiServer.publish({ host: machineAddress(), port });
   const server = `https://127.0.0.1:${port}`;
   const certificateFor = (user: string, groups: readonly string[]) =>
     authority.issue({ commonName: user, organizations: groups });

@@ -8,7 +8,8 @@ import { isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 
 export interface AdvertisedAddress {
-  readonly host: string;
+  /** Absent where nobody can reach the server from elsewhere: the Service then has no endpoints. */
+  readonly host: string | undefined;
   readonly port: number;
 }
 
@@ -46,12 +47,12 @@ export async function publishKubernetesService(
   await Promise.all([
     upsert(client.of(EndpointsResource), {
       metadata: { ...metadata, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
-      subsets: [{ addresses: [{ ip: address.host }], ports: [port] }],
+      subsets: address.host ? [{ addresses: [{ ip: address.host }], ports: [port] }] : [],
     } as Endpoints),
     upsert(client.of(EndpointSlices), {
       metadata: { ...metadata, labels: sliceLabels },
       addressType: 'IPv4',
-      endpoints: [{ addresses: [address.host], conditions: { ready: true } }],
+      endpoints: address.host ? [{ addresses: [address.host], conditions: { ready: true } }] : [],
       ports: [port],
     } as unknown as EndpointSlice),
   ]);

@@ -39,7 +39,7 @@ import { Resources } from './resources.ts';
 import { createServerHealth } from './server-health.ts';
 import { addressAt, parseIpv4Range } from './services/ipv4-range.ts';
 import { createSnapshotPath } from './snapshot-path.ts';
-import { AUTHENTICATED_GROUP, SYSTEM_MASTERS, type UserInfo } from './user.ts';
+import { AUTHENTICATED_GROUP, SERVER_USER, type UserInfo } from './user.ts';
 
 export interface ApiServerOptions extends OperationsOptions, AdmissionPluginChoice {
   readonly store: Store;
@@ -76,9 +76,6 @@ const DEFAULTS = {
 /** How long a server that stops waits for requests, and then for their answers to be read. */
 const REQUEST_GRACE_MS = 10_000;
 const FLUSH_MS = 500;
-
-/** The server's own user, for what it does by itself. */
-const SELF: UserInfo = { name: 'system:apiserver', groups: [SYSTEM_MASTERS, AUTHENTICATED_GROUP] };
 
 /** The API server over one store: in-process transports at once, HTTPS where `listen` is called. */
 export class ApiServer {
@@ -117,9 +114,9 @@ export class ApiServer {
     const issuer = new ServiceAccountIssuer(options.issuerKey, { issuer: options.issuerUrl, clock });
     const loaded = await Resources.open({ ...options, metrics, feed, issuer, definitions: resources });
     const server = new ApiServer(options, feed, { issuer, resources: loaded, metrics });
-    await createBootstrapObjects(loaded.pipeline, SELF);
+    await createBootstrapObjects(loaded.pipeline, SERVER_USER);
     server.#started = true;
-    server.#operations.start(new Client(server.transport(SELF)));
+    server.#operations.start(new Client(server.transport(SERVER_USER)));
     return server;
   }
 
@@ -160,14 +157,17 @@ export class ApiServer {
     });
     this.#listeners.push(listener);
     const { clientCa } = options;
-    await publishTrust(new Client(this.transport(SELF)), { clientCa, requestHeader: authentication?.requestHeader });
+    await publishTrust(new Client(this.transport(SERVER_USER)), {
+      clientCa,
+      requestHeader: authentication?.requestHeader,
+    });
     return listener.address;
   }
 
   /** Makes `default/kubernetes` point at an address that pods can reach. */
   publish(address: AdvertisedAddress): Promise<void> {
     const clusterIP = addressAt(parseIpv4Range(this.#options.serviceCidr), 0);
-    return publishKubernetesService(new Client(this.transport(SELF)), { clusterIP, address });
+    return publishKubernetesService(new Client(this.transport(SERVER_USER)), { clusterIP, address });
   }
 
   /** Serves one more resource (or a new definition of one) while the server runs; see `Resources.serve`. */

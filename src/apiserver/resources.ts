@@ -3,6 +3,7 @@ import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Random } from '#base/random.ts';
+import { Client } from '#client/client.ts';
 import type { StoreFeed } from '#storage/cache/store-feed.ts';
 import { bindPod } from './actions/pod-binding.ts';
 import { createPodEviction } from './actions/pod-eviction.ts';
@@ -20,6 +21,7 @@ import type { ServiceAccountIssuer } from './authentication/service-account-issu
 import { type Authorization, type AuthorizationOptions, createAuthorization } from './authorization/authorization.ts';
 import { requestAttributes } from './authorization/request-attributes.ts';
 import type { ObjectSource } from './connect/node-connection.ts';
+import { InProcessTransport } from './in-process-transport.ts';
 import { measuredPlugins } from './metrics/admission-metrics.ts';
 import { Pipeline } from './pipeline.ts';
 import type { RegistryParts, WriteGuard, WriteHook } from './registry/registry-parts.ts';
@@ -29,6 +31,7 @@ import { ResourceView } from './registry/resource-view.ts';
 import { type RequestHandler, ResourceTable } from './resource-table.ts';
 import { parseIpv4Range } from './services/ipv4-range.ts';
 import { ServiceAllocator } from './services/service-allocator.ts';
+import { SERVER_USER } from './user.ts';
 import { virtualHandlers } from './virtual/virtual-handlers.ts';
 
 export interface ResourcesOptions extends AdmissionPluginChoice {
@@ -246,6 +249,8 @@ export class Resources implements ObjectSource {
         const entry = outcome.ok ? outcome.entry : outcome.current;
         return { written: outcome.ok, current: entry?.object as T | undefined };
       },
+      create: (definition, object) =>
+        new Client(new InProcessTransport(this.pipeline, SERVER_USER)).of(definition).create(object),
       decide: (attributes) => this.#authorization.decide(attributes),
       clock,
       random,

@@ -15,6 +15,9 @@ export const SYSTEM_MASTERS = 'system:masters';
 export const AUTHENTICATED_GROUP = 'system:authenticated';
 export const UNAUTHENTICATED_GROUP = 'system:unauthenticated';
 
+/** The server's own user, for what it does by itself. */
+export const SERVER_USER: UserInfo = { name: 'system:apiserver', groups: [SYSTEM_MASTERS, AUTHENTICATED_GROUP] };
+
 /** The extra that names the credential a user came with. */
 export const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
 

@@ -1,5 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type AdmissionFlags, readAdmissionFlags } from './admission-flags.ts';
+
+const readNothing = () => Promise.reject(new Error('nothing is to be read'));
 
 test.each<[AdmissionFlags, object]>([
   [{}, { enableAdmissionPlugins: ['NodeRestriction'], disableAdmissionPlugins: [] }],
@@ -11,10 +16,30 @@ test.each<[AdmissionFlags, object]>([
     { disableAdmissionPlugins: 'NodeRestriction' },
     { enableAdmissionPlugins: [], disableAdmissionPlugins: ['NodeRestriction'] },
   ],
-])('%j chooses plugins', (flags, expected) => expect(readAdmissionFlags(flags)).toEqual(expected));
+])('%j chooses plugins', async (flags, expected) => {
+  expect(await readAdmissionFlags(flags, readNothing)).toEqual(expected);
+});
 
-test('a name that no plugin has is refused', () => {
-  expect(() => readAdmissionFlags({ enableAdmissionPlugins: 'Nonsense' })).toThrow(
+test('a name that no plugin has is refused', async () => {
+  await expect(readAdmissionFlags({ enableAdmissionPlugins: 'Nonsense' }, readNothing)).rejects.toThrow(
     'read admission plugins: enable-admission-plugins plugin "Nonsense" is unknown',
   );
+});
+
+test('a configuration is read, with files beside it', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'knarr-admission-'));
+  try {
+    const selectors = 'podNodeSelectorPluginConfig: { shop: a=b }';
+    await writeFile(join(directory, 'selectors.yaml'), selectors);
+    const plugins = [{ name: 'PodNodeSelector', path: 'selectors.yaml' }];
+    const text = JSON.stringify({ apiVersion: 'apiserver.config.k8s.io/v1', kind: 'AdmissionConfiguration', plugins });
+    const flags = { admissionControlConfigFile: join(directory, 'admission.json') };
+    const { admissionConfigurations } = await readAdmissionFlags(flags, (flag, path, read) => {
+      expect([flag, path]).toEqual(['--admission-control-config-file', flags.admissionControlConfigFile]);
+      return read(text);
+    });
+    expect(admissionConfigurations).toEqual({ PodNodeSelector: selectors });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });

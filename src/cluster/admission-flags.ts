@@ -1,26 +1,56 @@
-import { type AdmissionPluginChoice, pluginChoiceError } from '#apiserver/admission/plugins.ts';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { readAdmissionConfiguration } from '#apiserver/admission/admission-configuration.ts';
+import {
+  type AdmissionPluginChoice,
+  pluginChoiceError,
+  pluginConfigurationError,
+} from '#apiserver/admission/plugins.ts';
 import { CommandError } from './command-error.ts';
 
-/** Flags that say which admission plugins run, beside the default ones. */
+/** Flags that say which admission plugins run, beside the default ones, and what they are told. */
 export interface AdmissionFlags {
   readonly enableAdmissionPlugins?: string;
   readonly disableAdmissionPlugins?: string;
+  readonly admissionControlConfigFile?: string;
 }
 
 /** Every cluster keeps its node agents to what is theirs, as kubeadm has it. */
 const ALWAYS = ['NodeRestriction'];
 
-/** Reads lists of names with commas. Throws a `CommandError` for names that no plugin has, or that are in both lists. */
-export function readAdmissionFlags(flags: AdmissionFlags): AdmissionPluginChoice {
+/** Reads the text of a file with `read`, whose complaints are told with the flag. */
+type ReadConfiguration = <T>(flag: string, path: string, read: (text: string) => Promise<T>) => Promise<T>;
+
+/**
+ * Reads lists of names with commas, and the plugins' configurations. Rejects with a `CommandError` for names that no
+ * plugin has, or that are in both lists, and for configurations that are wrong.
+ */
+export async function readAdmissionFlags(
+  flags: AdmissionFlags,
+  readConfiguration: ReadConfiguration,
+): Promise<AdmissionPluginChoice> {
   const disable = names(flags.disableAdmissionPlugins);
   const enable = [
     ...names(flags.enableAdmissionPlugins),
     ...ALWAYS.filter((name) => !disable.includes(name) && !names(flags.enableAdmissionPlugins).includes(name)),
   ];
-  const choice = { enableAdmissionPlugins: enable, disableAdmissionPlugins: disable };
-  const error = pluginChoiceError(choice);
+  const configurations = await readConfigurations(flags.admissionControlConfigFile, readConfiguration);
+  const choice = {
+    enableAdmissionPlugins: enable,
+    disableAdmissionPlugins: disable,
+    ...(configurations ? { admissionConfigurations: configurations } : {}),
+  };
+  const error = pluginChoiceError(choice) ?? pluginConfigurationError(choice);
   if (error !== undefined) throw new CommandError(`read admission plugins: ${error}`, { exitCode: 2 });
   return choice;
+}
+
+async function readConfigurations(path: string | undefined, readConfiguration: ReadConfiguration) {
+  if (path === undefined) return undefined;
+  const readOther = (other: string) => readFile(resolve(dirname(path), other), 'utf8');
+  return readConfiguration('--admission-control-config-file', path, (text) =>
+    readAdmissionConfiguration(text, readOther),
+  );
 }
 
 const names = (text = ''): string[] =>

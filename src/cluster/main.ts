@@ -40,6 +40,7 @@ program
   .option('--authorization-webhook-config-file <file>', 'a kubeconfig that names a service that decides who may')
   .option('--enable-admission-plugins <names>', 'admission plugins that run beside the default ones')
   .option('--disable-admission-plugins <names>', 'admission plugins that do not run although they do by default')
+  .option('--admission-control-config-file <file>', 'what admission plugins are told: an AdmissionConfiguration')
   .option('--encryption-config <file>', 'which resources are encrypted in the store, and how')
   .option('--event-ttl <duration>', 'how long events are kept', '1h')
   .option(

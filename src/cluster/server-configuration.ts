@@ -54,7 +54,7 @@ export async function readServerConfiguration(flags: ServerFlags, parts: Parts):
   const audit = await readAudit(flags, parts);
   return {
     ...(await readAccess(flags)),
-    ...readAdmissionFlags(flags),
+    ...(await readAdmissionFlags(flags, readConfiguration)),
     ...(audit ? { audit } : {}),
     ...(encryption ? { encryption } : {}),
     eventTtlMs: duration('--event-ttl', flags.eventTtl ?? '1h'),

@@ -63,8 +63,8 @@ export class Cluster {
     const { clock = systemClock, random = systemRandom, logger = silentLogger } = options;
     const issuerKey = await loadIssuerKey(generateIssuerKeyPem());
     const parts = { store, clock, random, logger, newUid: randomUUID, issuerKey };
-    const { enableAdmissionPlugins, disableAdmissionPlugins } = options;
-    const admission = { enableAdmissionPlugins, disableAdmissionPlugins };
+    const { enableAdmissionPlugins, disableAdmissionPlugins, admissionConfigurations } = options;
+    const admission = { enableAdmissionPlugins, disableAdmissionPlugins, admissionConfigurations };
     const apiServer = await ApiServer.start({ ...parts, ...options.operations, ...admission });
     const cluster = new Cluster({ apiServer, clock, random, logger }, options.store ? undefined : store);
     if (options.scheduler ?? true) cluster.run(createSchedulerComponent(cluster.environment));

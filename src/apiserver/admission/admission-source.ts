@@ -22,6 +22,8 @@ export interface AdmissionSource extends AdmissionReader {
     definition: ResourceDefinition<T>,
     object: T,
   ): Promise<{ readonly written: boolean; readonly current: T | undefined }>;
+  /** Creates an object as the server's own user, with all that goes with it. */
+  create<T extends KubernetesObject>(definition: ResourceDefinition<T>, object: T): Promise<T>;
   readonly decide: Decide;
   readonly clock: Clock;
   readonly random: Random;

@@ -18,8 +18,9 @@ import { admit, attributesOf, readerOf, type TestRequest } from '../testing.ts';
 const sourceOf = (objects: readonly object[], allowed = false): AdmissionSource => ({
   ...readerOf(...objects),
   replace: async () => ({ written: false, current: undefined }),
+  create: async (_definition, object) => object,
   decide: () => ({ allowed, denied: false, reason: '' }),
-  clock: { now: () => 0 } as AdmissionSource['clock'],
+  clock: { now: () => 0, monotonic: () => 0 } as AdmissionSource['clock'],
   random: systemRandom,
 });
 
@@ -46,6 +47,8 @@ const annotated = (annotation: string, more: object = {}) => ({
   metadata: { annotations: { [annotation]: 'true' }, ...more },
 });
 
+const DEFAULT_TOLERATIONS = 'scheduler.alpha.kubernetes.io/defaultTolerations';
+const WHITELIST = 'scheduler.alpha.kubernetes.io/tolerationsWhitelist';
 const SELECTOR = 'scheduler.alpha.kubernetes.io/node-selector';
 const IS_DEFAULT = 'storageclass.kubernetes.io/is-default-class';
 const SANDBOX = made(
@@ -309,6 +312,78 @@ describe.each<[string, [string, AnyResourceDefinition, TestRequest, readonly obj
         { object: pod({ nodeSelector: { a: 'c' } }) },
         [made('Namespace', 'd', { metadata: { annotations: { [SELECTOR]: 'a=b' } } })],
         'pods "p" is forbidden: pod node label selector conflicts with its namespace node label selector',
+      ],
+    ],
+  ],
+  [
+    'NamespaceExists',
+    [
+      ['wants the namespace to be there', Pods, { object: pod({}) }, [], 'namespaces "d" not found'],
+      ['has nothing against others', Pods, { object: pod({}) }, [made('Namespace', 'd')], pod({})],
+    ],
+  ],
+  [
+    'AlwaysDeny',
+    [
+      [
+        'refuses everything',
+        Pods,
+        { object: pod({}) },
+        [],
+        'pods "p" is forbidden: admission control is denying all modifications',
+      ],
+    ],
+  ],
+  ['AlwaysAdmit', [['lets everything pass', Pods, { object: pod({}) }, [], pod({})]]],
+  [
+    'PodTolerationRestriction',
+    [
+      [
+        'adds tolerations of the namespace, and one for memory where something is asked for',
+        Pods,
+        { object: pod({ containers: [{ name: 'c', resources: { requests: { cpu: '1' } } }] }) },
+        [
+          made('Namespace', 'd', {
+            metadata: { annotations: { [DEFAULT_TOLERATIONS]: '[{"key":"a","operator":"Exists"}]' } },
+          }),
+        ],
+        pod({
+          containers: [{ name: 'c', resources: { requests: { cpu: '1' } } }],
+          tolerations: [
+            { key: 'a', operator: 'Exists' },
+            { key: 'node.kubernetes.io/memory-pressure', operator: 'Exists', effect: 'NoSchedule' },
+          ],
+        }),
+      ],
+      [
+        'drops what another covers',
+        Pods,
+        {
+          object: pod({
+            tolerations: [
+              { key: 'a', operator: 'Equal', value: 'x' },
+              { key: 'b', operator: 'Exists' },
+            ],
+          }),
+        },
+        [
+          made('Namespace', 'd', {
+            metadata: { annotations: { [DEFAULT_TOLERATIONS]: '[{"key":"a","operator":"Exists"}]' } },
+          }),
+        ],
+        pod({
+          tolerations: [
+            { key: 'b', operator: 'Exists' },
+            { key: 'a', operator: 'Exists' },
+          ],
+        }),
+      ],
+      [
+        'refuses what the whitelist does not cover',
+        Pods,
+        { object: pod({ tolerations: [{ key: 'b', operator: 'Exists' }] }) },
+        [made('Namespace', 'd', { metadata: { annotations: { [WHITELIST]: '[{"key":"a","operator":"Exists"}]' } } })],
+        'pod tolerations (possibly merged with namespace default tolerations) conflict with its namespace whitelist',
       ],
     ],
   ],

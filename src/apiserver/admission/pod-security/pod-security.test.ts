@@ -7,6 +7,7 @@ import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { mergePatch } from '#client/options.ts';
 import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
+import { DEFAULT_CONFIGURATION } from './configuration.ts';
 import { printDetails, violationsOf } from './evaluate.ts';
 import { type LevelVersion, policyOf } from './level-version.ts';
 
@@ -15,6 +16,7 @@ const spec = (more: object = {}, ofContainer: object = {}): PodSpec =>
   ({ containers: [container(ofContainer)], ...more }) as PodSpec;
 const secure = (context: object) => spec({}, { securityContext: context });
 
+const { defaults } = DEFAULT_CONFIGURATION;
 const BASELINE: LevelVersion = { level: 'baseline', version: 'latest' };
 const RESTRICTED: LevelVersion = { level: 'restricted', version: 'latest' };
 
@@ -66,7 +68,7 @@ describe('the baseline forbids', () => {
           ],
         },
       ),
-      'hostPorts (container "c" uses hostPorts 80, 81)',
+      'hostPort (container "c" uses hostPorts 80, 81)',
     ],
     [
       'capabilities beyond the usual',
@@ -158,6 +160,7 @@ describe('the restricted level', () => {
       }),
       'restricted volume types (volumes "a", "d" use restricted volume types "hostPath", "nfs")',
     ],
+    ['allows volumes from images', good({ volumes: [{ name: 'a', image: { reference: 'x' } }] }), ''],
     ['forbids root', good({}, { runAsUser: 0 }), 'runAsUser=0 (container "c" must not set runAsUser=0)'],
     [
       'forbids capabilities but one',
@@ -175,7 +178,7 @@ describe('the restricted level', () => {
 
 test('labels say the policy, and enforcing warns', () => {
   const label = 'pod-security.kubernetes.io/';
-  expect(policyOf({ [`${label}enforce`]: 'baseline', [`${label}enforce-version`]: 'v1.30' })).toEqual({
+  expect(policyOf({ [`${label}enforce`]: 'baseline', [`${label}enforce-version`]: 'v1.30' }, defaults)).toEqual({
     policy: {
       enforce: { level: 'baseline', version: 30 },
       audit: { level: 'privileged', version: 'latest' },
@@ -183,7 +186,7 @@ test('labels say the policy, and enforcing warns', () => {
     },
     errors: [],
   });
-  const { policy, errors } = policyOf({ [`${label}enforce`]: 'hard', [`${label}warn`]: 'soft' });
+  const { policy, errors } = policyOf({ [`${label}enforce`]: 'hard', [`${label}warn`]: 'soft' }, defaults);
   expect([policy.enforce.level, policy.warn.level]).toEqual(['restricted', 'privileged']);
   expect(errors.map(({ field, message }) => `${field}: ${message}`)).toEqual([
     'metadata.labels[pod-security.kubernetes.io/enforce]: Invalid value: "hard": must be one of privileged, baseline, restricted',

@@ -1,20 +1,17 @@
 import type { Pod } from '#api/core/v1/pod.ts';
-import { containersOf } from './check.ts';
 
-const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod';
-const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/';
+type Containers = readonly { readonly name?: string; readonly image?: string | undefined }[];
 
-/** Whether an update changes something that rules look at: images, seccomp annotations, new containers. */
+/** Whether an update changes something that rules look at: images, and containers that were not there. */
 export function isSignificantUpdate(pod: Pod, old: Pod): boolean {
   if (!pod.spec || !old.spec) return true;
-  const annotation = ({ metadata }: Pod, key: string) => metadata?.annotations?.[key];
-  if (annotation(pod, SECCOMP_POD) !== annotation(old, SECCOMP_POD)) return true;
-  const now = containersOf(pod.spec);
-  const before = new Map(containersOf(old.spec).map((container) => [container.name, container]));
-  if (now.length !== before.size) return true;
-  return now.some(({ name, image }) => {
-    const same = before.get(name);
-    const key = SECCOMP_CONTAINER + name;
-    return same === undefined || same.image !== image || annotation(pod, key) !== annotation(old, key);
-  });
+  const before = new Map((old.spec.ephemeralContainers ?? []).map(({ name, image }) => [name, { image }]));
+  return (
+    haveChanged(pod.spec.containers, old.spec.containers) ||
+    haveChanged(pod.spec.initContainers, old.spec.initContainers) ||
+    (pod.spec.ephemeralContainers ?? []).some(({ name, image }) => before.get(name)?.image !== image)
+  );
 }
+
+const haveChanged = (now: Containers = [], before: Containers = []): boolean =>
+  now.length !== before.length || now.some(({ image }, index) => image !== before[index]?.image);

@@ -23,7 +23,8 @@ const TEMPLATES: Readonly<Record<string, (object: WithTemplate) => PodTemplateSp
 };
 
 /** The pod that a workload will make; undefined for other kinds and for workloads without a template. */
-export function templateOf({ definition, object }: AdmissionAttributes): PodShape | undefined {
+export function templateOf({ definition, object, target }: AdmissionAttributes): PodShape | undefined {
+  if (target.subresource !== '') return undefined;
   const template = TEMPLATES[`${definition.group}/${definition.plural}`]?.(object as WithTemplate);
   return template?.spec && { metadata: template.metadata ?? {}, spec: template.spec };
 }

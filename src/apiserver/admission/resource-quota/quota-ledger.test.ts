@@ -36,7 +36,7 @@ function storeOf(quotas: readonly ResourceQuota[], rivalEvery: number) {
   return { source, used: () => Object.fromEntries([...stored].map(([name, { status }]) => [name, status?.used])) };
 }
 
-const demand = (pods: string) => ({ amounts: readAmounts({ pods }), concerns: () => true });
+const demand = (pods: string) => ({ of: () => readAmounts({ pods }) });
 
 test('however writes collide, every quota holds what was granted and not given back, and never more than it allows', async () => {
   const write = fc.record({ pods: fc.integer({ min: 1, max: 3 }), fails: fc.boolean() });

@@ -2,7 +2,8 @@ import { type ResourceQuota, ResourceQuotas } from '#api/core/v1/resource-quota.
 import { type Amounts, addAmounts, readAmounts, subtractAmounts, writeAmounts } from '#api/quota/amounts.ts';
 import type { Settle } from '../admission.ts';
 import type { AdmissionSource } from '../admission-source.ts';
-import { chargeFor, type Demand, QuotaRefusal } from './quota-demand.ts';
+import { chargeFor, type Demand } from './quota-demand.ts';
+import { QuotaRefusal } from './quota-refusal.ts';
 
 /** What was taken from quotas, by their names. */
 type Charge = ReadonlyMap<string, Amounts>;
@@ -171,7 +172,7 @@ function plan({ demand, charged, owed }: Waiter, pages: ReadonlyMap<string, Page
   }
   if (demand === undefined) return { taken: new Map() };
   try {
-    const concerned = [...pages].filter(([name, { quota }]) => !charged.has(name) && demand.concerns(quota));
+    const concerned = [...pages].filter(([name, { quota }]) => !charged.has(name) && demand.of(quota).size > 0);
     const taken = new Map(concerned.map(([name, { quota, used }]) => [name, chargeFor(quota, used, demand)]));
     for (const [name, amounts] of taken) enter(pages.get(name), (used) => addAmounts(used, amounts));
     return { taken };

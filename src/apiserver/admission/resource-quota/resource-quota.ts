@@ -6,8 +6,10 @@ import type { Mutable } from '#machinery/schema/schema.ts';
 import type { AdmissionAttributes, AdmissionPlugin, Settle } from '../admission.ts';
 import type { AdmissionSource } from '../admission-source.ts';
 import { forbidden, isAbout } from '../requests.ts';
-import { chargeFor, type Demand, demandOf, QuotaRefusal, type QuotaRequest } from './quota-demand.ts';
+import type { LimitedResource } from './limited-resources.ts';
+import { chargeFor, type Demand, demandOf, type QuotaRequest } from './quota-demand.ts';
 import { QuotaLedger } from './quota-ledger.ts';
+import { QuotaRefusal } from './quota-refusal.ts';
 
 /** Who recounts what is used. */
 const CONTROLLER = 'system:serviceaccount:kube-system:resourcequota-controller';
@@ -16,7 +18,10 @@ const CONTROLLER = 'system:serviceaccount:kube-system:resourcequota-controller';
  * Keeps namespaces within their quotas. A quota's status is the ledger: it is charged before the object is stored, and
  * gets the charge back when the object is not stored after all. Dry runs are checked, and charge nothing.
  */
-export function createResourceQuotaAdmission(source: AdmissionSource): AdmissionPlugin {
+export function createResourceQuotaAdmission(
+  source: AdmissionSource,
+  limited: readonly LimitedResource[] = [],
+): AdmissionPlugin {
   const ledger = new QuotaLedger(source);
   return {
     name: 'ResourceQuota',
@@ -31,9 +36,9 @@ export function createResourceQuotaAdmission(source: AdmissionSource): Admission
       const { namespace } = attributes.target;
       if (request === undefined) return undefined;
       const quotas = source.list(ResourceQuotas, namespace);
-      if (quotas.length === 0) return undefined;
+      if (quotas.length === 0 && limited.length === 0) return undefined;
       return refusing(attributes, async () => {
-        const demand = demandOf(request, quotas, source.clock.now());
+        const demand = demandOf(request, quotas, { now: source.clock.now(), limited });
         if (demand === undefined) return undefined;
         if (attributes.dryRun) return checkOnly(quotas, demand);
         return ledger.charge(namespace, demand, () => isStored(attributes, source));
@@ -59,7 +64,7 @@ async function refusing(attributes: AdmissionAttributes, work: () => Promise<Set
 }
 
 function checkOnly(quotas: readonly ResourceQuota[], demand: Demand): undefined {
-  for (const quota of quotas.filter(demand.concerns)) chargeFor(quota, readAmounts(quota.status?.used), demand);
+  for (const quota of quotas) chargeFor(quota, readAmounts(quota.status?.used), demand);
 }
 
 /** Whether the caches hold what a request writes. */

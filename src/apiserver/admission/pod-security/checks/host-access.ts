@@ -42,9 +42,9 @@ export const hostPorts: Check = {
         if (bad.length === 0) return undefined;
         const taken = bad.flatMap(({ ports }) => (ports ?? []).map(({ hostPort }) => hostPort ?? 0));
         const numbers = sorted(taken.filter((port) => port !== 0).map(String));
-        const reason = plural('hostPort', 'hostPorts', numbers.length);
-        const detail = `${named('container', namesOf(bad))} ${plural('uses', 'use', bad.length)} ${reason} ${numbers.join(', ')}`;
-        return { reason, detail };
+        const ports = `${plural('hostPort', 'hostPorts', numbers.length)} ${numbers.join(', ')}`;
+        const detail = `${named('container', namesOf(bad))} ${plural('uses', 'use', bad.length)} ${ports}`;
+        return { reason: 'hostPort', detail };
       },
     ],
   ],

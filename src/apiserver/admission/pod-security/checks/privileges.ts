@@ -136,14 +136,14 @@ export const sysctls: Check = {
 };
 
 const VOLUMES = new Set(
-  'configMap csi downwardAPI emptyDir ephemeral persistentVolumeClaim projected secret'.split(' '),
+  'configMap csi downwardAPI emptyDir ephemeral image persistentVolumeClaim projected secret'.split(' '),
 );
 
 /** The kinds of volumes that upstream calls by their name. */
 const KNOWN_VOLUMES = new Set(
   (
     'gcePersistentDisk awsElasticBlockStore gitRepo nfs iscsi glusterfs rbd flexVolume cinder cephfs flocker fc ' +
-    'azureFile vsphereVolume quobyte azureDisk portworxVolume scaleIO storageos hostPath'
+    'azureFile vsphereVolume quobyte azureDisk photonPersistentDisk portworxVolume scaleIO storageos hostPath'
   ).split(' '),
 );
 

@@ -19,7 +19,7 @@ import { planSlices, type SlicePlan } from './slice-plan.ts';
 const SERVICE_NAME = 'kubernetes.io/service-name';
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const HEADLESS = 'service.kubernetes.io/headless';
-const MANAGER = 'endpointslice-controller.kubernetes.io';
+const MANAGER = 'endpointslice-controller.k8s.io';
 const BY_SERVICE = 'service';
 
 /** Lists the pods of every Service with a selector in EndpointSlices. */

@@ -63,7 +63,7 @@ test('a service lists its pods with their ports and conditions in a slice and in
   expect(slice.metadata?.labels).toEqual({
     team: 'a',
     'kubernetes.io/service-name': 'web',
-    'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.kubernetes.io',
+    'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
   });
   const address = ({ status, metadata }: Pod) => ({
     ip: status?.podIP,

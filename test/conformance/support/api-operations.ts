@@ -11,6 +11,8 @@ export interface ApiOperationsOptions {
   readonly specPatch?: Body;
   /** A status to set through the subresource, for kinds that have one. */
   readonly status?: Body;
+  /** Whether a write of the status leaves labels and annotations as they are; by default it may change them. */
+  readonly statusKeepsMetadata?: boolean;
   /** What objects of the kind have by nature, beside the example: names of the subresources in discovery. */
   readonly subresources?: readonly string[];
 }
@@ -56,7 +58,7 @@ export async function checkApiOperations(objects: Collection, options: ApiOperat
   expect(await watch.until('MODIFIED', (object) => object.metadata.annotations?.apply === 'yes')).toBeTruthy();
   await checkUpdate(objects, first, watch);
   if (options.specPatch) await checkSpec(objects, second, options.specPatch);
-  if (options.status) await checkStatus(objects, second, options.status);
+  if (options.status) await checkStatus(objects, second, options);
 
   await objects.delete(first);
   expect((await watch.of('DELETED', first)).metadata.annotations).toMatchObject({ updated: 'yes' });
@@ -148,19 +150,23 @@ async function checkSpec(objects: Collection, name: string, patch: Body): Promis
 }
 
 /** Sets the status by patch and by update, which change nothing else, and which nothing else changes. */
-async function checkStatus(objects: Collection, name: string, status: Body): Promise<void> {
+async function checkStatus(objects: Collection, name: string, options: ApiOperationsOptions): Promise<void> {
+  const { status, statusKeepsMetadata } = options;
   const subresource = 'status';
-  const { spec } = await objects.get(name);
-  const patched = await objects.patch(name, 'merge', { ...annotations('statusPatched'), status }, { subresource });
-  expect(patched).toMatchObject({ metadata: annotations('statusPatched').metadata, status });
-  expect(patched.spec).toEqual(spec);
+  const { spec, metadata } = await objects.get(name);
+  const noted = (...notes: string[]) =>
+    statusKeepsMetadata
+      ? metadata.annotations
+      : { ...metadata.annotations, ...Object.fromEntries(notes.map((note) => [note, 'yes'])) };
+  const patched = await objects.patch(name, 'merge', { ...annotations('patched'), status }, { subresource });
+  expect(patched).toMatchObject({ spec, status });
+  expect(patched.metadata.annotations).toEqual(noted('patched'));
   const read = await objects.get(name, { subresource });
   expect(read).toEqual(patched);
-  const updated = await objects.update(
-    { ...read, metadata: { ...read.metadata, annotations: { ...read.metadata.annotations, statusUpdated: 'yes' } } },
-    { subresource },
-  );
-  expect(updated).toMatchObject({ spec, status, metadata: annotations('statusUpdated').metadata });
+  const changed = { ...read.metadata, annotations: { ...read.metadata.annotations, updated: 'yes' } };
+  const updated = await objects.update({ ...read, metadata: changed, spec: undefined }, { subresource });
+  expect(updated).toMatchObject({ spec, status });
+  expect(updated.metadata.annotations).toEqual(noted('patched', 'updated'));
   const without = await objects.update({ ...updated, status: undefined });
   expect(without.status).toEqual(updated.status);
 }

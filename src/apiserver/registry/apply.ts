@@ -5,7 +5,7 @@ import { newBadRequest, newConflict, newNotFound, StatusError } from '#machinery
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { ResourceRequest } from '../request.ts';
 import { createDecoded } from './create.ts';
-import { decodePatch, decodeValueAs } from './decode-body.ts';
+import { decodeApplied, decodeValueAs } from './decode-body.ts';
 import { blankOf, ownersOf, setOwners, trackingOf, writerOf } from './managed-fields.ts';
 import { SCALE_TRACKING, SCALE_VERSION, ScaleOwners } from './managed-fields-scale.ts';
 import { insistOnOther, samePlace } from './patched-object.ts';
@@ -47,7 +47,7 @@ type Call = ApplyOptions & { readonly config: JsonObject };
 
 /** The configuration in the body. Keys that stand there twice are a warning or an error, as the client asks. */
 function decodeConfiguration(request: ResourceRequest, { fieldValidation }: ApplyOptions): JsonObject {
-  const { value, problems } = decodePatch(request, 'error decoding YAML: ');
+  const { value, problems } = decodeApplied(request, 'error decoding YAML: ');
   if (!isJsonObject(value)) {
     throw newBadRequest(
       `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonType(value)} into Go value of type map[string]interface {}`,

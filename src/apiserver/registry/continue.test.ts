@@ -76,7 +76,10 @@ describe('a token that this server did not make', () => {
     ['names no key', token({ v: 'meta.k8s.io/v1', rv: 5, start: '' })],
   ])('and %s is refused', async (_what, text) => {
     const status = await refusal(maps().list({ namespace, limit: 1, continue: text }));
-    expect([status.code, status.message]).toEqual([400, expect.stringMatching(/^continue key is not valid: /)]);
+    expect([status.code, status.message]).toEqual([
+      400,
+      expect.stringMatching(/^invalid continue token: continue key is not valid: /),
+    ]);
   });
 
   test('and names a revision that is still to come is waited for, and then is too large', async () => {

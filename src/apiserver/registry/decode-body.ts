@@ -24,10 +24,10 @@ export function decodeObject(
   const decoded = decodeBody(request, definition.schema, kindText(definition));
   checkKind(definition, decoded.object as KubernetesObject);
   reportProblems(decoded.problems, definition, { fieldValidation, warnings: request.warnings });
-  return finish(definition, decoded.object as Owned);
+  return finishDecoded(definition, decoded.object as Owned);
 }
 
-/** The same for a value that a patch made. */
+/** The same for a value that was parsed already. */
 export function decodeValueAs(
   definition: AnyResourceDefinition,
   value: unknown,
@@ -36,7 +36,7 @@ export function decodeValueAs(
   const decoded = handled(kindText(definition), () => decodeValue(value, definition.schema));
   checkKind(definition, decoded.object as KubernetesObject);
   reportProblems(decoded.problems, definition, options);
-  return finish(definition, decoded.object as Owned);
+  return finishDecoded(definition, decoded.object as Owned);
 }
 
 /** A body of some other kind (a Binding, an Eviction, a review), defaulted. */
@@ -63,11 +63,10 @@ export function patchTypeOf({ body }: ResourceRequest, supported: readonly Patch
   return type;
 }
 
-/** A patch's parsed body, and what a strict reader says of it. Errors begin with `prefix`. */
-export function decodePatch({ body }: ResourceRequest, prefix?: string): YamlDocument {
+/** What is applied, parsed, and what a strict reader says of it. Errors begin with `prefix`. */
+export function decodeApplied({ body }: ResourceRequest, prefix: string): YamlDocument {
   if (body.type === 'none') throw newBadRequest('patch body is empty');
   if (body.type === 'object') return { value: body.object, problems: [] };
-  if (prefix === undefined) return handled('patch', () => parseYaml(textOf(body.bytes)));
   try {
     return parseYaml(textOf(body.bytes));
   } catch (error) {
@@ -120,7 +119,7 @@ function handled<R>(name: string, decode: () => R): R {
   }
 }
 
-function checkKind(definition: AnyResourceDefinition, object: KubernetesObject): void {
+export function checkKind(definition: AnyResourceDefinition, object: KubernetesObject): void {
   const expected = apiVersionOf(definition);
   const { kind, apiVersion } = object;
   if (kind && kind !== definition.kind) {
@@ -151,7 +150,8 @@ function reportProblems(
   );
 }
 
-function finish(definition: AnyResourceDefinition, object: Owned): Owned {
+/** Gives a decoded object its kind and its defaults. */
+export function finishDecoded(definition: AnyResourceDefinition, object: Owned): Owned {
   object.kind = definition.kind;
   object.apiVersion = apiVersionOf(definition);
   applyDefaults(definition.schema, object);

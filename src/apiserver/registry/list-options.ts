@@ -47,20 +47,24 @@ export function encodeContinue({ revision, key }: ContinueToken): string {
 }
 
 function decodeContinue(token: string): ContinueToken {
-  let parsed: { v?: unknown; rv?: unknown; start?: unknown } | null;
-  try {
-    parsed = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw newBadRequest('continue key is not valid: malformed token');
-    throw error;
-  }
-  const { v, rv, start } = parsed ?? {};
+  const { v, rv, start } = readToken(token);
+  if (v !== 'meta.k8s.io/v1') throw invalidToken(`server does not recognize this encoded version ${v ?? ''}`);
   const isRevision = Number.isSafeInteger(rv) && ((rv as number) > 0 || rv === NOW);
-  if (v !== 'meta.k8s.io/v1' || !isRevision || typeof start !== 'string' || start === '') {
-    throw newBadRequest('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
-  }
+  if (!isRevision) throw invalidToken('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  if (typeof start !== 'string' || start === '') throw invalidToken('encoded start key empty (version meta.k8s.io/v1)');
   return { revision: rv as number, key: start };
 }
+
+function readToken(token: string): { v?: unknown; rv?: unknown; start?: unknown } {
+  try {
+    return JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) ?? {};
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalidToken('malformed token');
+    throw error;
+  }
+}
+
+const invalidToken = (why: string) => newBadRequest(`invalid continue token: continue key is not valid: ${why}`);
 
 const base64Url = (text: string) => Buffer.from(text, 'utf8').toString('base64url');
 
@@ -68,7 +72,7 @@ const base64Url = (text: string) => Buffer.from(text, 'utf8').toString('base64ur
 export function parseRevision(text: string): number {
   if (!/^\d{1,16}$/.test(text)) {
     throw newBadRequest(
-      `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
     );
   }
   return Number(text);

@@ -1,5 +1,5 @@
-import { FieldPath, forbidden, invalid, notSupported } from '#machinery/errors/field-error.ts';
-import { newInvalid, newNotFound, newTimeout } from '#machinery/errors/status-error.ts';
+import { FieldPath, forbidden, notSupported } from '#machinery/errors/field-error.ts';
+import { newBadRequest, newInvalid, newNotFound, newTimeout } from '#machinery/errors/status-error.ts';
 import { CompactedError } from '#storage/store.ts';
 import type { ResourceRequest } from '../request.ts';
 import {
@@ -93,7 +93,10 @@ async function listRevision(parts: RegistryParts, options: ListOptions): Promise
   if (options.resourceVersion === '' || options.resourceVersion === '0') return undefined;
   const revision = parseRevision(options.resourceVersion);
   await waitForRevision(parts, revision);
-  return options.resourceVersionMatch === 'Exact' ? revision : undefined;
+  // A page of a list at some revision has always been a page of exactly that one.
+  const isExact =
+    options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0);
+  return isExact ? revision : undefined;
 }
 
 /** Resolves when the cache has reached a revision, or rejects as upstream does when it stays in the future. */
@@ -126,27 +129,20 @@ function validateListOptions(options: ListOptions): void {
   const errors = [];
   const match = options.resourceVersionMatch;
   const field = new FieldPath('resourceVersionMatch');
-  if (options.sendInitialEvents !== undefined) {
-    errors.push(forbidden(new FieldPath('sendInitialEvents'), 'sendInitialEvents is forbidden for list'));
-  }
   if (match !== '') {
-    if (options.continue) errors.push(forbidden(field, 'resourceVersionMatch is forbidden with continue'));
     if (options.resourceVersion === '')
       errors.push(forbidden(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
+    if (options.continue) errors.push(forbidden(field, 'resourceVersionMatch is forbidden when continue is provided'));
     if (match !== 'Exact' && match !== 'NotOlderThan')
       errors.push(notSupported(field, match, ['Exact', 'NotOlderThan', '']));
     if (match === 'Exact' && options.resourceVersion === '0') {
       errors.push(forbidden(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
     }
   }
-  if (options.continue && options.resourceVersion !== '' && options.resourceVersion !== '0') {
-    errors.push(
-      invalid(
-        new FieldPath('resourceVersion'),
-        options.resourceVersion,
-        'specifying resource version is not allowed when using continue',
-      ),
-    );
+  if (options.sendInitialEvents !== undefined) {
+    errors.push(forbidden(new FieldPath('sendInitialEvents'), 'sendInitialEvents is forbidden for list'));
   }
   if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
+  if (options.continue && options.resourceVersion !== '' && options.resourceVersion !== '0')
+    throw newBadRequest('specifying resource version is not allowed when using continue');
 }

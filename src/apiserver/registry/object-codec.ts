@@ -55,7 +55,9 @@ export class ObjectCodec<T extends KubernetesObject> implements CacheCodec<T> {
     return this.revise(object, modRevision);
   }
 
+  /** Revision 0 is that of objects which were never stored: they show none. */
   revise(object: T, modRevision: number): T {
+    if (modRevision === 0) return { kind: this.#kind, apiVersion: this.#apiVersion, ...object };
     const resourceVersion = String(modRevision);
     return {
       kind: this.#kind,
@@ -67,6 +69,7 @@ export class ObjectCodec<T extends KubernetesObject> implements CacheCodec<T> {
 
   /** The bytes a client sees: the stored ones with the resourceVersion in place. */
   splice(bytes: Uint8Array, modRevision: number): Uint8Array {
+    if (modRevision === 0) return bytes;
     // An object always has a name, hence something follows the insertion.
     const insertion = encoder.encode(`"resourceVersion":"${modRevision}",`);
     const spliced = new Uint8Array(bytes.length + insertion.length);

@@ -1,17 +1,20 @@
+import { Scale } from '#api/autoscaling/v1/scale.ts';
 import type { KubernetesObject, SubresourceDefinition } from '#api/resource-definition.ts';
 import type { PatchType } from '#client/transport.ts';
-import { newBadRequest, newUnsupportedMediaType, StatusError } from '#machinery/errors/status-error.ts';
+import { StatusError } from '#machinery/errors/status-error.ts';
 import { applyJsonPatch, readJsonPatch } from '#machinery/patch/json-patch.ts';
 import { applyMergePatch } from '#machinery/patch/merge-patch.ts';
-import { isObject, PatchError } from '#machinery/patch/patch-error.ts';
+import { PatchError } from '#machinery/patch/patch-error.ts';
 import { applyStrategicMergePatch } from '#machinery/patch/strategic-merge.ts';
-import type { Mutable } from '#machinery/schema/schema.ts';
+import type { MessageSchema, Mutable } from '#machinery/schema/schema.ts';
 import type { ResourceRequest } from '../request.ts';
 import { APPLY, applyObject } from './apply.ts';
-import { decodePatch, decodeValueAs, patchTypeOf } from './decode-body.ts';
+import { patchTypeOf } from './decode-body.ts';
 import { trackedBy } from './managed-fields.ts';
 import { trackedScale } from './managed-fields-scale.ts';
+import { readPatchBody } from './patch-body.ts';
 import { insistOnOther, samePlace } from './patched-object.ts';
+import { decodePatched, type PatchReading, patchedObject } from './patched-value.ts';
 import type { RegistryParts } from './registry-parts.ts';
 import { scaleOf, withScale } from './scale.ts';
 import { applyUpdate, type UpdateOutcome } from './update.ts';
@@ -36,48 +39,48 @@ export async function patchObject(
   const type = patchTypeOf(request, SUPPORTED);
   const options = parsePatchOptions(request.query, type === APPLY);
   if (type === APPLY) return applyObject(parts, request, { ...options, subresource });
-  const patcher = refusing(() => createPatcher(parts, type, decodePatch(request).value));
-  const decode = (value: unknown) =>
-    decodeValueAs(parts.definition, value, { fieldValidation: options.fieldValidation, warnings: request.warnings });
+  const patch = readPatchBody(request.body, type, options.fieldValidation);
+  const isStrategic = type === 'application/strategic-merge-patch+json';
+  const { fieldValidation } = options;
+  const reading: PatchReading = { patch, isStrategic, fieldValidation, warnings: request.warnings };
+  const isScale = subresource?.type === 'scale';
+  const patcher = createPatcher(isScale ? Scale : parts.definition.schema, type, patch.value);
   const transform = (old: KubernetesObject): Mutable<KubernetesObject> => {
-    if (subresource?.type === 'scale') {
-      const scale = patcher(scaleOf(old, subresource)) as Parameters<typeof withScale>[1];
+    if (isScale) {
+      const scale = decodePatched(Scale, patcher(scaleOf(old, subresource)), reading);
       return insistOnOther(withScale(old, scale, subresource), old);
     }
-    return insistOnOther(samePlace(decode(patcher(old)), old), old);
+    return insistOnOther(samePlace(patchedObject(parts.definition, patcher(old), reading), old), old);
   };
-  const ownership =
-    subresource?.type === 'scale' ? trackedScale(parts, request, subresource) : trackedBy(parts, request, subresource);
+  const ownership = isScale ? trackedScale(parts, request, subresource) : trackedBy(parts, request, subresource);
   const { dryRun } = options;
   return { entry: await applyUpdate(parts, { request, transform, dryRun, subresource, ownership }), created: false };
 }
 
-/** What does not fit is the client's fault: 400 for the patch itself, 422 for a patch that cannot be applied. */
+/** What upstream says of every patch that is well formed and cannot be applied. */
+const NOT_APPLICABLE = 'the server rejected our request due to an error in our request';
+
+/** What does not fit is the client’s fault: 400 for the patch itself, 422 for a patch that cannot be applied. */
 function refusing<R>(work: () => R): R {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
-    const { code, reason, message } = error;
-    throw new StatusError({ code, reason, message });
+    const { code, reason } = error;
+    const message = code === 422 ? NOT_APPLICABLE : error.message;
+    throw new StatusError({ code, reason, message, details: {} });
   }
 }
 
-function createPatcher(parts: RegistryParts, type: PatchType, body: unknown): Patcher {
+function createPatcher(schema: MessageSchema, type: PatchType, body: unknown): Patcher {
   switch (type) {
     case 'application/json-patch+json': {
-      const operations = readJsonPatch(body);
+      const operations = refusing(() => readJsonPatch(body));
       return (value) => refusing(() => applyJsonPatch(value, operations));
     }
     case 'application/merge-patch+json':
       return (value) => applyMergePatch(value, body);
-    case 'application/strategic-merge-patch+json':
-      if (!isObject(body))
-        throw newBadRequest('json: cannot unmarshal patch into Go value of type map[string]interface {}');
-      return (value) => refusing(() => applyStrategicMergePatch(parts.definition.schema, value as object, body));
     default:
-      throw newUnsupportedMediaType(
-        `the body of the request was in an unknown format - accepted media types include: ${SUPPORTED.join(', ')}`,
-      );
+      return (value) => refusing(() => applyStrategicMergePatch(schema, value as object, body as object));
   }
 }

@@ -46,7 +46,7 @@ function readLabelSelector(text: string) {
   try {
     return parseLabelSelector(text);
   } catch (error) {
-    throw newBadRequest(`unable to parse requirement: ${messageOf(error)}`);
+    throw newBadRequest(messageOf(error));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
-import { FieldPath, forbidden } from '#machinery/errors/field-error.ts';
+import { FieldPath, forbidden, notSupported } from '#machinery/errors/field-error.ts';
 import { newExpired, newInvalid, type StatusError } from '#machinery/errors/status-error.ts';
 import type { CacheEvent } from '#storage/cache/cache-event.ts';
 import type { CacheWatch } from '#storage/cache/cache-watch.ts';
@@ -43,9 +43,10 @@ export async function watchObjects(
   const options = parseListOptions(request.query);
   validateWatchOptions(options);
   const selection = compileSelection(parts.definition, options, parts.storage.indexNames);
-  if (options.resourceVersion !== '' && options.resourceVersion !== '0') {
-    await waitForRevision(parts, parseRevision(options.resourceVersion));
-  }
+  const { resourceVersion, sendInitialEvents } = options;
+  const revision = resourceVersion === '' ? 0 : parseRevision(resourceVersion);
+  // Events from a revision that is still to come simply come later; a state of then has to be waited for.
+  if (sendInitialEvents) await waitForRevision(parts, revision);
   return new RunningWatch(parts, request, { options, selection, listener });
 }
 
@@ -143,7 +144,8 @@ class RunningWatch implements WatchHandle {
       entries = cache.list({ ...scope, ...(filter ? { match: filter } : {}) }).entries;
     }
     const changes: Change[] = entries.map((entry) => ({ type: 'ADDED', entry }));
-    if (this.#options.sendInitialEvents) changes.push({ type: 'BOOKMARK', revision, initialEventsEnd: true });
+    if (this.#options.sendInitialEvents && this.#options.allowWatchBookmarks)
+      changes.push({ type: 'BOOKMARK', revision, initialEventsEnd: true });
     if (changes.length === 0) return;
     // The watch was opened in this same tick, so nothing can be delivered before this.
     this.#listener.onChanges(changes);
@@ -206,13 +208,13 @@ function validateWatchOptions(options: ListOptions): void {
   const errors = [];
   const match = options.resourceVersionMatch;
   const field = new FieldPath('resourceVersionMatch');
-  if (options.sendInitialEvents === undefined) {
-    if (match !== '')
-      errors.push(forbidden(field, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
-  } else if (match !== 'NotOlderThan') {
+  if (options.sendInitialEvents !== undefined && match !== 'NotOlderThan')
     errors.push(forbidden(field, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
-  } else if (options.sendInitialEvents && !options.allowWatchBookmarks) {
-    errors.push(forbidden(new FieldPath('allowWatchBookmarks'), 'sendInitialEvents requires allowWatchBookmarks'));
+  if (match !== '') {
+    if (options.sendInitialEvents === undefined)
+      errors.push(forbidden(field, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
+    if (match !== 'NotOlderThan') errors.push(notSupported(field, match, ['NotOlderThan']));
+    if (options.continue) errors.push(forbidden(field, 'resourceVersionMatch is forbidden when continue is provided'));
   }
   if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
 }

@@ -37,6 +37,18 @@ export function decodeJson<S extends MessageSchema>(body: Uint8Array | string, s
   return context.members === scan.members ? { object, problems: [] } : decodeExactly(text, schema);
 }
 
+/** Reads JSON of any shape: its value with exact integers, and which members it names twice. Throws `DecodeError` with Go's text. */
+export function parseJsonStrictly(bytes: Uint8Array): ParsedJson {
+  const text = utf8.decode(bytes);
+  const scan = scanJson(bytes);
+  if (scan.depth > MAX_DEPTH) throw new DecodeError('exceeded max depth');
+  if (scan.longNumber) return parseJsonExactly(text);
+  const value = parseQuickly(text);
+  return countMembers(value) === scan.members ? { value, duplicates: NONE } : parseJsonExactly(text);
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
 function parseQuickly(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Deployment, Deployments } from '#api/apps/v1/deployment.ts';
+import { createCall } from '#testing/call.ts';
+import { Cluster } from '#testing/cluster.ts';
+
+let cluster: Cluster;
+let call: ReturnType<typeof createCall>;
+const PATH = '/apis/apps/v1/namespaces/default/deployments/web';
+const JSON_PATCH = 'application/json-patch+json';
+const MERGE = 'application/merge-patch+json';
+const STRATEGIC = 'application/strategic-merge-patch+json';
+
+beforeAll(async () => {
+  cluster = await Cluster.start({ controllers: false, scheduler: false });
+  call = createCall(await cluster.listen());
+  await cluster.client.of(Deployments).create({
+    metadata: { name: 'web', namespace: 'default' },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { a: 'b' } },
+      template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+    },
+  } as Deployment);
+});
+afterAll(() => cluster.stop());
+
+const patch = (type: string, body: string, query = '', path = PATH) =>
+  call(`${path}${query}`, { method: 'PATCH', headers: { 'content-type': type }, body });
+
+describe('a patch that is none is a 400', () => {
+  test.each([
+    [
+      JSON_PATCH,
+      '{"op":"add"}',
+      'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+    ],
+    [
+      JSON_PATCH,
+      '["x"]',
+      'error decoding patch: json: cannot unmarshal string into Go value of type handlers.jsonPatchOp',
+    ],
+    [
+      JSON_PATCH,
+      '[{"op":1}]',
+      'error decoding patch: json: cannot unmarshal number into Go struct field jsonPatchOp.op of type string',
+    ],
+    [JSON_PATCH, '[{', 'error decoding patch: unexpected end of JSON input'],
+    [MERGE, '[]', 'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}'],
+    [MERGE, 'spec: {}', "error decoding patch: invalid character 's' looking for beginning of value"],
+    [STRATEGIC, '[]', 'json: cannot unmarshal array into Go value of type map[string]interface {}'],
+    [STRATEGIC, '{"a"', 'unexpected end of JSON input'],
+    [STRATEGIC, '{"metadata":{"$deleteFromPrimitiveList":1}}', 'invalid patch format of primitive list'],
+  ])('%s %s', async (type, body, message) => {
+    const { code, json } = await patch(type, body);
+    expect([code, json.reason, json.message]).toEqual([400, 'BadRequest', message]);
+  });
+});
+
+describe('a patch that cannot be applied is a 422 that does not say why', () => {
+  test.each([
+    '[{"op":"test","path":"/spec/replicas","value":5}]',
+    '[{"op":"remove","path":"/spec/nothing"}]',
+    '[{"op":"replace","path":"/spec/nothing","value":1}]',
+    '[{"op":"add","path":"/spec/no/thing","value":1}]',
+    '[{"op":"copy","from":"/spec/nothing","path":"/spec/replicas"}]',
+    '[{"op":"move","from":"/spec/nothing","path":"/spec/replicas"}]',
+    '[{"op":"add","path":"/spec/template/spec/containers/7","value":{}}]',
+    '[{"op":"turn","path":"/spec"}]',
+  ])('%s', async (body) => {
+    const { code, json } = await patch(JSON_PATCH, body);
+    expect([code, json.reason, json.message, json.details]).toEqual([
+      422,
+      'Invalid',
+      'the server rejected our request due to an error in our request',
+      {},
+    ]);
+  });
+});
+
+test('copying and moving members of an object', async () => {
+  const operations = [
+    { op: 'test', path: '/spec/replicas', value: 2 },
+    { op: 'add', path: '/metadata/annotations', value: { from: 'x' } },
+    { op: 'copy', from: '/metadata/annotations/from', path: '/metadata/annotations/a~1b' },
+    { op: 'move', from: '/metadata/annotations/from', path: '/metadata/annotations/to' },
+  ];
+  const { json } = await patch(JSON_PATCH, JSON.stringify(operations), '?dryRun=All');
+  expect(json.metadata.annotations).toEqual({ 'a/b': 'x', to: 'x' });
+});
+
+describe('a patch that makes no object is a 422 about the patch', () => {
+  const MISMATCH = 'json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32';
+  test.each([
+    [
+      STRATEGIC,
+      '{"spec":{"replicas":"x"}}',
+      ` "" is invalid: patch: Invalid value: "map[spec:map[replicas:x]]": ${MISMATCH}`,
+    ],
+    [
+      MERGE,
+      '{"spec":{"replicas":"x"}}',
+      expect.stringMatching(
+        /^ "" is invalid: patch: Invalid value: "\{\\"apiVersion\\":.*: json: cannot unmarshal string into Go struct field DeploymentSpec\.spec\.replicas of type int32$/,
+      ),
+    ],
+    [JSON_PATCH, '[{"op":"replace","path":"/spec/replicas","value":"x"}]', expect.stringContaining(MISMATCH)],
+  ])('%s %s', async (type, body, message) => {
+    const { code, json } = await patch(type, body);
+    expect([code, json.message]).toEqual([422, message]);
+  });
+
+  test('so it is for a scale', async () => {
+    const { code, json } = await patch(MERGE, '{"spec":{"replicas":"x"}}', '', `${PATH}/scale`);
+    expect([code, json.message]).toEqual([422, expect.stringContaining('ScaleSpec.spec.replicas of type int32')]);
+  });
+});
+
+describe('fields that nobody knows, and fields that are there twice', () => {
+  const UNKNOWN = 'unknown field "spec.nothing"';
+  const TWICE = 'duplicate field "spec.replicas"';
+  const cases: readonly (readonly [string, string, string])[] = [
+    [STRATEGIC, '{"spec":{"nothing":1}}', UNKNOWN],
+    [STRATEGIC, '{"spec":{"replicas":1,"replicas":2}}', TWICE],
+    [MERGE, '{"spec":{"nothing":1}}', UNKNOWN],
+    [MERGE, '{"spec":{"replicas":1,"replicas":2}}', TWICE],
+    [JSON_PATCH, '[{"op":"add","path":"/spec/nothing","value":1}]', UNKNOWN],
+    [JSON_PATCH, '[{"op":"test","path":"/spec/replicas","value":2,"to":1}]', 'json patch unknown field "[0].to"'],
+    [JSON_PATCH, '[{"op":"x","op":"test","path":"/spec/replicas","value":2}]', 'json patch duplicate field "[0].op"'],
+  ];
+  test.each(cases)('%s %s', async (type, body, problem) => {
+    const strict = await patch(type, body, '?fieldValidation=Strict&dryRun=All');
+    expect([strict.code, strict.json.message]).toEqual([
+      422,
+      expect.stringMatching(
+        `^ "" is invalid: patch: Invalid value: .*: strict decoding error: ${problem.replace(/[[\]]/g, '\\$&')}$`,
+      ),
+    ]);
+    const warned = await patch(type, body, '?dryRun=All');
+    expect([warned.code, warned.headers['warning']]).toEqual([200, `299 - ${JSON.stringify(problem)}`]);
+    const ignored = await patch(type, body, '?fieldValidation=Ignore&dryRun=All');
+    expect([ignored.code, ignored.headers['warning']]).toEqual([200, undefined]);
+  });
+});
+
+test('other types of patch are a 415 that names those there are', async () => {
+  const { code, json } = await patch('application/json', '{}');
+  expect([code, json.message]).toEqual([
+    415,
+    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml',
+  ]);
+});
+
+test('a dry run of a creation shows no revision, one of a change that of the object', async () => {
+  const maps = '/api/v1/namespaces/default/configmaps';
+  const headers = { 'content-type': 'application/json' };
+  const body = '{"metadata":{"name":"dry"}}';
+  const made = await call(`${maps}?dryRun=All`, { method: 'POST', headers, body });
+  expect([made.code, made.json.metadata.name, made.json.metadata.resourceVersion]).toEqual([201, 'dry', undefined]);
+  const { resourceVersion } = (await call(PATH)).json.metadata;
+  const { json } = await patch(MERGE, '{"spec":{"replicas":7}}', '?dryRun=All');
+  expect([json.spec.replicas, json.metadata.resourceVersion]).toEqual([7, resourceVersion]);
+});

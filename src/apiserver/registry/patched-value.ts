@@ -1,0 +1,72 @@
+import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import { DecodeError } from '#machinery/codec/decode-error.ts';
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
+import { decodeValue, strictDecodingMessage } from '#machinery/codec/json.ts';
+import { FieldPath, invalid } from '#machinery/errors/field-error.ts';
+import { newInvalid } from '#machinery/errors/status-error.ts';
+import { goText } from '#machinery/patch/directives.ts';
+import type { Infer, MessageSchema, Mutable } from '#machinery/schema/schema.ts';
+import { checkKind, finishDecoded } from './decode-body.ts';
+import type { PatchBody } from './patch-body.ts';
+import type { FieldValidation } from './write-options.ts';
+
+/** A patch, and how what it makes is read. */
+export interface PatchReading {
+  readonly patch: PatchBody;
+  readonly isStrategic: boolean;
+  readonly fieldValidation: FieldValidation;
+  /** Takes what is wrong and only warned of. */
+  readonly warnings: string[];
+}
+
+/** The object that a patch made, defaulted. Throws a 422 about the patch where it is none. */
+export function patchedObject(
+  definition: AnyResourceDefinition,
+  value: unknown,
+  reading: PatchReading,
+): Mutable<KubernetesObject> {
+  const object = decodePatched(definition.schema, value, reading) as Mutable<KubernetesObject>;
+  checkKind(definition, object);
+  return finishDecoded(definition, object);
+}
+
+/** The same for any schema, without defaults. */
+export function decodePatched<S extends MessageSchema>(
+  schema: S,
+  value: unknown,
+  reading: PatchReading,
+): Mutable<Infer<S>> {
+  const { object, problems } = read(schema, value, reading);
+  const all = [...reading.patch.problems, ...problems];
+  if (all.length === 0 || reading.fieldValidation === 'Ignore') return object;
+  if (reading.fieldValidation === 'Strict') throw unfit(value, strictDecodingMessage(all), reading);
+  // A patch that is tried again says so once.
+  reading.warnings.push(...all.filter((problem) => !reading.warnings.includes(problem)));
+  return object;
+}
+
+function read<S extends MessageSchema>(schema: S, value: unknown, reading: PatchReading) {
+  try {
+    return decodeValue(value, schema);
+  } catch (error) {
+    if (error instanceof DecodeError) throw unfit(value, error.message, reading);
+    throw error;
+  }
+}
+
+/** Upstream shows what a patch made, and of a strategic one the patch itself. */
+function unfit(value: unknown, message: string, { patch, isStrategic }: PatchReading) {
+  const shown = isStrategic ? goText(patch.value) : stringifyJson(sorted(value));
+  return newInvalid({ group: '', kind: '' }, '', [invalid(new FieldPath('patch'), shown, message)]);
+}
+
+/** With members in the order in which Go writes maps. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => [key, sorted(member)]),
+  );
+}

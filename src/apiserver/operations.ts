@@ -6,6 +6,7 @@ import type { Store } from '#storage/store.ts';
 import { Compactor } from './background/compactor.ts';
 import { EventExpiry } from './background/event-expiry.ts';
 import { IdentityLease } from './background/identity-lease.ts';
+import { IdentityLeaseCleaner } from './background/identity-lease-cleaner.ts';
 import { ServiceAddresses } from './background/service-addresses.ts';
 import { Audit, type AuditOptions } from './filters/audit.ts';
 import type { Filter } from './filters/filter.ts';
@@ -88,6 +89,7 @@ export class Operations {
       new EventExpiry({ ...common, ttlMs }),
       new Compactor(store, { clock, logger }),
       new ServiceAddresses({ ...common, serviceCidr }),
+      new IdentityLeaseCleaner(common),
       ...(hostname === undefined ? [] : [new IdentityLease({ ...common, hostname, newUid })]),
     ];
     for (const work of works) this.#running.push(work.run(this.#stop.signal));

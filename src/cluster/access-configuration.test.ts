@@ -3,10 +3,29 @@ import { ConfigFileError } from '#machinery/codec/config-file.ts';
 import { type AccessFlags, readAccessConfiguration } from './access-configuration.ts';
 
 const KUBECONFIG = 'apiVersion: v1\nkind: Config\nclusters: [{name: a, cluster: {server: "https://hook"}}]\n';
+const HOOK = {
+  authorizedTTL: '5m',
+  unauthorizedTTL: '30s',
+  timeout: '3s',
+  subjectAccessReviewVersion: 'v1',
+  failurePolicy: 'NoOpinion',
+  connectionInfo: { type: 'KubeConfigFile', kubeConfigFile: '/hook.kubeconfig' },
+};
 const FILES: Readonly<Record<string, string>> = {
   tokens: 'abc,ann,1\n',
   webhook: KUBECONFIG,
   ca: 'PEM',
+  '/hook.kubeconfig': KUBECONFIG,
+  authorizers: JSON.stringify({
+    apiVersion: 'apiserver.config.k8s.io/v1',
+    kind: 'AuthorizationConfiguration',
+    authorizers: [
+      { type: 'Webhook', name: 'first', webhook: HOOK },
+      { type: 'Node', name: 'node' },
+      { type: 'RBAC', name: 'rbac' },
+      { type: 'Webhook', name: 'last', webhook: { ...HOOK, failurePolicy: 'Deny', cacheAuthorizedRequests: false } },
+    ],
+  }),
   config: 'apiVersion: apiserver.config.k8s.io/v1\nkind: AuthenticationConfiguration\nanonymous: {enabled: false}\n',
 };
 const read = (flags: AccessFlags) =>
@@ -37,12 +56,51 @@ test.each<[AccessFlags, object]>([
     { authorizationMode: 'RBAC,Webhook', authorizationWebhookConfigFile: 'webhook' },
     { authentication: {}, authorization: { modes: ['RBAC', 'Webhook'], webhook: { url: 'https://hook' } } },
   ],
+  [
+    { authorizationConfig: 'authorizers' },
+    {
+      authentication: {},
+      authorization: {
+        authorizers: [
+          {
+            type: 'Webhook',
+            webhook: {
+              url: 'https://hook',
+              authorizedTtlMs: 300_000,
+              unauthorizedTtlMs: 30_000,
+              timeoutMs: 3000,
+              failurePolicy: 'NoOpinion',
+            },
+          },
+          { type: 'Node' },
+          { type: 'RBAC' },
+          {
+            type: 'Webhook',
+            webhook: {
+              url: 'https://hook',
+              authorizedTtlMs: 0,
+              unauthorizedTtlMs: 30_000,
+              timeoutMs: 3000,
+              failurePolicy: 'Deny',
+            },
+          },
+        ],
+      },
+    },
+  ],
 ])('flags %o are read', async (flags, expected) => {
   expect(await read(flags)).toEqual(expected);
 });
 
 test.each<[AccessFlags, string]>([
-  [{ authorizationMode: 'ABAC' }, '--authorization-mode: no mode "ABAC", only AlwaysAllow, Node, RBAC, Webhook'],
+  [
+    { authorizationMode: 'ABAC' },
+    '--authorization-mode: no mode "ABAC", only AlwaysAllow, AlwaysDeny, Node, RBAC, Webhook',
+  ],
+  [
+    { authorizationConfig: 'authorizers', authorizationMode: 'RBAC' },
+    '--authorization-config: cannot be used together with --authorization-mode and --authorization-webhook-config-file',
+  ],
   [{ authorizationMode: 'Webhook' }, '--authorization-mode: Webhook needs --authorization-webhook-config-file'],
 ])('flags %o are refused', async (flags, message) => {
   await expect(read(flags)).rejects.toThrow(new ConfigFileError(message));

@@ -1,7 +1,12 @@
 import type { AuthenticationOptions } from '#apiserver/authentication/authentication.ts';
 import { readAuthenticationConfiguration } from '#apiserver/authentication/authentication-configuration.ts';
 import { parseTokenFile, TokenFileError } from '#apiserver/authentication/token-file.ts';
-import type { AuthorizationMode, AuthorizationOptions } from '#apiserver/authorization/authorization.ts';
+import type {
+  AuthorizationMode,
+  AuthorizationOptions,
+  AuthorizerChoice,
+} from '#apiserver/authorization/authorization.ts';
+import { readAuthorizationConfiguration } from '#apiserver/authorization/authorization-configuration.ts';
 import { ConfigFileError } from '#machinery/codec/config-file.ts';
 import { readWebhookKubeconfig } from './webhook-kubeconfig.ts';
 
@@ -12,6 +17,7 @@ export interface AccessFlags {
   readonly authenticationTokenWebhookConfigFile?: string;
   readonly requestheaderClientCaFile?: string;
   readonly requestheaderAllowedNames?: string;
+  readonly authorizationConfig?: string;
   readonly authorizationMode?: string;
   readonly authorizationWebhookConfigFile?: string;
 }
@@ -24,7 +30,7 @@ export interface AccessConfiguration {
 /** Reads the file that a flag names with `read`; rejects with what is told to the user. */
 type ReadFile = <T>(flag: string, path: string, read: (text: string) => T | Promise<T>) => Promise<T>;
 
-const MODES: readonly AuthorizationMode[] = ['AlwaysAllow', 'Node', 'RBAC', 'Webhook'];
+const MODES: readonly AuthorizationMode[] = ['AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC', 'Webhook'];
 
 /** Reads the files that the flags name. Rejects with a `ConfigFileError` for flags that make no sense. */
 export async function readAccessConfiguration(flags: AccessFlags, read: ReadFile): Promise<AccessConfiguration> {
@@ -54,6 +60,13 @@ async function readAuthentication(flags: AccessFlags, read: ReadFile): Promise<A
 
 async function readAuthorization(flags: AccessFlags, read: ReadFile): Promise<AuthorizationOptions> {
   const file = flags.authorizationWebhookConfigFile;
+  if (flags.authorizationConfig !== undefined) {
+    if (flags.authorizationMode !== undefined || file !== undefined) {
+      const others = '--authorization-mode and --authorization-webhook-config-file';
+      throw new ConfigFileError(`--authorization-config: cannot be used together with ${others}`);
+    }
+    return { authorizers: await readAuthorizers(flags.authorizationConfig, read) };
+  }
   const modes = flags.authorizationMode?.split(',');
   const unknown = modes?.find((mode) => !(MODES as readonly string[]).includes(mode));
   if (unknown !== undefined) {
@@ -66,6 +79,18 @@ async function readAuthorization(flags: AccessFlags, read: ReadFile): Promise<Au
     ...(modes ? { modes: modes as AuthorizationMode[] } : {}),
     ...(file ? { webhook: await read('--authorization-webhook-config-file', file, readWebhookKubeconfig) } : {}),
   };
+}
+
+async function readAuthorizers(path: string, read: ReadFile): Promise<readonly AuthorizerChoice[]> {
+  const flag = '--authorization-config';
+  const configured = await read(flag, path, readAuthorizationConfiguration);
+  return Promise.all(
+    configured.map(async ({ type, webhook }) => {
+      if (webhook === undefined) return { type };
+      const { kubeConfigFile, ...options } = webhook;
+      return { type, webhook: { ...options, ...(await read(flag, kubeConfigFile, readWebhookKubeconfig)) } };
+    }),
+  );
 }
 
 function readTokens(csv: string): ReturnType<typeof parseTokenFile> {

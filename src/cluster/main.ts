@@ -36,7 +36,11 @@ program
   )
   .option('--requestheader-client-ca-file <file>', 'authority of proxies that say in headers for whom they ask')
   .option('--requestheader-allowed-names <names>', 'common names such proxies may have; any when absent')
-  .option('--authorization-mode <modes>', 'who decides: AlwaysAllow, Node, RBAC, Webhook; default Node,RBAC')
+  .option('--authorization-config <file>', 'who decides, in which order: an AuthorizationConfiguration')
+  .option(
+    '--authorization-mode <modes>',
+    'who decides: AlwaysAllow, AlwaysDeny, Node, RBAC, Webhook; default Node,RBAC',
+  )
   .option('--authorization-webhook-config-file <file>', 'a kubeconfig that names a service that decides who may')
   .option('--enable-admission-plugins <names>', 'admission plugins that run beside the default ones')
   .option('--disable-admission-plugins <names>', 'admission plugins that do not run although they do by default')

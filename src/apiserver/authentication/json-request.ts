@@ -15,6 +15,8 @@ export interface JsonRequest {
   readonly access: HttpsAccess;
   /** Sent with POST; without it the request is a GET. */
   readonly body?: object;
+  /** How long an answer is waited for; half a minute by default. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Somebody could not be reached or answered with an error. */
@@ -32,8 +34,8 @@ const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 3 * 1024 * 1024;
 
 /** Makes one request over HTTPS and answers the body, which is JSON. Rejects with a `JsonRequestError`. */
-export async function requestJson(url: string, { access, body }: JsonRequest): Promise<unknown> {
-  const text = await send(url, access, body && JSON.stringify(body));
+export async function requestJson(url: string, { access, body, timeoutMs }: JsonRequest): Promise<unknown> {
+  const text = await send(url, access, { body: body && JSON.stringify(body), timeoutMs });
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -41,7 +43,11 @@ export async function requestJson(url: string, { access, body }: JsonRequest): P
   }
 }
 
-function send(url: string, { ca, cert, key, token }: HttpsAccess, body: string | undefined): Promise<string> {
+function send(
+  url: string,
+  { ca, cert, key, token }: HttpsAccess,
+  { body, timeoutMs = TIMEOUT_MS }: { readonly body: string | undefined; readonly timeoutMs: number | undefined },
+): Promise<string> {
   const options: RequestOptions = {
     method: body === undefined ? 'GET' : 'POST',
     headers: {
@@ -52,7 +58,7 @@ function send(url: string, { ca, cert, key, token }: HttpsAccess, body: string |
     ...(ca ? { ca } : {}),
     ...(cert && key ? { cert, key } : {}),
     agent: false,
-    timeout: TIMEOUT_MS,
+    timeout: timeoutMs,
   };
   return new Promise((resolve, reject) => {
     const fail = (cause: Error) => reject(new JsonRequestError(`ask ${url}: ${cause.message}`, undefined, { cause }));

@@ -3,7 +3,7 @@ import type { Clock } from '#base/clock.ts';
 import type { WriteGuard } from '../registry/registry-parts.ts';
 import type { ResourceStorage } from '../registry/resource-storage.ts';
 import { splitNodeUser, type UserInfo } from '../user.ts';
-import { ALLOW, type Authorizer, type Decide } from './authorizer.ts';
+import { ALLOW, type Authorizer, type Decide, noOpinion } from './authorizer.ts';
 import { createCachedRbacSource } from './cached-rbac-source.ts';
 import { createDecide } from './decide.ts';
 import { createEscalationGuards } from './escalation-guard.ts';
@@ -13,13 +13,22 @@ import { mastersAuthorizer, RbacAuthorizer } from './rbac.ts';
 import type { Rule } from './rule.ts';
 import { type AuthorizationWebhookOptions, createWebhookAuthorizer } from './webhook.ts';
 
-export type AuthorizationMode = 'AlwaysAllow' | 'Node' | 'RBAC' | 'Webhook';
+export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'Node' | 'RBAC' | 'Webhook';
 
 /** Who decides, in this order. */
 export interface AuthorizationOptions {
   /** Default: Node, RBAC, and Webhook where there is one. */
   readonly modes?: readonly AuthorizationMode[];
   readonly webhook?: AuthorizationWebhookOptions;
+  /** The same with any number of webhooks, instead of `modes` and `webhook`. */
+  readonly authorizers?: readonly AuthorizerChoice[];
+}
+
+/** One who decides. */
+export interface AuthorizerChoice {
+  readonly type: AuthorizationMode;
+  /** For `Webhook`. */
+  readonly webhook?: AuthorizationWebhookOptions | undefined;
 }
 
 export interface AuthorizationParts {
@@ -44,30 +53,43 @@ export interface Authorization {
 
 /** Builds the whole of authorization. */
 export function createAuthorization(options: AuthorizationOptions, parts: AuthorizationParts): Authorization {
-  const { webhook } = options;
-  const modes = options.modes ?? ['Node', 'RBAC', ...(webhook ? (['Webhook'] as const) : [])];
-  if (modes.includes('Webhook') && !webhook) throw new Error('build authorization: mode Webhook needs a webhook');
+  const choices = options.authorizers ?? choicesOf(options);
   const source = rbacSource(parts);
   const rbac = new RbacAuthorizer(source);
-  const authorizers: Readonly<Record<AuthorizationMode, () => Authorizer>> = {
-    AlwaysAllow: () => ({ authorize: () => ALLOW }),
-    Node: () => createNodeAuthorizer(nodeRelations(parts)),
-    RBAC: () => rbac,
-    Webhook: () => createWebhookAuthorizer(webhook as AuthorizationWebhookOptions, parts.clock),
+  const create = ({ type, webhook }: AuthorizerChoice): Authorizer => {
+    switch (type) {
+      case 'AlwaysAllow':
+        return { authorize: () => ALLOW };
+      case 'AlwaysDeny':
+        return { authorize: () => noOpinion('Everything is forbidden.') };
+      case 'Node':
+        return createNodeAuthorizer(nodeRelations(parts));
+      case 'RBAC':
+        return rbac;
+      case 'Webhook':
+        if (webhook === undefined) throw new Error('build authorization: mode Webhook needs a webhook');
+        return createWebhookAuthorizer(webhook, parts.clock);
+    }
   };
-  const decide = createDecide([mastersAuthorizer, ...modes.map((mode) => authorizers[mode]())]);
+  const decide = createDecide([mastersAuthorizer, ...choices.map(create)]);
+  const has = (mode: AuthorizationMode) => choices.some(({ type }) => type === mode);
   return {
     decide,
     rulesFor(user, namespace) {
       const { rules, errors } = rbac.rulesFor(user, namespace);
-      const unknown = modes.includes('Webhook') ? ['webhook authorizer does not support user rule resolution'] : [];
-      if (modes.includes('Node') && splitNodeUser(user) !== undefined) {
+      const unknown = has('Webhook') ? ['webhook authorizer does not support user rule resolution'] : [];
+      if (has('Node') && splitNodeUser(user) !== undefined) {
         unknown.unshift('node authorizer does not support user rule resolution');
       }
       return { rules, errors: [...errors, ...unknown] };
     },
-    guards: modes.includes('RBAC') ? createEscalationGuards({ decide, rbac, source }) : {},
+    guards: has('RBAC') ? createEscalationGuards({ decide, rbac, source }) : {},
   };
+}
+
+function choicesOf({ modes, webhook }: AuthorizationOptions): readonly AuthorizerChoice[] {
+  const chosen = modes ?? ['Node', 'RBAC', ...(webhook ? (['Webhook'] as const) : [])];
+  return chosen.map((type) => ({ type, ...(type === 'Webhook' ? { webhook } : {}) }));
 }
 
 const rbacSource = ({ storage }: AuthorizationParts) =>

@@ -1,9 +1,9 @@
 import { newForbidden, newInternalError, StatusError } from '#machinery/errors/status-error.ts';
 import { type Attributes, type Decision, isPathAttributes } from './authorizer.ts';
 
-/** The answer to a request that was not allowed: 403, or 500 when nobody could be asked who might have allowed it. */
-export const refusal = (attributes: Attributes, { denied, reason, evaluationError }: Decision): StatusError =>
-  evaluationError && !denied ? newInternalError(evaluationError) : forbiddenError(attributes, reason);
+/** The answer to a request that was not allowed: 403, or 500 when somebody could not be asked who decides. */
+export const refusal = (attributes: Attributes, { reason, evaluationError }: Decision): StatusError =>
+  evaluationError ? newInternalError(evaluationError) : forbiddenError(attributes, reason);
 
 /** The 403 for a refused request, in upstream's words. */
 export function forbiddenError(attributes: Attributes, reason: string): StatusError {

@@ -17,7 +17,8 @@ beforeAll(async () => {
   const answers: Readonly<Record<string, object | number>> = {
     ann: { allowed: true, reason: 'knows her' },
     eve: { allowed: false, denied: true, reason: 'knows her' },
-    bob: { allowed: false, reason: 'never seen' },
+    bob: { allowed: false, reason: 'never seen', evaluationError: 'not all is known' },
+    two: { allowed: true, denied: true, reason: 'both' },
   };
   webhook = await startJsonServer((_path, body) => {
     asked.push(body as Sent);
@@ -55,6 +56,25 @@ test('when it cannot say anything, the error is told', async () => {
     reason: '',
     evaluationError: `ask ${webhook.url}: status 400`,
   });
+});
+
+test('its policy says what it means that it cannot say anything', async () => {
+  const options = { url: webhook.url, ca: webhook.ca, failurePolicy: 'Deny' as const };
+  expect(await createDecide([createWebhookAuthorizer(options, clock)])(pods('nobody'))).toEqual({
+    allowed: false,
+    denied: true,
+    reason: '',
+    evaluationError: `ask ${webhook.url}: status 400`,
+  });
+});
+
+test('it is asked each time when it is not to be believed', async () => {
+  const options = { url: webhook.url, ca: webhook.ca, authorizedTtlMs: 0 };
+  const decide = createDecide([createWebhookAuthorizer(options, clock)]);
+  asked.length = 0;
+  await decide(pods('ann'));
+  await decide(pods('ann'));
+  expect(asked).toHaveLength(2);
 });
 
 test('it is told all there is, and believed for a while', async () => {
@@ -98,6 +118,10 @@ test('a server asks it about those whom its own rules do not know', async () => 
     `nodes is forbidden: User "${name}" cannot list resource "nodes" in API group "" at the cluster scope: ${reason}`;
   expect(await list('eve')).toEqual([403, refused('eve', 'knows her')]);
   expect(await list('bob')).toEqual([403, refused('bob', 'never seen')]);
+  expect(await list('two')).toEqual([
+    500,
+    'Internal error occurred: webhook subject access review returned both allow and deny response',
+  ]);
   expect(await list('nobody')).toEqual([500, `Internal error occurred: ask ${webhook.url}: status 400`]);
   expect((await server.call('/api/v1/nodes')).code).toBe(200);
   await server.stop();

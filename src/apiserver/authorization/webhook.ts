@@ -12,28 +12,36 @@ export interface AuthorizationWebhookOptions extends HttpsAccess {
   readonly authorizedTtlMs?: number;
   /** How long anything else is believed; half a minute by default. */
   readonly unauthorizedTtlMs?: number;
+  /** How long an answer is waited for; half a minute by default. */
+  readonly timeoutMs?: number;
+  /** What it means that it cannot be asked; `NoOpinion` by default. */
+  readonly failurePolicy?: 'NoOpinion' | 'Deny';
 }
 
 const AUTHORIZED_MS = 300_000;
 const UNAUTHORIZED_MS = 30_000;
 const MAX_ENTRIES = 8192;
+/** Longer questions may be made up to fill the memory. */
+const LONGEST_KEPT = 10_000;
 
-/** Asks a webhook. When it cannot be reached it has no opinion, and the error is told. */
+/** Asks a webhook. When it cannot be reached it has no opinion or refuses, as its policy says, and the error is told. */
 export function createWebhookAuthorizer(options: AuthorizationWebhookOptions, clock: Clock): Authorizer {
-  const { url, authorizedTtlMs = AUTHORIZED_MS, unauthorizedTtlMs = UNAUTHORIZED_MS } = options;
+  const { url, authorizedTtlMs = AUTHORIZED_MS, unauthorizedTtlMs = UNAUTHORIZED_MS, timeoutMs } = options;
+  const onError = options.failurePolicy === 'Deny' ? 'deny' : 'no opinion';
   const cache = new Map<string, { readonly until: number; readonly opinion: Opinion }>();
   const ask = async (key: string, spec: object): Promise<Opinion> => {
     const review = { kind: 'SubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec };
     try {
-      const answer = await withRetries(clock, () => requestJson(url, { access: options, body: review }));
+      const answer = await withRetries(clock, () => requestJson(url, { access: options, body: review, timeoutMs }));
       const opinion = opinionOf(answer as SubjectAccessReview);
-      if (cache.size >= MAX_ENTRIES) cache.clear();
       const ttl = opinion.decision === 'allow' ? authorizedTtlMs : unauthorizedTtlMs;
+      if (ttl === 0 || key.length >= LONGEST_KEPT) return opinion;
+      if (cache.size >= MAX_ENTRIES) cache.clear();
       cache.set(key, { until: clock.monotonic() + ttl, opinion });
       return opinion;
     } catch (error) {
       if (!(error instanceof JsonRequestError)) throw error;
-      return { decision: 'no opinion', reason: '', error: error.message };
+      return { decision: onError, reason: '', error: error.message };
     }
   };
   return {
@@ -64,10 +72,9 @@ function specOf(attributes: Attributes): object {
 }
 
 function opinionOf({ status }: SubjectAccessReview): Opinion {
-  const { allowed = false, denied = false, reason = '', evaluationError } = status ?? {};
-  const error = evaluationError ? { error: evaluationError } : {};
+  const { allowed = false, denied = false, reason = '' } = status ?? {};
   if (allowed && denied) {
     return { decision: 'deny', reason, error: 'webhook subject access review returned both allow and deny response' };
   }
-  return { decision: allowed ? 'allow' : denied ? 'deny' : 'no opinion', reason, ...error };
+  return { decision: allowed ? 'allow' : denied ? 'deny' : 'no opinion', reason };
 }

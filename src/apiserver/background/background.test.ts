@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { Leases } from '#api/coordination/v1/lease.ts';
+import { type Lease, Leases } from '#api/coordination/v1/lease.ts';
 import { ConfigMaps } from '#api/core/v1/config-map.ts';
 import { type Event, Events } from '#api/core/v1/event.ts';
 import { createMemoryStore } from '#storage/memory/memory-store.ts';
@@ -128,4 +128,29 @@ test('a server that has a host name renews a lease', async () => {
   expect(lease?.spec).toMatchObject({ leaseDurationSeconds: 3600, renewTime: '2026-01-01T00:00:00.000000Z' });
   await pass(clock, 1);
   await waitFor(async () => (await found())[0]?.spec?.renewTime !== lease?.spec?.renewTime);
+});
+
+test('leases of servers that are gone are deleted, others stay', async () => {
+  const clock = new VirtualClock();
+  cluster = await Cluster.start({ clock, controllers: false, scheduler: false });
+  const leases = cluster.client.of(Leases);
+  const labels = { 'apiserver.kubernetes.io/identity': 'kube-apiserver' };
+  const lease = (name: string, spec: Lease['spec'], own: Record<string, string> = labels): Lease => ({
+    metadata: { name, namespace: 'kube-system', labels: own },
+    ...(spec ? { spec } : {}),
+  });
+  const renewTime = (ago: number) => `${new Date(clock.now() - ago * 1000).toISOString().slice(0, -1)}000Z`;
+  const one = { leaseDurationSeconds: 3600 };
+  await Promise.all(
+    [
+      lease('gone', { ...one, renewTime: renewTime(3601) }),
+      lease('silent', undefined),
+      lease('alive', { leaseDurationSeconds: 36_000, renewTime: renewTime(0) }),
+      lease('other', { ...one, renewTime: renewTime(9999) }, {}),
+    ].map((each) => leases.create(each)),
+  );
+  await pass(clock, 61);
+  const names = async () =>
+    (await leases.list({ namespace: 'kube-system' })).items.map(({ metadata }) => metadata?.name);
+  await waitFor(async () => (await names()).join() === 'alive,other');
 });

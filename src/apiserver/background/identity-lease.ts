@@ -13,7 +13,9 @@ export interface IdentityLeaseOptions {
   readonly newUid: () => string;
 }
 
-const NAMESPACE = 'kube-system';
+export const LEASE_NAMESPACE = 'kube-system';
+/** What the leases of API servers have in common. */
+export const IDENTITY_LABELS = { 'apiserver.kubernetes.io/identity': 'kube-apiserver' };
 const RENEW_MS = 10_000;
 const DURATION_SECONDS = 3600;
 
@@ -43,18 +45,18 @@ export class IdentityLease {
   async #renew(): Promise<void> {
     const leases = this.#options.client.of(Leases);
     try {
-      const current = await leases.get(this.name, { namespace: NAMESPACE });
+      const current = await leases.get(this.name, { namespace: LEASE_NAMESPACE });
       await leases.update(this.#renewed(current));
     } catch (error) {
       if (isNotFound(error))
-        await leases.create(this.#renewed({ metadata: { name: this.name, namespace: NAMESPACE } }));
+        await leases.create(this.#renewed({ metadata: { name: this.name, namespace: LEASE_NAMESPACE } }));
       else if (!isConflict(error)) throw error;
     }
   }
 
   #renewed(lease: Lease): Lease {
     const { clock, hostname } = this.#options;
-    const labels = { 'apiserver.kubernetes.io/identity': 'kube-apiserver', 'kubernetes.io/hostname': hostname };
+    const labels = { ...IDENTITY_LABELS, 'kubernetes.io/hostname': hostname };
     return {
       ...lease,
       metadata: { ...lease.metadata, labels: { ...lease.metadata?.labels, ...labels } },

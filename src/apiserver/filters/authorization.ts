@@ -19,9 +19,10 @@ export const authorization =
   async (context) => {
     const attributes = attributesOf(context);
     const decision = await pipeline.decide(attributes);
-    const { allowed, reason } = decision;
-    context.annotate('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
-    context.annotate('authorization.k8s.io/reason', reason);
+    const { allowed, reason, evaluationError } = decision;
+    const isDecided = allowed || !evaluationError;
+    if (isDecided) context.annotate('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
+    context.annotate('authorization.k8s.io/reason', isDecided ? reason : 'internal error');
     attempts[allowed ? 'allowed' : 'denied'].inc();
     if (!allowed) throw refusal(attributes, decision);
     return next(context);

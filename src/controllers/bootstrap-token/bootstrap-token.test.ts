@@ -65,6 +65,8 @@ test('the cluster’s public information is signed with each token that may, as 
   await secrets.create(token('cccccc', { 'usage-bootstrap-signing': 'true' }));
   const read = async () => (await maps.get('cluster-info', { namespace: 'kube-public' })).data ?? {};
   const data = await waitFor(async () => {
+    // A write that collides is tried again when its time has come.
+    clock.advance(1000);
     const now = await read();
     return now['jws-kubeconfig-cccccc'] && !now['jws-kubeconfig-zzzzzz'] ? now : undefined;
   });

@@ -8,8 +8,8 @@ const FILE = new URL('../docs/compatibility.md', import.meta.url);
 /** What is known to be missing. Whoever closes a gap takes its line away. */
 const GAPS = [
   'Custom resources, admission webhooks and policies, aggregated API servers: their objects are stored, nothing follows from them',
-  'Some admission plugins that upstream has off by default',
-  'Expressions in AuthenticationConfiguration, AuthorizationConfiguration, constrained impersonation',
+  'The admission plugin ImagePolicyWebhook',
+  'Expressions in AuthenticationConfiguration and AuthorizationConfiguration',
   'Key management services for encryption at rest',
   'Inter-pod affinity, topology spread, preemption and volume binding in the scheduler',
   'HorizontalPodAutoscaler and volume controllers',

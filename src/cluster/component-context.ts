@@ -7,6 +7,7 @@ import type { Random } from '#base/random.ts';
 import { Client } from '#client/client.ts';
 import { createEventRecorder, type EventRecorder } from '#client/event-recorder.ts';
 import { InformerFactory } from '#client/informer-factory.ts';
+import { MeasuredTransport } from '#client/measured-transport.ts';
 
 /** What every component in the process is made with: its own user, and informers of its own or shared ones. */
 export interface ComponentContext {
@@ -27,12 +28,17 @@ export interface ComponentEnvironment {
   readonly logger: Logger;
 }
 
+/** Components in the API server's process call it without a socket. */
+const HOST = 'in-process';
+
 /** A context for a component that acts as `user` and reports events as `component`. */
 export function createComponentContext(
   { apiServer, clock, random, logger }: ComponentEnvironment,
   { user, component, host }: { readonly user: UserInfo; readonly component: string; readonly host?: string },
 ): ComponentContext {
-  const client = new Client(apiServer.transport(user));
+  const client = new Client(
+    new MeasuredTransport(apiServer.transport(user), { metrics: apiServer.metrics, host: HOST }),
+  );
   const own = logger.with({ component });
   return {
     client,

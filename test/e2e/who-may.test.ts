@@ -78,6 +78,55 @@ spec:
     expect((await knarr.tryKubectl(['auth', 'can-i', 'list', 'secrets', ...as])).stdout).toBe('no\n');
   });
 
+  test('roles are brought to what a file says', async () => {
+    const manifest = join(knarr.directory, 'roles.yaml');
+    const role = (verbs: string) => `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: reader, namespace: default }
+rules: [{ apiGroups: [""], resources: [configmaps], verbs: [${verbs}] }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: reader, namespace: default }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader }
+subjects: [{ apiGroup: rbac.authorization.k8s.io, kind: User, name: rita }]
+`;
+    const can = async (verb: string) =>
+      (await knarr.tryKubectl(['auth', 'can-i', verb, 'configmaps', '--as', 'rita'])).stdout.trim();
+    writeFileSync(manifest, role('get'));
+    expect(await kubectl('auth', 'reconcile', '-f', manifest)).toContain(
+      'role.rbac.authorization.k8s.io/reader reconciled',
+    );
+    writeFileSync(manifest, role('list'));
+    await kubectl('auth', 'reconcile', '-f', manifest);
+    expect([await can('get'), await can('list'), await can('delete')]).toEqual(['yes', 'yes', 'no']);
+  });
+
+  test('who may act as a service account only to read may not write as it', async () => {
+    await kubectl('create', 'serviceaccount', 'reader');
+    await kubectl('create', 'rolebinding', 'reader-edits', '--clusterrole=edit', '--serviceaccount=default:reader');
+    const manifest = join(knarr.directory, 'acting.yaml');
+    writeFileSync(
+      manifest,
+      `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: { name: acting }
+rules:
+- { apiGroups: [authentication.k8s.io], resources: [serviceaccounts], verbs: ["impersonate:serviceaccount"] }
+- { apiGroups: [""], resources: [configmaps], verbs: ["impersonate-on:serviceaccount:list"] }
+`,
+    );
+    await kubectl('apply', '-f', manifest);
+    await kubectl('create', 'clusterrolebinding', 'acting', '--clusterrole=acting', '--user=nina');
+    const { server, ca } = await endpoint();
+    const nina = ['--kubeconfig', '/dev/null', '--server', server, '--certificate-authority', ca, '--token', 't0ken'];
+    const as = [...nina, '--as', 'system:serviceaccount:default:reader'];
+    expect(await kubectl('get', 'configmaps', '-o', 'name', ...as)).toContain('configmap/kube-root-ca.crt');
+    expect(await refusal('create', 'configmap', 'x', ...as)).toContain(
+      'User "nina" cannot impersonate-on:serviceaccount:create resource "configmaps" in API group "" in the namespace "default"',
+    );
+  });
+
   test('nobody gives away more than they hold', async () => {
     await kubectl('create', 'rolebinding', 'boss', '--clusterrole=admin', '--user=boss');
     const args = ['create', 'role', 'nodes', '--verb=get', '--resource=nodes', '--as', 'boss'];

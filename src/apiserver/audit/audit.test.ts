@@ -207,8 +207,14 @@ describe('requests', () => {
     expect(events[0]).toMatchObject({
       user: { username: 'kubernetes-admin' },
       impersonatedUser: { username: 'jane' },
+      authenticationMetadata: { impersonationConstraint: 'impersonate:user-info' },
       responseStatus: { code: 403 },
     });
+    // Who may not act as others does not become them.
+    await call(MAPS, { headers: { 'impersonate-group': 'dev' } });
+    await waitFor(() => events.length === 2);
+    expect(events[1]).toMatchObject({ user: { username: 'kubernetes-admin' }, responseStatus: { code: 400 } });
+    expect(events[1]?.impersonatedUser).toBeUndefined();
   });
 
   test('that run long are written down when they begin, too', async () => {

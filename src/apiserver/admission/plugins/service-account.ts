@@ -14,6 +14,9 @@ const TOKEN_SECONDS = 3607;
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 const ENFORCE_ANNOTATION = 'kubernetes.io/enforce-mountable-secrets';
 
+/** What Go reads as true. */
+const TRUE = new Set(['1', 't', 'T', 'true', 'True', 'TRUE']);
+
 type OwnedPod = Mutable<Pod>;
 type OwnedSpec = NonNullable<OwnedPod['spec']>;
 
@@ -48,7 +51,7 @@ export function createServiceAccountAdmission(source: Pick<AdmissionSource, 'get
       if (!spec) return;
       if (!isDebug && metadata?.annotations?.[MIRROR_ANNOTATION] !== undefined) return checkMirror(attributes, spec);
       const account = accountOf(attributes, spec.serviceAccountName || 'default');
-      if (account.metadata?.annotations?.[ENFORCE_ANNOTATION] !== 'true') return;
+      if (!TRUE.has(account.metadata?.annotations?.[ENFORCE_ANNOTATION] ?? '')) return;
       const foreign = isDebug ? foreignSecretOfEphemeral(spec, account) : foreignSecret(spec, account);
       if (foreign) throw forbidden(attributes, foreign);
     },

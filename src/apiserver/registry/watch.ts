@@ -118,7 +118,8 @@ class RunningWatch implements WatchHandle {
         { ...scope, ...(from === undefined ? {} : { from }) },
         {
           onEvents: (batch) => this.#deliver(batch.events, filter),
-          onEnd: (reason) => this.#end(reason === 'slow' ? slowWatcher() : undefined),
+          // A slow watcher is let go without a word, as upstream does: it may come back at the revision it has reached.
+          onEnd: () => this.#end(undefined),
         },
       );
       if (wantsState) this.#sendState(scope, filter);
@@ -201,8 +202,6 @@ function changeOf(
 }
 
 const tooOld = (asked: number, oldest: number) => newExpired(`too old resource version: ${asked} (${oldest})`);
-
-const slowWatcher = () => newExpired('watch ended: the client did not take events fast enough, list again');
 
 function validateWatchOptions(options: ListOptions): void {
   const errors = [];

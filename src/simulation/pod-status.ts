@@ -11,9 +11,11 @@ export function simulatedStatus(
   const { time, hostIP, podIP } = at;
   const running = phase === 'Running';
   const reason = running ? {} : { reason: phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed' };
+  const observed = pod.metadata?.generation ? { observedGeneration: pod.metadata.generation } : {};
   const condition = (type: string, status: string, extra: object = {}) => ({
     type,
     status,
+    ...observed,
     lastTransitionTime: time,
     ...extra,
   });
@@ -21,6 +23,7 @@ export function simulatedStatus(
     pod.status?.conditions?.find((each) => each.type === 'PodScheduled') ?? condition('PodScheduled', 'True');
   return {
     ...pod.status,
+    ...observed,
     phase,
     hostIP,
     hostIPs: [{ ip: hostIP }],

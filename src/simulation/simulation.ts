@@ -33,14 +33,15 @@ const LEASE_NAMESPACE = 'kube-node-lease';
 export class Simulation {
   readonly name = 'simulation';
   readonly #options: SimulationOptions;
-  readonly #names: ReadonlySet<string>;
+  /** Where each node stands among the others, by name. */
+  readonly #indexes: ReadonlyMap<string, number>;
   readonly #pending = new Map<string, Timer>();
   #addresses = 0;
 
   constructor(options: SimulationOptions) {
     this.#options = options;
     const { nodes, namePrefix = 'simulated-' } = options;
-    this.#names = new Set(Array.from({ length: nodes }, (_, index) => `${namePrefix}${index}`));
+    this.#indexes = new Map(Array.from({ length: nodes }, (_, index) => [`${namePrefix}${index}`, index]));
     options.informers.of(Pods).addHandler({
       added: (pod) => this.#consider(pod),
       updated: (pod) => this.#consider(pod),
@@ -63,7 +64,7 @@ export class Simulation {
 
   async #each(work: (name: string, index: number) => Promise<void>): Promise<void> {
     await Promise.all(
-      [...this.#names].map((name, index) =>
+      [...this.#indexes].map(([name, index]) =>
         work(name, index).catch((error) => this.#options.logger.debug('simulated node', { node: name, error })),
       ),
     );
@@ -71,7 +72,7 @@ export class Simulation {
 
   async #register(name: string, index: number): Promise<void> {
     const { client, template = defaultNodeTemplate } = this.#options;
-    const address = `10.${200 + Math.floor(index / 65_536)}.${Math.floor(index / 256) % 256}.${index % 256}`;
+    const address = nodeAddress(index);
     try {
       await client.of(Nodes).create(simulatedNode(name, template, { time: this.#now(), address }));
     } catch (error) {
@@ -93,11 +94,12 @@ export class Simulation {
 
   #consider(pod: Pod): void {
     const { clock, random, stages = defaultStages } = this.#options;
-    if (!this.#names.has(pod.spec?.nodeName ?? '')) return;
+    if (!this.#indexes.has(pod.spec?.nodeName ?? '')) return;
     const stage = stageFor(pod, stages);
     const key = keyOf(pod);
     this.#pending.get(key)?.cancel();
     this.#pending.delete(key);
+    if (isChanged(pod)) void this.#observe(pod);
     if (stage === undefined) return;
     const delay = stage.delayMs + (stage.jitterMs ?? 0) * random.next();
     const timer = clock.setTimer(delay, () => {
@@ -112,6 +114,18 @@ export class Simulation {
     this.#pending.delete(keyOf(pod));
   }
 
+  /** Reports that the node has taken notice of a pod's new specification. */
+  async #observe({ metadata }: Pod): Promise<void> {
+    const { name = '', namespace = '', generation } = metadata ?? {};
+    const patch = mergePatch({ metadata: { uid: metadata?.uid }, status: { observedGeneration: generation } });
+    try {
+      await this.#options.client.of(Pods).patch(name, patch, { namespace, subresource: 'status' });
+    } catch (error) {
+      if (isNotFound(error) || isConflict(error)) return;
+      this.#options.logger.warn('simulated pod not observed', { pod: `${namespace}/${name}`, error });
+    }
+  }
+
   async #apply(pod: Pod, stage: PodStage): Promise<void> {
     const pods = this.#options.client.of(Pods);
     const { name = '', namespace = '', uid } = pod.metadata ?? {};
@@ -120,8 +134,7 @@ export class Simulation {
         await pods.delete(name, { namespace, gracePeriodSeconds: 0, preconditions: uid ? { uid } : {} });
         return;
       }
-      const hostIP =
-        this.#options.informers.of(Nodes).store.get(pod.spec?.nodeName ?? '')?.status?.addresses?.[0]?.address ?? '';
+      const hostIP = nodeAddress(this.#indexes.get(pod.spec?.nodeName ?? '') ?? 0);
       const podIP = pod.status?.podIP || this.#nextAddress();
       const status = simulatedStatus(pod, stage.next, { time: this.#now(), hostIP, podIP });
       await pods.updateStatus({ ...pod, status }, { namespace });
@@ -141,3 +154,12 @@ export class Simulation {
     return `${new Date(this.#options.clock.now()).toISOString().slice(0, 19)}Z`;
   }
 }
+
+/** Whether a running pod's specification has changed since its node last spoke of it. */
+const isChanged = ({ metadata, status }: Pod): boolean =>
+  status?.phase === 'Running' &&
+  metadata?.deletionTimestamp === undefined &&
+  (metadata?.generation ?? 0) > (status.observedGeneration ?? 0);
+
+const nodeAddress = (index: number): string =>
+  `10.${200 + Math.floor(index / 65_536)}.${Math.floor(index / 256) % 256}.${index % 256}`;

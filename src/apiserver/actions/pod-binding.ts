@@ -35,7 +35,8 @@ export const bindPod: SubresourceHandler = async (parts, request) => {
   const transform = (old: KubernetesObject) => assign(parts, old, binding);
   const bind = { ...request, target: { ...target, resource: 'pods', subresource: 'binding' } } as ResourceRequest;
   await admitAction(parts, bind, { object: binding, dryRun });
-  await applyUpdate({ ...parts, admission: NO_ADMISSION }, { request: bind, transform, dryRun, subresource: BINDING });
+  const call = { request: bind, transform, dryRun, subresource: BINDING, keepsGeneration: true };
+  await applyUpdate({ ...parts, admission: NO_ADMISSION }, call);
   return objectResult(
     { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as KubernetesObject,
     201,

@@ -40,6 +40,8 @@ export interface UpdateCall {
   readonly dryRun: boolean;
   /** The part of the object that may change; absent for the main resource. */
   readonly subresource?: SubresourceDefinition<KubernetesObject> | undefined;
+  /** Whether a change of the specification leaves the generation as it is: the cluster's doing rather than a user's wish. */
+  readonly keepsGeneration?: boolean;
   /** Who owns what afterwards; by default who did before. */
   readonly ownership?: Ownership;
 }
@@ -136,7 +138,7 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
   await parts.admission.mutate(attributes);
   takeOver(call, object, attributes.object);
   checkOwners(object, owners, request.warnings);
-  prepare(definition, object, old, call.subresource);
+  prepare(definition, object, old, call);
   if (isPart) setOwners(object, own(object, old));
   await parts.guard?.(attributes);
   const settle = call.subresource === undefined ? parts.hook?.beforeWrite(object, old) : undefined;
@@ -192,14 +194,14 @@ function prepare(
   definition: AnyResourceDefinition,
   object: Mutable<KubernetesObject>,
   old: KubernetesObject,
-  subresource: UpdateCall['subresource'],
+  { subresource, keepsGeneration }: UpdateCall,
 ): void {
   if (subresource?.type === 'status') keepAllButStatus(object, old);
   else if (subresource === undefined && definition.subresources?.['status']) keepStatus(object, old);
   resetMetadata(object, old, subresource?.resetFields);
   if (subresource) subresource.prepareForUpdate?.(object, old);
   else definition.strategy.prepareForUpdate?.(object, old);
-  if (definition.strategy.hasGeneration && !sameButStatus(object, old)) {
+  if (definition.strategy.hasGeneration && !keepsGeneration && !sameButStatus(object, old)) {
     const metadata = (object.metadata ??= {});
     metadata.generation = (old.metadata?.generation ?? 0) + 1;
   }

@@ -23,7 +23,11 @@ type Annotations = Readonly<Record<string, string>>;
 const integer = (text: string | undefined): number | undefined =>
   text !== undefined && /^-?\d+$/.test(text) ? Number(text) : undefined;
 
-export const revisionOf = ({ metadata }: ReplicaSet): number => integer(metadata?.annotations?.[REVISION]) ?? 0;
+/** Revisions are 64 bits long. */
+const revision = (text: string | undefined): bigint | undefined =>
+  text !== undefined && /^-?\d+$/.test(text) ? BigInt(text) : undefined;
+
+export const revisionOf = ({ metadata }: ReplicaSet): bigint => revision(metadata?.annotations?.[REVISION]) ?? 0n;
 
 /** How many replicas the Deployment wanted when it last scaled this set. */
 export const desiredReplicas = ({ metadata }: ReplicaSet) => integer(metadata?.annotations?.[DESIRED]);
@@ -37,14 +41,14 @@ export const scaleAnnotations = (deployment: Deployment): Annotations => ({
 });
 
 /** The annotations of the current ReplicaSet: the Deployment's, its revision, and the revisions it had before. */
-export function newSetAnnotations(deployment: Deployment, old: Annotations, revision: number): Annotations {
+export function newSetAnnotations(deployment: Deployment, old: Annotations, wanted: bigint): Annotations {
   const inherited = Object.entries(deployment.metadata?.annotations ?? {}).filter(([key]) => !OWN.has(key));
   const annotations = { ...old, ...Object.fromEntries(inherited) };
   const before = old[REVISION];
-  const number = before === undefined ? 0 : integer(before);
-  if (number === undefined || number >= revision) return annotations;
+  const number = before === undefined ? 0n : revision(before);
+  if (number === undefined || number >= wanted) return annotations;
   const history = before === undefined ? undefined : historyWith(old[HISTORY], before);
-  return { ...annotations, [REVISION]: String(revision), ...(history === undefined ? {} : { [HISTORY]: history }) };
+  return { ...annotations, [REVISION]: String(wanted), ...(history === undefined ? {} : { [HISTORY]: history }) };
 }
 
 /** Drops the oldest revisions where the list would grow too long. */

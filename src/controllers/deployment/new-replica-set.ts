@@ -13,7 +13,11 @@ export function sortSets({ spec }: Deployment, sets: readonly ReplicaSet[]): Set
 }
 
 /** The revision of the current template: one more than any other set has. */
-export const nextRevision = ({ old }: Sets): number => Math.max(0, ...old.map(revisionOf)) + 1;
+export function nextRevision({ old }: Sets): bigint {
+  let highest = 0n;
+  for (const revision of old.map(revisionOf)) if (revision > highest) highest = revision;
+  return highest + 1n;
+}
 
 /** The ReplicaSet of the Deployment's template, to be created. */
 export function newReplicaSet(deployment: Deployment, sets: Sets): ReplicaSet {
@@ -47,7 +51,7 @@ export function expiredSets({ spec }: Deployment, old: readonly ReplicaSet[]): R
   if (limit === undefined || limit === 2 ** 31 - 1) return [];
   const present = old.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
   return present
-    .sort((a, b) => revisionOf(a) - revisionOf(b) || byAge(a, b))
+    .sort((a, b) => Number(revisionOf(a) - revisionOf(b)) || byAge(a, b))
     .slice(0, Math.max(0, present.length - limit))
     .filter(({ metadata, spec: wanted, status }) => {
       const empty = (wanted?.replicas ?? 0) === 0 && (status?.replicas ?? 0) === 0;

@@ -115,6 +115,7 @@ export const ValidatingAdmissionPolicies: ResourceDefinition<ValidatingAdmission
       kind: 'ValidatingAdmissionPolicy',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      resetFields: ['metadata', 'spec'],
     },
   },
   columns: validatingAdmissionPolicyColumns,

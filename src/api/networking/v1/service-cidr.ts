@@ -45,6 +45,7 @@ export const ServiceCIDRs: ResourceDefinition<ServiceCIDR> = {
       kind: 'ServiceCIDR',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      resetFields: ['metadata', 'spec'],
     },
   },
   columns: serviceCidrColumns,

@@ -126,6 +126,7 @@ export const ResourceClaims: ResourceDefinition<ResourceClaim> = {
       kind: 'ResourceClaim',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      resetFields: ['metadata', 'spec'],
       validateUpdate: validateResourceClaimStatusUpdate,
     },
   },

@@ -22,7 +22,7 @@ import { type Authorization, type AuthorizationOptions, createAuthorization } fr
 import { requestAttributes } from './authorization/request-attributes.ts';
 import type { ObjectSource } from './connect/node-connection.ts';
 import { InProcessTransport } from './in-process-transport.ts';
-import { measuredPlugins } from './metrics/admission-metrics.ts';
+import { measuredPlugins, measuredSteps } from './metrics/admission-metrics.ts';
 import { Pipeline } from './pipeline.ts';
 import type { RegistryParts, WriteGuard, WriteHook } from './registry/registry-parts.ts';
 import { ResourceHandler, type SubresourceHandler } from './registry/resource-handler.ts';
@@ -73,7 +73,11 @@ export class Resources implements ObjectSource {
       clock,
     });
     const plugins = admissionPlugins(this.#admissionSource(), options);
-    this.#admission = new AdmissionChain(measuredPlugins(plugins, options.metrics, () => clock.monotonic()));
+    const monotonic = () => clock.monotonic();
+    this.#admission = new AdmissionChain(
+      measuredPlugins(plugins, options.metrics, monotonic),
+      measuredSteps(options.metrics, monotonic),
+    );
     this.#authorization = createAuthorization(options.authorization ?? {}, {
       clock,
       storage: (name) => this.#storage(name),

@@ -1,4 +1,4 @@
-import type { AdmissionAttributes } from './attributes.ts';
+import type { AdmissionAttributes, Operation } from './attributes.ts';
 
 export type { AdmissionAttributes, Operation } from './attributes.ts';
 
@@ -14,21 +14,39 @@ export interface AdmissionPlugin {
   readonly validate?: (attributes: AdmissionAttributes) => void | Settle | Promise<void | Settle>;
 }
 
+/** Measures the steps of admission: `admit` for all that change, `validate` for all that look. */
+export interface StepObserver {
+  /** What `ended` is given back. */
+  readonly begun: () => number;
+  readonly ended: (step: 'admit' | 'validate', operation: Operation, rejected: boolean, begun: number) => void;
+}
+
+const NOBODY: StepObserver = { begun: () => 0, ended: () => {} };
+
 /** Plugins in their order: first all that change, then, once the object is complete and valid, all that only look. */
 export class AdmissionChain {
   readonly #mutating: readonly AdmissionPlugin[];
   readonly #validating: readonly AdmissionPlugin[];
+  readonly #steps: StepObserver;
 
-  constructor(plugins: readonly AdmissionPlugin[]) {
+  constructor(plugins: readonly AdmissionPlugin[], steps: StepObserver = NOBODY) {
+    this.#steps = steps;
     this.#mutating = plugins.filter((plugin) => plugin.mutate !== undefined);
     this.#validating = plugins.filter((plugin) => plugin.validate !== undefined);
   }
 
   async mutate(attributes: AdmissionAttributes): Promise<void> {
-    for (const plugin of this.#mutating) {
-      const result = plugin.mutate?.(attributes);
-      // Most plugins are done at once, and waiting for nothing costs a turn of the queue.
-      if (result !== undefined) await result;
+    const begun = this.#steps.begun();
+    let rejected = true;
+    try {
+      for (const plugin of this.#mutating) {
+        const result = plugin.mutate?.(attributes);
+        // Most plugins are done at once, and waiting for nothing costs a turn of the queue.
+        if (result !== undefined) await result;
+      }
+      rejected = false;
+    } finally {
+      this.#steps.ended('admit', attributes.operation, rejected, begun);
     }
   }
 
@@ -41,15 +59,20 @@ export class AdmissionChain {
   async validateAndWrite<T>(attributes: AdmissionAttributes, write: () => Promise<T>): Promise<T> {
     const settles: Settle[] = [];
     let written: T | undefined;
+    const begun = this.#steps.begun();
+    let passed = false;
     try {
       for (const plugin of this.#validating) {
         const result = plugin.validate?.(attributes);
         const settle = result instanceof Promise ? await result : result;
         if (settle) settles.push(settle);
       }
+      passed = true;
+      this.#steps.ended('validate', attributes.operation, false, begun);
       written = await write();
       return written;
     } finally {
+      if (!passed) this.#steps.ended('validate', attributes.operation, true, begun);
       for (const settle of settles.reverse()) await settle(written !== undefined);
     }
   }

@@ -94,20 +94,6 @@ export const mandatorySchemas: readonly FlowSchema[] = [
 
 /** Schemas that a new cluster starts with. */
 export const suggestedSchemas: readonly FlowSchema[] = [
-  schema(
-    'endpoint-controller',
-    ['workload-high', 150, 'ByUser'],
-    [
-      {
-        subjects: [
-          user('system:kube-controller-manager'),
-          systemAccount('endpoint-controller'),
-          systemAccount('endpointslicemirroring-controller'),
-        ],
-        resourceRules: [electing('', 'endpoints')],
-      },
-    ],
-  ),
   schema('global-default', ['global-default', 9900, 'ByUser'], [everything(EVERYBODY)]),
   schema(
     'kube-controller-manager',
@@ -157,16 +143,6 @@ export const suggestedSchemas: readonly FlowSchema[] = [
     ],
   ),
   schema('system-nodes', ['system', 500, 'ByUser'], [everything([group('system:nodes')])]),
-  schema(
-    'workload-leader-election',
-    ['leader-election', 200, 'ByUser'],
-    [
-      {
-        subjects: [systemAccount('*')],
-        resourceRules: [electing('', 'endpoints', 'configmaps'), electing('coordination.k8s.io', 'leases')],
-      },
-    ],
-  ),
 ];
 
 export const bootstrapLevels = [...mandatoryLevels, ...suggestedLevels];

@@ -1,5 +1,5 @@
 import type { HistogramCell, Labelled, MetricRegistry } from '#base/metrics/metric-registry.ts';
-import type { AdmissionAttributes, AdmissionPlugin, Operation } from '../admission/admission.ts';
+import type { AdmissionAttributes, AdmissionPlugin, Operation, StepObserver } from '../admission/admission.ts';
 
 const SECONDS = [0.005, 0.025, 0.1, 0.5, 1, 2.5];
 type Step = 'admit' | 'validate';
@@ -51,6 +51,27 @@ export function measuredPlugins(
       ...(validate ? { validate: measured(name, 'validate', (attributes) => validate.call(plugin, attributes)) } : {}),
     };
   });
+}
+
+/** Measures the steps of admission. `monotonic` gives milliseconds. */
+export function measuredSteps(registry: MetricRegistry, monotonic: () => number): StepObserver {
+  const durations = registry.histogram(
+    'apiserver_admission_step_admission_duration_seconds',
+    'Time that a step of admission takes',
+    { labels: ['operation', 'rejected', 'type'], buckets: SECONDS },
+  );
+  const cells = new Map<string, HistogramCell>();
+  const cellOf = (operation: Operation, rejected: boolean, step: Step): HistogramCell => {
+    const key = `${operation} ${rejected} ${step}`;
+    let cell = cells.get(key);
+    if (cell === undefined) cells.set(key, (cell = durations.labels(operation, String(rejected), step)));
+    return cell;
+  };
+  return {
+    begun: monotonic,
+    ended: (step, operation, rejected, begun) =>
+      cellOf(operation, rejected, step).observe((monotonic() - begun) / 1000),
+  };
 }
 
 /** The histograms of one plugin and outcome, each found once. */

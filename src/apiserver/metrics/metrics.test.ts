@@ -88,6 +88,9 @@ describe('/metrics', () => {
     await call(MAPS, post);
     await call(MAPS.replace('default', 'nowhere'), post);
     expect([await of(false), await of(true)]).toEqual(before.map((count) => count + 1));
+    const step = 'apiserver_admission_step_admission_duration_seconds_count';
+    expect(await value(`${step}{operation="CREATE",rejected="true",type="admit"}`)).toBeGreaterThanOrEqual(1);
+    expect(await value(`${step}{operation="CREATE",rejected="false",type="validate"}`)).toBeGreaterThanOrEqual(1);
   });
 
   test('what clients make up adds no series of its own', async () => {

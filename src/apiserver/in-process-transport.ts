@@ -24,7 +24,7 @@ export class InProcessTransport implements Transport {
   readonly #pipeline: Pipeline;
   readonly #user: UserInfo;
   readonly #audit: InProcessAudit | undefined;
-  readonly #never = new AbortController().signal;
+  readonly #never = new AbortController();
 
   constructor(pipeline: Pipeline, user: UserInfo, audit?: InProcessAudit) {
     this.#pipeline = pipeline;
@@ -115,7 +115,7 @@ export class InProcessTransport implements Transport {
       body:
         request.body === undefined ? NO_BODY : { type: 'object', object: request.body, patchType: request.patchType },
       userAgent: programOf(this.#user),
-      signal: request.signal ?? this.#never,
+      client: request.signal ? { signal: request.signal } : this.#never,
       warnings: [],
     };
   }

@@ -46,8 +46,8 @@ export interface ResourceRequest {
   readonly query: Query;
   readonly body: RequestBody;
   readonly userAgent: string;
-  /** Aborts when the client has gone. */
-  readonly signal: AbortSignal;
+  /** Its signal aborts when the client has gone; most requests are answered before anybody asks for it. */
+  readonly client: { readonly signal: AbortSignal };
   /** Texts for Warning headers; the pipeline adds to it. */
   readonly warnings: string[];
   /** Adds to what the audit log says of this request; absent for requests that it does not know. */

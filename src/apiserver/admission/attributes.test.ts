@@ -43,11 +43,11 @@ test.each<[string, string, Admitted, object | undefined]>([
     { kind: 'DeleteOptions', propagationPolicy: 'Foreground' },
   ],
 ])('the options of %s', (_name, query, admitted, options) => {
-  expect(of(query, admitted).options).toEqual({ apiVersion: 'meta.k8s.io/v1', ...options });
+  expect(of(query, admitted).options()).toEqual({ apiVersion: 'meta.k8s.io/v1', ...options });
 });
 
 test('a connection has no options but its object', () => {
-  expect(of('', { operation: 'CONNECT' }).options).toBeUndefined();
+  expect(of('', { operation: 'CONNECT' }).options()).toBeUndefined();
 });
 
 test.each([

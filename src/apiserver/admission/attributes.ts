@@ -29,8 +29,8 @@ export interface AdmissionAttributes {
   readonly kind: GroupVersionKind;
   readonly user: UserInfo;
   readonly dryRun: boolean;
-  /** Undefined for CONNECT, which has no options but its object. */
-  readonly options: RequestOptions | undefined;
+  /** Undefined for CONNECT, which has no options but its object. Made when a plugin asks: few do. */
+  readonly options: () => RequestOptions | undefined;
   /** The new object, for CONNECT its options; undefined for DELETE. Plugins change it only in `mutate`. */
   readonly object: Mutable<KubernetesObject> | undefined;
   readonly oldObject: KubernetesObject | undefined;
@@ -65,10 +65,7 @@ export function admissionAttributes(
     kind: kindOf(definition, target.subresource),
     user,
     dryRun,
-    // Few plugins look.
-    get options() {
-      return optionsOf(request, admitted);
-    },
+    options: () => optionsOf(request, admitted),
     object,
     oldObject,
     warnings,

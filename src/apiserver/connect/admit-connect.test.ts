@@ -37,7 +37,7 @@ function request(resource: string, subresource: string, query: string, more: obj
     query: Query.from(new URLSearchParams(query)),
     body: { type: 'none' },
     userAgent: '',
-    signal: new AbortController().signal,
+    client: new AbortController(),
     warnings: [],
   };
 }

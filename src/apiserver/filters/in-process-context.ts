@@ -24,7 +24,7 @@ export function inProcessContext(call: ClientRequest, request: ResourceRequest, 
 }
 
 /** What can be read of such a call; it is never answered as an exchange. */
-function exchangeOf(call: ClientRequest, { userAgent, signal }: ResourceRequest): Exchange {
+function exchangeOf(call: ClientRequest, { userAgent, client }: ResourceRequest): Exchange {
   const [path = '', query = ''] = pathOf(call).split('?', 2);
   const readable: Partial<Exchange> = {
     method: METHODS[call.verb as keyof typeof METHODS] ?? 'GET',
@@ -32,7 +32,7 @@ function exchangeOf(call: ClientRequest, { userAgent, signal }: ResourceRequest)
     query: new URLSearchParams(query),
     header: (name) => (name === 'user-agent' ? userAgent : ''),
     rawHeaders: [],
-    signal,
+    signal: client.signal,
     remoteAddress: '',
     answered: false,
   };

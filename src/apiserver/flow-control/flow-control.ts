@@ -82,13 +82,7 @@ export class FlowControl {
   /** Lets a request in, at once or when it is its turn; throws or rejects with a `RefusedError`. Its signal is asked for when it has to wait. */
   enter({ level, name }: Flow, width: number, request: { readonly signal: AbortSignal }): Seat | Promise<Seat> {
     if (this.#options.clock.monotonic() - this.#adjustedAt >= BORROWING_MS) this.#borrow();
-    return level.queueSet.enter({
-      flow: name,
-      width,
-      get signal() {
-        return request.signal;
-      },
-    });
+    return level.queueSet.enter({ flow: name, width, client: request });
   }
 
   #level(configuration: PriorityLevelConfiguration, bounds: SeatBounds): PriorityLevel {

@@ -30,7 +30,7 @@ function harness(limits: QueueSetLimits, waitLimitMs = 15_000) {
       outcome.reason = error.reason;
     };
     try {
-      const seat = set.enter({ flow, width, ...(signal ? { signal } : {}) });
+      const seat = set.enter({ flow, width, ...(signal ? { client: { signal } } : {}) });
       if (seat instanceof Promise) seat.then(begin, refuse);
       else begin(seat);
     } catch (error) {

@@ -27,8 +27,8 @@ export interface Arrival {
   readonly flow: string;
   /** Seats that it occupies, 1 or more. */
   readonly width: number;
-  /** Gives its place up when this aborts. */
-  readonly signal?: AbortSignal;
+  /** Gives its place up when this one's signal aborts. */
+  readonly client?: { readonly signal: AbortSignal };
 }
 
 /** The right to be served, until it is given back. */
@@ -139,14 +139,14 @@ export class QueueSet {
         this.#dispatch();
       };
       const onAbort = () => giveUp('cancelled');
-      arrival.signal?.addEventListener('abort', onAbort, { once: true });
+      arrival.client?.signal.addEventListener('abort', onAbort, { once: true });
       const waiting: Waiting = {
         ...arrival,
         queue,
         arrivalR: this.#r,
         seat,
         timer: this.#clock.setTimer(this.#waitLimitMs, () => giveUp('time-out')),
-        stopListening: () => arrival.signal?.removeEventListener('abort', onAbort),
+        stopListening: () => arrival.client?.signal.removeEventListener('abort', onAbort),
       };
       this.#arrive(queue);
       if (isIdle(queue)) this.#busyQueues++;

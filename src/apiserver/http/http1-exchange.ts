@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import type { PeerCertificate } from '../authentication/peer-certificate.ts';
 import { certificateOf } from './client-certificate.ts';
 import type { Exchange, HeaderMap, ResponseStream } from './exchange.ts';
 import { LazySignal } from './lazy-signal.ts';
@@ -7,38 +8,64 @@ import { readBody } from './read-body.ts';
 import { splitTarget } from './split-target.ts';
 
 /** An exchange over HTTP/1.1. */
-export function createHttp1Exchange(request: IncomingMessage, response: ServerResponse): Exchange {
-  const { path, query } = splitTarget(request.url ?? '/');
-  const gone = new LazySignal();
-  response.once('close', gone.abort);
-  return {
-    method: request.method ?? 'GET',
-    path,
-    query,
-    header: (name) => first(request.headers[name]),
-    rawHeaders: request.rawHeaders,
-    get certificate() {
-      return certificateOf(request.socket as TLSSocket);
-    },
-    get signal() {
-      return gone.signal;
-    },
-    remoteAddress: request.socket.remoteAddress ?? '',
-    bodyStream: request,
-    readBody: (limit) => readBody(request, limit),
-    get answered() {
-      return response.headersSent;
-    },
-    respond(code, headers, body) {
-      response.writeHead(code, clean({ ...headers, 'content-length': String(body.length) }));
-      response.end(request.method === 'HEAD' ? undefined : body);
-    },
-    startStream(code, headers) {
-      response.writeHead(code, clean(headers));
-      response.flushHeaders();
-      return streamOf(response);
-    },
-  };
+export class Http1Exchange implements Exchange {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly bodyStream: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #gone = new LazySignal();
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    const { path, query } = splitTarget(request.url ?? '/');
+    this.path = path;
+    this.query = query;
+    this.bodyStream = request;
+    this.#response = response;
+    response.on('close', this.#gone.abort);
+  }
+
+  get method(): string {
+    return this.bodyStream.method ?? 'GET';
+  }
+
+  header(name: string): string {
+    return first(this.bodyStream.headers[name]);
+  }
+
+  get rawHeaders(): readonly string[] {
+    return this.bodyStream.rawHeaders;
+  }
+
+  get certificate(): PeerCertificate | undefined {
+    return certificateOf(this.bodyStream.socket as TLSSocket);
+  }
+
+  get signal(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  get remoteAddress(): string {
+    return this.bodyStream.socket.remoteAddress ?? '';
+  }
+
+  get answered(): boolean {
+    return this.#response.headersSent;
+  }
+
+  readBody(limit: number): Promise<Uint8Array> {
+    return readBody(this.bodyStream, limit);
+  }
+
+  respond(code: number, headers: HeaderMap, body: Uint8Array): void {
+    this.#response.writeHead(code, clean({ ...headers, 'content-length': String(body.length) }));
+    this.#response.end(this.method === 'HEAD' ? undefined : body);
+  }
+
+  startStream(code: number, headers: HeaderMap): ResponseStream {
+    this.#response.writeHead(code, clean(headers));
+    this.#response.flushHeaders();
+    return streamOf(this.#response);
+  }
 }
 
 function streamOf(response: ServerResponse): ResponseStream {

@@ -9,7 +9,7 @@ import {
   type Server as TlsServer,
 } from 'node:tls';
 import type { Exchange } from './exchange.ts';
-import { createHttp1Exchange } from './http1-exchange.ts';
+import { Http1Exchange } from './http1-exchange.ts';
 import { Http2Exchange } from './http2-exchange.ts';
 
 /** What one connection may hold: node's default of 10 MB refuses a client that opens many watches over long lists. */
@@ -56,7 +56,7 @@ export class HttpsListener {
         requestTimeout: 0,
         maxHeaderSize: MAX_HEADER_BYTES,
       },
-      (request, response) => options.onExchange(createHttp1Exchange(request, response)),
+      (request, response) => options.onExchange(new Http1Exchange(request, response)),
     );
     // This server never listens itself, and node counts the time of connections only for those that do.
     this.#http1.emit('listening');

@@ -25,9 +25,7 @@ export function resourceRequestOf(
     query: Query.from(context.query),
     body,
     userAgent: context.header('user-agent'),
-    get signal() {
-      return context.signal;
-    },
+    client: context,
     warnings: context.warnings,
     annotate: context.annotate,
   };

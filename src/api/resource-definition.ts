@@ -60,6 +60,8 @@ export interface Strategy<T extends KubernetesObject> {
   /** Same for updates of the main resource; the generic part has already kept the old status. */
   readonly prepareForUpdate?: (object: Mutable<T>, old: T) => void;
   readonly validate?: (object: T) => FieldError[];
+  /** In addition to `validate`, for new objects. */
+  readonly validateCreate?: (object: T) => FieldError[];
   /** In addition to `validate`. */
   readonly validateUpdate?: (object: T, old: T) => FieldError[];
   /** Texts for Warning headers. */

@@ -23,7 +23,8 @@ export const errorTexts = (errors: readonly FieldError[] | undefined): string[] 
 export function createErrors(definition: AnyResourceDefinition, object: unknown): string[] {
   const created = defaulted(definition, object);
   definition.strategy.prepareForCreate?.(created);
-  return errorTexts(definition.strategy.validate?.(created));
+  const { validate, validateCreate } = definition.strategy;
+  return errorTexts([...(validate?.(created) ?? []), ...(validateCreate?.(created) ?? [])]);
 }
 
 /** What is wrong with a change of an object, as clients read it. */

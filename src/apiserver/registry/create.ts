@@ -66,6 +66,7 @@ function validateNew(parts: RegistryParts, object: KubernetesObject): void {
   const errors = [
     ...validateObjectMeta(object.metadata, definition),
     ...(definition.strategy.validate?.(object) ?? []),
+    ...(definition.strategy.validateCreate?.(object) ?? []),
   ];
   if (errors.length > 0) throw newInvalid(definition, nameForErrors(object), errors);
 }

@@ -63,12 +63,7 @@ export const notSupported = (field: FieldPath, value: unknown, supported: readon
   type: 'FieldValueNotSupported',
   field: String(field),
   message: `Unsupported value: ${showValue(value)}${
-    supported.length > 0
-      ? `: supported values: ${[...supported]
-          .sort()
-          .map((v) => JSON.stringify(v))
-          .join(', ')}`
-      : ''
+    supported.length > 0 ? `: supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}` : ''
   }`,
 });
 

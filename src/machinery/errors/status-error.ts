@@ -53,7 +53,13 @@ export interface GroupResource {
 export const qualified = ({ group, resource }: GroupResource): string =>
   group === '' ? resource : `${resource}.${group}`;
 
-const about = (resource: GroupResource, name: string) => ({ name, group: resource.group, kind: resource.resource });
+/** As Go leaves it out of what it writes: the core group has no name. */
+const inGroup = (group: string) => (group === '' ? {} : { group });
+const about = (resource: GroupResource, name: string) => ({
+  name,
+  ...inGroup(resource.group),
+  kind: resource.resource,
+});
 
 export const newNotFound = (resource: GroupResource, name: string) =>
   new StatusError({
@@ -115,7 +121,7 @@ export const newMethodNotSupported = (resource: GroupResource, action: string) =
     code: 405,
     reason: 'MethodNotAllowed',
     message: `${action} is not supported on resources of kind "${qualified(resource)}"`,
-    details: { group: resource.group, kind: resource.resource },
+    details: { ...inGroup(resource.group), kind: resource.resource },
   });
 
 /** For a method that a path does not have. */
@@ -167,7 +173,7 @@ export function newInvalid(kind: { group: string; kind: string }, name: string, 
     message: `${qualifiedKind} "${name}" is invalid: ${list}`,
     details: {
       name,
-      group: kind.group,
+      ...inGroup(kind.group),
       kind: kind.kind,
       causes: errors.map((error) => ({ reason: error.type, message: error.message, field: error.field })),
     },

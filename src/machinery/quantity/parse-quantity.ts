@@ -121,3 +121,14 @@ function fitsFastPath(text: string, digits: string): boolean {
 
 const keepText = ({ mantissa, exponent, format }: Quantity, text: string): Quantity =>
   new Quantity(mantissa, exponent, format, text);
+
+/** Whether a text is a quantity at all. */
+export function isQuantity(text: string): boolean {
+  try {
+    parseQuantity(text);
+    return true;
+  } catch (error) {
+    if (error instanceof QuantityError) return false;
+    throw error;
+  }
+}

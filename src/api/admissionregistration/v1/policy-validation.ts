@@ -66,7 +66,7 @@ export function validateMutatingAdmissionPolicy({ spec = {} }: MutatingAdmission
       }
       return errors;
     }),
-    ...requireOneOf(SPEC.child('reinvocationPolicy'), reinvocationPolicy, ['Never', 'IfNeeded']),
+    ...requireOneOf(SPEC.child('reinvocationPolicy'), reinvocationPolicy, ['IfNeeded', 'Never']),
   ];
 }
 

@@ -48,7 +48,7 @@ function validateWebhook(webhook: Webhook, field: FieldPath): FieldError[] {
   }
   if ('reinvocationPolicy' in webhook) {
     const at = field.child('reinvocationPolicy');
-    errors.push(...optionalOneOf(at, webhook.reinvocationPolicy, ['Never', 'IfNeeded']));
+    errors.push(...optionalOneOf(at, webhook.reinvocationPolicy, ['IfNeeded', 'Never']));
   }
   return [
     ...errors,

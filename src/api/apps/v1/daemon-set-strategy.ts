@@ -1,5 +1,5 @@
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
-import { podSpecWarnings } from '#api/core/v1/pod-warnings.ts';
+import { templateWarnings } from '#api/core/v1/pod-warnings.ts';
 import type { Strategy } from '#api/resource-definition.ts';
 import { FieldPath } from '#machinery/errors/field-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
@@ -13,7 +13,7 @@ const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 export const daemonSetStrategy: Strategy<DaemonSet> = {
   validate: validateDaemonSet,
   validateUpdate: validateDaemonSetUpdate,
-  warn: ({ spec }) => podSpecWarnings(spec?.template?.spec, new FieldPath('spec').child('template', 'spec')),
+  warn: ({ spec }) => templateWarnings(spec?.template, new FieldPath('spec').child('template')),
   hasGeneration: true,
   applyDefaults({ spec }) {
     if (spec === undefined) return;

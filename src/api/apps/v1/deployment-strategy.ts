@@ -1,5 +1,5 @@
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
-import { podSpecWarnings } from '#api/core/v1/pod-warnings.ts';
+import { templateWarnings } from '#api/core/v1/pod-warnings.ts';
 import type { Strategy } from '#api/resource-definition.ts';
 import { FieldPath } from '#machinery/errors/field-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
@@ -10,7 +10,7 @@ import { validateDeployment, validateDeploymentUpdate } from './deployment-valid
 export const deploymentStrategy: Strategy<Deployment> = {
   validate: validateDeployment,
   validateUpdate: validateDeploymentUpdate,
-  warn: ({ spec }) => podSpecWarnings(spec?.template?.spec, new FieldPath('spec').child('template', 'spec')),
+  warn: ({ spec }) => templateWarnings(spec?.template, new FieldPath('spec').child('template')),
   hasGeneration: true,
   applyDefaults({ spec }) {
     if (spec === undefined) return;

@@ -1,5 +1,5 @@
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
-import { podSpecWarnings } from '#api/core/v1/pod-warnings.ts';
+import { templateWarnings } from '#api/core/v1/pod-warnings.ts';
 import type { Strategy } from '#api/resource-definition.ts';
 import { FieldPath } from '#machinery/errors/field-error.ts';
 import type { ReplicaSet } from './replica-set.ts';
@@ -8,7 +8,7 @@ import { validateReplicaSet, validateReplicaSetUpdate } from './replica-set-vali
 export const replicaSetStrategy: Strategy<ReplicaSet> = {
   validate: validateReplicaSet,
   validateUpdate: validateReplicaSetUpdate,
-  warn: ({ spec }) => podSpecWarnings(spec?.template?.spec, new FieldPath('spec').child('template', 'spec')),
+  warn: ({ spec }) => templateWarnings(spec?.template, new FieldPath('spec').child('template')),
   hasGeneration: true,
   applyDefaults({ spec }) {
     if (spec === undefined) return;

@@ -1,6 +1,6 @@
 import { applyPersistentVolumeClaimDefaults } from '#api/core/v1/persistent-volume-claim-strategy.ts';
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
-import { podSpecWarnings } from '#api/core/v1/pod-warnings.ts';
+import { templateWarnings } from '#api/core/v1/pod-warnings.ts';
 import { maskTrailingDash } from '#api/meta/v1/object-meta-validation.ts';
 import type { Strategy } from '#api/resource-definition.ts';
 import { FieldPath } from '#machinery/errors/field-error.ts';
@@ -11,7 +11,7 @@ import { validateStatefulSet, validateStatefulSetUpdate } from './stateful-set-v
 export const statefulSetStrategy: Strategy<StatefulSet> = {
   validate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
-  warn: ({ spec }) => podSpecWarnings(spec?.template?.spec, new FieldPath('spec').child('template', 'spec')),
+  warn: ({ spec }) => templateWarnings(spec?.template, new FieldPath('spec').child('template')),
   hasGeneration: true,
   // Pods take the name for their host name.
   validateName: (name, prefix) => isDNS1123Label(prefix ? maskTrailingDash(name) : name),

@@ -6,7 +6,7 @@ import type { StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy } from './
 import { validateWorkload } from './workload-validation.ts';
 
 const SPEC = new FieldPath('spec');
-const RETENTION = ['Delete', 'Retain'];
+const RETENTION = ['Retain', 'Delete'];
 
 export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
   const retention = SPEC.child('persistentVolumeClaimRetentionPolicy');

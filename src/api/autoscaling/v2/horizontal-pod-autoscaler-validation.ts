@@ -43,7 +43,7 @@ function validateRules(rules: HPAScalingRules | undefined, field: FieldPath): Fi
   if (window !== undefined && window > LONGEST_WINDOW_SECONDS) {
     errors.push(invalid(at, window, `must be less than or equal to ${LONGEST_WINDOW_SECONDS}`));
   }
-  errors.push(...optionalOneOf(field.child('selectPolicy'), rules.selectPolicy, ['Max', 'Min', 'Disabled']));
+  errors.push(...optionalOneOf(field.child('selectPolicy'), rules.selectPolicy, ['Disabled', 'Max', 'Min']));
   const policies = field.child('policies');
   if (!rules.policies?.length) errors.push(required(policies, 'must specify at least one Policy'));
   return [...errors, ...checkEach(rules.policies, policies, validatePolicy)];
@@ -52,7 +52,7 @@ function validateRules(rules: HPAScalingRules | undefined, field: FieldPath): Fi
 function validatePolicy({ type, value, periodSeconds }: HPAScalingPolicy, field: FieldPath): FieldError[] {
   const period = field.child('periodSeconds');
   return [
-    ...optionalOneOf(field.child('type'), type, ['Pods', 'Percent']),
+    ...optionalOneOf(field.child('type'), type, ['Percent', 'Pods']),
     ...positive(field.child('value'), value),
     ...positive(period, periodSeconds),
     ...(periodSeconds > LONGEST_PERIOD_SECONDS

@@ -1,10 +1,14 @@
+import { templateWarnings } from '#api/core/v1/pod-warnings.ts';
 import type { Strategy } from '#api/resource-definition.ts';
+import { FieldPath } from '#machinery/errors/field-error.ts';
 import type { CronJob } from './cron-job.ts';
 import { validateCronJob } from './cron-job-validation.ts';
 import { applyJobTemplateDefaults } from './job-strategy.ts';
 
 export const cronJobStrategy: Strategy<CronJob> = {
   hasGeneration: true,
+  warn: ({ spec }) =>
+    templateWarnings(spec?.jobTemplate?.spec?.template, new FieldPath('spec').child('jobTemplate', 'spec', 'template')),
   applyDefaults({ spec }) {
     if (spec === undefined) return;
     spec.concurrencyPolicy ||= 'Allow';

@@ -1,5 +1,5 @@
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
-import { podSpecWarnings } from '#api/core/v1/pod-warnings.ts';
+import { templateWarnings } from '#api/core/v1/pod-warnings.ts';
 import type { Strategy } from '#api/resource-definition.ts';
 import { FieldPath } from '#machinery/errors/field-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
@@ -13,7 +13,7 @@ const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
 
 export const jobStrategy: Strategy<Job> = {
   hasGeneration: true,
-  warn: ({ spec }) => podSpecWarnings(spec?.template?.spec, new FieldPath('spec').child('template', 'spec')),
+  warn: ({ spec }) => templateWarnings(spec?.template, new FieldPath('spec').child('template')),
   orphanByDefault: true,
   applyDefaults(job) {
     const { spec } = job;

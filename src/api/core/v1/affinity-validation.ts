@@ -1,4 +1,5 @@
-import { checkEach, checkText, optionalOneOf, positive, requireOneOf, requireText } from '#api/checks.ts';
+import { checkEach, checkText, optionalOneOf, requireText } from '#api/checks.ts';
+import type { LabelSelector } from '#api/meta/v1/label-selector.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
 import {
   duplicate,
@@ -6,9 +7,10 @@ import {
   type FieldPath,
   forbidden,
   invalid,
+  notSupported,
   required,
 } from '#machinery/errors/field-error.ts';
-import { isDNS1123Label } from '#machinery/names/dns.ts';
+import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isQualifiedName, isValidLabelValue } from '#machinery/names/label.ts';
 import type {
   Affinity,
@@ -36,7 +38,8 @@ export function validateAffinity(affinity: Affinity, field: FieldPath): FieldErr
         soft,
         ({ weight, preference }, place) => [
           ...checkWeight(place.child('weight'), weight),
-          ...validateNodeSelectorTerm(preference, place.child('preference')),
+          // Preferences never had the rule that values are those of labels.
+          ...validateNodeSelectorTerm(preference, place.child('preference'), false),
         ],
       ),
     );
@@ -50,20 +53,24 @@ export function validateAffinity(affinity: Affinity, field: FieldPath): FieldErr
 export function validateNodeSelector({ nodeSelectorTerms }: NodeSelector, field: FieldPath): FieldError[] {
   const at = field.child('nodeSelectorTerms');
   if (!nodeSelectorTerms?.length) return [required(at, 'must have at least one node selector term')];
-  return checkEach(nodeSelectorTerms, at, validateNodeSelectorTerm);
+  return checkEach(nodeSelectorTerms, at, (term, place) => validateNodeSelectorTerm(term, place));
 }
 
 const validateNodeSelectorTerm = (
   { matchExpressions, matchFields }: NodeSelectorTerm,
   field: FieldPath,
+  checkValues = true,
 ): FieldError[] => [
-  ...checkEach(matchExpressions, field.child('matchExpressions'), validateNodeRequirement),
+  ...checkEach(matchExpressions, field.child('matchExpressions'), (each, at) =>
+    validateNodeRequirement(each, at, checkValues),
+  ),
   ...checkEach(matchFields, field.child('matchFields'), validateFieldRequirement),
 ];
 
 function validateNodeRequirement(
   { key, operator, values = [] }: NodeSelectorRequirement,
   field: FieldPath,
+  checkValues: boolean,
 ): FieldError[] {
   const at = field.child('values');
   const errors: FieldError[] = [];
@@ -77,6 +84,7 @@ function validateNodeRequirement(
       errors.push(required(at, "must be specified single value when `operator` is 'Lt' or 'Gt'"));
   } else errors.push(invalid(field.child('operator'), operator, 'not a valid selector operator'));
   errors.push(...checkText(field.child('key'), key, isQualifiedName));
+  if (!checkValues) return errors;
   return [...errors, ...checkEach(values, at, (value, place) => checkText(place, value, isValidLabelValue))];
 }
 
@@ -94,8 +102,11 @@ function validateFieldRequirement(
         "must be only one value when `operator` is 'In' or 'NotIn' for node field selector",
       ),
     );
-  if (key !== 'metadata.name') errors.push(invalid(field.child('key'), key, 'not a valid field selector key'));
-  return errors;
+  if (key !== 'metadata.name') return [...errors, invalid(field.child('key'), key, 'not a valid field selector key')];
+  return [
+    ...errors,
+    ...checkEach(values, field.child('values'), (value, at) => checkText(at, value, isDNS1123Subdomain)),
+  ];
 }
 
 const checkWeight = (field: FieldPath, weight: number): FieldError[] =>
@@ -121,11 +132,36 @@ const validatePodAffinityTerm = (term: PodAffinityTerm, field: FieldPath): Field
   ...validateLabelSelector(term.labelSelector, field.child('labelSelector')),
   ...validateLabelSelector(term.namespaceSelector, field.child('namespaceSelector')),
   ...(term.namespaces ?? []).flatMap((name) => checkText(field.child('namespace'), name, isDNS1123Label)),
-  ...checkTopologyKey(field.child('topologyKey'), term.topologyKey),
+  ...validateLabelKeys(term.matchLabelKeys, term.labelSelector, field.child('matchLabelKeys')),
+  ...validateLabelKeys(term.mismatchLabelKeys, term.labelSelector, field.child('mismatchLabelKeys')),
+  ...(term.matchLabelKeys ?? []).flatMap((key, position) =>
+    term.mismatchLabelKeys?.includes(key)
+      ? [
+          invalid(
+            field.child('matchLabelKeys').index(position),
+            key,
+            'exists in both matchLabelKeys and mismatchLabelKeys',
+          ),
+        ]
+      : [],
+  ),
+  ...requireTopologyKey(field.child('topologyKey'), term.topologyKey),
+  ...checkText(field.child('topologyKey'), term.topologyKey, isQualifiedName),
 ];
 
-const checkTopologyKey = (field: FieldPath, key: string): FieldError[] =>
-  key === '' ? [required(field, 'can not be empty')] : checkText(field, key, isQualifiedName);
+const requireTopologyKey = (field: FieldPath, key: string): FieldError[] =>
+  key === '' ? [required(field, 'can not be empty')] : [];
+
+/** Keys whose values are taken from the labels of the pod itself. */
+function validateLabelKeys(
+  keys: readonly string[] | undefined,
+  selector: LabelSelector | undefined,
+  field: FieldPath,
+): FieldError[] {
+  if (!keys?.length) return [];
+  if (selector === undefined) return [forbidden(field, 'must not be specified when labelSelector is not set')];
+  return checkEach(keys, field, (key, at) => checkText(at, key, isQualifiedName));
+}
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
@@ -159,9 +195,9 @@ function checkOperator(field: FieldPath, toleration: Toleration, value: string):
       return wrong.length > 0 ? [invalid(field, value, wrong.join(';'))] : [];
     }
     case 'Exists':
-      return value === '' ? [] : [invalid(field, toleration, "value must be empty when `operator` is 'Exists'")];
+      return value === '' ? [] : [invalid(field, value, "value must be empty when `operator` is 'Exists'")];
     default:
-      return optionalOneOf(field, toleration.operator, ['Equal', 'Exists']);
+      return [notSupported(field, toleration.operator, ['Equal', 'Exists', 'Lt', 'Gt'])];
   }
 }
 
@@ -170,19 +206,21 @@ export function validateSpread(
   constraints: readonly TopologySpreadConstraint[] | undefined,
   field: FieldPath,
 ): FieldError[] {
-  const seen = new Set<string>();
+  const pairOf = ({ topologyKey, whenUnsatisfiable }: TopologySpreadConstraint) =>
+    `{${topologyKey}, ${whenUnsatisfiable}}`;
+  const pairs = (constraints ?? []).map(pairOf);
   return checkEach(constraints, field, (constraint, at) => {
     const { maxSkew, topologyKey, whenUnsatisfiable, minDomains } = constraint;
     const errors = [
-      ...positive(at.child('maxSkew'), maxSkew),
-      ...checkTopologyKey(at.child('topologyKey'), topologyKey),
-      ...requireOneOf(at.child('whenUnsatisfiable'), whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway']),
+      ...aboveZero(at.child('maxSkew'), maxSkew),
+      ...requireTopologyKey(at.child('topologyKey'), topologyKey),
+      ...optionalOneOf(at.child('whenUnsatisfiable'), whenUnsatisfiable ?? '', ['DoNotSchedule', 'ScheduleAnyway']),
     ];
-    const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
-    if (seen.has(pair)) errors.push(duplicate(at.child('{topologyKey, whenUnsatisfiable}'), pair));
-    seen.add(pair);
+    const pair = pairOf(constraint);
+    if (pairs.indexOf(pair, (constraints ?? []).indexOf(constraint) + 1) >= 0)
+      errors.push(duplicate(at.child('{topologyKey, whenUnsatisfiable}'), pair));
     if (minDomains !== undefined) {
-      errors.push(...positive(at.child('minDomains'), minDomains));
+      errors.push(...aboveZero(at.child('minDomains'), minDomains));
       if (whenUnsatisfiable !== 'DoNotSchedule')
         errors.push(
           invalid(
@@ -194,15 +232,13 @@ export function validateSpread(
     }
     for (const name of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const)
       errors.push(...optionalOneOf(at.child(name), constraint[name], ['Honor', 'Ignore']));
-    errors.push(
-      ...checkEach(constraint.matchLabelKeys, at.child('matchLabelKeys'), (key, place) => [
-        ...checkText(place, key, isQualifiedName),
-        ...(constraint.labelSelector ? [] : [forbidden(place, 'must not be specified when labelSelector is not set')]),
-      ]),
-    );
+    errors.push(...validateLabelKeys(constraint.matchLabelKeys, constraint.labelSelector, at.child('matchLabelKeys')));
     return [...errors, ...validateLabelSelector(constraint.labelSelector, at.child('labelSelector'))];
   });
 }
+
+const aboveZero = (field: FieldPath, value: number): FieldError[] =>
+  value <= 0 ? [invalid(field, value, 'must be greater than zero')] : [];
 
 /** The names a pod's scheduling gates and readiness gates go by. */
 export const validateGateName = (name: string | undefined, field: FieldPath): FieldError[] =>

@@ -20,7 +20,7 @@ import { checkDescendingPath, volumeNames } from './volume-validation.ts';
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
-const TERMINATION_MESSAGE_POLICIES = ['FallbackToLogsOnError', 'File'];
+const TERMINATION_MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError'];
 
 /** Containers of every kind in a pod: names are unique among them all. */
 export function validateContainers(spec: PodSpec, field: FieldPath): FieldError[] {
@@ -66,14 +66,14 @@ function validateCommon(container: Container | EphemeralContainer, field: FieldP
       container.terminationMessagePolicy,
       TERMINATION_MESSAGE_POLICIES,
     ),
-    ...validatePorts(container.ports, field.child('ports'), spec.hostNetwork ?? false),
+    ...validatePorts(container.ports, field.child('ports')),
     ...validateEnv(container.env, field.child('env')),
     ...validateEnvFrom(container.envFrom, field.child('envFrom')),
     ...validateMounts(container, field, spec),
     ...validateDevices(container, field, spec),
     ...requireOneOf(field.child('imagePullPolicy'), container.imagePullPolicy, PULL_POLICIES),
-    ...validateResourceRequirements(container.resources ?? {}, field.child('resources'), claims),
-    ...validateResizePolicy(container, field.child('resizePolicy')),
+    ...validateResourceRequirements(container.resources ?? {}, field.child('resources'), { claims }),
+    ...validateResizePolicy(container, field.child('resizePolicy'), spec.restartPolicy),
     ...(container.securityContext
       ? validateSecurityContext(container.securityContext, field.child('securityContext'), spec.hostUsers)
       : []),
@@ -132,11 +132,7 @@ function validateEphemeral(container: EphemeralContainer, field: FieldPath, spec
   return errors;
 }
 
-function validatePorts(
-  ports: readonly ContainerPort[] | undefined,
-  field: FieldPath,
-  hostNetwork: boolean,
-): FieldError[] {
+function validatePorts(ports: readonly ContainerPort[] | undefined, field: FieldPath): FieldError[] {
   const names = new Set<string>();
   return checkEach(ports, field, ({ name, containerPort, hostPort, protocol }, at) => {
     const errors: FieldError[] = [];
@@ -148,10 +144,6 @@ function validatePorts(
     else errors.push(...checkNumber(at.child('containerPort'), containerPort, isValidPortNumber));
     if (hostPort) errors.push(...checkNumber(at.child('hostPort'), hostPort, isValidPortNumber));
     errors.push(...requireOneOf(at.child('protocol'), protocol, PROTOCOLS));
-    if (hostNetwork && hostPort !== containerPort)
-      errors.push(
-        invalid(at.child('containerPort'), containerPort, 'must match `hostPort` when `hostNetwork` is true'),
-      );
     return errors;
   });
 }
@@ -192,17 +184,34 @@ function validateMounts(container: Mounting, field: FieldPath, spec: PodSpec): F
       errors.push(invalid(at.child('name'), mount.name, 'must not already exist in volumeDevices'));
     if (container.volumeDevices?.some(({ devicePath }) => devicePath === mount.mountPath))
       errors.push(invalid(at.child('mountPath'), mount.mountPath, 'must not already exist as a path in volumeDevices'));
-    return [...errors, ...validateMountOptions(mount, at, container.securityContext?.privileged ?? false)];
+    // Upstream names the list, not the mount, for what is wrong with its options.
+    const options = field.child('volumeMounts');
+    return [
+      ...errors,
+      ...validateMountOptions(mount, {
+        place: at,
+        options,
+        privileged: container.securityContext?.privileged ?? false,
+      }),
+    ];
   });
 }
 
-function validateMountOptions(mount: VolumeMount, field: FieldPath, privileged: boolean): FieldError[] {
+interface MountPlace {
+  readonly place: FieldPath;
+  /** Where upstream puts what is wrong with most options. */
+  readonly options: FieldPath;
+  readonly privileged: boolean;
+}
+
+function validateMountOptions(mount: VolumeMount, { place, options: field, privileged }: MountPlace): FieldError[] {
   const errors: FieldError[] = [];
   const { subPath, subPathExpr, mountPropagation: propagation, recursiveReadOnly } = mount;
   if (subPath) errors.push(...checkDescendingPath(field.child('subPath'), subPath));
   if (subPathExpr) {
     const at = field.child('subPathExpr');
-    if (subPath) errors.push(invalid(at, subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
+    if (subPath)
+      errors.push(invalid(place.child('subPathExpr'), subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
     errors.push(...checkDescendingPath(at, subPathExpr));
   }
   errors.push(
@@ -215,13 +224,15 @@ function validateMountOptions(mount: VolumeMount, field: FieldPath, privileged: 
         'Bidirectional mount propagation is available only to privileged containers',
       ),
     );
-  if (recursiveReadOnly !== undefined && recursiveReadOnly !== 'Disabled') {
+  if (recursiveReadOnly === 'Enabled' || recursiveReadOnly === 'IfPossible') {
     const at = field.child('recursiveReadOnly');
-    errors.push(...optionalOneOf(at, recursiveReadOnly, ['Disabled', 'Enabled', 'IfPossible']));
     if (!mount.readOnly) errors.push(forbidden(at, 'may only be specified when readOnly is true'));
     if (propagation !== undefined && propagation !== 'None')
       errors.push(forbidden(at, 'may only be specified when mountPropagation is None or not specified'));
-  }
+  } else
+    errors.push(
+      ...optionalOneOf(field.child('recursiveReadOnly'), recursiveReadOnly, ['Disabled', 'Enabled', 'IfPossible']),
+    );
   return errors;
 }
 
@@ -251,16 +262,22 @@ function validateDevices(container: Mounting, field: FieldPath, spec: PodSpec): 
 }
 
 const backstepErrors = (field: FieldPath, path: string): FieldError[] =>
-  path.split('/').includes('..') ? [invalid(field, path, 'can not contain backsteps')] : [];
+  path.split('/').includes('..') ? [invalid(field, path, "can not contain backsteps ('..')")] : [];
 
-function validateResizePolicy({ resizePolicy }: Pick<Container, 'resizePolicy'>, field: FieldPath): FieldError[] {
+function validateResizePolicy(
+  { resizePolicy }: Pick<Container, 'resizePolicy'>,
+  field: FieldPath,
+  podRestartPolicy: string | undefined,
+): FieldError[] {
   const seen = new Set<string>();
-  return checkEach(resizePolicy, field, ({ resourceName, restartPolicy }) => {
+  return checkEach(resizePolicy, field, ({ resourceName, restartPolicy }, at) => {
     const errors: FieldError[] = [];
-    if (seen.has(resourceName)) errors.push(duplicate(field, resourceName));
+    if (seen.has(resourceName)) errors.push(duplicate(at, resourceName));
     seen.add(resourceName);
     errors.push(...requireOneOf(field, resourceName, ['cpu', 'memory']));
     errors.push(...requireOneOf(field, restartPolicy, ['NotRequired', 'RestartContainer']));
+    if (podRestartPolicy === 'Never' && restartPolicy !== 'NotRequired')
+      errors.push(invalid(field, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
     return errors;
   });
 }

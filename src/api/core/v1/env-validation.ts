@@ -1,5 +1,6 @@
 import { checkEach, checkText, requireText } from '#api/checks.ts';
 import { type FieldError, type FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
+import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isConfigMapKey, isRelaxedEnvVarName } from '#machinery/names/key.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
@@ -43,7 +44,7 @@ function validateSource({ value }: EnvVar, source: EnvVarSource, field: FieldPat
   if (resourceFieldRef) errors.push(...validateResourceFieldRef(resourceFieldRef, field.child('resourceFieldRef')));
   for (const [name, reference] of Object.entries({ configMapKeyRef, secretKeyRef })) {
     if (!reference) continue;
-    errors.push(...requireText(field.child(name, 'name'), reference.name));
+    errors.push(...checkText(field.child(name, 'name'), reference.name ?? '', isDNS1123Subdomain));
     errors.push(...requireText(field.child(name, 'key'), reference.key, isConfigMapKey));
   }
   if (fileKeyRef) {
@@ -77,9 +78,10 @@ export function validateFieldRef(
   const [, path, key] = /^(metadata\.(?:annotations|labels))\['(.*)'\]$/.exec(fieldPath) ?? [];
   if (path !== undefined && key !== undefined)
     return checkText(at, path === 'metadata.annotations' ? key.toLowerCase() : key, isQualifiedName);
+  const refuse = (why: string) => [invalid(at, fieldPath, `error converting fieldPath: ${why}`)];
+  if (apiVersion !== 'v1') return refuse(`unsupported pod version: ${apiVersion}`);
   if (fields.includes(fieldPath)) return [];
-  if (![...FIELDS, ...OTHER_FIELDS].includes(fieldPath))
-    return [invalid(at, fieldPath, `error converting fieldPath: field label not supported: ${fieldPath}`)];
+  if (![...FIELDS, ...OTHER_FIELDS].includes(fieldPath)) return refuse(`field label not supported: ${fieldPath}`);
   return [notSupported(at, fieldPath, fields)];
 }
 
@@ -104,16 +106,20 @@ function validateDivisor(resource: string, divisor: string, field: FieldPath): F
   if (DIVISORS[name]!.some((each) => parseQuantity(each).equals(amount))) return [];
   const shown = resource.slice(resource.indexOf('.') + 1);
   const allowed = name === 'cpu' ? '1m and 1' : DIVISORS['memory']!.join(', ');
-  return [invalid(field, divisor, `only divisor's values ${allowed} are supported with the ${shown} resource`)];
+  // Upstream shows the resource where it refuses the divisor.
+  return [invalid(field, resource, `only divisor's values ${allowed} are supported with the ${shown} resource`)];
 }
 
 /** The rules of variables taken from a whole ConfigMap or Secret. */
 export const validateEnvFrom = (sources: readonly EnvFromSource[] | undefined, field: FieldPath): FieldError[] =>
   checkEach(sources, field, ({ prefix, configMapRef, secretRef }, at) => {
     const errors = prefix ? checkText(at.child('prefix'), prefix, isRelaxedEnvVarName) : [];
-    if (configMapRef) errors.push(...requireText(at.child('configMapRef', 'name'), configMapRef.name));
-    if (secretRef) errors.push(...requireText(at.child('secretRef', 'name'), secretRef.name));
-    if (!configMapRef && !secretRef) errors.push(invalid(at, '', 'must specify one of: `configMapRef` or `secretRef`'));
-    if (configMapRef && secretRef) errors.push(invalid(at, '', 'may not have more than one field specified at a time'));
+    if (configMapRef)
+      errors.push(...requireText(at.child('configMapRef', 'name'), configMapRef.name, isDNS1123Subdomain));
+    if (secretRef) errors.push(...requireText(at.child('secretRef', 'name'), secretRef.name, isDNS1123Subdomain));
+    if (!configMapRef && !secretRef)
+      errors.push(invalid(field, '', 'must specify one of: `configMapRef` or `secretRef`'));
+    if (configMapRef && secretRef)
+      errors.push(invalid(field, '', 'may not have more than one field specified at a time'));
     return errors;
   });

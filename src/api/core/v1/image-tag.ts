@@ -10,6 +10,16 @@ export function imageTag(reference: string): string {
   return digest === undefined && name !== '' ? 'latest' : '';
 }
 
-/** What is pulled when: a moving tag always, anything else only when it is not there. */
-export const defaultPullPolicy = (reference: string): 'Always' | 'IfNotPresent' =>
-  imageTag(reference) === 'latest' ? 'Always' : 'IfNotPresent';
+const DOMAIN = '[a-zA-Z0-9]+(?:[.-]+[a-zA-Z0-9]+)*(?::[0-9]+)?';
+const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
+const REFERENCE = new RegExp(
+  `^((?:${DOMAIN}/)?${COMPONENT}(?:/${COMPONENT})*)(?::[\\w][\\w.-]{0,127})?(?:@[A-Za-z][\\w.+-]*:[0-9a-fA-F]{32,})?$`,
+);
+const MAX_NAME = 255;
+
+/** What is pulled when: a moving tag always; anything else, and what is no reference at all, only when it is not there. */
+export function defaultPullPolicy(reference: string): 'Always' | 'IfNotPresent' {
+  const name = REFERENCE.exec(reference)?.[1];
+  const readable = name !== undefined && name.length <= MAX_NAME;
+  return readable && imageTag(reference) === 'latest' ? 'Always' : 'IfNotPresent';
+}

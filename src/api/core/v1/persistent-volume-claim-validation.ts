@@ -1,5 +1,6 @@
 import { checkText, optionalOneOf, requireText } from '#api/checks.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
+import { validateAnnotations, validateLabels } from '#api/meta/v1/object-meta-validation.ts';
 import { type FieldError, FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
@@ -10,11 +11,22 @@ import type { PersistentVolumeClaim } from './persistent-volume-claim.ts';
 import type { PersistentVolumeClaimSpec } from './persistent-volume-claim-spec.ts';
 import { specDifference } from './spec-difference.ts';
 import { validateAccessModes, validateStorageAmount } from './storage-rules.ts';
+import type { PersistentVolumeClaimTemplate } from './volume.ts';
 
 const SPEC = new FieldPath('spec');
 
 export const validatePersistentVolumeClaim = ({ spec = {} }: PersistentVolumeClaim): FieldError[] =>
   validatePersistentVolumeClaimSpec(spec, SPEC);
+
+/** The claim that a pod's ephemeral volume makes. */
+export const validateClaimTemplate = (
+  { metadata, spec }: PersistentVolumeClaimTemplate,
+  field: FieldPath,
+): FieldError[] => [
+  ...validateLabels(metadata?.labels, field.child('metadata', 'labels')),
+  ...validateAnnotations(metadata?.annotations, field.child('metadata', 'annotations')),
+  ...validatePersistentVolumeClaimSpec(spec ?? {}, field.child('spec')),
+];
 
 /** Also for the claims of pods' ephemeral volumes. */
 export function validatePersistentVolumeClaimSpec(spec: PersistentVolumeClaimSpec, field: FieldPath): FieldError[] {
@@ -38,8 +50,10 @@ function validateDataSources({ dataSource, dataSourceRef }: PersistentVolumeClai
     if (!source) continue;
     const at = field.child(name);
     errors.push(...requireText(at.child('name'), source.name), ...requireText(at.child('kind'), source.kind));
-    if (!source.apiGroup && source.kind && source.kind !== 'PersistentVolumeClaim')
-      errors.push(invalid(at, source.kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"));
+    if (!source.apiGroup && source.kind !== 'PersistentVolumeClaim')
+      errors.push(
+        invalid(at, source.kind ?? '', "must be 'PersistentVolumeClaim' when referencing the default apiGroup"),
+      );
   }
   if (dataSource && dataSourceRef && !dataSourceRef.namespace) {
     const { namespace: _, ...reference } = dataSourceRef;

@@ -107,7 +107,7 @@ test.each([
   ['nginx:1.2', 'IfNotPresent'],
   ['registry:5000/nginx', 'Always'],
   ['nginx@sha256:0123', 'IfNotPresent'],
-  ['nginx:latest@sha256:0123', 'Always'],
+  ['nginx:latest@sha256:0123456789abcdef0123456789abcdef', 'Always'],
 ])('%s is pulled %s', (image, policy) => {
   expect(defaultPullPolicy(image)).toBe(policy);
 });

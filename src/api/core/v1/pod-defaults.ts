@@ -11,6 +11,8 @@ export function applyPodDefaults(pod: Mutable<Pod>): void {
   const spec = pod.spec;
   if (spec === undefined) return;
   applyPodSpecDefaults(spec);
+  // A negative grace period is as good as none.
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
   const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
   containers.forEach(requestLimits);
   if (spec.resources) applyPodLevelResourceDefaults(spec, spec.resources);

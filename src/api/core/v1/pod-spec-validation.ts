@@ -1,27 +1,44 @@
 import { checkEach, checkNumber, checkText, optionalOneOf, requireOneOf, requireText } from '#api/checks.ts';
 import { validateLabels } from '#api/meta/v1/object-meta-validation.ts';
-import { duplicate, type FieldError, type FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
+import {
+  duplicate,
+  type FieldError,
+  type FieldPath,
+  forbidden,
+  invalid,
+  required,
+  tooLong,
+} from '#machinery/errors/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain, isDNS1123SubdomainWithUnderscore } from '#machinery/names/dns.ts';
 import { isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { isInRange } from '#machinery/names/port.ts';
 import { validateAffinity, validateSpread, validateTolerations } from './affinity-validation.ts';
 import { validateContainers } from './container-validation.ts';
-import { isPodLevelResource } from './pod-level-resources.ts';
+import { validateOs } from './pod-os-validation.ts';
+import { validatePodResources } from './pod-resources-validation.ts';
 import type { PodSpec } from './pod-spec.ts';
-import { validateResourceAmount, validateResourceName } from './resource-validation.ts';
+import { validateResourceRequirements } from './resource-validation.ts';
 import { validatePodSecurityContext } from './security-context-validation.ts';
 import { validateVolumes } from './volume-validation.ts';
 
-const RESTART_POLICIES = ['Always', 'Never', 'OnFailure'];
-const DNS_POLICIES = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'];
+const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
+const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
 const MAX_INT32 = 2 ** 31 - 1;
 
+/** What is being judged: a template, or the pod of that name. */
+export interface PodSpecOptions {
+  readonly podName?: string | undefined;
+}
+
 /** The rules of the spec of a pod or a pod template. */
-export function validatePodSpec(spec: PodSpec, field: FieldPath): FieldError[] {
+export function validatePodSpec(spec: PodSpec, field: FieldPath, options?: PodSpecOptions): FieldError[] {
   return [
-    ...validateVolumes(spec.volumes, field.child('volumes')),
+    ...validateVolumes(spec.volumes, field.child('volumes'), options?.podName),
+    ...validateClaims(spec, field.child('resourceClaims')),
     ...validateContainers(spec, field),
+    ...validatePodResources(spec, field.child('resources')),
+    ...validateHostPorts(spec, field.child('containers'), options !== undefined),
     ...requireOneOf(field.child('restartPolicy'), spec.restartPolicy, RESTART_POLICIES),
     ...requireOneOf(field.child('dnsPolicy'), spec.dnsPolicy, DNS_POLICIES),
     ...validateLabels(spec.nodeSelector, field.child('nodeSelector')),
@@ -33,6 +50,8 @@ export function validatePodSpec(spec: PodSpec, field: FieldPath): FieldError[] {
     ),
     ...validateSchedulingGates(spec, field.child('schedulingGates')),
     ...validateSpread(spec.topologySpreadConstraints, field.child('topologySpreadConstraints')),
+    ...validateHostUsers(spec, field),
+    ...validateHostnameOverride(spec, field.child('hostnameOverride')),
     ...validateNames(spec, field),
     ...checkNumber(field.child('activeDeadlineSeconds'), spec.activeDeadlineSeconds, (value) =>
       isInRange(value, 1, MAX_INT32),
@@ -40,11 +59,10 @@ export function validatePodSpec(spec: PodSpec, field: FieldPath): FieldError[] {
     ...validateTolerations(spec.tolerations, field.child('tolerations')),
     ...checkEach(spec.hostAliases, field.child('hostAliases'), ({ ip, hostnames }, at) => [
       ...checkText(at.child('ip'), ip, (text) => isValidIpForLegacyField(text)),
-      ...checkEach(hostnames, at.child('hostnames'), (name) =>
-        checkText(at.child('hostnames'), name, isDNS1123Subdomain),
-      ),
+      ...checkEach(hostnames, at.child('hostnames'), (name, place) => checkText(place, name, isDNS1123Subdomain)),
     ]),
-    ...validateResources(spec, field),
+    ...validateResourceRequirements({ limits: spec.overhead }, field.child('overhead')),
+    ...validateOs(spec, field),
   ];
 }
 
@@ -54,9 +72,10 @@ const validateNames = (spec: PodSpec, field: FieldPath): FieldError[] => [
   ...(spec.hostname ? checkText(field.child('hostname'), spec.hostname, isDNS1123Label) : []),
   ...(spec.subdomain ? checkText(field.child('subdomain'), spec.subdomain, isDNS1123Label) : []),
   ...checkSubdomain(field.child('priorityClassName'), spec.priorityClassName),
-  ...checkSubdomain(field.child('runtimeClassName'), spec.runtimeClassName),
-  ...optionalOneOf(field.child('preemptionPolicy'), spec.preemptionPolicy, ['Never', 'PreemptLowerPriority']),
-  ...(spec.os ? requireOneOf(field.child('os', 'name'), spec.os.name, ['linux', 'windows']) : []),
+  ...(spec.runtimeClassName === undefined
+    ? []
+    : checkText(field.child('runtimeClassName'), spec.runtimeClassName, isDNS1123Subdomain)),
+  ...optionalOneOf(field.child('preemptionPolicy'), spec.preemptionPolicy, ['PreemptLowerPriority', 'Never']),
 ];
 
 const checkSubdomain = (field: FieldPath, name: string | undefined): FieldError[] =>
@@ -66,14 +85,76 @@ function validateSecurity(spec: PodSpec, field: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   if (spec.shareProcessNamespace && spec.hostPID)
     errors.push(
-      invalid(field.child('shareProcessNamespace'), true, 'ShareProcessNamespace and HostPID cannot both be enabled'),
+      invalid(
+        field.child('securityContext', 'shareProcessNamespace'),
+        true,
+        'ShareProcessNamespace and HostPID cannot both be enabled',
+      ),
     );
-  if (spec.hostUsers === false) {
-    for (const name of ['hostNetwork', 'hostPID', 'hostIPC'] as const)
-      if (spec[name]) errors.push(invalid(field.child(name), true, 'when `hostUsers` is false'));
-  }
   const context = spec.securityContext;
-  return context ? [...errors, ...validatePodSecurityContext(context, field.child('securityContext'))] : errors;
+  return context ? [...errors, ...validatePodSecurityContext(context, field.child('securityContext'), spec)] : errors;
+}
+
+/** Users of its own go with no other namespace of the node. */
+function validateHostUsers(spec: PodSpec, field: FieldPath): FieldError[] {
+  if (spec.hostUsers !== false) return [];
+  const errors: FieldError[] = [];
+  const refuse = (at: FieldPath) => errors.push(forbidden(at, 'when `hostUsers` is false'));
+  if (spec.hostNetwork) refuse(field.child('hostNetwork'));
+  if (spec.hostPID) refuse(field.child('HostPID'));
+  if (spec.hostIPC) refuse(field.child('HostIPC'));
+  for (const list of ['initContainers', 'containers', 'ephemeralContainers'] as const) {
+    for (const [position, { volumeDevices }] of (spec[list] ?? []).entries())
+      if (volumeDevices?.length) refuse(field.child(list).index(position).child('volumeDevices'));
+  }
+  return errors;
+}
+
+function validateHostnameOverride(spec: PodSpec, field: FieldPath): FieldError[] {
+  const name = spec.hostnameOverride;
+  if (name === undefined) return [];
+  const errors: FieldError[] = [];
+  if (spec.setHostnameAsFQDN) errors.push(forbidden(field, 'may not be specified when setHostnameAsFQDN is true'));
+  if (spec.hostNetwork) errors.push(forbidden(field, 'may not be specified when hostNetwork is true'));
+  if (name.length > 64) errors.push(tooLong(field, 64));
+  return [...errors, ...checkText(field, name, isDNS1123Subdomain)];
+}
+
+/** On the node's own network a container's port is the node's; a template may leave that open. */
+const validateHostPorts = (spec: PodSpec, field: FieldPath, isPod: boolean): FieldError[] =>
+  spec.hostNetwork
+    ? checkEach(spec.containers, field, ({ ports }, at) =>
+        checkEach(ports, at.child('ports'), ({ hostPort = 0, containerPort }, place) =>
+          (isPod || hostPort !== 0) && hostPort !== containerPort
+            ? [invalid(place.child('hostPort'), hostPort, 'must match `containerPort` when `hostNetwork` is true')]
+            : [],
+        ),
+      )
+    : [];
+
+function validateClaims({ resourceClaims }: PodSpec, field: FieldPath): FieldError[] {
+  const names = new Set<string>();
+  return checkEach(resourceClaims, field, (claim, at) => {
+    const { name, resourceClaimName, resourceClaimTemplateName } = claim;
+    const errors = names.has(name)
+      ? [duplicate(at.child('name'), name)]
+      : requireText(at.child('name'), name, isDNS1123Label);
+    names.add(name);
+    const shown = {
+      Name: name ?? '',
+      ResourceClaimName: resourceClaimName ?? null,
+      ResourceClaimTemplateName: resourceClaimTemplateName ?? null,
+    };
+    if (resourceClaimName !== undefined && resourceClaimTemplateName !== undefined)
+      errors.push(
+        invalid(at, shown, 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'),
+      );
+    if (resourceClaimName === undefined && resourceClaimTemplateName === undefined)
+      errors.push(invalid(at, shown, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'));
+    for (const [key, text] of Object.entries({ resourceClaimName, resourceClaimTemplateName }))
+      if (text !== undefined) errors.push(...checkText(at.child(key), text, isDNS1123Subdomain));
+    return errors;
+  });
 }
 
 const MAX_NAMESERVERS = 3;
@@ -122,25 +203,9 @@ function validateDnsConfig({ dnsPolicy, dnsConfig }: PodSpec, field: FieldPath):
 function validateSchedulingGates({ schedulingGates }: PodSpec, field: FieldPath): FieldError[] {
   const seen = new Set<string>();
   return checkEach(schedulingGates, field, ({ name }, at) => {
-    const errors = requireText(at.child('name'), name, isQualifiedName);
+    const errors = checkText(at, name ?? '', isQualifiedName);
     if (seen.has(name)) errors.push(duplicate(at, name));
     seen.add(name);
     return errors;
   });
-}
-
-function validateResources({ resources, overhead }: PodSpec, field: FieldPath): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const [list, amounts] of Object.entries({ limits: resources?.limits, requests: resources?.requests })) {
-    for (const [name, text] of Object.entries(amounts ?? {})) {
-      const at = field.child('resources', list).key(name);
-      errors.push(...validateResourceName(name, at), ...validateResourceAmount(name, text, at));
-      if (!isPodLevelResource(name)) errors.push(...optionalOneOf(at, name, ['cpu', 'hugepages-', 'memory']));
-    }
-  }
-  for (const [name, text] of Object.entries(overhead ?? {})) {
-    const at = field.child('overhead', 'limits').key(name);
-    errors.push(...validateResourceName(name, at), ...validateResourceAmount(name, text, at));
-  }
-  return errors;
 }

@@ -3,8 +3,10 @@ import { deepClone } from '#machinery/objects/deep-clone.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Pod } from './pod.ts';
 import { applyPodDefaults, syncServiceAccount } from './pod-defaults.ts';
+import { mergeLabelKeys } from './pod-label-keys.ts';
 import { podQosClass } from './pod-qos.ts';
-import { validatePod, validatePodUpdate } from './pod-validation.ts';
+import type { PodStatus } from './pod-status.ts';
+import { validatePod, validatePodCreate, validatePodUpdate } from './pod-validation.ts';
 import { podWarnings } from './pod-warnings.ts';
 
 export const podStrategy: Strategy<Pod> = {
@@ -16,13 +18,15 @@ export const podStrategy: Strategy<Pod> = {
   prepareForCreate(pod) {
     if (pod.spec) {
       syncServiceAccount(pod.spec);
-      pod.status = { phase: 'Pending', qosClass: podQosClass(pod.spec) };
+      pod.status = { phase: 'Pending', qosClass: podQosClass(pod.spec), ...gatedConditions(pod) };
+      mergeLabelKeys(pod);
     }
   },
   prepareForUpdate(pod) {
     if (pod.spec) syncServiceAccount(pod.spec);
   },
   validate: validatePod,
+  validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
   warn: (pod) => podWarnings(pod),
   gracePeriod({ spec, status }, requested) {
@@ -31,6 +35,22 @@ export const podStrategy: Strategy<Pod> = {
     return period < 0 ? 1 : period;
   },
 };
+
+/** A pod that waits at a gate says so from the start. */
+const gatedConditions = ({ metadata, spec }: Pod): Pick<Mutable<PodStatus>, 'conditions'> =>
+  spec?.schedulingGates?.length
+    ? {
+        conditions: [
+          {
+            type: 'PodScheduled',
+            status: 'False',
+            ...(metadata?.creationTimestamp ? { lastTransitionTime: metadata.creationTimestamp } : {}),
+            reason: 'SchedulingGated',
+            message: 'Scheduling is blocked due to non-empty scheduling gates',
+          },
+        ],
+      }
+    : {};
 
 /** The first address is also the address. */
 function syncAddresses({ status }: Mutable<Pod>): void {

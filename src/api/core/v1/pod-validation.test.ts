@@ -26,8 +26,8 @@ test.each<[string, object, string[]]>([
     'unknown policies',
     pod({ restartPolicy: 'Sometimes', dnsPolicy: 'Guess' }),
     [
-      'spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure"',
-      'spec.dnsPolicy: Unsupported value: "Guess": supported values: "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"',
+      'spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "OnFailure", "Never"',
+      'spec.dnsPolicy: Unsupported value: "Guess": supported values: "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"',
     ],
   ],
   [
@@ -53,7 +53,9 @@ test.each<[string, object, string[]]>([
     container({ resources: { limits: { gpu: '1' } } }),
     [
       'spec.containers[0].resources.limits[gpu]: Invalid value: "gpu": must be a standard resource type or fully qualified',
+      'spec.containers[0].resources.limits[gpu]: Invalid value: "gpu": must be a standard resource for containers',
       'spec.containers[0].resources.requests[gpu]: Invalid value: "gpu": must be a standard resource type or fully qualified',
+      'spec.containers[0].resources.requests[gpu]: Invalid value: "gpu": must be a standard resource for containers',
     ],
   ],
   [
@@ -96,6 +98,8 @@ test.each<[string, object, string[]]>([
     pod({ affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: '' }] } } }),
     [
       'spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey: Required value: can not be empty',
+      'spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey: Invalid value: "": name part must be non-empty',
+      `spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey: Invalid value: "": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
     ],
   ],
   [
@@ -103,6 +107,57 @@ test.each<[string, object, string[]]>([
     pod({ initContainers: [{ name: 'i', image: 'x', readinessProbe: { tcpSocket: { port: 1 } } }] }),
     [
       'spec.initContainers[0].readinessProbe: Forbidden: may not be set for init containers without restartPolicy=Always',
+    ],
+  ],
+  [
+    'a request for all of Linux on Windows',
+    pod({ os: { name: 'windows' }, hostUsers: false, securityContext: { runAsUser: 1 } }),
+    [
+      'spec.hostUsers: Forbidden: cannot be set for a windows pod',
+      'spec.securityContext.runAsUser: Forbidden: cannot be set for a windows pod',
+    ],
+  ],
+  [
+    'users of its own beside the network of the node',
+    pod({ hostUsers: false, hostNetwork: true, hostPID: true }),
+    ['spec.hostNetwork: Forbidden: when `hostUsers` is false', 'spec.HostPID: Forbidden: when `hostUsers` is false'],
+  ],
+  [
+    'a node and a gate before it',
+    pod({ nodeName: 'n', schedulingGates: [{ name: 'g' }] }),
+    ['spec.nodeName: Forbidden: cannot be set until all schedulingGates have been cleared'],
+  ],
+  [
+    'less for the pod than for its container',
+    pod({
+      resources: { limits: { memory: '1Gi' }, requests: { memory: '1Gi' } },
+      containers: [{ ...CONTAINER, resources: { limits: { memory: '3Gi' }, requests: { memory: '2Gi' } } }],
+    }),
+    [
+      'spec.resources.requests[memory]: Invalid value: "1Gi": must be greater than or equal to aggregate container requests of 2Gi',
+      'spec.resources.containers[0][memory].limits: Invalid value: "3Gi": must be less than or equal to pod limits of 1Gi',
+    ],
+  ],
+  [
+    'half a huge page',
+    container({ resources: { limits: { cpu: '1', 'hugepages-2Mi': '1Mi' } } }),
+    [
+      'spec.containers[0].resources.limits[hugepages-2Mi]: Invalid value: "1Mi": 1Mi is not positive integer multiple of hugepages-2Mi',
+      'spec.containers[0].resources.requests[hugepages-2Mi]: Invalid value: "1Mi": 1Mi is not positive integer multiple of hugepages-2Mi',
+    ],
+  ],
+  [
+    'a claim that names nothing',
+    pod({ resourceClaims: [{ name: 'c' }] }),
+    [
+      'spec.resourceClaims[0]: Invalid value: {"Name":"c","ResourceClaimName":null,"ResourceClaimTemplateName":null}: must specify one of: `resourceClaimName`, `resourceClaimTemplateName`',
+    ],
+  ],
+  [
+    'a token for nobody',
+    pod({ volumes: [{ name: 't', projected: { sources: [{ serviceAccountToken: { path: 'x' } }] } }] }),
+    [
+      'spec.volumes[0].projected.sources[0].serviceAccountToken: Forbidden: must not be specified when serviceAccountName is not set',
     ],
   ],
   [

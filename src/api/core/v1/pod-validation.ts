@@ -16,7 +16,37 @@ const SPEC = new FieldPath('spec');
 const STATUS = new FieldPath('status');
 
 /** The rules of a pod. */
-export const validatePod = (pod: Pod): FieldError[] => validatePodSpec(pod.spec ?? { containers: [] }, SPEC);
+export const validatePod = ({ metadata, spec }: Pod): FieldError[] => [
+  ...validatePodSpec(spec ?? { containers: [] }, SPEC, { podName: metadata?.name }),
+  ...tokenErrors(spec, SPEC.child('volumes')),
+];
+
+/** Without a service account there is nobody a token could be for. */
+const tokenErrors = (spec: PodSpec | undefined, field: FieldPath): FieldError[] =>
+  spec?.serviceAccountName
+    ? []
+    : checkEach(spec?.volumes, field, ({ projected }, at) =>
+        checkEach(projected?.sources, at.child('projected', 'sources'), ({ serviceAccountToken }, place) =>
+          serviceAccountToken
+            ? [
+                forbidden(
+                  place.child('serviceAccountToken'),
+                  'must not be specified when serviceAccountName is not set',
+                ),
+              ]
+            : [],
+        ),
+      );
+
+/** The rules of a new pod. */
+export function validatePodCreate({ spec }: Pod): FieldError[] {
+  const errors: FieldError[] = [];
+  if (spec?.ephemeralContainers?.length)
+    errors.push(forbidden(SPEC.child('ephemeralContainers'), 'cannot be set on create'));
+  if (spec?.nodeName && spec.schedulingGates?.length)
+    errors.push(forbidden(SPEC.child('nodeName'), 'cannot be set until all schedulingGates have been cleared'));
+  return errors;
+}
 
 const UPDATABLE = [
   '`spec.containers[*].image`',

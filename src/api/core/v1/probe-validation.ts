@@ -1,4 +1,4 @@
-import { checkEach, checkPort, checkText, nonNegative, requireOneOf, requireText } from '#api/checks.ts';
+import { checkPort, checkText, nonNegative, requireOneOf, requireText } from '#api/checks.ts';
 import { type FieldError, type FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
 import { isHTTPHeaderName } from '#machinery/names/key.ts';
 import type { HTTPGetAction, Lifecycle, LifecycleHandler, Probe, ProbeHandler } from './probe.ts';
@@ -67,9 +67,7 @@ const validateHttpGet = (action: HTTPGetAction, field: FieldPath): FieldError[] 
   ...requireText(field.child('path'), action.path),
   ...checkPort(field.child('port'), action.port),
   ...requireOneOf(field.child('scheme'), action.scheme, ['HTTP', 'HTTPS']),
-  ...checkEach(action.httpHeaders, field.child('httpHeaders'), ({ name }, at) =>
-    checkText(at.child('name'), name, isHTTPHeaderName),
-  ),
+  ...(action.httpHeaders ?? []).flatMap(({ name }) => checkText(field.child('httpHeaders'), name, isHTTPHeaderName)),
 ];
 
 const validateSleep = (seconds: number, field: FieldPath, gracePeriodSeconds: number): FieldError[] =>

@@ -1,11 +1,14 @@
 import type { Strategy } from '#api/resource-definition.ts';
+import { FieldPath } from '#machinery/errors/field-error.ts';
 import { applyPodTemplateDefaults } from './pod-template-defaults.ts';
+import { templateWarnings } from './pod-warnings.ts';
 import type { ReplicationController } from './replication-controller.ts';
 import { validateReplicationController } from './replication-controller-validation.ts';
 
 export const replicationControllerStrategy: Strategy<ReplicationController> = {
   validate: validateReplicationController,
   hasGeneration: true,
+  warn: ({ spec }) => templateWarnings(spec?.template, new FieldPath('spec').child('template')),
   orphanByDefault: true,
   applyDefaults(controller) {
     const spec = (controller.spec ??= { replicas: 1 });

@@ -8,7 +8,7 @@ import {
   required,
 } from '#machinery/errors/field-error.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
-import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
+import { isQuantity, parseQuantity } from '#machinery/quantity/parse-quantity.ts';
 import type { ResourceRequirements } from './resources.ts';
 
 const CONTAINER_RESOURCES = ['cpu', 'memory', 'ephemeral-storage'];
@@ -53,15 +53,13 @@ export function validateResourceName(name: string, field: FieldPath): FieldError
 
 function validateContainerResourceName(name: string, field: FieldPath): FieldError[] {
   const errors = validateResourceName(name, field);
-  if (errors.length > 0) return errors;
+  // All of these apply, also to what is no name at all.
   if (!name.includes('/')) {
-    return CONTAINER_RESOURCES.includes(name) || isHugePages(name)
-      ? []
-      : [invalid(field, name, 'must be a standard resource for containers')];
-  }
-  return isNative(name) || isExtendedResource(name)
-    ? []
-    : [invalid(field, name, "doesn't follow extended resource name standard")];
+    if (!CONTAINER_RESOURCES.includes(name) && !isHugePages(name))
+      errors.push(invalid(field, name, 'must be a standard resource for containers'));
+  } else if (!isNative(name) && !isExtendedResource(name))
+    errors.push(invalid(field, name, "doesn't follow extended resource name standard"));
+  return errors;
 }
 
 /** The rules of an amount: not negative, and whole where only whole ones can be had. */
@@ -72,17 +70,25 @@ export function validateResourceAmount(name: string, text: string, field: FieldP
   return [];
 }
 
-/** What a container asks for; `claims` are the names of the pod's resource claims. */
+interface RequirementRules {
+  /** The names of the pod's resource claims. */
+  readonly claims?: readonly string[];
+  /** What can be asked for; by default what a container can. */
+  readonly validateName?: (name: string, field: FieldPath) => FieldError[];
+}
+
+/** What a container, or a pod as a whole, asks for. */
 export function validateResourceRequirements(
   { limits = {}, requests = {}, claims }: ResourceRequirements,
   field: FieldPath,
-  podClaims: readonly string[] = [],
+  { claims: podClaims = [], validateName = validateContainerResourceName }: RequirementRules = {},
 ): FieldError[] {
   const errors: FieldError[] = [];
   for (const [list, amounts] of [['limits', limits] as const, ['requests', requests] as const]) {
     for (const [name, text] of Object.entries(amounts)) {
       const at = field.child(list).key(name);
-      errors.push(...validateContainerResourceName(name, at), ...validateResourceAmount(name, text, at));
+      errors.push(...validateName(name, at), ...validateResourceAmount(name, text, at));
+      if (isHugePages(name)) errors.push(...checkHugePages(name, text, at));
       if (list === 'requests') errors.push(...compareWithLimit(name, text, { limit: limits[name], field }));
     }
   }
@@ -91,13 +97,25 @@ export function validateResourceRequirements(
     errors.push(forbidden(field, 'HugePages require cpu or memory'));
   errors.push(
     ...checkEach(claims, field.child('claims'), ({ name }, at) => {
-      const missing = requireText(at.child('name'), name);
+      const missing = requireText(at, name);
       return missing.length > 0 || podClaims.includes(name) ? missing : [notFound(at.child('name'), name)];
     }),
   );
   return errors;
 }
 
+/** Huge pages come whole. */
+function checkHugePages(name: string, text: string, field: FieldPath): FieldError[] {
+  const size = name.slice('hugepages-'.length);
+  if (!isQuantity(size)) return [];
+  const page = parseQuantity(size).milliValue();
+  const amount = parseQuantity(text).milliValue();
+  return page > 0 && (amount < 0 || amount % page !== 0)
+    ? [invalid(field, text, `${text} is not positive integer multiple of ${name}`)]
+    : [];
+}
+
+/** A request is at most its limit, and exactly that where a resource cannot be promised twice. */
 function compareWithLimit(
   name: string,
   request: string,

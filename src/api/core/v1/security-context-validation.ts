@@ -1,4 +1,4 @@
-import { checkEach, checkNumber, checkText, optionalOneOf, requireOneOf, requireText } from '#api/checks.ts';
+import { checkEach, checkNumber, checkText, optionalOneOf, requireText } from '#api/checks.ts';
 import { duplicate, type FieldError, type FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { isValidId } from '#machinery/names/port.ts';
 import type { AppArmorProfile, PodSecurityContext, SeccompProfile, SecurityContext } from './security-context.ts';
@@ -6,8 +6,16 @@ import type { AppArmorProfile, PodSecurityContext, SeccompProfile, SecurityConte
 const PROFILES = ['Localhost', 'RuntimeDefault', 'Unconfined'];
 const SYSCTL = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/;
 
+/** Kernel parameters that every IPC namespace has its own of. */
+const IPC_SYSCTL =
+  /^(kernel[./](sem|shmall|shmmax|shmmni|shm_rmid_forced|shm|msgmax|msgmnb|msgmni|msg)$|fs[./]mqueue[./])/;
+
 /** The rules of a pod's security context. */
-export function validatePodSecurityContext(context: PodSecurityContext, field: FieldPath): FieldError[] {
+export function validatePodSecurityContext(
+  context: PodSecurityContext,
+  field: FieldPath,
+  { hostNetwork, hostIPC }: { readonly hostNetwork?: boolean | undefined; readonly hostIPC?: boolean | undefined } = {},
+): FieldError[] {
   const errors = [
     ...checkNumber(field.child('fsGroup'), context.fsGroup, isValidId),
     ...checkNumber(field.child('runAsUser'), context.runAsUser, isValidId),
@@ -17,7 +25,7 @@ export function validatePodSecurityContext(context: PodSecurityContext, field: F
     ),
     ...optionalOneOf(field.child('fsGroupChangePolicy'), context.fsGroupChangePolicy, ['Always', 'OnRootMismatch']),
     ...optionalOneOf(field.child('supplementalGroupsPolicy'), context.supplementalGroupsPolicy, ['Merge', 'Strict']),
-    ...optionalOneOf(field.child('seLinuxChangePolicy'), context.seLinuxChangePolicy, ['MountOption', 'Recursive']),
+    ...optionalOneOf(field.child('seLinuxChangePolicy'), context.seLinuxChangePolicy, ['Recursive']),
     ...validateProfiles(context, field),
   ];
   const names = new Set<string>();
@@ -26,6 +34,10 @@ export function validatePodSecurityContext(context: PodSecurityContext, field: F
       const wrong = requireText(at.child('name'), name, sysctlErrors);
       if (wrong.length === 0 && names.has(name)) wrong.push(duplicate(at.child('name'), name));
       names.add(name);
+      if (hostNetwork && /^net[./]/.test(name))
+        wrong.push(invalid(at.child('name'), name, "may not be specified when 'hostNetwork' is true"));
+      if (hostIPC && IPC_SYSCTL.test(name))
+        wrong.push(invalid(at.child('name'), name, "may not be specified when 'hostIPC' is true"));
       return wrong;
     }),
   );
@@ -33,7 +45,11 @@ export function validatePodSecurityContext(context: PodSecurityContext, field: F
 }
 
 const sysctlErrors = (name: string): string[] =>
-  name.length <= 253 && SYSCTL.test(name) ? [] : [`must have at most 253 characters and match regex ${SYSCTL.source}`];
+  name.length <= 253 && SYSCTL.test(name)
+    ? []
+    : [
+        'must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$',
+      ];
 
 /** The rules of a container's security context. */
 export function validateSecurityContext(
@@ -71,11 +87,15 @@ function validateProfile(
   field: FieldPath,
   kind: 'AppArmor' | 'seccomp',
 ): FieldError[] {
-  const errors = requireOneOf(field.child('type'), type, PROFILES);
+  const place = field.child('type');
+  const errors = type
+    ? optionalOneOf(place, type, PROFILES)
+    : [required(place, `type is required when ${kind === 'seccomp' ? 'seccompProfile' : 'appArmorProfile'} is set`)];
   const at = field.child('localhostProfile');
   if (type === 'Localhost') {
-    if (!localhostProfile) errors.push(required(at, `must be set when ${kind} type is Localhost`));
-    else if (kind === 'seccomp')
+    if (!localhostProfile && (kind === 'AppArmor' || localhostProfile === undefined))
+      errors.push(required(at, `must be set when ${kind} type is Localhost`));
+    else if (kind === 'seccomp' && localhostProfile)
       errors.push(
         ...checkText(at, localhostProfile, (path) => [
           ...(path.startsWith('/') ? ['must be a relative path'] : []),
@@ -83,7 +103,10 @@ function validateProfile(
         ]),
       );
   } else if (localhostProfile !== undefined) {
-    errors.push(invalid(at, localhostProfile, `can only be set when ${kind} type is Localhost`));
+    if (kind === 'AppArmor' && !type) return errors;
+    // The profile of seccomp is shown whole, under the names Go gives its fields.
+    const shown = kind === 'seccomp' ? { Type: type, LocalhostProfile: localhostProfile } : localhostProfile;
+    errors.push(invalid(at, shown, `can only be set when ${kind} type is Localhost`));
   }
   return errors;
 }

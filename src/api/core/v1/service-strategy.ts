@@ -5,6 +5,7 @@ import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Service, ServiceSpec } from './service.ts';
 import { isReachedFromOutside } from './service-access.ts';
 import { validateService, validateServiceUpdate } from './service-validation.ts';
+import { serviceWarnings } from './service-warnings.ts';
 
 /** Three hours. */
 const CLIENT_IP_TIMEOUT_SECONDS = 10800;
@@ -14,6 +15,7 @@ export const serviceStrategy: Strategy<Service> = {
   validateName: (name, prefix) => isDNS1123Label(prefix ? maskTrailingDash(name) : name),
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  warn: (service) => serviceWarnings(service),
   applyDefaults(service) {
     const spec = (service.spec ??= {});
     applySpecDefaults(spec);

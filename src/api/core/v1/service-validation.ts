@@ -197,8 +197,8 @@ const validateFamilies = (spec: ServiceSpec): FieldError[] => [
   ]),
   ...optionalOneOf(SPEC.child('trafficDistribution'), spec.trafficDistribution, [
     'PreferClose',
-    'PreferSameNode',
     'PreferSameZone',
+    'PreferSameNode',
   ]),
 ];
 

@@ -7,10 +7,12 @@ import {
   forbidden,
   invalid,
   required,
+  tooLong,
 } from '#machinery/errors/field-error.ts';
-import { isDNS1123Label } from '#machinery/names/dns.ts';
+import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
 import { validateFieldRef, validateResourceFieldRef } from './env-validation.ts';
+import { validateClaimTemplate } from './persistent-volume-claim-validation.ts';
 import type {
   DownwardAPIVolumeFile,
   HostPathVolumeSource,
@@ -23,21 +25,32 @@ import type {
 const FILE_FIELDS = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid'];
 const HOST_PATH_TYPES = [
   '',
-  'DirectoryOrCreate',
-  'Directory',
-  'FileOrCreate',
-  'File',
-  'Socket',
-  'CharDevice',
   'BlockDevice',
+  'CharDevice',
+  'Directory',
+  'DirectoryOrCreate',
+  'File',
+  'FileOrCreate',
+  'Socket',
 ];
 
 /** The rules of a pod's volumes. */
-export function validateVolumes(volumes: readonly Volume[] | undefined, field: FieldPath): FieldError[] {
+export function validateVolumes(
+  volumes: readonly Volume[] | undefined,
+  field: FieldPath,
+  podName?: string,
+): FieldError[] {
   const names = new Set<string>();
   return checkEach(volumes, field, (volume, at) => {
     const { name } = volume;
-    const errors = [...validateSource(volume, at), ...requireText(at.child('name'), name, isDNS1123Label)];
+    const claimName = `${podName}-${name}`;
+    const errors = [
+      ...validateSource(volume, at),
+      ...(volume.ephemeral && podName && name
+        ? isDNS1123Subdomain(claimName).map((why) => invalid(at.child('name'), name, `PVC name "${claimName}": ${why}`))
+        : []),
+      ...requireText(at.child('name'), name, isDNS1123Label),
+    ];
     if (names.has(name)) errors.push(duplicate(at.child('name'), name));
     names.add(name);
     return errors;
@@ -60,12 +73,14 @@ const CHECKS: { readonly [K in keyof Sources]?: SourceCheck<K> } = {
   ],
   nfs: ({ server, path }, field) => [
     ...requireText(field.child('server'), server),
-    ...requireText(field.child('path'), path, (text) => (text.startsWith('/') ? [] : ['must be an absolute path'])),
+    ...requireText(field.child('path'), path),
+    ...(path?.startsWith('/') ? [] : [invalid(field.child('path'), path ?? '', 'must be an absolute path')]),
   ],
   persistentVolumeClaim: ({ claimName }, field) => requireText(field.child('claimName'), claimName),
   downwardAPI: ({ defaultMode, items }, field) => [
     ...checkMode(field.child('defaultMode'), defaultMode),
-    ...checkEach(items, field.child('items'), validateFile),
+    // Upstream names the volume, not the file, for what is wrong with one.
+    ...(items ?? []).flatMap((file) => validateFile(file, field)),
   ],
   configMap: ({ name, defaultMode, items }, field) => [
     ...requireText(field.child('name'), name),
@@ -73,12 +88,48 @@ const CHECKS: { readonly [K in keyof Sources]?: SourceCheck<K> } = {
     ...checkEach(items, field.child('items'), validateKeyToPath),
   ],
   projected: validateProjected,
-  csi: ({ driver }, field) => requireText(field.child('driver'), driver),
+  csi: ({ driver, nodePublishSecretRef: secret }, field) => [
+    ...validateDriverName(driver, field.child('driver')),
+    ...(secret === undefined ? [] : validateSecretRef(secret.name, field)),
+  ],
   ephemeral: ({ volumeClaimTemplate }, field) =>
-    volumeClaimTemplate ? [] : [required(field.child('volumeClaimTemplate'))],
+    volumeClaimTemplate
+      ? validateClaimTemplate(volumeClaimTemplate, field.child('volumeClaimTemplate'))
+      : [required(field.child('volumeClaimTemplate'))],
   image: ({ reference, pullPolicy }, field) => [
     ...requireText(field.child('reference'), reference),
     ...optionalOneOf(field.child('pullPolicy'), pullPolicy || undefined, ['Always', 'IfNotPresent', 'Never']),
+  ],
+  gitRepo: ({ repository }, field) => requireText(field.child('repository'), repository),
+  gcePersistentDisk: ({ pdName }, field) => requireText(field.child('pdName'), pdName),
+  awsElasticBlockStore: ({ volumeID }, field) => requireText(field.child('volumeID'), volumeID),
+  glusterfs: ({ endpoints, path }, field) => [
+    ...requireText(field.child('endpoints'), endpoints),
+    ...requireText(field.child('path'), path),
+  ],
+  rbd: ({ monitors, image }, field) => [
+    ...requireItems(monitors, field.child('monitors')),
+    ...requireText(field.child('image'), image),
+  ],
+  cinder: ({ volumeID }, field) => requireText(field.child('volumeID'), volumeID),
+  cephfs: ({ monitors }, field) => requireItems(monitors, field.child('monitors')),
+  flexVolume: ({ driver }, field) => requireText(field.child('driver'), driver),
+  azureFile: ({ secretName, shareName }, field) => [
+    ...requireText(field.child('secretName'), secretName),
+    ...requireText(field.child('shareName'), shareName),
+  ],
+  vsphereVolume: ({ volumePath }, field) => requireText(field.child('volumePath'), volumePath),
+  photonPersistentDisk: ({ pdID }, field) => requireText(field.child('pdID'), pdID),
+  portworxVolume: ({ volumeID }, field) => requireText(field.child('volumeID'), volumeID),
+  azureDisk: ({ diskName, diskURI }, field) => [
+    ...requireText(field.child('diskName'), diskName),
+    ...requireText(field.child('diskURI'), diskURI),
+  ],
+  storageos: ({ volumeName }, field) => requireText(field.child('volumeName'), volumeName),
+  scaleIO: ({ gateway, system, volumeName }, field) => [
+    ...requireText(field.child('gateway'), gateway),
+    ...requireText(field.child('system'), system),
+    ...requireText(field.child('volumeName'), volumeName),
   ],
   iscsi: ({ targetPortal, iqn }, field) => [
     ...requireText(field.child('targetPortal'), targetPortal),
@@ -86,15 +137,27 @@ const CHECKS: { readonly [K in keyof Sources]?: SourceCheck<K> } = {
   ],
 };
 
-/** The first source is judged, and further ones are one too many; upstream looks at `emptyDir` before all others. */
+const requireItems = (items: readonly unknown[] | undefined, field: FieldPath): FieldError[] =>
+  items?.length ? [] : [required(field)];
+
+/** In the order they are looked at: the first is judged, and further ones are one too many. */
+const ORDER = [
+  ...['emptyDir', 'hostPath', 'gitRepo', 'gcePersistentDisk', 'awsElasticBlockStore', 'secret', 'nfs', 'iscsi'],
+  ...['glusterfs', 'flocker', 'persistentVolumeClaim', 'rbd', 'cinder', 'cephfs', 'quobyte', 'downwardAPI', 'fc'],
+  ...['flexVolume', 'configMap', 'azureFile', 'vsphereVolume', 'photonPersistentDisk', 'portworxVolume', 'azureDisk'],
+  ...['storageos', 'projected', 'scaleIO', 'csi', 'ephemeral', 'image'],
+];
+/** Where upstream spells a second source otherwise than its field. */
+const SPELLED: Readonly<Record<string, string>> = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' };
+
 function validateSource(volume: Volume, field: FieldPath): FieldError[] {
   const { name: _, ...sources } = volume;
   const present = Object.entries(sources)
     .filter(([, source]) => source !== undefined)
-    .sort(([a], [b]) => Number(b === 'emptyDir') - Number(a === 'emptyDir'));
+    .sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b));
   if (present.length === 0) return [required(field, 'must specify a volume type')];
   return present.flatMap(([type, source], position) => {
-    if (position > 0) return [forbidden(field.child(type), 'may not specify more than 1 volume type')];
+    if (position > 0) return [forbidden(field.child(SPELLED[type] ?? type), 'may not specify more than 1 volume type')];
     const check = CHECKS[type as keyof Sources] as ((source: object, field: FieldPath) => FieldError[]) | undefined;
     return check?.(source as object, field.child(type)) ?? [];
   });
@@ -145,8 +208,9 @@ function validateFile(
     if (resourceFieldRef)
       errors.push(invalid(field, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'));
   } else if (resourceFieldRef) {
-    errors.push(...requireText(field.child('resourceFieldRef', 'containerName'), resourceFieldRef.containerName));
-    errors.push(...validateResourceFieldRef(resourceFieldRef, field.child('resourceFieldRef')));
+    const at = field.child('resourceFieldRef');
+    const missing = requireText(at.child('containerName'), resourceFieldRef.containerName);
+    errors.push(...(missing.length > 0 ? missing : validateResourceFieldRef(resourceFieldRef, at)));
   } else errors.push(required(field, 'one of fieldRef and resourceFieldRef is required'));
   return [...errors, ...checkMode(field.child('mode'), mode)];
 }
@@ -154,11 +218,27 @@ function validateFile(
 function validateProjected({ defaultMode, sources }: ProjectedVolumeSource, field: FieldPath): FieldError[] {
   return [
     ...checkMode(field.child('defaultMode'), defaultMode),
-    ...checkEach(sources, field.child('sources'), validateProjection),
+    ...checkEach(sources, field.child('sources'), (source, at) => validateProjection(source, at, field)),
+    ...pathConflicts(sources ?? [], field),
   ];
 }
 
-function validateProjection(projection: VolumeProjection, field: FieldPath): FieldError[] {
+/** Two sources must not put a file in the same place. */
+function pathConflicts(sources: readonly VolumeProjection[], field: FieldPath): FieldError[] {
+  const taken = new Set<string>();
+  return sources.flatMap(({ secret, configMap, downwardAPI }) =>
+    [secret, configMap, downwardAPI].flatMap((source) =>
+      (source?.items ?? []).flatMap(({ path }: { readonly path: string }) => {
+        const conflict = path !== '' && taken.has(path);
+        taken.add(path);
+        const shown = source !== undefined && 'name' in source ? source.name : path;
+        return conflict ? [invalid(field, shown ?? '', 'conflicting duplicate paths')] : [];
+      }),
+    ),
+  );
+}
+
+function validateProjection(projection: VolumeProjection, field: FieldPath, volume: FieldPath): FieldError[] {
   const { secret, configMap, downwardAPI, serviceAccountToken: token, clusterTrustBundle: bundle } = projection;
   const errors: FieldError[] = [];
   for (const [name, source] of Object.entries({ secret, configMap })) {
@@ -166,11 +246,11 @@ function validateProjection(projection: VolumeProjection, field: FieldPath): Fie
     errors.push(...requireText(field.child(name, 'name'), source.name));
     errors.push(...checkEach(source.items, field.child(name, 'items'), validateKeyToPath));
   }
-  if (downwardAPI) errors.push(...checkEach(downwardAPI.items, field.child('downwardAPI', 'items'), validateFile));
+  for (const file of downwardAPI?.items ?? []) errors.push(...validateFile(file, field.child('downwardAPI')));
   if (token) {
     const at = field.child('serviceAccountToken');
     errors.push(...checkTokenLife(at.child('expirationSeconds'), token.expirationSeconds));
-    errors.push(...checkFilePath(at.child('path'), token.path));
+    errors.push(...checkFilePath(volume.child('path'), token.path));
   }
   if (bundle) {
     const at = field.child('clusterTrustBundle');
@@ -180,8 +260,7 @@ function validateProjection(projection: VolumeProjection, field: FieldPath): Fie
       errors.push(invalid(at, bundle, 'exactly one of name and signerName is required'));
   }
   const types = Object.entries(projection).filter(([, source]) => source !== undefined);
-  for (const [type] of types.slice(1))
-    errors.push(forbidden(field.child(type), 'may not specify more than 1 volume type'));
+  if (types.length > 1) errors.push(forbidden(field, 'may not specify more than 1 volume type per source'));
   return errors;
 }
 
@@ -191,6 +270,21 @@ const checkTokenLife = (field: FieldPath, seconds: number | undefined): FieldErr
     if (value < 600) return ['may not specify a duration less than 10 minutes'];
     return value > 2 ** 32 ? ['may not specify a duration larger than 2^32 seconds'] : [];
   });
+
+/** The name of a CSI driver, which may be in capitals. */
+export function validateDriverName(name: string | undefined, field: FieldPath): FieldError[] {
+  if (!name) return [required(field)];
+  const errors = name.length > MAX_DRIVER_NAME ? [tooLong(field, MAX_DRIVER_NAME)] : [];
+  return [...errors, ...isDNS1123Subdomain(name.toLowerCase()).map((why) => invalid(field, name, why))];
+}
+
+const MAX_DRIVER_NAME = 63;
+
+/** Upstream names the volume's `name` where the secret's is wrong. */
+const validateSecretRef = (name: string | undefined, field: FieldPath): FieldError[] =>
+  name
+    ? isDNS1123Subdomain(name).map((why) => invalid(field.child('name'), name, why))
+    : [required(field.child('nodePublishSecretRef', 'name'))];
 
 /** Names of volumes that a pod has. */
 export const volumeNames = (volumes: readonly Volume[] | undefined): ReadonlySet<string> =>

@@ -1,4 +1,4 @@
-import { checkEach, checkNumber, checkText, immutable, requireOneOf } from '#api/checks.ts';
+import { checkEach, checkNumber, checkText, immutable, optionalOneOf, requireOneOf } from '#api/checks.ts';
 import { validateNotSpecial } from '#api/core/v1/special-address.ts';
 import { duplicate, type FieldError, FieldPath, invalid, required, tooMany } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
@@ -15,7 +15,7 @@ const MOST_HINTS = 8;
 const ROOT = new FieldPath();
 
 export const validateEndpointSlice = ({ addressType, endpoints = [], ports = [] }: EndpointSlice): FieldError[] => [
-  ...requireOneOf(ROOT.child('addressType'), addressType, ['IPv4', 'IPv6', 'FQDN']),
+  ...requireOneOf(ROOT.child('addressType'), addressType, ['FQDN', 'IPv4', 'IPv6']),
   ...(endpoints.length > MOST_ENDPOINTS
     ? [tooMany(ROOT.child('endpoints'), endpoints.length, MOST_ENDPOINTS)]
     : checkEach(endpoints, ROOT.child('endpoints'), (endpoint, at) => validateEndpoint(endpoint, at, addressType))),
@@ -63,7 +63,7 @@ function validatePorts(ports: readonly EndpointPort[], field: FieldPath): FieldE
     return [
       ...errors,
       ...checkNumber(at.child('port'), port, isValidPortNumber),
-      ...requireOneOf(at.child('protocol'), protocol, ['TCP', 'UDP', 'SCTP']),
+      ...optionalOneOf(at.child('protocol'), protocol ?? '', ['SCTP', 'TCP', 'UDP']),
       ...(appProtocol === undefined ? [] : checkText(at.child('appProtocol'), appProtocol, isQualifiedName)),
     ];
   });

@@ -1,5 +1,5 @@
 import { checkEach, requireOneOf, requireText } from '#api/checks.ts';
-import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
+import { type FieldError, FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import type { FlowSchema, PolicyRulesWithSubjects } from './flow-schema.ts';
 
@@ -18,7 +18,8 @@ export function validateFlowSchema({ spec }: FlowSchema): FieldError[] {
   }
   if (distinguisherMethod) {
     const at = SPEC.child('distinguisherMethod', 'type');
-    errors.push(...requireOneOf(at, distinguisherMethod.type, ['ByNamespace', 'ByUser']));
+    if (!['ByNamespace', 'ByUser'].includes(distinguisherMethod.type))
+      errors.push(notSupported(at, { Type: distinguisherMethod.type }, ['ByNamespace', 'ByUser']));
   }
   const name = SPEC.child('priorityLevelConfiguration', 'name');
   if (priorityLevelConfiguration.name === '') errors.push(required(name, 'must reference a priority level'));

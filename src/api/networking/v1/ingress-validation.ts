@@ -50,7 +50,7 @@ const hostCheck = (host: string) => (host.includes('*') ? isWildcardDNS1123Subdo
 
 const FORBIDDEN_PARTS = ['//', '/./', '/../', '%2f', '%2F'];
 const FORBIDDEN_ENDS = ['/..', '/.'];
-const PATH_TYPES = ['Exact', 'Prefix', 'ImplementationSpecific'];
+const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix'];
 
 function validatePath({ path = '', pathType, backend }: HTTPIngressPath, field: FieldPath): FieldError[] {
   if (!pathType) return [required(field.child('pathType'), 'pathType must be specified')];

@@ -37,7 +37,7 @@ export function validateNetworkPolicy({ spec = {} }: NetworkPolicy): FieldError[
 }
 
 function validatePort({ protocol, port, endPort }: NetworkPolicyPort, field: FieldPath): FieldError[] {
-  const errors = optionalOneOf(field.child('protocol'), protocol, ['SCTP', 'TCP', 'UDP']);
+  const errors = optionalOneOf(field.child('protocol'), protocol, ['TCP', 'UDP', 'SCTP']);
   const at = field.child('endPort');
   if (port === undefined) {
     if (endPort !== undefined) errors.push(invalid(at, endPort, 'may not be specified when `port` is not specified'));

@@ -57,7 +57,7 @@ test.each<[string, object, string[]]>([
     'without a role',
     { roleRef: { kind: 'Rule', name: '' } },
     [
-      'roleRef.kind: Unsupported value: "Rule": supported values: "ClusterRole", "Role"',
+      'roleRef.kind: Unsupported value: "Rule": supported values: "Role", "ClusterRole"',
       'roleRef.name: Required value',
     ],
   ],
@@ -71,7 +71,7 @@ test.each<[string, object, string[]]>([
       ],
     },
     [
-      'subjects[0].kind: Unsupported value: "Robot": supported values: "Group", "ServiceAccount", "User"',
+      'subjects[0].kind: Unsupported value: "Robot": supported values: "ServiceAccount", "User", "Group"',
       "subjects[1].name: Invalid value: \"S_\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
       'subjects[1].apiGroup: Unsupported value: "x": supported values: ""',
     ],

@@ -9,7 +9,7 @@ const LONGEST_TOKEN_SECONDS = 2 ** 32;
 
 export const validateCSIDriver = ({ metadata, spec }: CSIDriver): FieldError[] => [
   ...validateDriverName(metadata?.name ?? '', new FieldPath('name')),
-  ...optionalOneOf(SPEC.child('fsGroupPolicy'), spec.fsGroupPolicy, ['ReadWriteOnceWithFSType', 'File', 'None']),
+  ...optionalOneOf(SPEC.child('fsGroupPolicy'), spec.fsGroupPolicy, ['File', 'None', 'ReadWriteOnceWithFSType']),
   ...validateTokenRequests(spec.tokenRequests ?? []),
   ...(spec.volumeLifecycleModes ?? [])
     .filter((mode) => mode !== 'Persistent' && mode !== 'Ephemeral')

@@ -67,13 +67,7 @@ export class ServiceAllocator implements WriteHook {
     spec: OwnedSpec,
     { before, held }: { before: Service['spec'] | undefined; held: (() => void)[] },
   ): void {
-    if (spec.type === 'ExternalName') {
-      delete spec.clusterIP;
-      delete spec.clusterIPs;
-      delete spec.ipFamilies;
-      delete spec.ipFamilyPolicy;
-      return;
-    }
+    if (spec.type === 'ExternalName') return;
     spec.ipFamilies ??= ['IPv4'];
     spec.ipFamilyPolicy ??= 'SingleStack';
     spec.clusterIP ||= spec.clusterIPs?.[0] ?? (before?.type === 'ExternalName' ? '' : (before?.clusterIP ?? ''));

@@ -1,3 +1,4 @@
+import { fractionWarnings } from '#api/core/v1/fraction-warnings.ts';
 import { applyPersistentVolumeClaimDefaults } from '#api/core/v1/persistent-volume-claim-strategy.ts';
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
 import { templateWarnings } from '#api/core/v1/pod-warnings.ts';
@@ -11,7 +12,19 @@ import { validateStatefulSet, validateStatefulSetUpdate } from './stateful-set-v
 export const statefulSetStrategy: Strategy<StatefulSet> = {
   validate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
-  warn: ({ spec }) => templateWarnings(spec?.template, new FieldPath('spec').child('template')),
+  warn: ({ spec }) => [
+    ...templateWarnings(spec?.template, new FieldPath('spec').child('template')),
+    ...(spec?.volumeClaimTemplates ?? []).flatMap(({ spec: claim }, position) => {
+      const at = new FieldPath('spec').child('volumeClaimTemplates').index(position).child('resources');
+      return [
+        ...fractionWarnings(claim?.resources?.requests, ['storage'], at.child('requests')),
+        ...fractionWarnings(claim?.resources?.limits, ['storage'], at.child('limits')),
+      ];
+    }),
+    ...((spec?.revisionHistoryLimit ?? 0) < 0
+      ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended']
+      : []),
+  ],
   hasGeneration: true,
   // Pods take the name for their host name.
   validateName: (name, prefix) => isDNS1123Label(prefix ? maskTrailingDash(name) : name),
@@ -25,6 +38,7 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
     retention.whenDeleted ||= 'Retain';
     retention.whenScaled ||= 'Retain';
     spec.replicas ??= 1;
+    if (spec.ordinals) spec.ordinals.start ??= 0;
     spec.revisionHistoryLimit ??= 10;
     for (const claim of spec.volumeClaimTemplates ?? []) {
       claim.apiVersion = 'v1';

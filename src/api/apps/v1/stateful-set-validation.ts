@@ -19,7 +19,6 @@ export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
     ...nonNegative(SPEC.child('replicas'), spec?.replicas),
     ...nonNegative(SPEC.child('minReadySeconds'), spec?.minReadySeconds),
     ...nonNegative(SPEC.child('ordinals', 'start'), spec?.ordinals?.start),
-    ...nonNegative(SPEC.child('revisionHistoryLimit'), spec?.revisionHistoryLimit),
     ...(spec?.serviceName ? checkText(SPEC.child('serviceName'), spec.serviceName, isDNS1123Label) : []),
     ...validateWorkload(spec ?? {}, SPEC, { selector: 'statefulset', template: 'StatefulSet' }),
   ];

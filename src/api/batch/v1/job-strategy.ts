@@ -20,17 +20,24 @@ export const jobStrategy: Strategy<Job> = {
     if (spec === undefined) return;
     applySpecDefaults(spec);
     applyJobTemplateDefaults(spec);
-    const labels = spec.template?.metadata?.labels;
-    const metadata = (job.metadata ??= {});
-    if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+    labelAsTemplate(job);
   },
   prepareForCreate(job) {
     job.status = {};
     generateSelector(job);
+    // What the template has been given now is there whenever the Job is read.
+    labelAsTemplate(job);
   },
   validate: validateJob,
   validateUpdate: validateJobUpdate,
 };
+
+/** A Job without labels has those of its pods. */
+function labelAsTemplate(job: Mutable<Job>): void {
+  const labels = job.spec?.template?.metadata?.labels;
+  const metadata = (job.metadata ??= {});
+  if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+}
 
 function applySpecDefaults(spec: Mutable<JobSpec>): void {
   // Without either number a Job is one pod; with parallelism alone it is a work queue that pods end themselves.

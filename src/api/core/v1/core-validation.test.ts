@@ -26,7 +26,7 @@ test.each<[string, AnyResourceDefinition, object, string[]]>([
     'a namespace that waits for nobody',
     Namespaces,
     { metadata: { name: 'a' }, spec: { finalizers: ['who'] } },
-    ['spec.finalizers[0]: Invalid value: "who": name is neither a standard finalizer name nor is it fully qualified'],
+    ['spec.finalizers: Invalid value: "who": name is neither a standard finalizer name nor is it fully qualified'],
   ],
   [
     'a node with a taint without effect',
@@ -58,7 +58,7 @@ test.each<[string, AnyResourceDefinition, object, string[]]>([
     'a local volume without a place',
     PersistentVolumes,
     volume({ hostPath: undefined, local: { path: '/x' } }),
-    ['metadata.annotations: Required value: Local volume requires node affinity'],
+    ['spec.nodeAffinity: Required value: Local volume requires node affinity'],
   ],
   [
     'endpoints that lead to the node itself',

@@ -2,6 +2,7 @@ import { checkEach, checkNumber, checkText, requireOneOf } from '#api/checks.ts'
 import { type FieldError, FieldPath, required } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
+import { isQualifiedName } from '#machinery/names/label.ts';
 import { isValidPortNumber } from '#machinery/names/port.ts';
 import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints } from './endpoints.ts';
 import { validateNotSpecial } from './special-address.ts';
@@ -31,12 +32,17 @@ function validateAddress({ ip, hostname, nodeName }: EndpointAddress, field: Fie
   ];
 }
 
-function validatePort({ name, port, protocol }: EndpointPort, field: FieldPath, nameNeeded: boolean): FieldError[] {
+function validatePort(
+  { name, port, protocol, appProtocol }: EndpointPort,
+  field: FieldPath,
+  nameNeeded: boolean,
+): FieldError[] {
   const errors = name ? checkText(field.child('name'), name, isDNS1123Label) : [];
   if (!name && nameNeeded) errors.push(required(field.child('name')));
   return [
     ...errors,
     ...checkNumber(field.child('port'), port, isValidPortNumber),
     ...requireOneOf(field.child('protocol'), protocol, PROTOCOLS),
+    ...(appProtocol === undefined ? [] : checkText(field.child('appProtocol'), appProtocol, isQualifiedName)),
   ];
 }

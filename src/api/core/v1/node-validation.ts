@@ -16,7 +16,7 @@ export function validateNode({ spec, status }: Node): FieldError[] {
     ...validateTaints(spec?.taints, new FieldPath('metadata').child('taints')),
     ...(['capacity', 'allocatable'] as const).flatMap((list) =>
       Object.entries(status?.[list] ?? {}).flatMap(([name, text]) =>
-        validateResourceAmount(name, text, new FieldPath('status').child(list).key(name)),
+        validateResourceAmount(name, text, new FieldPath('status').child(list, name)),
       ),
     ),
     ...validateCidrs(spec?.podCIDRs, SPEC.child('podCIDRs')),
@@ -34,10 +34,11 @@ export function validateTaints(taints: readonly Taint[] | undefined, field: Fiel
       ...requireOneOf(at.child('effect'), effect, EFFECTS),
     ];
     const identity = `${key}:${effect}`;
+    const shown = { Key: key, Value: value, Effect: effect, TimeAdded: taint.timeAdded ?? null };
     if (seen.has(identity)) {
       errors.push({
-        ...duplicate(at, taint),
-        message: `${duplicate(at, taint).message}: taints must be unique by key and effect pair`,
+        ...duplicate(at, shown),
+        message: `${duplicate(at, shown).message}: taints must be unique by key and effect pair`,
       });
     }
     seen.add(identity);

@@ -1,10 +1,12 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { PersistentVolume } from './persistent-volume.ts';
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from './persistent-volume-validation.ts';
+import { persistentVolumeWarnings } from './persistent-volume-warnings.ts';
 
 export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
   validate: validatePersistentVolume,
   validateUpdate: validatePersistentVolumeUpdate,
+  warn: (volume) => persistentVolumeWarnings(volume),
   applyDefaults(volume) {
     const spec = (volume.spec ??= {});
     spec.persistentVolumeReclaimPolicy ||= 'Retain';
@@ -13,6 +15,7 @@ export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
     volume.status = { ...volume.status, phase: volume.status?.phase || 'Pending' };
   },
   prepareForCreate(volume) {
-    volume.status = { phase: 'Pending' };
+    const { creationTimestamp: now } = volume.metadata ?? {};
+    volume.status = { phase: 'Pending', ...(now ? { lastPhaseTransitionTime: now } : {}) };
   },
 };

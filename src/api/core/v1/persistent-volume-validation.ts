@@ -1,14 +1,14 @@
 import { checkText, immutable, optionalOneOf, requireText } from '#api/checks.ts';
 import { type FieldError, FieldPath, forbidden, notSupported, required } from '#machinery/errors/field-error.ts';
-import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { validateNodeSelector } from './affinity-validation.ts';
 import type { PersistentVolume } from './persistent-volume.ts';
-import { PersistentVolumeSource } from './persistent-volume-source.ts';
+import { type CSIPersistentVolumeSource, PersistentVolumeSource } from './persistent-volume-source.ts';
 import type { PersistentVolumeSpec } from './persistent-volume-spec.ts';
 import { specDifference } from './spec-difference.ts';
 import { validateAccessModes, validateStorageAmount } from './storage-rules.ts';
-import { validateHostPath } from './volume-validation.ts';
+import { validateDriverName, validateHostPath } from './volume-validation.ts';
 
 const SPEC = new FieldPath('spec');
 
@@ -67,12 +67,31 @@ function validateSource(spec: PersistentVolumeSpec): FieldError[] {
   }
   if (local) {
     errors.push(...requireText(SPEC.child('local', 'path'), local.path, backstepErrors));
-    if (!spec.nodeAffinity)
-      errors.push(required(new FieldPath('metadata').child('annotations'), 'Local volume requires node affinity'));
+    if (!spec.nodeAffinity) errors.push(required(SPEC.child('nodeAffinity'), 'Local volume requires node affinity'));
   }
   if (csi) {
-    errors.push(...requireText(SPEC.child('csi', 'driver'), csi.driver));
-    errors.push(...requireText(SPEC.child('csi', 'volumeHandle'), csi.volumeHandle));
+    errors.push(...validateCsi(csi, SPEC.child('csi')));
+  }
+  return errors;
+}
+
+const SECRETS = [
+  'controllerPublishSecretRef',
+  'controllerExpandSecretRef',
+  'nodePublishSecretRef',
+  'nodeExpandSecretRef',
+] as const;
+
+function validateCsi(csi: CSIPersistentVolumeSource, field: FieldPath): FieldError[] {
+  const errors = [
+    ...validateDriverName(csi.driver, field.child('driver')),
+    ...requireText(field.child('volumeHandle'), csi.volumeHandle),
+  ];
+  for (const name of SECRETS) {
+    const secret = csi[name];
+    if (secret === undefined) continue;
+    errors.push(...requireText(field.child(name, 'name'), secret.name, isDNS1123Subdomain));
+    errors.push(...requireText(field.child(name, 'namespace'), secret.namespace, isDNS1123Label));
   }
   return errors;
 }

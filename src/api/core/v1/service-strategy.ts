@@ -1,6 +1,7 @@
 import { maskTrailingDash } from '#api/meta/v1/object-meta-validation.ts';
 import type { Strategy } from '#api/resource-definition.ts';
 import { isDNS1123Label } from '#machinery/names/dns.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Service, ServiceSpec } from './service.ts';
 import { isReachedFromOutside } from './service-access.ts';
@@ -55,6 +56,11 @@ function dropWhatTypeForbids(service: Mutable<Service>, old: Service): void {
   const { spec } = service;
   const before = old.spec;
   if (spec === undefined || before === undefined) return;
+  if (before.type !== 'ExternalName' && spec.type === 'ExternalName') {
+    if (spec.clusterIP === before.clusterIP) delete spec.clusterIP;
+    for (const name of ['clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const)
+      if (deepEqual(spec[name], before[name])) delete spec[name];
+  }
   if (before.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') {
     if (spec.allocateLoadBalancerNodePorts === before.allocateLoadBalancerNodePorts)
       delete spec.allocateLoadBalancerNodePorts;

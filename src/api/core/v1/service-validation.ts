@@ -50,6 +50,10 @@ function validateByType(spec: ServiceSpec): FieldError[] {
         spec.clusterIPs?.length || spec.clusterIP
           ? [forbidden(SPEC.child('clusterIPs'), 'may not be set for ExternalName services')]
           : [];
+      if (spec.ipFamilies?.length)
+        errors.push(forbidden(SPEC.child('ipFamilies'), 'may not be set for ExternalName services'));
+      if (spec.ipFamilyPolicy !== undefined)
+        errors.push(forbidden(SPEC.child('ipFamilyPolicy'), 'may not be set for ExternalName services'));
       const name = spec.externalName?.replace(/\.$/, '');
       return [...errors, ...requireText(SPEC.child('externalName'), name, isDNS1123Subdomain)];
     }
@@ -139,13 +143,13 @@ const validateAddresses = (spec: ServiceSpec): FieldError[] => [
 function validateLoadBalancer(spec: ServiceSpec): FieldError[] {
   const isBalanced = spec.type === 'LoadBalancer';
   const errors: FieldError[] = [];
-  const onlyFor = (name: keyof ServiceSpec) =>
+  const onlyFor = (name: string) =>
     errors.push(forbidden(SPEC.child(name), "may only be used when `type` is 'LoadBalancer'"));
   const ranges = spec.loadBalancerSourceRanges ?? [];
   if (ranges.length > 0) {
-    if (!isBalanced) onlyFor('loadBalancerSourceRanges');
+    if (!isBalanced) onlyFor('LoadBalancerSourceRanges');
     errors.push(
-      ...checkEach(ranges, SPEC.child('loadBalancerSourceRanges'), (range, at) =>
+      ...checkEach(ranges, SPEC.child('LoadBalancerSourceRanges'), (range, at) =>
         checkText(at, range.trim(), (text) => isValidCidrForLegacyField(text)),
       ),
     );

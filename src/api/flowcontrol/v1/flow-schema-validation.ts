@@ -1,12 +1,19 @@
-import { checkEach, requireOneOf, requireText } from '#api/checks.ts';
-import { type FieldError, FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
-import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
-import type { FlowSchema, PolicyRulesWithSubjects } from './flow-schema.ts';
+import { checkEach, checkText, requireText } from '#api/checks.ts';
+import {
+  type FieldError,
+  FieldPath,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from '#machinery/errors/field-error.ts';
+import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import type { FlowSchema, PolicyRulesWithSubjects, ResourcePolicyRule, Subject } from './flow-schema.ts';
 
 const SPEC = new FieldPath('spec');
 const HIGHEST_PRECEDENCE = 10_000;
 
-export function validateFlowSchema({ spec }: FlowSchema): FieldError[] {
+export function validateFlowSchema({ metadata, spec }: FlowSchema): FieldError[] {
   if (spec === undefined) return [required(SPEC)];
   const { matchingPrecedence = 0, priorityLevelConfiguration, distinguisherMethod, rules } = spec;
   const errors: FieldError[] = [];
@@ -16,6 +23,14 @@ export function validateFlowSchema({ spec }: FlowSchema): FieldError[] {
     const detail = `must not be greater than ${HIGHEST_PRECEDENCE}`;
     errors.push(invalid(SPEC.child('matchingPrecedence'), matchingPrecedence, detail));
   }
+  if (matchingPrecedence === 1 && metadata?.name !== 'exempt')
+    errors.push(
+      invalid(
+        SPEC.child('matchingPrecedence'),
+        matchingPrecedence,
+        "only the schema named 'exempt' may have matchingPrecedence 1",
+      ),
+    );
   if (distinguisherMethod) {
     const at = SPEC.child('distinguisherMethod', 'type');
     if (!['ByNamespace', 'ByUser'].includes(distinguisherMethod.type))
@@ -37,7 +52,7 @@ function validateRules(rules: PolicyRulesWithSubjects, field: FieldPath): FieldE
   return [
     ...errors,
     ...checkEach(subjects, field.child('subjects'), ({ kind, user, group, serviceAccount }, at) => {
-      const problems = requireOneOf(at.child('kind'), kind, ['Group', 'ServiceAccount', 'User']);
+      const problems = validateSubject({ kind, user, group, serviceAccount }, at);
       if (kind === 'User' && !user)
         problems.push(required(at.child('user'), "user is required when subject kind is 'User'"));
       if (kind === 'Group' && !group) {
@@ -49,5 +64,81 @@ function validateRules(rules: PolicyRulesWithSubjects, field: FieldPath): FieldE
       }
       return problems;
     }),
+    ...checkEach(resourceRules, field.child('resourceRules'), validateResourceRule),
+    ...checkEach(nonResourceRules, field.child('nonResourceRules'), ({ verbs, nonResourceURLs }, at) => [
+      ...validateVerbs(verbs, at.child('verbs')),
+      ...(nonResourceURLs.length === 0
+        ? [required(at.child('nonResourceURLs'), 'nonResourceURLs must contain at least one value')]
+        : checkEach(nonResourceURLs, at.child('nonResourceURLs'), (url, place) => checkText(place, url, urlErrors))),
+    ]),
   ];
+}
+
+const OF_KIND = { user: 'User', group: 'Group', serviceAccount: 'ServiceAccount' } as const;
+
+function validateSubject(subject: Subject, field: FieldPath): FieldError[] {
+  const { kind, user, group, serviceAccount } = subject;
+  if (!['Group', 'ServiceAccount', 'User'].includes(kind))
+    return [notSupported(field.child('kind'), kind, ['Group', 'ServiceAccount', 'User'])];
+  const errors = (['user', 'group', 'serviceAccount'] as const)
+    .filter((name) => OF_KIND[name] !== kind && subject[name] !== undefined)
+    .map((name) => forbidden(field.child(name), `${name} is forbidden when subject kind is not '${OF_KIND[name]}'`));
+  if (kind === 'User' && user) errors.push(...requireText(field.child('user', 'name'), user.name));
+  if (kind === 'Group' && group) errors.push(...requireText(field.child('group', 'name'), group.name));
+  if (kind !== 'ServiceAccount' || !serviceAccount) return errors;
+  const at = field.child('serviceAccount');
+  const { name, namespace } = serviceAccount;
+  if (name !== '*') errors.push(...requireText(at.child('name'), name, isDNS1123Subdomain));
+  if (namespace) errors.push(...checkText(at.child('namespace'), namespace, isDNS1123Label));
+  else errors.push(required(at.child('namespace'), 'must specify namespace for service account'));
+  return errors;
+}
+
+const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'proxy', 'update', 'watch'];
+
+function validateVerbs(verbs: readonly string[], field: FieldPath): FieldError[] {
+  if (verbs.length === 0) return [required(field, 'verbs must contain at least one value')];
+  if (verbs.includes('*'))
+    return verbs.length > 1 ? [invalid(field, verbs, "if '*' is present, must not specify other verbs")] : [];
+  return verbs.every((verb) => VERBS.includes(verb)) ? [] : [notSupported(field, verbs, VERBS)];
+}
+
+function validateResourceRule(rule: ResourcePolicyRule, field: FieldPath): FieldError[] {
+  const { verbs, apiGroups, resources, namespaces = [], clusterScope } = rule;
+  const errors = validateVerbs(verbs, field.child('verbs'));
+  const checkList = (name: 'apiGroups' | 'resources', values: readonly string[], missing: string) => {
+    if (values.length === 0) errors.push(required(field.child(name), missing));
+    else if (values.length > 1 && values.includes('*'))
+      errors.push(invalid(field.child(name), values, `if '*' is present, must not specify other ${SHOWN[name]}`));
+  };
+  checkList('apiGroups', apiGroups, 'resource rules must supply at least one api group');
+  checkList('resources', resources, 'resource rules must supply at least one resource');
+  const at = field.child('namespaces');
+  if (namespaces.length === 0 && !clusterScope)
+    errors.push(required(at, 'resource rules that are not cluster scoped must supply at least one namespace'));
+  else if (namespaces.includes('*')) {
+    if (namespaces.length > 1)
+      errors.push(invalid(at, namespaces, `if '*' is present, must not specify other namespaces`));
+  } else {
+    const why = "each member of this list must be '*' or a DNS-1123 label; ";
+    errors.push(
+      ...checkEach(namespaces, at, (namespace, place) =>
+        checkText(place, namespace, (text) => isDNS1123Label(text).map((detail) => why + detail)),
+      ),
+    );
+  }
+  return errors;
+}
+
+const SHOWN = { apiGroups: 'api groups', resources: 'resources' };
+
+/** A path, whose last part may be a wildcard. */
+function urlErrors(url: string): string[] {
+  if (url === '*') return [];
+  if (url === '') return ['must not be empty'];
+  if (url.includes(' ')) return ['must not contain white-space'];
+  if (!url.startsWith('/')) return ['must start with slash'];
+  if (url.includes('//')) return ['must not contain double-slash'];
+  if (/\*./.test(url) || /[^/]\*$/.test(url)) return ['wildcard can only do suffix matching'];
+  return [];
 }

@@ -1,6 +1,6 @@
-import { immutable, requireOneOf, requireText } from '#api/checks.ts';
+import { checkText, immutable, optionalOneOf, requireText } from '#api/checks.ts';
 import { type FieldError, FieldPath, forbidden, required, tooLong } from '#machinery/errors/field-error.ts';
-import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isDomainPrefixedKey } from '#machinery/names/label.ts';
 import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import type { IngressClass, IngressClassParametersReference } from './ingress-class.ts';
@@ -21,15 +21,18 @@ export function validateIngressClass({ spec = {} }: IngressClass): FieldError[] 
 function validateParameters(reference: IngressClassParametersReference, field: FieldPath): FieldError[] {
   const { apiGroup, kind, name, scope, namespace } = reference;
   const errors = [
-    ...(apiGroup ? requireText(field.child('apiGroup'), apiGroup, isDNS1123Subdomain) : []),
+    ...(apiGroup === undefined ? [] : checkText(field.child('apiGroup'), apiGroup, isDNS1123Subdomain)),
     ...requireText(field.child('kind'), kind, isPathSegmentName),
     ...requireText(field.child('name'), name, isPathSegmentName),
-    ...requireOneOf(field.child('scope'), scope, ['Cluster', 'Namespace']),
+    ...(scope === undefined
+      ? [required(field.child('scope'))]
+      : optionalOneOf(field.child('scope'), scope, ['Cluster', 'Namespace'])),
   ];
   const at = field.child('namespace');
-  if (scope === 'Namespace' && !namespace) {
+  if (scope === 'Namespace' && namespace === undefined) {
     errors.push(required(at, "`parameters.scope` is set to 'Namespace'"));
   }
+  if (scope === 'Namespace' && namespace !== undefined) errors.push(...checkText(at, namespace, isDNS1123Label));
   if (scope === 'Cluster' && namespace !== undefined) {
     errors.push(forbidden(at, "`parameters.scope` is set to 'Cluster'"));
   }

@@ -1,6 +1,7 @@
-import { immutable, requireText } from '#api/checks.ts';
+import { checkText, immutable, requireText } from '#api/checks.ts';
 import type { Strategy } from '#api/resource-definition.ts';
 import { FieldPath, required } from '#machinery/errors/field-error.ts';
+import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isValidIp } from '#machinery/names/ip-checks.ts';
 import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import type { IPAddress } from './ip-address.ts';
@@ -13,8 +14,10 @@ export const ipAddressStrategy: Strategy<IPAddress> = {
     const parent = spec?.parentRef;
     if (parent === undefined) return [required(PARENT)];
     return [
+      ...(parent.group ? checkText(PARENT.child('group'), parent.group, isDNS1123Subdomain) : []),
       ...requireText(PARENT.child('resource'), parent.resource, isPathSegmentName),
       ...requireText(PARENT.child('name'), parent.name, isPathSegmentName),
+      ...(parent.namespace ? checkText(PARENT.child('namespace'), parent.namespace, isPathSegmentName) : []),
     ];
   },
   validateUpdate: ({ spec }, old) => immutable(PARENT, spec?.parentRef, old.spec?.parentRef),

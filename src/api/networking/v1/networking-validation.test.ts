@@ -85,7 +85,7 @@ test('a ServiceCIDR has a range of each family at most, and may get the other on
   const withRanges = (...cidrs: string[]) => ({ metadata, spec: { cidrs } });
   expect(createErrors(ServiceCIDRs, withRanges())).toEqual(['spec.cidrs: Required value: at least one CIDR required']);
   expect(createErrors(ServiceCIDRs, withRanges('10.0.0.0/16', '10.1.0.0/16'))).toEqual([
-    'spec.cidrs: Invalid value: {"cidrs":["10.0.0.0/16","10.1.0.0/16"]}: may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/96',
+    'spec.cidrs: Invalid value: ["10.0.0.0/16","10.1.0.0/16"]: may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64',
   ]);
   expect(updateErrors(ServiceCIDRs, withRanges('10.0.0.0/16'), withRanges('10.0.0.0/16', 'fd00::/112'))).toEqual([]);
   expect(updateErrors(ServiceCIDRs, withRanges('10.0.0.0/16'), withRanges('10.1.0.0/16'))).toEqual([

@@ -10,12 +10,12 @@ const FIELD = new FieldPath('spec').child('cidrs');
 export function validateServiceCidr({ spec }: ServiceCIDR): FieldError[] {
   const cidrs = spec?.cidrs ?? [];
   if (cidrs.length === 0) return [required(FIELD, 'at least one CIDR required')];
-  if (cidrs.length > 2) return [invalid(FIELD, spec, 'may only hold up to 2 values')];
+  if (cidrs.length > 2) return [invalid(FIELD, { CIDRs: cidrs }, 'may only hold up to 2 values')];
   const errors = checkEach(cidrs, FIELD, (cidr, at) => checkText(at, cidr, isValidCidr));
   if (errors.length > 0 || cidrs.length < 2) return errors;
   const [first, second] = cidrs.map((cidr) => parseCidr(cidr)?.address.family);
-  const detail = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/96';
-  return first === second ? [invalid(FIELD, spec, detail)] : [];
+  const detail = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64';
+  return first === second ? [invalid(FIELD, cidrs, detail)] : [];
 }
 
 /** A range of one family may get one of the other; nothing else changes. */

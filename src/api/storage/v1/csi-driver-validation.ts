@@ -1,9 +1,10 @@
 import { checkEach, immutable, optionalOneOf } from '#api/checks.ts';
+import { validateDriverName } from '#api/core/v1/volume-validation.ts';
 import { duplicate, type FieldError, FieldPath, invalid, notSupported } from '#machinery/errors/field-error.ts';
 import type { CSIDriver, TokenRequest } from './csi-driver.ts';
-import { validateDriverName } from './volume-attachment-validation.ts';
 
 const SPEC = new FieldPath('spec');
+const SHORTEST_PERIOD_SECONDS = 10;
 const SHORTEST_TOKEN_SECONDS = 10 * 60;
 const LONGEST_TOKEN_SECONDS = 2 ** 32;
 
@@ -11,6 +12,15 @@ export const validateCSIDriver = ({ metadata, spec }: CSIDriver): FieldError[] =
   ...validateDriverName(metadata?.name ?? '', new FieldPath('name')),
   ...optionalOneOf(SPEC.child('fsGroupPolicy'), spec.fsGroupPolicy, ['File', 'None', 'ReadWriteOnceWithFSType']),
   ...validateTokenRequests(spec.tokenRequests ?? []),
+  ...((spec.nodeAllocatableUpdatePeriodSeconds ?? SHORTEST_PERIOD_SECONDS) < SHORTEST_PERIOD_SECONDS
+    ? [
+        invalid(
+          SPEC.child('nodeAllocatableUpdatePeriodSeconds'),
+          spec.nodeAllocatableUpdatePeriodSeconds,
+          `must be greater than or equal to ${SHORTEST_PERIOD_SECONDS} seconds`,
+        ),
+      ]
+    : []),
   ...(spec.volumeLifecycleModes ?? [])
     .filter((mode) => mode !== 'Persistent' && mode !== 'Ephemeral')
     .map((mode) => notSupported(SPEC.child('volumeLifecycleModes'), mode, ['Persistent', 'Ephemeral'])),

@@ -1,10 +1,11 @@
 import { checkEach, nonNegative, requireText } from '#api/checks.ts';
+import { validateDriverName } from '#api/core/v1/volume-validation.ts';
 import { duplicate, type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { CSINode, CSINodeDriver } from './csi-node.ts';
-import { validateDriverName } from './volume-attachment-validation.ts';
 
+const MAX_NODE_ID = 256;
 const DRIVERS = new FieldPath('spec').child('drivers');
 
 export function validateCSINode({ spec }: CSINode): FieldError[] {
@@ -18,10 +19,13 @@ export function validateCSINode({ spec }: CSINode): FieldError[] {
 }
 
 function validateDriver({ name, nodeID, topologyKeys, allocatable }: CSINodeDriver, field: FieldPath): FieldError[] {
-  const at = field.child('topologyKeys');
+  // Upstream names the driver where one of its keys is wrong.
+  const at = field;
   const errors = [
     ...validateDriverName(name, field.child('name')),
-    ...requireText(field.child('nodeID'), nodeID),
+    ...requireText(field.child('nodeID'), nodeID, (id) =>
+      id.length > MAX_NODE_ID ? [`must be ${MAX_NODE_ID} characters or less`] : [],
+    ),
     ...nonNegative(field.child('allocatable', 'count'), allocatable?.count),
   ];
   const seen = new Set<string>();

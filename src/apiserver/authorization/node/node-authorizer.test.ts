@@ -46,7 +46,14 @@ const pod = (name: string, nodeName: string): Pod =>
       ],
       volumes: [
         { name: 'data', persistentVolumeClaim: { claimName: 'data' } },
-        { name: 'scratch', ephemeral: { volumeClaimTemplate: { spec: {} } } },
+        {
+          name: 'scratch',
+          ephemeral: {
+            volumeClaimTemplate: {
+              spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+            },
+          },
+        },
         { name: 'all', projected: { sources: [{ secret: { name: 'projected' } }, { configMap: { name: 'map' } }] } },
       ],
     },

@@ -32,6 +32,8 @@ export interface ResourceDefinition<T extends KubernetesObject = KubernetesObjec
   readonly subresources?: Readonly<Record<string, SubresourceDefinition<T>>>;
   /** Field selectors beyond metadata.name and metadata.namespace: path to value as text. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** What is said of any other field that a selector asks for; there are two wordings, by whether there are such fields. */
+  readonly unknownFieldMessage?: (field: string) => string;
   /** What every client that uses this version is warned of, where it is deprecated. */
   readonly deprecation?: string;
   /** For a second version of a kind: the definition it is stored as, and how to get there and back. */

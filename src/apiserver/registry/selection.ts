@@ -59,10 +59,19 @@ function readFieldSelector(definition: AnyResourceDefinition, text: string): Fie
   }
   for (const { field } of selector.requirements) {
     if (fieldReader(definition, field) === undefined) {
-      throw newBadRequest(`field label not supported: ${field}`);
+      throw newBadRequest(unknownField(definition, field));
     }
   }
   return selector;
+}
+
+/** Kinds without fields of their own are answered otherwise than those that have some, custom ones included. */
+function unknownField(definition: AnyResourceDefinition, field: string): string {
+  const { selectableFields, unknownFieldMessage } = definition;
+  if (unknownFieldMessage) return unknownFieldMessage(field);
+  return selectableFields
+    ? `field label not supported: ${field}`
+    : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -76,6 +85,8 @@ function matchesFields(definition: AnyResourceDefinition, selector: FieldSelecto
 
 function fieldReader(definition: AnyResourceDefinition, field: string): FieldOf | undefined {
   if (field === 'metadata.name') return (object) => object.metadata?.name ?? '';
-  if (field === 'metadata.namespace' && definition.namespaced) return (object) => object.metadata?.namespace ?? '';
+  // Upstream knows the namespace of what has none, unless the kind says itself what it knows.
+  if (field === 'metadata.namespace' && (definition.namespaced || !definition.selectableFields))
+    return (object) => object.metadata?.namespace ?? '';
   return definition.selectableFields?.[field];
 }

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Deployments } from '#api/apps/v1/deployment.ts';
+import { Jobs } from '#api/batch/v1/job.ts';
 import { type Lease, Leases } from '#api/coordination/v1/lease.ts';
 import { type ConfigMap, ConfigMaps } from '#api/core/v1/config-map.ts';
 import { type Event, Events } from '#api/core/v1/event.ts';
 import { type Namespace, Namespaces } from '#api/core/v1/namespace.ts';
+import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { type Service, Services } from '#api/core/v1/service.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { EventsV1 } from '#api/events/v1/event.ts';
 import { type PodDisruptionBudget, PodDisruptionBudgets } from '#api/policy/v1/pod-disruption-budget.ts';
+import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { jsonPatch, mergePatch } from '#client/options.ts';
 import { Cluster } from '#testing/cluster.ts';
 
@@ -180,6 +184,19 @@ describe('a pod', () => {
     expect(list.items.map((each) => each.metadata?.name)).toEqual(['bound']);
     const unknown = cluster.client.of(Pods).list({ fieldSelector: 'spec.nothing=1' });
     await expect(unknown).rejects.toMatchObject({ code: 400, message: 'field label not supported: spec.nothing' });
+  });
+
+  test.each([
+    ['of a kind that has fields of its own', Nodes, 'field label not supported: x'],
+    [
+      'of a kind that has none',
+      Deployments,
+      '"x" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    ],
+    ['of a Job', Jobs, 'field label "x" not supported for Job'],
+  ])('is not found by a field %s that nobody knows', async (_, definition: AnyResourceDefinition, message) => {
+    const list = cluster.client.of(definition).list({ fieldSelector: 'x=1' });
+    await expect(list).rejects.toMatchObject({ code: 400, message });
   });
 });
 

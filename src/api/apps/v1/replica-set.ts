@@ -18,7 +18,6 @@ import {
   time,
 } from '#machinery/schema/schema.ts';
 import { replicaSetColumns } from './replica-set-columns.ts';
-import { replicaSetFields } from './replica-set-fields.ts';
 import { replicaSetStrategy } from './replica-set-strategy.ts';
 
 export const ReplicaSetSpec = message('io.k8s.api.apps.v1.ReplicaSetSpec', {
@@ -90,6 +89,5 @@ export const ReplicaSets: ResourceDefinition<ReplicaSet> = {
     status: { group: 'apps', version: 'v1', kind: 'ReplicaSet', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
   columns: replicaSetColumns,
-  selectableFields: replicaSetFields,
   strategy: replicaSetStrategy,
 };

@@ -1,4 +1,5 @@
-import { checkText, nonNegative, requireOneOf } from '#api/checks.ts';
+import { checkEach, checkText, nonNegative, requireOneOf } from '#api/checks.ts';
+import { validatePersistentVolumeClaimSpec } from '#api/core/v1/persistent-volume-claim-validation.ts';
 import { type FieldError, FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label } from '#machinery/names/dns.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
@@ -15,6 +16,9 @@ export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
     ...strategyErrors(spec?.updateStrategy ?? {}, SPEC.child('updateStrategy')),
     ...(['whenDeleted', 'whenScaled'] as const).flatMap((name) =>
       requireOneOf(retention.child(name), spec?.persistentVolumeClaimRetentionPolicy?.[name], RETENTION),
+    ),
+    ...checkEach(spec?.volumeClaimTemplates, SPEC.child('volumeClaimTemplates'), ({ spec: claim }, at) =>
+      validatePersistentVolumeClaimSpec(claim ?? {}, at.child('spec')),
     ),
     ...nonNegative(SPEC.child('replicas'), spec?.replicas),
     ...nonNegative(SPEC.child('minReadySeconds'), spec?.minReadySeconds),

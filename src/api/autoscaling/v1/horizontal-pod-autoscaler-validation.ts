@@ -12,7 +12,9 @@ export function validateHorizontalPodAutoscaler({ spec }: HorizontalPodAutoscale
   if (minReplicas !== undefined && minReplicas < 1) {
     errors.push(invalid(SPEC.child('minReplicas'), minReplicas, 'must be greater than or equal to 1'));
   }
-  errors.push(...positive(SPEC.child('maxReplicas'), maxReplicas));
+  if (maxReplicas === 0) errors.push(required(SPEC.child('maxReplicas'), 'must be set and greater than 0'));
+  else if (maxReplicas < 0)
+    errors.push(invalid(SPEC.child('maxReplicas'), maxReplicas, 'must be greater than or equal to 1'));
   if (minReplicas !== undefined && maxReplicas < minReplicas) {
     const detail = 'must be greater than or equal to `minReplicas`';
     errors.push(invalid(SPEC.child('maxReplicas'), maxReplicas, detail));

@@ -17,7 +17,7 @@ test.each<[string, object, string[]]>([
     { scaleTargetRef: {}, maxReplicas: 0, minReplicas: 0 },
     [
       'spec.minReplicas: Invalid value: 0: must be greater than or equal to 1',
-      'spec.maxReplicas: Invalid value: 0: must be greater than 0',
+      'spec.maxReplicas: Required value: must be set and greater than 0',
       'spec.scaleTargetRef.kind: Required value',
       'spec.scaleTargetRef.name: Required value',
     ],
@@ -26,7 +26,7 @@ test.each<[string, object, string[]]>([
     'that aims at nothing',
     metric({ type: 'Utilization' }),
     [
-      'spec.metrics[0].resource.target.averageUtilization: Required value: must set either averageUtilization or averageValue',
+      'spec.metrics[0].resource.target.averageUtilization: Required value: must set either a target raw value or a target utilization',
     ],
   ],
   [

@@ -1,4 +1,4 @@
-import { checkEach, nonNegative, optionalOneOf, positive, requireText } from '#api/checks.ts';
+import { checkEach, optionalOneOf, requireText } from '#api/checks.ts';
 import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import type { HorizontalPodAutoscaler, HPAScalingPolicy, HPAScalingRules } from './horizontal-pod-autoscaler.ts';
@@ -17,7 +17,8 @@ export function validateHorizontalPodAutoscaler({ spec }: HorizontalPodAutoscale
     errors.push(invalid(SPEC.child('minReplicas'), minReplicas, 'must be greater than or equal to 1'));
   }
   const field = SPEC.child('maxReplicas');
-  errors.push(...positive(field, maxReplicas));
+  if (maxReplicas === 0) errors.push(required(field, 'must be set and greater than 0'));
+  else if (maxReplicas < 0) errors.push(invalid(field, maxReplicas, 'must be greater than or equal to 1'));
   if (minReplicas !== undefined && maxReplicas < minReplicas) {
     errors.push(invalid(field, maxReplicas, 'must be greater than or equal to `minReplicas`'));
   }
@@ -39,7 +40,8 @@ function validateRules(rules: HPAScalingRules | undefined, field: FieldPath): Fi
   if (rules === undefined) return [];
   const window = rules.stabilizationWindowSeconds;
   const at = field.child('stabilizationWindowSeconds');
-  const errors = nonNegative(at, window);
+  const errors =
+    window !== undefined && window < 0 ? [invalid(at, window, 'must be greater than or equal to zero')] : [];
   if (window !== undefined && window > LONGEST_WINDOW_SECONDS) {
     errors.push(invalid(at, window, `must be less than or equal to ${LONGEST_WINDOW_SECONDS}`));
   }
@@ -49,12 +51,15 @@ function validateRules(rules: HPAScalingRules | undefined, field: FieldPath): Fi
   return [...errors, ...checkEach(rules.policies, policies, validatePolicy)];
 }
 
+const aboveZero = (field: FieldPath, value: number): FieldError[] =>
+  value <= 0 ? [invalid(field, value, 'must be greater than zero')] : [];
+
 function validatePolicy({ type, value, periodSeconds }: HPAScalingPolicy, field: FieldPath): FieldError[] {
   const period = field.child('periodSeconds');
   return [
     ...optionalOneOf(field.child('type'), type, ['Percent', 'Pods']),
-    ...positive(field.child('value'), value),
-    ...positive(period, periodSeconds),
+    ...aboveZero(field.child('value'), value),
+    ...aboveZero(period, periodSeconds),
     ...(periodSeconds > LONGEST_PERIOD_SECONDS
       ? [invalid(period, periodSeconds, `must be less than or equal to ${LONGEST_PERIOD_SECONDS}`)]
       : []),

@@ -77,5 +77,6 @@ export const Jobs: ResourceDefinition<Job> = {
   },
   columns: jobColumns,
   selectableFields: jobFields,
+  unknownFieldMessage: (field) => `field label "${field}" not supported for Job`,
   strategy: jobStrategy,
 };

@@ -5,5 +5,4 @@ type Fields = Readonly<Record<string, (object: Namespace) => string>>;
 /** What a field selector may ask of it, beside its name and namespace. */
 export const namespaceFields: Fields = {
   'status.phase': ({ status }) => status?.phase ?? '',
-  name: ({ metadata }) => metadata?.name ?? '',
 };

@@ -1,5 +1,7 @@
 import type { Strategy } from '#api/resource-definition.ts';
+import { FieldPath } from '#machinery/errors/field-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
+import { fractionWarnings } from './fraction-warnings.ts';
 import type { PersistentVolumeClaim } from './persistent-volume-claim.ts';
 import type { PersistentVolumeClaimSpec } from './persistent-volume-claim-spec.ts';
 import {
@@ -9,6 +11,13 @@ import {
 
 export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
   validate: validatePersistentVolumeClaim,
+  warn: ({ spec }) => {
+    const at = new FieldPath('spec').child('resources');
+    return [
+      ...fractionWarnings(spec?.resources?.requests, ['storage'], at.child('requests')),
+      ...fractionWarnings(spec?.resources?.limits, ['storage'], at.child('limits')),
+    ];
+  },
   validateUpdate: validatePersistentVolumeClaimUpdate,
   applyDefaults: applyPersistentVolumeClaimDefaults,
   prepareForCreate(claim) {

@@ -15,7 +15,6 @@ import {
   time,
 } from '#machinery/schema/schema.ts';
 import { persistentVolumeClaimColumns } from './persistent-volume-claim-columns.ts';
-import { persistentVolumeClaimFields } from './persistent-volume-claim-fields.ts';
 import { PersistentVolumeClaimSpec } from './persistent-volume-claim-spec.ts';
 import { persistentVolumeClaimStrategy } from './persistent-volume-claim-strategy.ts';
 
@@ -108,6 +107,5 @@ export const PersistentVolumeClaims: ResourceDefinition<PersistentVolumeClaim> =
     },
   },
   columns: persistentVolumeClaimColumns,
-  selectableFields: persistentVolumeClaimFields,
   strategy: persistentVolumeClaimStrategy,
 };

@@ -3,7 +3,6 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, message, opt, ptr, string, time } from '#machinery/schema/schema.ts';
 import { persistentVolumeColumns } from './persistent-volume-columns.ts';
-import { persistentVolumeFields } from './persistent-volume-fields.ts';
 import { PersistentVolumeSpec } from './persistent-volume-spec.ts';
 import { persistentVolumeStrategy } from './persistent-volume-strategy.ts';
 
@@ -42,6 +41,5 @@ export const PersistentVolumes: ResourceDefinition<PersistentVolume> = {
     status: { group: '', version: 'v1', kind: 'PersistentVolume', verbs: ['get', 'patch', 'update'], type: 'status' },
   },
   columns: persistentVolumeColumns,
-  selectableFields: persistentVolumeFields,
   strategy: persistentVolumeStrategy,
 };

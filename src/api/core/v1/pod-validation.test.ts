@@ -174,6 +174,15 @@ test.each<[string, object, string[]]>([
 const MAY_CHANGE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
+const onX = { key: 'x', operator: 'Exists' };
+const nodes = (...terms: object[][]) => ({
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: terms.map((matchExpressions) => ({ matchExpressions })),
+    },
+  },
+});
+
 describe('an update of a pod', () => {
   test.each<[string, object, object, string[]]>([
     ['may change an image', pod({}), container({ image: 'nginx', imagePullPolicy: 'Always' }), []],
@@ -204,6 +213,27 @@ describe('an update of a pod', () => {
       ['spec.containers: Forbidden: pod updates may not add or remove containers'],
     ],
     ['may open a gate', pod({ schedulingGates: [{ name: 'a' }] }), pod({ nodeSelector: { x: 'y' } }), []],
+    [
+      'may not add a gate',
+      pod({}),
+      pod({ schedulingGates: [{ name: 'a' }] }),
+      ["spec.schedulingGates[0].name: Forbidden: only deletion is allowed, but found new scheduling gate 'a'"],
+    ],
+    [
+      'may not widen where it may go while it waits at a gate',
+      pod({ schedulingGates: [{ name: 'a' }], nodeSelector: { x: 'y' }, affinity: nodes([onX]) }),
+      pod({ schedulingGates: [{ name: 'a' }], nodeSelector: { x: 'z' }, affinity: nodes([onX], [onX]) }),
+      [
+        'spec.nodeSelector: Invalid value: {"x":"z"}: only additions to spec.nodeSelector are allowed (no mutations or deletions)',
+        `spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms: Invalid value: ${JSON.stringify([{ matchExpressions: [onX] }, { matchExpressions: [onX] }])}: no additions/deletions to non-empty NodeSelectorTerms list are allowed`,
+      ],
+    ],
+    [
+      'may narrow where it may go while it waits at a gate',
+      pod({ schedulingGates: [{ name: 'a' }], affinity: nodes([onX]) }),
+      pod({ schedulingGates: [{ name: 'a' }], affinity: nodes([onX, { key: 'y', operator: 'Exists' }]) }),
+      [],
+    ],
   ])('%s', (_, before, after, expected) => {
     expect(updateErrors(Pods, before, after)).toEqual(expected);
   });

@@ -4,7 +4,7 @@ import { isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
-import type { Toleration } from './affinity.ts';
+import type { NodeAffinity, NodeSelectorTerm, Toleration } from './affinity.ts';
 import type { Container } from './container.ts';
 import type { Pod } from './pod.ts';
 import { podQosClass } from './pod-qos.ts';
@@ -68,6 +68,7 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
     ...deadlineErrors(spec, before),
     ...tolerationErrors(spec.tolerations ?? [], before.tolerations ?? []),
     ...gateErrors(spec, before),
+    ...(before.schedulingGates?.length ? narrowingErrors(spec, before) : []),
   ];
   const kept = withAllowedChanges(spec, before);
   if (!deepEqual(kept, before)) {
@@ -96,10 +97,51 @@ function tolerationErrors(wanted: readonly Toleration[], had: readonly Toleratio
 
 function gateErrors(spec: PodSpec, before: PodSpec): FieldError[] {
   const had = new Set((before.schedulingGates ?? []).map(({ name }) => name));
-  const field = SPEC.child('schedulingGates');
-  return (spec.schedulingGates ?? [])
-    .filter(({ name }) => !had.has(name))
-    .map(({ name }) => forbidden(field, `only deletion is allowed, but found new scheduling gate '${name}'`));
+  return checkEach(spec.schedulingGates, SPEC.child('schedulingGates'), ({ name }, at) =>
+    had.has(name)
+      ? []
+      : [forbidden(at.child('name'), `only deletion is allowed, but found new scheduling gate '${name}'`)],
+  );
+}
+
+/** A pod that waits at a gate is not yet anywhere: where it may go is narrowed, never widened. */
+function narrowingErrors(spec: PodSpec, before: PodSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  const isKept = Object.entries(before.nodeSelector ?? {}).every(([key, value]) => spec.nodeSelector?.[key] === value);
+  if (!isKept)
+    errors.push(
+      invalid(
+        SPEC.child('nodeSelector'),
+        spec.nodeSelector,
+        'only additions to spec.nodeSelector are allowed (no mutations or deletions)',
+      ),
+    );
+  const termsOf = ({ affinity }: PodSpec) =>
+    affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const [wanted, had] = [termsOf(spec), termsOf(before)];
+  const field = SPEC.child('affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution');
+  const at = field.child('nodeSelectorTerms');
+  if (had.length === 0) return errors;
+  if (had.length !== wanted.length)
+    return [...errors, invalid(at, wanted, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed')];
+  for (const [position, term] of had.entries()) {
+    if (!onlyAdds(wanted[position] ?? {}, term))
+      errors.push(
+        invalid(at.index(position), wanted[position], 'only additions are allowed (no mutations or deletions)'),
+      );
+  }
+  return errors;
+}
+
+function onlyAdds(wanted: NodeSelectorTerm, had: NodeSelectorTerm): boolean {
+  const { matchExpressions = [], matchFields = [] } = had;
+  const { matchExpressions: expressions = [], matchFields: fields = [] } = wanted;
+  // A term that matches nothing stays one.
+  if (matchExpressions.length + matchFields.length === 0) return expressions.length + fields.length === 0;
+  return (
+    deepEqual(expressions.slice(0, matchExpressions.length), matchExpressions) &&
+    deepEqual(fields.slice(0, matchFields.length), matchFields)
+  );
 }
 
 /** The wanted spec with what may change taken from the old one: equal to the old one when nothing else changed. */
@@ -115,13 +157,25 @@ function withAllowedChanges(spec: PodSpec, before: PodSpec): PodSpec {
   const names: (keyof PodSpec)[] = ['activeDeadlineSeconds', 'tolerations', 'schedulingGates'];
   if ((before.terminationGracePeriodSeconds ?? 0) < 0 && kept.terminationGracePeriodSeconds === 1)
     names.push('terminationGracePeriodSeconds');
-  // A pod that waits at a gate is not yet anywhere: where it goes may still be narrowed.
-  if (before.schedulingGates?.length) names.push('nodeSelector', 'affinity');
+  // Judged by itself.
+  if (before.schedulingGates?.length) {
+    names.push('nodeSelector');
+    keepNodeAffinity(kept, before);
+  }
   for (const name of names) {
     if (before[name] === undefined) delete kept[name];
     else (kept as Record<string, unknown>)[name] = before[name];
   }
   return kept;
+}
+
+/** Puts the old affinity to nodes into the wanted spec; what there is beside it stays as wanted. */
+function keepNodeAffinity(kept: Mutable<PodSpec>, before: PodSpec): void {
+  const { nodeAffinity } = before.affinity ?? {};
+  const { nodeAffinity: _, ...others } = kept.affinity ?? {};
+  if (nodeAffinity) kept.affinity = { ...others, nodeAffinity: deepClone(nodeAffinity) as Mutable<NodeAffinity> };
+  else if (Object.keys(others).length === 0 && before.affinity === undefined) delete kept.affinity;
+  else kept.affinity = others;
 }
 
 /** The rules of a status that a node agent reports. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createErrors, updateErrors } from '#api/testing/defaulted.ts';
-import { Services } from './service.ts';
+import { type ServiceSpec, Services } from './service.ts';
+import { serviceWarnings } from './service-warnings.ts';
 
 const service = (spec: object) => ({
   metadata: { name: 'a', namespace: 'b' },
@@ -62,4 +63,23 @@ test('a service keeps its address', () => {
   expect(updateErrors(Services, before, service({ clusterIP: '10.0.0.2', clusterIPs: ['10.0.0.2'] }))).toEqual([
     'spec.clusterIPs[0]: Invalid value: "10.0.0.2": may not change once set',
   ]);
+});
+
+test.each<[string, object, string[]]>([
+  [
+    'without a head',
+    { type: 'ClusterIP', clusterIP: 'None', sessionAffinity: 'ClientIP', loadBalancerIP: '1.2.3.4' },
+    ['spec.loadBalancerIP is ignored for headless services', 'spec.SessionAffinity is ignored for headless services'],
+  ],
+  [
+    'of addresses from outside',
+    { type: 'ClusterIP', externalIPs: ['1.2.3.4'], externalName: 'a.b', trafficDistribution: 'PreferClose' },
+    [
+      'spec.externalIPs is deprecated and may no longer be implemented in some clusters',
+      'spec.externalName is ignored when spec.type is not "ExternalName"',
+      'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"',
+    ],
+  ],
+])('a service %s is warned of', (_, spec, expected) => {
+  expect(serviceWarnings({ spec: spec as ServiceSpec })).toEqual(expected);
 });

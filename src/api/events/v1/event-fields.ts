@@ -13,6 +13,5 @@ export const eventFields: Fields = {
   'regarding.fieldPath': ({ regarding }) => regarding?.fieldPath ?? '',
   reason: ({ reason }) => reason ?? '',
   reportingController: ({ reportingController }) => reportingController ?? '',
-  source: ({ deprecatedSource, reportingController }) => deprecatedSource?.component || reportingController || '',
   type: ({ type }) => type ?? '',
 };

@@ -50,5 +50,6 @@ export const ResourceSlices: ResourceDefinition<ResourceSlice> = {
   schema: ResourceSlice,
   columns: resourceSliceColumns,
   selectableFields: resourceSliceFields,
+  unknownFieldMessage: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
   strategy: { hasGeneration: true, validate: validateResourceSlice, validateUpdate: validateResourceSliceUpdate },
 };

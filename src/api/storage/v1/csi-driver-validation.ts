@@ -45,6 +45,6 @@ function validateTokenRequests(requests: readonly TokenRequest[]): FieldError[] 
 }
 
 export const validateCSIDriverUpdate = ({ spec }: CSIDriver, old: CSIDriver): FieldError[] => [
-  ...immutable(SPEC.child('attachRequired'), spec.attachRequired, old.spec.attachRequired),
+  ...immutable(SPEC.child('attachedRequired'), spec.attachRequired, old.spec.attachRequired),
   ...immutable(SPEC.child('volumeLifecycleModes'), spec.volumeLifecycleModes, old.spec.volumeLifecycleModes),
 ];

@@ -26,6 +26,7 @@ program
   .option('--audit-policy <file>', 'which requests are written to the audit log')
   .option('--audit-log <file>', 'the audit log, one JSON text a line')
   .option('--audit-log-maxsize <megabytes>', 'size at which the audit log is put aside; 0 means never', '100')
+  .option('--audit-log-maxage <days>', 'how long audit logs put aside are kept; 0 means for good', '0')
   .option('--audit-log-maxbackup <number>', 'audit logs put aside that are kept; 0 keeps all', '0')
   .option('--audit-webhook-config-file <file>', 'a kubeconfig that names a service that takes audit events')
   .option('--authentication-config <file>', 'issuers of ID tokens, and paths that need no credentials')

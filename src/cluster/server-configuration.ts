@@ -25,6 +25,7 @@ export interface ServerFlags extends AccessFlags, AdmissionFlags {
   readonly auditPolicy?: string;
   readonly auditLog?: string;
   readonly auditLogMaxsize?: string;
+  readonly auditLogMaxage?: string;
   readonly auditLogMaxbackup?: string;
   readonly auditWebhookConfigFile?: string;
   readonly encryptionConfig?: string;
@@ -43,6 +44,7 @@ export interface ServerConfiguration
 }
 
 const MEGABYTE = 2 ** 20;
+const DAY_MS = 24 * 3_600_000;
 
 /** Reads the files that the flags name. Throws a `CommandError` that says which flag is wrong and why. */
 export async function readServerConfiguration(flags: ServerFlags, parts: Parts): Promise<ServerConfiguration> {
@@ -97,13 +99,14 @@ async function openWebhook(path: string, parts: Parts): Promise<AuditBackend> {
 
 async function openLog(
   path: string,
-  { auditLogMaxsize = '100', auditLogMaxbackup = '0' }: ServerFlags,
+  { auditLogMaxsize = '100', auditLogMaxbackup = '0', auditLogMaxage = '0' }: ServerFlags,
   parts: Parts,
 ): Promise<AuditBackend> {
   const maxBytes = wholeNumber('--audit-log-maxsize', auditLogMaxsize) * MEGABYTE || Number.MAX_SAFE_INTEGER;
+  const maxAgeMs = wholeNumber('--audit-log-maxage', auditLogMaxage) * DAY_MS;
   const maxBackups = wholeNumber('--audit-log-maxbackup', auditLogMaxbackup);
   try {
-    return await LogBackend.open({ path, maxBytes, maxBackups, ...parts });
+    return await LogBackend.open({ path, maxBytes, maxBackups, maxAgeMs, ...parts });
   } catch (error) {
     throw refusal('--audit-log', (error as Error).message, error);
   }

@@ -64,7 +64,12 @@ export function auditEvent(
 }
 
 const userOf = ({ name, uid, groups, extra }: UserInfo) =>
-  withoutUndefined({ username: name, uid: uid || undefined, groups, extra });
+  withoutUndefined({
+    username: name || undefined,
+    uid: uid || undefined,
+    groups: groups.length > 0 ? groups : undefined,
+    extra,
+  });
 
 /** Whom proxies on the way name, then the peer; an address once. */
 function sourceAddresses(context: RequestContext): string[] | undefined {

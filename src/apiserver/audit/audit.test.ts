@@ -179,6 +179,9 @@ describe('requests', () => {
       [{ code: 403 }, 'forbid'],
       [{ code: 401 }, undefined],
     ]);
+    const { user, stage, responseStatus } = events[2] as AuditEvent;
+    const message = 'Authentication failed, attempted: bearer';
+    expect([user, stage, responseStatus]).toEqual([{}, 'ResponseStarted', { metadata: {}, message, code: 401 }]);
   });
 
   test('on pods tell what their namespace’s level says of them', async () => {
@@ -285,6 +288,19 @@ describe('the log file', () => {
     const names = readdirSync(directory).sort();
     expect(names).toEqual(['audit-2026-01-01T00-00-00.002.log', 'audit-2026-01-01T00-00-00.003.log', 'audit.log']);
     expect(names.flatMap(read)).toEqual(['4', '5', '6', '7', '8'].map((id) => `{"auditID":"${id}"}`));
+  });
+
+  test('put aside long ago is removed', async () => {
+    const clock = new VirtualClock();
+    const day = 24 * 3_600_000;
+    const log = await LogBackend.open({ path, clock, logger: silentLogger, maxBytes: 20, maxAgeMs: day });
+    for (const id of ['1', '2', '3']) {
+      log.write(event(id));
+      await waitFor(() => read('audit.log').join() === `{"auditID":"${id}"}`);
+      clock.advance(1.1 * day);
+    }
+    await log.close();
+    expect(readdirSync(directory).sort()).toEqual(['audit-2026-01-03T04-48-00.000.log', 'audit.log']);
   });
 });
 

@@ -12,6 +12,8 @@ export interface LogBackendOptions {
   readonly maxBytes?: number;
   /** Files put aside that are kept; 0, the default, keeps all. */
   readonly maxBackups?: number;
+  /** Files put aside longer ago are removed; 0, the default, keeps them. */
+  readonly maxAgeMs?: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -104,13 +106,16 @@ export class LogBackend implements AuditBackend {
   }
 
   async #removeOld(): Promise<void> {
-    const { path, maxBackups = 0 } = this.#options;
-    if (maxBackups === 0) return;
+    const { path, clock, maxBackups = 0, maxAgeMs = 0 } = this.#options;
+    if (maxBackups === 0 && maxAgeMs === 0) return;
     const extension = extname(path);
     const prefix = `${basename(path, extension)}-`;
     const names = await readdir(dirname(path));
     const backups = names.filter((name) => name.startsWith(prefix) && name.endsWith(extension)).sort();
-    for (const name of backups.slice(0, -maxBackups)) await rm(join(dirname(path), name), { force: true });
+    const surplus = maxBackups === 0 ? [] : backups.slice(0, -maxBackups);
+    const oldest = basename(backupName(path, clock.now() - maxAgeMs));
+    const expired = maxAgeMs === 0 ? [] : backups.filter((name) => name < oldest);
+    for (const name of new Set([...surplus, ...expired])) await rm(join(dirname(path), name), { force: true });
   }
 }
 

@@ -7,6 +7,7 @@ import { auditEvent } from '../audit/audit-event.ts';
 import { type AuditDecision, evaluatePolicy } from '../audit/evaluate-policy.ts';
 import type { AuditLevel, AuditPolicy, AuditStage } from '../audit/policy.ts';
 import type { ResourceTable } from '../resource-table.ts';
+import type { UserInfo } from '../user.ts';
 import type { Filter } from './filter.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -51,6 +52,7 @@ export class Audit {
     if (this.#isDeprecated(context)) context.annotate('k8s.io/deprecated', 'true');
     if (context.isLongRunning) context.onStarted = () => this.#write(context, 'ResponseStarted', decision);
     await next(context);
+    if (context.code === 0 && !context.failed) this.#closeEarly(context);
     this.#write(context, context.failed ? 'Panic' : 'ResponseComplete', decision);
   };
 
@@ -70,12 +72,20 @@ export class Audit {
     return outcome.answer;
   }
 
-  /** Tells of a request whose credentials were refused. */
+  /** Tells of a request whose credentials were refused: nobody knows whose it is. */
   refused(context: RequestContext, error: unknown): void {
+    context.user = NOBODY;
     const decision = this.#decide(context);
     if (decision.level === 'None' || !(error instanceof StatusError)) return;
-    tell(context, error);
-    this.#write(context, 'ResponseStarted', { ...decision, level: 'Metadata' });
+    tell(context, { code: error.code, status: { message: failedAttempts(context) } });
+    this.#write(context, 'ResponseStarted', decision);
+  }
+
+  /** Somebody went before there was an answer. */
+  #closeEarly(context: RequestContext): void {
+    tell(context, { code: 200, status: { status: 'Success', message: 'Connection closed early' } });
+    context.onStarted?.();
+    context.onStarted = undefined;
   }
 
   async close(): Promise<void> {
@@ -95,7 +105,20 @@ export class Audit {
   }
 }
 
-function tell(context: RequestContext, { code, status }: StatusError): void {
+const NOBODY: UserInfo = { name: '', groups: [] };
+
+function tell(context: RequestContext, { code, status }: { readonly code: number; readonly status: object }): void {
   context.code = code;
-  context.result = { type: 'object', code, object: status as unknown as KubernetesObject };
+  context.result = { type: 'object', code, object: { kind: 'Status', ...status } as unknown as KubernetesObject };
+}
+
+/** With which kinds of credentials somebody tried, in upstream's words. */
+function failedAttempts(context: RequestContext): string {
+  const [scheme = '', credentials] = context.header('authorization').trim().split(' ');
+  const kinds = ['basic', 'bearer'].filter((kind) => credentials && scheme.toLowerCase() === kind);
+  if (context.query.get('access_token')?.trim()) kinds.push('access_token');
+  if (context.certificate) kinds.push('x509');
+  return kinds.length > 0
+    ? `Authentication failed, attempted: ${kinds.join(', ')}`
+    : 'Authentication failed, no credentials provided';
 }

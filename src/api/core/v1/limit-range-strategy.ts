@@ -12,6 +12,16 @@ export const limitRangeStrategy: Strategy<LimitRange> = {
 /** What a container gets follows from what it may have, where nothing is said. */
 function applyItemDefaults(item: Mutable<LimitRangeItem>): void {
   if (item.type !== 'Container') return;
-  item.default = { ...item.max, ...item.default };
-  item.defaultRequest = { ...item.min, ...item.default, ...item.defaultRequest };
+  setUnlessEmpty(item, 'default', { ...item.max, ...item.default });
+  setUnlessEmpty(item, 'defaultRequest', { ...item.min, ...item.default, ...item.defaultRequest });
+}
+
+/** What says nothing is left out. */
+function setUnlessEmpty(
+  item: Mutable<LimitRangeItem>,
+  list: 'default' | 'defaultRequest',
+  amounts: Record<string, string>,
+): void {
+  if (Object.keys(amounts).length > 0) item[list] = amounts;
+  else delete item[list];
 }

@@ -35,7 +35,7 @@ test('a resize does not change how well the pod is served, nor what cannot be re
     spec!.containers[0]!.resources = { requests: { 'ephemeral-storage': '1Gi' } };
   });
   expect(errors).toEqual([
-    'metadata: Invalid value: "BestEffort": Pod QOS Class may not change as a result of resizing',
+    'spec: Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',
     'spec: Forbidden: only cpu and memory resources are mutable',
   ]);
 });

@@ -214,7 +214,7 @@ export function validateResize(pod: Pod, old: Pod): FieldError[] {
   const errors = validatePod(pod);
   if (pod.spec && old.spec && podQosClass(pod.spec) !== podQosClass(old.spec)) {
     const text = 'Pod QOS Class may not change as a result of resizing';
-    errors.push(invalid(new FieldPath('metadata'), podQosClass(pod.spec), text));
+    errors.push(invalid(SPEC, podQosClass(old.spec), text));
   }
   for (const list of ['containers', 'initContainers'] as const) {
     const same = (pod.spec?.[list] ?? []).every((container, index) =>

@@ -59,6 +59,11 @@ test.each<[string, Partial<ReadLogOptions>, string]>([
   expect(await read(options)).toBe(expected);
 });
 
+test('times in UTC are shown as such, however the runtime writes them', async () => {
+  await writeFile(path, '2026-01-01T00:00:01.5+00:00 stdout F a\n2026-01-01T02:00:02.5+02:00 stdout F b\n');
+  expect(await read({ timestamps: true })).toBe('2026-01-01T00:00:01.5Z a\n2026-01-01T02:00:02.5+02:00 b\n');
+});
+
 test('a line that was cut off is read as far as it goes', async () => {
   await writeFile(path, line(1, 'a') + line(2, 'half').trimEnd());
   expect(await read()).toBe('a\nhalf\n');

@@ -124,7 +124,7 @@ class LinePrinter {
     const { since, stream, timestamps } = this.#options;
     if (stream !== undefined && line.stream !== stream) return;
     if (since !== undefined && parseTime(line.timestamp) < since) return;
-    if (timestamps && this.#startsLine) this.#push(Buffer.from(`${line.timestamp} `), pieces);
+    if (timestamps && this.#startsLine) this.#push(Buffer.from(`${zulu(line.timestamp)} `), pieces);
     this.#startsLine = !line.partial;
     this.#push(line.content, pieces);
   }
@@ -177,3 +177,6 @@ class ChangeWaiter {
     this.#watcher?.close();
   }
 }
+
+/** A time as clients are shown it: runtimes write UTC in two ways. */
+const zulu = (timestamp: string): string => timestamp.replace(/[+-]00:00$/, 'Z');

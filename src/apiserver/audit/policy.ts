@@ -54,7 +54,7 @@ function validateRule(rule: PolicyRule, field: FieldPath): FieldError[] {
   const { level = '', resources = [], namespaces = [], nonResourceURLs = [], omitStages = [] } = rule;
   const errors: FieldError[] = [];
   if (!AUDIT_LEVELS.includes(level as AuditLevel)) {
-    errors.push(notSupported(field.child('level'), level, [...AUDIT_LEVELS]));
+    errors.push(notSupported(field.child('level'), level, [...AUDIT_LEVELS].sort()));
   }
   const urls = field.child('nonResourceURLs');
   if (nonResourceURLs.length > 0 && resources.length + namespaces.length > 0) {
@@ -81,5 +81,7 @@ function validateRule(rule: PolicyRule, field: FieldPath): FieldError[] {
 
 const validateStages = (stages: readonly string[], field: FieldPath): FieldError[] =>
   stages.flatMap((stage, index) =>
-    AUDIT_STAGES.includes(stage as AuditStage) ? [] : [notSupported(field.index(index), stage, [...AUDIT_STAGES])],
+    AUDIT_STAGES.includes(stage as AuditStage)
+      ? []
+      : [notSupported(field.index(index), stage, [...AUDIT_STAGES].sort())],
   );

@@ -99,7 +99,7 @@ type Place = { readonly at: FieldPath; readonly before: readonly Authorizer[] };
 
 function validateType({ type, webhook }: Authorizer, { at, before }: Place): FieldError[] {
   if (!type) return [required(at.child('type'))];
-  if (!TYPES.includes(type as AuthorizationMode)) return [notSupported(at.child('type'), type, [...TYPES])];
+  if (!TYPES.includes(type as AuthorizationMode)) return [notSupported(at.child('type'), type, [...TYPES].sort())];
   if (type === 'Webhook') {
     return webhook ? validateWebhook(webhook, at) : [required(at.child('webhook'), 'required when type=Webhook')];
   }
@@ -132,7 +132,7 @@ function validateWebhook(webhook: Webhook, at: FieldPath): FieldError[] {
 }
 
 const validateChoice = (at: FieldPath, value: string, choices: string[]): FieldError[] =>
-  value === '' ? [required(at)] : choices.includes(value) ? [] : [notSupported(at, value, choices)];
+  value === '' ? [required(at)] : choices.includes(value) ? [] : [notSupported(at, value, [...choices].sort())];
 
 function validateConnection({ connectionInfo = {} }: Webhook, at: FieldPath): FieldError[] {
   const { type = '', kubeConfigFile } = connectionInfo;

@@ -23,7 +23,7 @@ export function decodeDeleteOptions(request: ResourceRequest): DeleteOptions {
   const errors = [];
   const { propagationPolicy, gracePeriodSeconds, dryRun } = options;
   if (propagationPolicy && !POLICIES.includes(propagationPolicy)) {
-    errors.push(notSupported(new FieldPath('propagationPolicy'), propagationPolicy, POLICIES));
+    errors.push(notSupported(new FieldPath('propagationPolicy'), propagationPolicy, [...POLICIES].sort()));
   }
   if (dryRun.some((value) => value !== 'All')) errors.push(notSupported(new FieldPath('dryRun'), dryRun, ['All']));
   if (gracePeriodSeconds !== undefined && gracePeriodSeconds < 0) {

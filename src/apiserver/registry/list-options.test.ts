@@ -81,7 +81,11 @@ describe('a list', () => {
     ['limit=x', 400, 'strconv.ParseInt: parsing "x": invalid syntax'],
     ['labelSelector=a%20in%20(b', 400, "unable to parse requirement: found '', expected: ',' or ')'"],
     ['labelSelector=,', 400, "found ',', expected: !, identifier, or 'end of string'"],
-    ['fieldSelector=spec.nothing%3D1', 400, 'field label not supported: spec.nothing'],
+    [
+      'fieldSelector=spec.nothing%3D1',
+      400,
+      '"spec.nothing" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    ],
     ['fieldSelector=x', 400, "invalid selector: 'x'; can't understand 'x'"],
   ])('with %s is refused', async (query, code, message) => {
     const answer = await call(`${MAPS}?${filled(query)}`);

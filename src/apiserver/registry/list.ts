@@ -134,7 +134,7 @@ function validateListOptions(options: ListOptions): void {
       errors.push(forbidden(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
     if (options.continue) errors.push(forbidden(field, 'resourceVersionMatch is forbidden when continue is provided'));
     if (match !== 'Exact' && match !== 'NotOlderThan')
-      errors.push(notSupported(field, match, ['Exact', 'NotOlderThan', '']));
+      errors.push(notSupported(field, match, ['', 'Exact', 'NotOlderThan']));
     if (match === 'Exact' && options.resourceVersion === '0') {
       errors.push(forbidden(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
     }

@@ -45,7 +45,7 @@ function parse(query: Query, kind: string, errors: FieldError[]): WriteOptions {
   errors.push(...validateFieldManager(fieldManager));
   const fieldValidation = query.get('fieldValidation') || 'Warn';
   if (!FIELD_VALIDATION.includes(fieldValidation)) {
-    errors.push(notSupported(new FieldPath('fieldValidation'), fieldValidation, FIELD_VALIDATION));
+    errors.push(notSupported(new FieldPath('fieldValidation'), fieldValidation, [...FIELD_VALIDATION].sort()));
   }
   if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind }, '', errors);
   return {

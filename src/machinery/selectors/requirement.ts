@@ -62,7 +62,7 @@ function valueCountErrors(operator: Operator, values: readonly string[]): FieldE
     case 'lt':
       return comparisonErrors(path, values);
     default:
-      return [notSupported(new FieldPath('operator'), operator, [...BINARY_OPERATORS, 'exists', '!'])];
+      return [notSupported(new FieldPath('operator'), operator, [...BINARY_OPERATORS, 'exists', '!'].sort())];
   }
 }
 

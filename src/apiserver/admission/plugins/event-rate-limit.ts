@@ -47,7 +47,7 @@ export const readEventRateLimits = (text: string): readonly Limit[] =>
 
 function validateLimit({ type = '', qps = 0, burst = 0, cacheSize = 0 }: Limit, at: FieldPath): FieldError[] {
   return [
-    ...(type in KEYS ? [] : [notSupported(at.child('type'), type, Object.keys(KEYS))]),
+    ...(type in KEYS ? [] : [notSupported(at.child('type'), type, Object.keys(KEYS).sort())]),
     ...(burst > 0 ? [] : [invalid(at.child('burst'), burst, 'must be positive')]),
     ...(qps > 0 ? [] : [invalid(at.child('qps'), qps, 'must be positive')]),
     ...(type !== 'Server' && cacheSize < 0 ? [invalid(at.child('cacheSize'), cacheSize, 'must not be negative')] : []),

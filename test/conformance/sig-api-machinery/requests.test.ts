@@ -37,6 +37,7 @@ describe('[sig-api-machinery] API priority and fairness', () => {
         },
       },
       specPatch: { spec: { matchingPrecedence: 9_999 } },
+      settled: ({ status }) => status?.conditions?.length > 0,
       status: { conditions: [condition] },
     });
   });

@@ -76,7 +76,7 @@ async function checkScale(collection: Collection, object: Body): Promise<void> {
     status: { replicas: 1 },
   });
   expect(scale.status.selector).toBe(`name=${name}`);
-  const updated = await collection.update({ ...scale, spec: { replicas: 2 } }, at);
+  const updated = await collection.change(name, ({ spec }) => Object.assign(spec, { replicas: 2 }), at);
   expect(updated.spec.replicas).toBe(2);
   expect((await collection.get(name)).spec.replicas).toBe(2);
   await settled(collection, name, (status) => status.replicas === 2);

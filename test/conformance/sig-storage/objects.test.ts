@@ -163,7 +163,7 @@ describe('[sig-storage] PersistentVolumes CSI Conformance', () => {
         const object = await collection.get(name);
         return object.metadata.finalizers?.includes(protection) && object;
       });
-      expect(held.status).toEqual({ phase: 'Pending' });
+      expect(held.status).toMatchObject({ phase: 'Pending' });
       expect(await collection.names(selector)).toEqual([name]);
       const patched = await collection.patch(name, 'strategic', { metadata: { labels: { [name]: 'patched' } } });
       expect(patched).toMatchObject({ spec: held.spec, metadata: { labels: { [name]: 'patched' } } });

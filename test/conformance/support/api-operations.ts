@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { waitFor } from '#testing/wait-for.ts';
 import { type Collection, type PatchKind, Refused } from './collection.ts';
 import type { Body } from './rest.ts';
 
@@ -15,6 +16,8 @@ export interface ApiOperationsOptions {
   readonly statusKeepsMetadata?: boolean;
   /** What objects of the kind have by nature, beside the example: names of the subresources in discovery. */
   readonly subresources?: readonly string[];
+  /** Whether the server itself has said all it has to say of a new object; at once by default. */
+  readonly settled?: (object: Body) => boolean;
 }
 
 const LABEL = 'behaviour';
@@ -44,7 +47,9 @@ export async function checkApiOperations(objects: Collection, options: ApiOperat
       metadata: { name, uid: expect.stringMatching(/^[0-9a-f-]{36}$/), creationTimestamp: expect.any(String) },
     });
     expect(await watch.of('ADDED', name)).toEqual(created);
-    expect(await objects.get(name)).toEqual(created);
+    await waitFor(async () => options.settled?.(await objects.get(name)) ?? true, { what: `${name} to settle` });
+    const { metadata, spec } = await objects.get(name);
+    expect([metadata.uid, spec]).toEqual([created.metadata.uid, created.spec]);
   }
   const [first, second] = names;
   await refuses(objects.create(example(first)), 409, 'AlreadyExists');

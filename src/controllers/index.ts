@@ -12,6 +12,7 @@ import { createDisruptionController } from './disruption/index.ts';
 import { createEndpointSliceController } from './endpoint-slice/index.ts';
 import { createEndpointsController } from './endpoints/index.ts';
 import { createGarbageCollector } from './garbage-collector/index.ts';
+import { createHorizontalPodAutoscaler } from './horizontal-pod-autoscaler/index.ts';
 import { createJobController } from './job/index.ts';
 import { createNamespaceController } from './namespace/index.ts';
 import { createNodeLifecycleController } from './node-lifecycle/index.ts';
@@ -81,6 +82,11 @@ export const controllers: readonly ControllerEntry[] = [
     create: createEndpointSliceController,
   },
   { name: 'garbage-collector-controller', serviceAccount: 'generic-garbage-collector', create: createGarbageCollector },
+  {
+    name: 'horizontal-pod-autoscaler-controller',
+    serviceAccount: 'horizontal-pod-autoscaler',
+    create: createHorizontalPodAutoscaler,
+  },
   { name: 'job-controller', serviceAccount: 'job-controller', create: createJobController },
   { name: 'namespace-controller', serviceAccount: 'namespace-controller', create: createNamespaceController },
   { name: 'node-lifecycle-controller', serviceAccount: 'node-controller', create: createNodeLifecycleController },

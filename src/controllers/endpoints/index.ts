@@ -4,6 +4,7 @@ import { type Service, Services } from '#api/core/v1/service.ts';
 import { splitKey } from '#client/object-store.ts';
 import { Controller } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
+import { OwnWrites } from '#controller/own-writes.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { isNamespaceTerminating, messageOf } from '../shared/pod-control.ts';
@@ -20,6 +21,8 @@ const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
 export function createEndpointsController(context: ControllerContext): Runnable {
   const index = new ServiceIndex(context);
   const endpoints = context.informers.of(EndpointsResource);
+  // A watch that lags must not make this controller fight with itself.
+  const writes = new OwnWrites(endpoints);
   const triggers = new TriggerTimes();
 
   const reconcile = async (key: string): Promise<void> => {
@@ -27,15 +30,17 @@ export function createEndpointsController(context: ControllerContext): Runnable 
     if (service === undefined) {
       triggers.forget(key);
       // Only what this controller made: Endpoints without a Service may be somebody's own.
-      const left = endpoints.store.getByKey(key);
-      if (left?.metadata?.labels?.[MANAGED_BY] !== undefined) await remove(context, key);
+      const left = writes.get(key);
+      if (left?.metadata?.labels?.[MANAGED_BY] === undefined) return;
+      await remove(context, key);
+      writes.deleted(left);
       return;
     }
     if (!service.spec?.selector || service.spec.type === 'ExternalName') return;
     const pods = index.podsOf(service);
     const time = triggers.next(key, service, pods);
     const { subsets, truncated } = subsetsOf(service, pods);
-    const current = endpoints.store.getByKey(key);
+    const current = writes.get(key);
     const labels = labelsFor(service);
     const capacity = truncated ? 'truncated' : undefined;
     const same =
@@ -53,7 +58,8 @@ export function createEndpointsController(context: ControllerContext): Runnable 
         ...(capacity ? { [OVER_CAPACITY]: capacity } : {}),
       },
     };
-    await write(context, service, { ...current, metadata, subsets });
+    const written = await write(context, service, { ...current, metadata, subsets });
+    if (written) writes.wrote(written);
   };
 
   return new Controller('endpoints', context)
@@ -63,12 +69,17 @@ export function createEndpointsController(context: ControllerContext): Runnable 
     .reconciles(reconcile);
 }
 
-async function write({ client, events }: ControllerContext, service: Service, object: Endpoints): Promise<void> {
+/** Resolves with what the server answered; with nothing when the namespace is on its way out. */
+async function write(
+  { client, events }: ControllerContext,
+  service: Service,
+  object: Endpoints,
+): Promise<Endpoints | undefined> {
   const exists = object.metadata?.resourceVersion !== undefined;
   try {
-    await (exists ? client.of(EndpointsResource).update(object) : client.of(EndpointsResource).create(object));
+    return await (exists ? client.of(EndpointsResource).update(object) : client.of(EndpointsResource).create(object));
   } catch (error) {
-    if (isNamespaceTerminating(error)) return;
+    if (isNamespaceTerminating(error)) return undefined;
     const [reason, what] = exists
       ? ['FailedToUpdateEndpoint', `Failed to update endpoint ${service.metadata?.namespace}/${service.metadata?.name}`]
       : [

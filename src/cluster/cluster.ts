@@ -1,6 +1,8 @@
+import { SYSTEM_MASTERS, type UserInfo } from '#apiserver/user.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { systemRandom } from '#base/random.ts';
+import { Client } from '#client/client.ts';
 import { CommandError } from './command-error.ts';
 import type { ComponentEnvironment } from './component-context.ts';
 import { ComponentGroup } from './component-group.ts';
@@ -8,6 +10,8 @@ import { createControllerManager } from './controller-manager.ts';
 import type { Credentials } from './credentials.ts';
 import { readSigningCa } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { ensureDefaultStorageClass } from './default-storage-class.ts';
+import { createHostPathProvisioner } from './host-path-provisioner.ts';
 import type { NodeBase } from './local-node.ts';
 import { machineAddress } from './machine-address.ts';
 import { NODE_NETWORK } from './node-network.ts';
@@ -40,6 +44,9 @@ export interface RunningCluster {
   stop(): Promise<void>;
 }
 
+/** Who makes what every cluster comes with. */
+const ADMINISTRATOR: UserInfo = { name: 'kubernetes-admin', groups: [SYSTEM_MASTERS] };
+
 /** The whole cluster in this process: what `knarr up` runs. */
 export async function startCluster(options: StartOptions): Promise<RunningCluster> {
   const { progress, logger, clock } = options;
@@ -59,6 +66,7 @@ export async function startCluster(options: StartOptions): Promise<RunningCluste
     await server.apiServer.publish({ host, port: server.address.port });
     const environment = { apiServer: server.apiServer, clock, random: systemRandom, logger };
     startControlPlane(options, { environment, components, ca: server.credentials.ca });
+    await ensureDefaultStorageClass(new Client(server.apiServer.transport(ADMINISTRATOR)));
     if (base) await startNode(options, { base, server, environment, components });
   } catch (error) {
     await stop();
@@ -93,7 +101,9 @@ function startControlPlane(
   { environment, components, ca }: { environment: ComponentEnvironment; components: ComponentGroup; ca: string },
 ): void {
   progress.step('Controllers and scheduler');
-  components.start(createControllerManager(environment, { rootCa: ca, signingCa: () => readSigningCa(data) }));
+  const signingCa = () => readSigningCa(data);
+  const volumeProvisioner = createHostPathProvisioner(data.path('volumes'));
+  components.start(createControllerManager(environment, { rootCa: ca, signingCa, volumeProvisioner }));
   components.start(createSchedulerComponent(environment));
   if (simulatedNodes === 0) return;
   progress.step(`${simulatedNodes} simulated nodes`);

@@ -1,5 +1,6 @@
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
+import type { VolumeProvisioner } from './volume-provisioner.ts';
 
 /** One built-in controller, as the lists of controllers hold it. */
 export interface ControllerEntry {
@@ -30,6 +31,8 @@ export interface ControllersOptions {
   readonly onResourcesChanged?: (listener: () => void) => void;
   /** How long a node may be silent before its state is unknown. Default 50 s. */
   readonly nodeMonitorGraceMs?: number;
+  /** Makes volumes in this cluster itself; without it every provisioner is somebody else's. */
+  readonly volumeProvisioner?: VolumeProvisioner;
   /** Finished pods beyond this many are removed, the oldest first. Default 12500. */
   readonly terminatedPodThreshold?: number;
 }

@@ -16,6 +16,7 @@ import { createHorizontalPodAutoscaler } from './horizontal-pod-autoscaler/index
 import { createJobController } from './job/index.ts';
 import { createNamespaceController } from './namespace/index.ts';
 import { createNodeLifecycleController } from './node-lifecycle/index.ts';
+import { createPersistentVolumeBinder } from './persistent-volume-binder/index.ts';
 import { createPersistentVolumeClaimProtection } from './persistent-volume-claim-protection/index.ts';
 import { createPersistentVolumeProtection } from './persistent-volume-protection/index.ts';
 import { createPodGarbageCollector } from './pod-garbage-collector/index.ts';
@@ -32,6 +33,7 @@ import { createTtlAfterFinishedController } from './ttl-after-finished/index.ts'
 import { createVolumeAttributesClassProtection } from './volume-attributes-class-protection/index.ts';
 
 export type { ControllerEntry, ControllersOptions } from './controller-entry.ts';
+export type { VolumeProvisioner } from './volume-provisioner.ts';
 
 /** Every built-in controller, by name. */
 export const controllers: readonly ControllerEntry[] = [
@@ -90,6 +92,12 @@ export const controllers: readonly ControllerEntry[] = [
   { name: 'job-controller', serviceAccount: 'job-controller', create: createJobController },
   { name: 'namespace-controller', serviceAccount: 'namespace-controller', create: createNamespaceController },
   { name: 'node-lifecycle-controller', serviceAccount: 'node-controller', create: createNodeLifecycleController },
+  {
+    name: 'persistentvolume-binder-controller',
+    serviceAccount: 'persistent-volume-binder',
+    eventSource: 'persistentvolume-controller',
+    create: createPersistentVolumeBinder,
+  },
   {
     name: 'persistentvolume-protection-controller',
     serviceAccount: 'pv-protection-controller',

@@ -10,21 +10,22 @@ const SECONDS = [
   0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1.024, 2.048, 4.096, 8.192, 16.384,
 ];
 
-/** Measures a scheduler under upstream's names. */
+/** Measures a scheduler under upstream's names; an observer a profile. */
 export function createSchedulerMetrics(
   registry: MetricRegistry,
-  profile: string,
+  profiles: readonly string[],
   queue: Pick<SchedulingQueue, 'sizes'>,
-): AttemptObserver {
+): ReadonlyMap<string, AttemptObserver> {
   registry.collected('gauge', 'scheduler_pending_pods', {
     help: 'Pods that wait to be scheduled, by queue',
     labels: ['queue'],
     collect() {
-      const { active, backoff, unschedulable } = queue.sizes;
+      const { active, backoff, unschedulable, gated } = queue.sizes;
       return [
         [['active'], active],
         [['backoff'], backoff],
         [['unschedulable'], unschedulable],
+        [['gated'], gated],
       ];
     },
   });
@@ -34,8 +35,13 @@ export function createSchedulerMetrics(
     labels,
     buckets: SECONDS,
   });
-  return (result, seconds) => {
-    attempts.labels(result, profile).inc();
-    durations.labels(result, profile).observe(seconds);
-  };
+  return new Map(
+    profiles.map((profile): [string, AttemptObserver] => [
+      profile,
+      (result, seconds) => {
+        attempts.labels(result, profile).inc();
+        durations.labels(result, profile).observe(seconds);
+      },
+    ]),
+  );
 }

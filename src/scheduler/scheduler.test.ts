@@ -83,7 +83,8 @@ test('a pod that fits nowhere is told why, and goes when a node fits', async () 
   await addPod('waiting', {}, '2');
   await vi.waitUntil(async () => (await messageOf('waiting')) !== undefined);
   expect(await messageOf('waiting')).toBe(
-    '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s).',
+    '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s). ' +
+      'no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
   );
   await addNode('two');
   await vi.waitUntil(async () => (await nodeOf('waiting')) === 'two', { timeout: 5000 });

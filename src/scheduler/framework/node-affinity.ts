@@ -1,5 +1,6 @@
 import type { NodeSelectorRequirement, NodeSelectorTerm } from '#api/core/v1/affinity.ts';
 import type { Node } from '#api/core/v1/node.ts';
+import type { Pod } from '#api/core/v1/pod.ts';
 
 /** Whether a node fits one of the terms; none at all fits nothing. */
 export const matchesTerms = (node: Node, terms: readonly NodeSelectorTerm[]): boolean =>
@@ -39,4 +40,12 @@ function comparesTo(operator: 'Gt' | 'Lt', value: string | undefined, limit: str
   const whole = /^-?\d+$/;
   if (value === undefined || limit === undefined || !whole.test(value) || !whole.test(limit)) return false;
   return operator === 'Gt' ? Number(value) > Number(limit) : Number(value) < Number(limit);
+}
+
+/** Whether a node has what a pod's node selector and required node affinity ask for. */
+export function requiredAffinityMatches({ spec }: Pod, node: Node): boolean {
+  const labels = node.metadata?.labels ?? {};
+  for (const [key, value] of Object.entries(spec?.nodeSelector ?? {})) if (labels[key] !== value) return false;
+  const terms = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  return terms === undefined || matchesTerms(node, terms);
 }

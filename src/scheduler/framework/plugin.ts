@@ -1,32 +1,50 @@
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { ClusterEvent } from './cluster-event.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import type { Status } from './status.ts';
 
 /** Scores lie between 0 and this. */
 export const MAX_NODE_SCORE = 100;
 
-/** The state one scheduling cycle keeps for its plugins, by plugin name. */
-export type CycleState = Map<string, unknown>;
-
 /** What every plugin sees of one cycle. */
 export interface Cycle {
   readonly pod: PodInfo;
-  /** Every node, as it is during this cycle. */
-  readonly nodes: readonly NodeInfo[];
-  readonly state: CycleState;
+  readonly state: ClusterState;
+  /** What plugins keep during the cycle, by plugin name. */
+  readonly data: Map<string, unknown>;
+}
+
+/** Whether an event may make a pod fit that the plugin refused. `old` is there for updates. */
+export type QueueingHint = (
+  pod: PodInfo,
+  object: KubernetesObject | undefined,
+  old: KubernetesObject | undefined,
+) => boolean;
+
+/** What a pod that fits nowhere got from a plugin that tries to make room. */
+export interface PostFilterResult {
+  /** The node on which room was made; '' takes an earlier nomination back. Absent: it stays as it is. */
+  readonly nominated?: string;
+  /** Why there is no room; absent on success. */
+  readonly reasons?: readonly string[];
 }
 
 /**
  * A scheduler plugin: any of upstream's extension points. A plugin is a folder under `plugins/` and a line in its list.
- * Functions are pure but for `reserve`, `unreserve`, `preBind` and `bind`. Undefined means success.
+ * Functions are pure but for `postFilter`, `reserve`, `unreserve` and `preBind`. Undefined means success.
  */
 export interface Plugin {
   readonly name: string;
-  /** Weight of its scores; 1 when absent. */
-  readonly weight?: number;
-  /** Events after which pods that this plugin refused may fit; the queue retries only those. */
-  readonly events?: readonly ClusterEvent[];
+  /** Events after which pods that this plugin refused may fit, with a closer look where one is possible. */
+  readonly events?: Partial<Readonly<Record<ClusterEvent, true | QueueingHint>>>;
+  /**
+   * Filter and score look at nothing but the pod's class, the node and the pods on it: what they say holds for every
+   * pod of the class until the node changes.
+   */
+  readonly isLocal?: boolean;
   /** Orders the queue: negative when `a` goes first. */
   readonly queueSort?: (a: PodInfo, b: PodInfo) => number;
   /** Whether the pod may enter the queue at all. */
@@ -34,21 +52,25 @@ export interface Plugin {
   /** Once a cycle, before the filters. `Skip` leaves out this plugin's filter; a set of names narrows the search. */
   readonly preFilter?: (cycle: Cycle) => Status | { readonly nodeNames: ReadonlySet<string> } | undefined;
   readonly filter?: (cycle: Cycle, node: NodeInfo) => Status | undefined;
+  /** After the pod fitted nowhere. The first that succeeds is the last that is asked. */
+  readonly postFilter?: (cycle: Cycle, diagnosis: Diagnosis) => PostFilterResult;
   /** Once a cycle, before scores are given, with the nodes that fit. `Skip` leaves out this plugin's score. */
   readonly preScore?: (cycle: Cycle, nodes: readonly NodeInfo[]) => Status | undefined;
   /** Any number; `normalize` brings them into 0…100. */
   readonly score?: (cycle: Cycle, node: NodeInfo) => number;
-  /** Changes the scores in place. Absent: they are in 0…100 already. */
-  readonly normalize?: (cycle: Cycle, scores: Float64Array) => void;
+  /** Changes the scores in place, one for each of `nodes`. Absent: they are in 0…100 already. */
+  readonly normalize?: (cycle: Cycle, scores: Float64Array, nodes: readonly NodeInfo[]) => void;
   readonly reserve?: (cycle: Cycle, nodeName: string) => Status | undefined;
   readonly unreserve?: (cycle: Cycle, nodeName: string) => void;
+  /** Whether `preBind` has work to do for this pod. */
+  readonly needsPreBind?: (cycle: Cycle) => boolean;
   readonly preBind?: (cycle: Cycle, nodeName: string, signal: AbortSignal) => Promise<Status | undefined>;
 }
 
 /** Brings scores into 0…100 by their highest; `reverse` makes the highest the lowest. */
 export function normalizeByHighest(scores: Float64Array, reverse = false): void {
   let highest = 0;
-  for (const score of scores) highest = Math.max(highest, score);
+  for (let index = 0; index < scores.length; index++) highest = Math.max(highest, scores[index] as number);
   for (let index = 0; index < scores.length; index++) {
     const share = highest === 0 ? 0 : Math.floor(((scores[index] as number) * MAX_NODE_SCORE) / highest);
     scores[index] = reverse ? MAX_NODE_SCORE - share : share;

@@ -1,12 +1,13 @@
 /** What a plugin says of a pod on a node, or of a pod as such. */
 export type StatusCode =
-  | 'Success'
   /** The plugin has nothing to do with this pod. */
   | 'Skip'
   /** Not now; evicting others or waiting may help. */
   | 'Unschedulable'
   /** Not here, whoever is evicted. */
-  | 'UnschedulableAndUnresolvable';
+  | 'UnschedulableAndUnresolvable'
+  /** Not until something happens that is under way. */
+  | 'Pending';
 
 /** A verdict with the reasons people are shown. Unexpected failures are thrown, not told. */
 export interface Status {
@@ -27,3 +28,5 @@ export const unresolvable = (plugin: string, ...reasons: string[]): Status => ({
   reasons,
   plugin,
 });
+
+export const skip = (plugin: string): Status => ({ code: 'Skip', reasons: [], plugin });

@@ -1,6 +1,8 @@
+import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { Clock, Timer } from '#base/clock.ts';
 import { Heap } from '#base/heap.ts';
 import type { ClusterEvent } from '../framework/cluster-event.ts';
+import type { Status } from '../framework/status.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 
 /** A pod that waits for a node. */
@@ -8,37 +10,63 @@ export interface QueuedPod {
   readonly info: PodInfo;
   /** When it first came, on the clock's scale. */
   readonly since: number;
-  /** How often it was tried. */
+  /** How often it was refused. */
   readonly attempts: number;
-  /** Plugins that refused it last; only their events wake it. */
+  /** Plugins that refused it last; only events that concern them wake it. Empty after a failure of another kind. */
   readonly refusedBy: ReadonlySet<string>;
+  /** When it was refused last. */
+  readonly refusedAt: number;
+}
+
+/** An event with the object it is about. */
+export interface Happening {
+  readonly name: ClusterEvent;
+  readonly object?: KubernetesObject;
+  readonly old?: KubernetesObject;
 }
 
 export interface SchedulingQueueOptions {
   readonly clock: Clock;
   /** Negative when `a` goes first. */
   readonly order: (a: PodInfo, b: PodInfo) => number;
-  /** Which plugins care for which event. */
-  readonly pluginsOf: (event: ClusterEvent) => ReadonlySet<string>;
+  /** Why a pod may not be tried yet. */
+  readonly gate: (pod: PodInfo) => Status | undefined;
+  /** Whether an event may help a pod that these plugins refused. */
+  readonly mayHelp: (refusedBy: ReadonlySet<string>, pod: PodInfo, happening: Happening) => boolean;
   readonly initialBackoffMs?: number;
   readonly maxBackoffMs?: number;
 }
 
 /** Pods that fit nowhere are tried again after this long even if nothing seems to have changed. */
 const FORGOTTEN_MS = 5 * 60_000;
+const SWEEP_MS = 30_000;
+
+interface BackingOff {
+  readonly pod: QueuedPod;
+  readonly until: number;
+}
 
 /**
- * Pods waiting to be scheduled: `active` ones are taken in order, `backoff` ones were refused and wait a little,
- * `unschedulable` ones wait for an event that concerns a plugin which refused them.
+ * Pods waiting to be scheduled: `active` ones are taken in order; `backoff` ones were refused and wait a little, unless
+ * there is nothing else to do; `unschedulable` ones wait for an event that concerns a plugin which refused them; `gated`
+ * ones may not be tried.
  */
 export class SchedulingQueue {
   readonly #options: SchedulingQueueOptions;
   readonly #active: Heap<QueuedPod>;
-  readonly #backoff = new Map<string, { readonly pod: QueuedPod; readonly timer: Timer }>();
-  readonly #unschedulable = new Map<string, { readonly pod: QueuedPod; readonly timer: Timer }>();
-  /** Pods being scheduled, with the events that happened meanwhile. */
-  readonly #inFlight = new Map<string, { events: Set<string>; removed: boolean }>();
-  #taker: ((pod: QueuedPod | undefined) => void) | undefined;
+  readonly #backoff = new Heap<BackingOff>(
+    (a, b) => a.until - b.until,
+    ({ pod }) => pod.info.uid,
+  );
+  readonly #unschedulable = new Map<string, QueuedPod>();
+  /** Uids of unschedulable pods by the plugin that refused them. */
+  readonly #refused = new Map<string, Set<string>>();
+  readonly #gated = new Map<string, QueuedPod>();
+  /** What happened while pods were being tried, and pods that went meanwhile. */
+  readonly #inFlight = new Map<string, { readonly happenings: Happening[]; removed: boolean; changed?: PodInfo }>();
+  #wake: (() => void) | undefined;
+  #backoffTimer: Timer | undefined;
+  #sweepTimer: Timer | undefined;
   #closed = false;
 
   constructor(options: SchedulingQueueOptions) {
@@ -52,113 +80,209 @@ export class SchedulingQueue {
   /** A pod without a node appeared or changed. */
   put(info: PodInfo): void {
     const { uid } = info;
-    const waiting = this.#active.get(uid) ?? this.#backoff.get(uid)?.pod ?? this.#unschedulable.get(uid)?.pod;
-    if (this.#inFlight.has(uid)) return;
-    if (waiting === undefined)
-      return this.#activate({ info, since: this.#options.clock.monotonic(), attempts: 0, refusedBy: new Set() });
-    const updated = { ...waiting, info };
-    if (this.#active.has(uid)) this.#active.set(updated);
-    else if (this.#backoff.has(uid)) this.#replace(this.#backoff, updated);
-    else {
-      // What changed about the pod may be just what it lacked.
-      this.#take(this.#unschedulable, uid);
-      this.#moveOn(updated);
+    const flight = this.#inFlight.get(uid);
+    if (flight) {
+      flight.changed = info;
+      return;
     }
+    const active = this.#active.get(uid);
+    if (active) return this.#active.set({ ...active, info });
+    const backingOff = this.#backoff.get(uid);
+    if (backingOff) return this.#backoff.set({ ...backingOff, pod: { ...backingOff.pod, info } });
+    const waiting = this.#unschedulable.get(uid) ?? this.#gated.get(uid);
+    this.#take(uid);
+    // What changed about the pod may be just what it lacked.
+    if (waiting) return this.#moveOn({ ...waiting, info });
+    const now = this.#options.clock.monotonic();
+    this.#moveOn({ info, since: now, attempts: 0, refusedBy: new Set(), refusedAt: now });
+  }
+
+  /** The pod changed in ways that no filter looks at. */
+  refresh(info: PodInfo): void {
+    const { uid } = info;
+    const active = this.#active.get(uid);
+    const backingOff = this.#backoff.get(uid);
+    const unschedulable = this.#unschedulable.get(uid);
+    const gated = this.#gated.get(uid);
+    if (active) this.#active.set({ ...active, info });
+    else if (backingOff) this.#backoff.set({ ...backingOff, pod: { ...backingOff.pod, info } });
+    else if (unschedulable) this.#unschedulable.set(uid, { ...unschedulable, info });
+    else if (gated) this.#gated.set(uid, { ...gated, info });
   }
 
   /** A pod is gone or has a node. */
   remove(uid: string): void {
-    this.#active.delete(uid);
-    this.#take(this.#backoff, uid);
-    this.#take(this.#unschedulable, uid);
+    this.#take(uid);
     const flight = this.#inFlight.get(uid);
     if (flight) flight.removed = true;
   }
 
-  /** Something happened: pods refused by a plugin that cares for it are tried again. */
-  moveOnEvent(event: ClusterEvent): void {
-    const plugins = this.#options.pluginsOf(event);
-    for (const flight of this.#inFlight.values()) for (const plugin of plugins) flight.events.add(plugin);
-    for (const [uid, { pod }] of [...this.#unschedulable]) {
-      if (![...pod.refusedBy].some((plugin) => plugins.has(plugin)) && pod.refusedBy.size > 0) continue;
-      this.#take(this.#unschedulable, uid);
-      this.#moveOn(pod);
+  /** Something happened: pods refused by a plugin that it concerns are tried again. */
+  moveOnEvent(happening: Happening): void {
+    for (const flight of this.#inFlight.values()) flight.happenings.push(happening);
+    for (const [plugin, uids] of this.#refused) {
+      if (uids.size === 0) continue;
+      const just = new Set([plugin]);
+      for (const uid of [...uids]) {
+        const pod = this.#unschedulable.get(uid);
+        if (pod === undefined || !this.#options.mayHelp(just, pod.info, happening)) continue;
+        this.#take(uid);
+        this.#moveOn(pod);
+      }
     }
   }
 
-  /** The next pod to schedule; undefined when the queue is closed. To be answered by `done` or `giveBack`. */
-  async next(): Promise<QueuedPod | undefined> {
-    const pod = this.#active.pop() ?? (await this.#wait());
-    if (pod) this.#inFlight.set(pod.info.uid, { events: new Set(), removed: false });
+  /** Looks again at a pod that waits or was kept at the gate. */
+  activate(uid: string): void {
+    const pod = this.#unschedulable.get(uid) ?? this.#gated.get(uid);
+    if (pod === undefined) return;
+    this.#take(uid);
+    this.#moveOn(pod);
+  }
+
+  /** The next pod to schedule, if there is one; to be answered by `done` or `giveBack`. */
+  take(): QueuedPod | undefined {
+    if (this.#closed) return undefined;
+    // Rather than doing nothing, pods that back off are tried early; failures other than refusals wait.
+    const pod = this.#active.pop() ?? this.#popEarly();
+    if (pod) this.#inFlight.set(pod.info.uid, { happenings: [], removed: false });
     return pod;
   }
 
-  /** The pod has its node. */
+  /** Resolves when there may be a pod to take, or the queue is closed. */
+  wait(): Promise<void> {
+    if (this.#closed || this.#active.size > 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** The pod has its node, or nothing is to be done about it. */
   done(uid: string): void {
     this.#inFlight.delete(uid);
   }
 
   /** The pod was refused (`refusedBy`), or could not be bound (empty). */
   giveBack(pod: QueuedPod, refusedBy: ReadonlySet<string>): void {
-    const flight = this.#inFlight.get(pod.info.uid);
-    this.#inFlight.delete(pod.info.uid);
+    const { uid } = pod.info;
+    const flight = this.#inFlight.get(uid);
+    this.#inFlight.delete(uid);
     if (flight?.removed || this.#closed) return;
-    const refused = { ...pod, attempts: pod.attempts + 1, refusedBy };
-    const changedMeanwhile = [...refusedBy].some((plugin) => flight?.events.has(plugin));
-    if (refusedBy.size === 0 || changedMeanwhile) return this.#moveOn(refused);
-    const timer = this.#options.clock.setTimer(FORGOTTEN_MS, () => {
-      this.#take(this.#unschedulable, pod.info.uid);
-      this.#moveOn(refused);
-    });
-    this.#unschedulable.set(pod.info.uid, { pod: refused, timer });
+    const refused: QueuedPod = {
+      ...pod,
+      info: flight?.changed ?? pod.info,
+      attempts: pod.attempts + 1,
+      refusedBy,
+      refusedAt: this.#options.clock.monotonic(),
+    };
+    const isHelped = flight?.happenings.some((each) => this.#options.mayHelp(refusedBy, refused.info, each));
+    if (refusedBy.size === 0 || isHelped || flight?.changed) return this.#moveOn(refused);
+    this.#setAside(refused);
   }
 
   /** How many pods wait, and where. */
-  get sizes(): { readonly active: number; readonly backoff: number; readonly unschedulable: number } {
-    return { active: this.#active.size, backoff: this.#backoff.size, unschedulable: this.#unschedulable.size };
+  get sizes(): {
+    readonly active: number;
+    readonly backoff: number;
+    readonly unschedulable: number;
+    readonly gated: number;
+  } {
+    const { size: unschedulable } = this.#unschedulable;
+    return { active: this.#active.size, backoff: this.#backoff.size, unschedulable, gated: this.#gated.size };
   }
 
   close(): void {
     this.#closed = true;
-    for (const { timer } of [...this.#backoff.values(), ...this.#unschedulable.values()]) timer.cancel();
-    this.#taker?.(undefined);
-  }
-
-  #activate(pod: QueuedPod): void {
-    if (this.#closed) return;
-    this.#active.set(pod);
-    const taker = this.#taker;
-    this.#taker = undefined;
-    taker?.(this.#active.pop());
+    this.#backoffTimer?.cancel();
+    this.#sweepTimer?.cancel();
+    this.#wakeUp();
   }
 
   /** Into the active queue when the pod has waited long enough since it was refused, otherwise into back-off. */
   #moveOn(pod: QueuedPod): void {
-    const { initialBackoffMs = 1000, maxBackoffMs = 10_000, clock } = this.#options;
-    if (pod.attempts === 0) return this.#activate(pod);
-    const wait = Math.min(initialBackoffMs * 2 ** (pod.attempts - 1), maxBackoffMs);
-    const timer = clock.setTimer(wait, () => {
-      this.#backoff.delete(pod.info.uid);
-      this.#activate(pod);
+    if (this.#closed) return;
+    if (this.#options.gate(pod.info)) {
+      this.#gated.set(pod.info.uid, pod);
+      return;
+    }
+    const until = pod.refusedAt + this.#backoffOf(pod);
+    if (until <= this.#options.clock.monotonic()) this.#active.set(pod);
+    else {
+      this.#backoff.set({ pod, until });
+      this.#armBackoff();
+    }
+    this.#wakeUp();
+  }
+
+  #backoffOf({ attempts }: QueuedPod): number {
+    const { initialBackoffMs = 1000, maxBackoffMs = 10_000 } = this.#options;
+    return attempts === 0 ? 0 : Math.min(initialBackoffMs * 2 ** (attempts - 1), maxBackoffMs);
+  }
+
+  #popEarly(): QueuedPod | undefined {
+    const first = this.#backoff.peek();
+    if (first === undefined || first.pod.refusedBy.size === 0) return undefined;
+    return this.#backoff.pop()?.pod;
+  }
+
+  #setAside(pod: QueuedPod): void {
+    this.#unschedulable.set(pod.info.uid, pod);
+    for (const plugin of pod.refusedBy) {
+      let uids = this.#refused.get(plugin);
+      if (uids === undefined) this.#refused.set(plugin, (uids = new Set()));
+      uids.add(pod.info.uid);
+    }
+    this.#armSweep();
+  }
+
+  #take(uid: string): void {
+    this.#active.delete(uid);
+    this.#backoff.delete(uid);
+    this.#gated.delete(uid);
+    const unschedulable = this.#unschedulable.get(uid);
+    if (unschedulable === undefined) return;
+    this.#unschedulable.delete(uid);
+    for (const plugin of unschedulable.refusedBy) this.#refused.get(plugin)?.delete(uid);
+  }
+
+  #armBackoff(): void {
+    this.#backoffTimer?.cancel();
+    const first = this.#backoff.peek();
+    if (first === undefined || this.#closed) return;
+    const { clock } = this.#options;
+    this.#backoffTimer = clock.setTimer(Math.max(0, first.until - clock.monotonic()), () => {
+      const now = clock.monotonic();
+      for (let next = this.#backoff.peek(); next && next.until <= now; next = this.#backoff.peek()) {
+        this.#backoff.pop();
+        this.#active.set(next.pod);
+      }
+      this.#armBackoff();
+      this.#wakeUp();
     });
-    this.#backoff.set(pod.info.uid, { pod, timer });
   }
 
-  #wait(): Promise<QueuedPod | undefined> {
-    if (this.#closed) return Promise.resolve(undefined);
-    return new Promise((resolve) => {
-      this.#taker = resolve;
+  #armSweep(): void {
+    if (this.#sweepTimer || this.#closed) return;
+    const { clock } = this.#options;
+    this.#sweepTimer = clock.setTimer(SWEEP_MS, () => {
+      this.#sweepTimer = undefined;
+      const now = clock.monotonic();
+      for (const pod of [...this.#unschedulable.values()]) {
+        if (now - pod.refusedAt < FORGOTTEN_MS) continue;
+        this.#take(pod.info.uid);
+        this.#moveOn(pod);
+      }
+      if (this.#unschedulable.size > 0) this.#armSweep();
     });
   }
 
-  #take(from: Map<string, { readonly pod: QueuedPod; readonly timer: Timer }>, uid: string): void {
-    from.get(uid)?.timer.cancel();
-    from.delete(uid);
-  }
-
-  /** A waiting pod changed: it keeps its timer, which fires for the pod as it was; the new state is put in its place. */
-  #replace(where: Map<string, { readonly pod: QueuedPod; readonly timer: Timer }>, pod: QueuedPod): void {
-    this.#take(where, pod.info.uid);
-    this.#moveOn(pod);
+  #wakeUp(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
   }
 }

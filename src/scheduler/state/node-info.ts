@@ -1,48 +1,22 @@
 import type { Node } from '#api/core/v1/node.ts';
-import type { HostPort, PodInfo } from './pod-info.ts';
-import { addResources, noResources, type ResourceAmounts, resourcesOf } from './resources.ts';
+import type { HostPort } from './pod-class.ts';
+import type { PodInfo } from './pod-info.ts';
 
-/** A node and what runs on it; kept current by events. Changed only by `NodeState`. */
+/** A node and the pods on it. Changed only by `ClusterState`; its resources are in the table, in row `slot`. */
 export class NodeInfo {
   readonly name: string;
+  readonly slot: number;
   node: Node;
-  allocatable: ResourceAmounts;
-  readonly requested: ResourceAmounts = noResources();
-  readonly nonZero = { milliCpu: 0, memory: 0 };
   readonly pods = new Map<string, PodInfo>();
 
-  constructor(node: Node) {
+  constructor(node: Node, slot: number) {
     this.name = node.metadata?.name ?? '';
+    this.slot = slot;
     this.node = node;
-    this.allocatable = allocatableOf(node);
-  }
-
-  setNode(node: Node): void {
-    this.node = node;
-    this.allocatable = allocatableOf(node);
-  }
-
-  addPod(pod: PodInfo): void {
-    this.removePod(pod.uid);
-    this.pods.set(pod.uid, pod);
-    addResources(this.requested, pod.requests);
-    this.nonZero.milliCpu += pod.nonZero.milliCpu;
-    this.nonZero.memory += pod.nonZero.memory;
-  }
-
-  removePod(uid: string): void {
-    const pod = this.pods.get(uid);
-    if (pod === undefined) return;
-    this.pods.delete(uid);
-    addResources(this.requested, pod.requests, -1);
-    this.nonZero.milliCpu -= pod.nonZero.milliCpu;
-    this.nonZero.memory -= pod.nonZero.memory;
   }
 
   /** Host ports that pods on this node hold. */
   *usedPorts(): Iterable<HostPort> {
-    for (const pod of this.pods.values()) yield* pod.hostPorts;
+    for (const pod of this.pods.values()) yield* pod.class.hostPorts;
   }
 }
-
-const allocatableOf = (node: Node): ResourceAmounts => resourcesOf(node.status?.allocatable ?? node.status?.capacity);

@@ -1,50 +1,86 @@
+import type { Container } from '#api/core/v1/container.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
-import { addResources, noResources, type ResourceAmounts, raiseResources, resourcesOf } from './resources.ts';
+import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
+
+type Totals = Map<string, number>;
+type Requests = Readonly<Record<string, string>>;
+
+/** Scoring counts containers that ask for nothing as this much, so that they spread too. */
+const GUESSES = { cpu: 100, memory: 200 * 1024 * 1024 } as const;
+
+const parsed = new Map<string, number>();
+const MAX_PARSED = 10_000;
+
+/** An amount as a number: CPU in thousandths of a core, the rest in units or bytes, rounded up. */
+export function amountOf(name: string, text: string): number {
+  const key = name === 'cpu' ? `m${text}` : text;
+  let amount = parsed.get(key);
+  if (amount === undefined) {
+    const quantity = parseQuantity(text);
+    amount = Number(name === 'cpu' ? quantity.milliValue() : quantity.value());
+    if (parsed.size >= MAX_PARSED) parsed.clear();
+    parsed.set(key, amount);
+  }
+  return amount;
+}
 
 /**
- * What a pod asks for: the sum of its containers and restartable init containers, or what its init containers need at
- * their peak if that is more, plus its overhead.
+ * What a pod asks for, by resource: the sum of its containers and restartable init containers, or what its init
+ * containers need at their peak if that is more; what is asked for the pod as a whole stands in place of that; its
+ * overhead comes on top. `guess` fills in CPU and memory of containers that do not say.
  */
-export function podRequests(pod: Pod): ResourceAmounts {
-  const total = noResources();
-  for (const container of pod.spec?.containers ?? []) addResources(total, resourcesOf(container.resources?.requests));
-  const sidecars = noResources();
-  const peak = noResources();
+export function podRequests(pod: Pod, { guess = false }: { readonly guess?: boolean } = {}): Totals {
+  const total: Totals = new Map();
+  const statuses = new Map((pod.status?.containerStatuses ?? []).map((status) => [status.name, status.resources]));
+  for (const container of pod.spec?.containers ?? []) {
+    add(total, containerRequests(container, statuses.get(container.name)?.requests as Requests | undefined, guess));
+  }
+  const sidecars: Totals = new Map();
+  const peak: Totals = new Map();
   for (const container of pod.spec?.initContainers ?? []) {
-    const own = resourcesOf(container.resources?.requests);
+    const own = containerRequests(container, undefined, guess);
     if (container.restartPolicy === 'Always') {
-      addResources(total, own);
-      addResources(sidecars, own);
-      raiseResources(peak, sidecars);
+      add(total, own);
+      add(sidecars, own);
+      raise(peak, sidecars);
     } else {
-      addResources(own, sidecars);
-      raiseResources(peak, own);
+      add(own, sidecars);
+      raise(peak, own);
     }
   }
-  raiseResources(total, peak);
-  for (const [name, text] of Object.entries(pod.spec?.resources?.requests ?? {})) {
-    // Requests of the pod as a whole stand in place of the sum.
-    const own = resourcesOf({ [name]: text });
-    if (name === 'cpu') total.milliCpu = own.milliCpu;
-    else if (name === 'memory') total.memory = own.memory;
-    else for (const [scalar, value] of own.scalars) total.scalars.set(scalar, value);
+  raise(total, peak);
+  for (const [name, text] of Object.entries((pod.spec?.resources?.requests ?? {}) as Requests)) {
+    total.set(name, amountOf(name, text));
   }
-  addResources(total, resourcesOf(pod.spec?.overhead));
+  for (const [name, text] of Object.entries((pod.spec?.overhead ?? {}) as Requests)) {
+    total.set(name, (total.get(name) ?? 0) + amountOf(name, text));
+  }
   return total;
 }
 
-/** Scoring counts pods that ask for nothing as this much, so that they spread too. */
-const DEFAULT_MILLI_CPU = 100;
-const DEFAULT_MEMORY = 200 * 1024 * 1024;
-
-/** As `podRequests`, with a guess for what containers do not say. */
-export function nonZeroRequests(pod: Pod): { readonly milliCpu: number; readonly memory: number } {
-  let milliCpu = 0;
-  let memory = 0;
-  for (const container of pod.spec?.containers ?? []) {
-    const own = resourcesOf(container.resources?.requests);
-    milliCpu += container.resources?.requests?.['cpu'] === undefined ? DEFAULT_MILLI_CPU : own.milliCpu;
-    memory += container.resources?.requests?.['memory'] === undefined ? DEFAULT_MEMORY : own.memory;
+/** While a container is being resized it takes the larger of what it has and what it shall have. */
+function containerRequests(
+  { resources }: Pick<Container, 'resources'>,
+  current: Requests | undefined,
+  guess: boolean,
+): Totals {
+  const totals: Totals = new Map();
+  for (const [name, text] of Object.entries((resources?.requests ?? {}) as Requests)) {
+    totals.set(name, amountOf(name, text));
   }
-  return { milliCpu, memory };
+  for (const [name, text] of Object.entries(current ?? {})) {
+    totals.set(name, Math.max(totals.get(name) ?? 0, amountOf(name, text)));
+  }
+  if (guess) {
+    for (const [name, amount] of Object.entries(GUESSES)) if (!totals.has(name)) totals.set(name, amount);
+  }
+  return totals;
+}
+
+function add(totals: Totals, more: Totals): void {
+  for (const [name, amount] of more) totals.set(name, (totals.get(name) ?? 0) + amount);
+}
+
+function raise(totals: Totals, to: Totals): void {
+  for (const [name, amount] of to) totals.set(name, Math.max(totals.get(name) ?? 0, amount));
 }

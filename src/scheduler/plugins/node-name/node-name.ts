@@ -2,15 +2,15 @@ import type { Plugin } from '../../framework/plugin.ts';
 import { unresolvable } from '../../framework/status.ts';
 
 const NAME = 'NodeName';
+const ELSEWHERE = unresolvable(NAME, "node(s) didn't match the requested node name");
 
 /** A pod that names its node goes there or nowhere. */
-export const nodeName: Plugin = {
+export const nodeName = (): Plugin => ({
   name: NAME,
-  events: ['NodeAdd'],
+  isLocal: true,
+  events: { NodeAdd: (pod, node) => !pod.pod.spec?.nodeName || pod.pod.spec.nodeName === node?.metadata?.name },
   filter({ pod }, node) {
-    const wanted = pod.pod.spec?.nodeName;
-    return !wanted || wanted === node.name
-      ? undefined
-      : unresolvable(NAME, "node(s) didn't match the requested node name");
+    const wanted = pod.class.pod.spec?.nodeName;
+    return !wanted || wanted === node.name ? undefined : ELSEWHERE;
   },
-};
+});

@@ -1,14 +1,47 @@
 import { MAX_NODE_SCORE, type Plugin } from '../../framework/plugin.ts';
+import type { PluginContext } from '../../framework/plugin-context.ts';
+import { skip } from '../../framework/status.ts';
 
-/** Prefers nodes on which CPU and memory would be used to the same degree. */
-export const nodeResourcesBalancedAllocation: Plugin = {
-  name: 'NodeResourcesBalancedAllocation',
-  score({ pod }, { allocatable, requested }) {
-    const cpu = fraction(requested.milliCpu + pod.requests.milliCpu, allocatable.milliCpu);
-    const memory = fraction(requested.memory + pod.requests.memory, allocatable.memory);
-    // The standard deviation of two numbers is half their distance.
-    return Math.floor((1 - Math.abs(cpu - memory) / 2) * MAX_NODE_SCORE);
-  },
-};
+const NAME = 'NodeResourcesBalancedAllocation';
 
-const fraction = (used: number, capacity: number): number => (capacity === 0 ? 0 : Math.min(1, used / capacity));
+export interface NodeResourcesBalancedAllocationArgs {
+  readonly resources?: readonly { readonly name: string; readonly weight: number }[];
+}
+
+const DEFAULT_RESOURCES = [{ name: 'cpu' }, { name: 'memory' }];
+
+/** Prefers nodes on which resources would be used to the same degree; has no opinion on pods that ask for none. */
+export function nodeResourcesBalancedAllocation(
+  { state }: PluginContext,
+  args: NodeResourcesBalancedAllocationArgs = {},
+): Plugin {
+  const table = state.resources;
+  const columns = (args.resources ?? DEFAULT_RESOURCES).map(({ name }) => table.columnOf(name));
+  return {
+    name: NAME,
+    isLocal: true,
+    preScore: ({ pod }) =>
+      columns.some((column) => pod.class.requests.columns.includes(column)) ? undefined : skip(NAME),
+    score({ pod }, { slot }) {
+      const fractions: number[] = [];
+      const { requests } = pod.class;
+      for (const column of columns) {
+        const capacity = table.allocatable[column]?.[slot] ?? 0;
+        if (capacity === 0) continue;
+        const index = requests.columns.indexOf(column);
+        const used = (table.requested[column]?.[slot] ?? 0) + (index < 0 ? 0 : (requests.values[index] as number));
+        fractions.push(Math.min(1, used / capacity));
+      }
+      return Math.trunc((1 - deviation(fractions)) * MAX_NODE_SCORE);
+    },
+  };
+}
+
+/** The standard deviation. */
+export function deviation(values: readonly number[]): number {
+  if (values.length < 2) return 0;
+  // Of two numbers it is half their distance: said so, rounding errors do not cost a point.
+  if (values.length === 2) return Math.abs(((values[0] as number) - (values[1] as number)) / 2);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}

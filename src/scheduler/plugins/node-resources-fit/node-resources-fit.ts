@@ -1,48 +1,108 @@
-import { MAX_NODE_SCORE, type Plugin } from '../../framework/plugin.ts';
-import { unresolvable, unschedulable } from '../../framework/status.ts';
-import type { NodeInfo } from '../../state/node-info.ts';
-import type { PodInfo } from '../../state/pod-info.ts';
+import type { Node } from '#api/core/v1/node.ts';
+import type { Pod } from '#api/core/v1/pod.ts';
+import type { Plugin } from '../../framework/plugin.ts';
+import type { PluginContext } from '../../framework/plugin-context.ts';
+import { type Status, unresolvable, unschedulable } from '../../framework/status.ts';
+import type { PodClass } from '../../state/pod-class.ts';
+import { amountOf, podRequests } from '../../state/pod-resources.ts';
+import { CPU, MEMORY, PODS, type ResourceTable } from '../../state/resource-table.ts';
+import { resourceScorer, type ScoringStrategy } from './scoring-strategy.ts';
 
 const NAME = 'NodeResourcesFit';
 
-/** A pod fits where what it asks for is still free; nodes with more left are preferred. */
-export const nodeResourcesFit: Plugin = {
-  name: NAME,
-  events: ['NodeAdd', 'NodeUpdateAllocatable', 'AssignedPodDelete', 'AssignedPodUpdate'],
-  filter({ pod }, node) {
-    const { short, never } = insufficient(pod, node);
-    if (short.length === 0) return undefined;
-    return never ? unresolvable(NAME, ...short) : unschedulable(NAME, ...short);
-  },
-  /** LeastAllocated over CPU and memory, equally weighted. */
-  score: ({ pod }, node) =>
-    Math.floor(
-      (leastAllocated(node.nonZero.milliCpu + pod.nonZero.milliCpu, node.allocatable.milliCpu) +
-        leastAllocated(node.nonZero.memory + pod.nonZero.memory, node.allocatable.memory)) /
-        2,
-    ),
+export interface NodeResourcesFitArgs {
+  readonly ignoredResources?: readonly string[];
+  readonly ignoredResourceGroups?: readonly string[];
+  readonly scoringStrategy?: ScoringStrategy;
+}
+
+const DEFAULT_STRATEGY: ScoringStrategy = {
+  type: 'LeastAllocated',
+  resources: [
+    { name: 'cpu', weight: 1 },
+    { name: 'memory', weight: 1 },
+  ],
 };
 
-const leastAllocated = (requested: number, capacity: number): number =>
-  capacity === 0 || requested > capacity ? 0 : Math.floor(((capacity - requested) * MAX_NODE_SCORE) / capacity);
-
-/** What is missing, as people are told; `never` when not even the empty node would do. */
-export function insufficient(pod: PodInfo, node: NodeInfo): { readonly short: string[]; readonly never: boolean } {
-  const { requests } = pod;
-  const { allocatable, requested } = node;
-  const short: string[] = [];
-  let never = false;
-  const check = (name: string, wanted: number, capacity: number, used: number) => {
-    if (wanted === 0 || wanted <= capacity - used) return;
-    short.push(`Insufficient ${name}`);
-    if (wanted > capacity) never = true;
+/** A pod fits where what it asks for is still free; by default nodes with more left are preferred. */
+export function nodeResourcesFit({ state }: PluginContext, args: NodeResourcesFitArgs = {}): Plugin {
+  const table = state.resources;
+  const strategy = args.scoringStrategy ?? DEFAULT_STRATEGY;
+  const scorer = resourceScorer(strategy);
+  const columns = strategy.resources.map(({ name }) => table.columnOf(name));
+  const isIgnored = (name: string) =>
+    args.ignoredResources?.includes(name) === true ||
+    (name.includes('/') && args.ignoredResourceGroups?.includes(name.split('/', 1)[0] as string) === true);
+  const requested = columns.map(() => 0);
+  const capacity = columns.map(() => 0);
+  return {
+    name: NAME,
+    isLocal: true,
+    events: {
+      NodeAdd: (pod, node) => couldFit(pod.pod, node as Node),
+      NodeUpdateAllocatable: (pod, node) => couldFit(pod.pod, node as Node),
+      AssignedPodDelete: true,
+      AssignedPodUpdate: true,
+    },
+    filter: ({ pod }, { slot }) => verdictOf(pod.class, table, { slot, isIgnored }),
+    score({ pod }, { slot }) {
+      for (let index = 0; index < columns.length; index++) {
+        const column = columns[index] as number;
+        capacity[index] = table.allocatable[column]?.[slot] ?? 0;
+        requested[index] = requestedWith(pod.class, table, { slot, column });
+      }
+      return scorer(requested, capacity);
+    },
   };
-  if (node.pods.size + 1 > allocatable.pods) short.push('Too many pods');
-  check('cpu', requests.milliCpu, allocatable.milliCpu, requested.milliCpu);
-  check('memory', requests.memory, allocatable.memory, requested.memory);
-  check('ephemeral-storage', requests.ephemeralStorage, allocatable.ephemeralStorage, requested.ephemeralStorage);
-  for (const [name, wanted] of requests.scalars) {
-    check(name, wanted, allocatable.scalars.get(name) ?? 0, requested.scalars.get(name) ?? 0);
+}
+
+/** What would be requested of a node with this pod on it; CPU and memory with a guess for those that do not say. */
+function requestedWith(
+  podClass: PodClass,
+  table: ResourceTable,
+  { slot, column }: { readonly slot: number; readonly column: number },
+): number {
+  if (column === CPU) return (table.nonZeroCpu[slot] as number) + podClass.nonZeroCpu;
+  if (column === MEMORY) return (table.nonZeroMemory[slot] as number) + podClass.nonZeroMemory;
+  const { columns, values } = podClass.requests;
+  const index = columns.indexOf(column);
+  return (table.requested[column]?.[slot] ?? 0) + (index < 0 ? 0 : (values[index] as number));
+}
+
+/** Verdicts by their reasons, made once: many nodes get the same. */
+const verdicts = new Map<string, Status>();
+
+/** What is missing, as people are told; unresolvable when not even the empty node would do. */
+function verdictOf(
+  { requests: { columns, values } }: PodClass,
+  table: ResourceTable,
+  { slot, isIgnored }: { readonly slot: number; readonly isIgnored: (name: string) => boolean },
+): Status | undefined {
+  let short: string[] | undefined;
+  let never = false;
+  for (let index = 0; index < columns.length; index++) {
+    const column = columns[index] as number;
+    const wanted = values[index] as number;
+    const capacity = (table.allocatable[column] as Float64Array)[slot] as number;
+    if (wanted <= capacity - ((table.requested[column] as Float64Array)[slot] as number)) continue;
+    const name = table.names[column] as string;
+    if (isIgnored(name)) continue;
+    short ??= [];
+    short.push(column === PODS ? 'Too many pods' : `Insufficient ${name}`);
+    if (wanted > capacity && column !== PODS) never = true;
   }
-  return { short, never };
+  if (short === undefined) return undefined;
+  const key = `${never}\0${short.join('\0')}`;
+  let verdict = verdicts.get(key);
+  if (verdict === undefined) {
+    verdict = never ? unresolvable(NAME, ...short) : unschedulable(NAME, ...short);
+    verdicts.set(key, verdict);
+  }
+  return verdict;
+}
+
+/** Whether a pod would fit on the node if it were empty. */
+function couldFit(pod: Pod, node: Node): boolean {
+  const has = (node.status?.allocatable ?? {}) as Readonly<Record<string, string>>;
+  return [...podRequests(pod)].every(([name, wanted]) => wanted <= amountOf(name, has[name] ?? '0'));
 }

@@ -1,25 +1,33 @@
+import type { Node } from '#api/core/v1/node.ts';
 import { normalizeByHighest, type Plugin } from '../../framework/plugin.ts';
 import { unresolvable } from '../../framework/status.ts';
 import { toleratesTaint, untolerated } from '../../framework/tolerations.ts';
+import type { PodClass } from '../../state/pod-class.ts';
 
 const NAME = 'TaintToleration';
+const REFUSED = unresolvable(NAME, 'node(s) had untolerated taint(s)');
 
 /** Keeps pods off nodes whose taints they do not tolerate, and prefers nodes with few taints that only ask to be avoided. */
-export const taintToleration: Plugin = {
+export const taintToleration = (): Plugin => ({
   name: NAME,
-  weight: 3,
-  events: ['NodeAdd', 'NodeUpdateTaint'],
-  filter({ pod }, { node }) {
-    const taint = untolerated(node.spec?.taints, pod.pod.spec?.tolerations ?? [], ['NoSchedule', 'NoExecute']);
-    if (taint === undefined) return undefined;
-    return unresolvable(NAME, `node(s) had untolerated taint(s)`);
+  isLocal: true,
+  events: {
+    NodeAdd: (pod, node) => isTolerated(pod.class, node as Node),
+    NodeUpdateTaint: (pod, node) => isTolerated(pod.class, node as Node),
   },
+  filter: ({ pod }, { node }) => (isTolerated(pod.class, node) ? undefined : REFUSED),
   score({ pod }, { node }) {
-    const relevant = (pod.pod.spec?.tolerations ?? []).filter(({ effect }) => !effect || effect === 'PreferNoSchedule');
-    return (node.spec?.taints ?? []).filter(
+    const { taints } = node.spec ?? {};
+    if (!taints?.length) return 0;
+    const tolerations = pod.class.pod.spec?.tolerations ?? [];
+    const relevant = tolerations.filter(({ effect }) => !effect || effect === 'PreferNoSchedule');
+    return taints.filter(
       (taint) =>
         taint.effect === 'PreferNoSchedule' && !relevant.some((toleration) => toleratesTaint(toleration, taint)),
     ).length;
   },
   normalize: (_cycle, scores) => normalizeByHighest(scores, true),
-};
+});
+
+const isTolerated = ({ pod }: PodClass, { spec }: Node): boolean =>
+  !spec?.taints?.length || !untolerated(spec.taints, pod.spec?.tolerations ?? [], ['NoSchedule', 'NoExecute']);

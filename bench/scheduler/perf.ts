@@ -1,0 +1,148 @@
+// Pods scheduled a second through the real API path in one process, on a durable store: `node bench/run.mjs scheduler/perf
+// [NAME…]`, names as in workloads.ts. `scheduling`: pods are there before the scheduler starts, as the peer's creator runs
+// on processors of its own; `whole`: the same processor creates them meanwhile. Beside them what upstream's scheduler_perf reaches.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Nodes } from '#api/core/v1/node.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
+import { openLmdbStore } from '#storage/lmdb/lmdb-store.ts';
+import { Cluster } from '#testing/cluster.ts';
+import { plainNode, type Workload, workloads } from './workloads.ts';
+
+const WIDTH = 128;
+const CREATOR_ONLY = process.env['BENCH_MODE'];
+
+async function each(count: number, work: (index: number) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < count; index = next++) await work(index);
+  };
+  await Promise.all(Array.from({ length: Math.min(WIDTH, count) }, worker));
+}
+
+/** Counts pods that have a node, by the first part of their name. */
+class Bound {
+  readonly #names = new Set<string>();
+  readonly #waiting: { readonly count: number; readonly resolve: () => void; readonly prefix: string }[] = [];
+  readonly #counts = new Map<string, number>();
+  firstAt = 0;
+
+  constructor(cluster: Cluster, signal: AbortSignal) {
+    const apply = (pod: Pod) => {
+      const { name = '' } = pod.metadata ?? {};
+      if (!pod.spec?.nodeName || this.#names.has(name)) return;
+      this.#names.add(name);
+      const prefix = name.slice(0, name.lastIndexOf('-'));
+      const count = (this.#counts.get(prefix) ?? 0) + 1;
+      this.#counts.set(prefix, count);
+      for (const each of this.#waiting) {
+        if (each.prefix !== prefix) continue;
+        if (count === 1) this.firstAt = performance.now();
+        if (count === each.count) each.resolve();
+      }
+    };
+    void cluster.client.of(Pods).watch(
+      { resourceVersion: '0' },
+      (events) => {
+        for (const { object } of events) apply(object as Pod);
+      },
+      signal,
+    );
+  }
+
+  until(prefix: string, count: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ prefix, count, resolve });
+    });
+  }
+}
+
+const prefixOf = (pod: Pod): string => {
+  const { name = '' } = pod.metadata ?? {};
+  return name.slice(0, name.lastIndexOf('-'));
+};
+
+/** Pods a second. */
+async function measure(workload: Workload, createsBefore: boolean): Promise<number> {
+  const directory = mkdtempSync(join(import.meta.dirname, 'data-'));
+  const store = await openLmdbStore({ directory });
+  const cluster = await Cluster.start({
+    store,
+    controllers: false,
+    scheduler: false,
+    disableAdmissionPlugins: ['ServiceAccount', 'TaintNodesByCondition', 'Priority'],
+  });
+  const stop = new AbortController();
+  const run = () => {
+    const own = new AbortController();
+    const running = createSchedulerComponent(cluster.environment).run(own.signal);
+    return async () => {
+      own.abort();
+      await running;
+    };
+  };
+  try {
+    const { client } = cluster;
+    const nodes = client.of(Nodes);
+    const pods = client.of(Pods);
+    await each(workload.nodes, (index) => nodes.create((workload.node ?? plainNode)(index)));
+    const bound = new Bound(cluster, stop.signal);
+    let stopScheduler = run();
+    const { before = 0, podBefore } = workload;
+    if (podBefore) {
+      const fits = workload.beforeFits ?? true;
+      const placed = fits ? bound.until(prefixOf(podBefore(0)), before) : Promise.resolve();
+      await each(before, (index) => pods.create(podBefore(index)));
+      await placed;
+    }
+    const create = () => each(workload.pods, (index) => pods.create(workload.pod(index)));
+    const all = bound.until(prefixOf(workload.pod(0)), workload.pods);
+    if (createsBefore) {
+      await stopScheduler();
+      await create();
+    }
+    globalThis.gc?.();
+    const started = performance.now();
+    if (createsBefore) stopScheduler = run();
+    else void create();
+    const churn = workload.churns ? setInterval(() => void churnOnce(cluster), 1000) : undefined;
+    await all;
+    const ended = performance.now();
+    clearInterval(churn);
+    await stopScheduler();
+    return workload.pods / ((ended - (createsBefore ? bound.firstAt : started)) / 1000);
+  } finally {
+    stop.abort();
+    await cluster.stop();
+    await store.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+let churned = 0;
+
+/** A node and a pod that fits nowhere come, and the node goes. */
+async function churnOnce({ client }: Cluster): Promise<void> {
+  const index = 1_000_000 + churned++;
+  await client.of(Nodes).create(plainNode(index));
+  const name = `churn-${index}`;
+  const requests = { cpu: '9' };
+  await client.of(Pods).create({
+    metadata: { name, namespace: 'default' },
+    spec: { containers: [{ name: 'c', image: 'i', resources: { requests } }], priority: 10 },
+  } as Pod);
+  await client.of(Nodes).delete(`node-${index}`);
+}
+
+const chosen = process.argv.slice(2);
+const rows: Record<string, unknown>[] = [];
+for (const [name, workload] of Object.entries(workloads)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  const row: Record<string, unknown> = { workload: name };
+  if (CREATOR_ONLY !== 'whole') row['scheduling/s'] = Math.round(await measure(workload, true));
+  if (CREATOR_ONLY !== 'scheduling') row['whole/s'] = Math.round(await measure(workload, false));
+  rows.push({ ...row, 'upstream/s': workload.peer });
+  console.error(JSON.stringify(rows.at(-1)));
+}
+console.table(rows);

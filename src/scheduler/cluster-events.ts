@@ -1,0 +1,115 @@
+import { type Namespace, Namespaces } from '#api/core/v1/namespace.ts';
+import { type Node, Nodes } from '#api/core/v1/node.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import type { InformerFactory } from '#client/informer-factory.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import type { ClusterEvent } from './framework/cluster-event.ts';
+import type { Nominations } from './framework/nominations.ts';
+import type { SchedulingQueue } from './queue/scheduling-queue.ts';
+import type { ClusterState } from './state/cluster-state.ts';
+
+export interface Followers {
+  readonly state: ClusterState;
+  readonly queue: SchedulingQueue;
+  readonly nominations: Nominations;
+  /** Whether some profile is responsible for pods of this scheduler name. */
+  readonly isOurs: (schedulerName: string) => boolean;
+}
+
+/** Keeps state and queue current with what the API server tells. */
+export function followCluster(informers: InformerFactory, followers: Followers): void {
+  const { state, queue } = followers;
+  informers.of(Nodes).addHandler({
+    added: (node) => {
+      state.setNode(node);
+      queue.moveOnEvent({ name: 'NodeAdd', object: node });
+    },
+    updated: (node, old) => {
+      state.setNode(node);
+      for (const name of nodeEvents(node, old)) queue.moveOnEvent({ name, object: node, old });
+    },
+    deleted: (node) => state.removeNode(node.metadata?.name ?? ''),
+  });
+  informers.of(Namespaces).addHandler({
+    updated: (namespace: Namespace, old: Namespace) => {
+      if (deepEqual(namespace.metadata?.labels, old.metadata?.labels)) return;
+      queue.moveOnEvent({ name: 'NamespaceUpdate', object: namespace, old });
+    },
+  });
+  const pods = new PodFollower(followers);
+  informers.of(Pods).addHandler({
+    added: (pod) => pods.changed(pod, undefined),
+    updated: (pod, old) => pods.changed(pod, old),
+    deleted: (pod) => pods.gone(pod),
+  });
+}
+
+/** What changed about a node, as far as a pod might care. */
+function nodeEvents(node: Node, old: Node): ClusterEvent[] {
+  const events: ClusterEvent[] = [];
+  if (!deepEqual(node.status?.allocatable, old.status?.allocatable)) events.push('NodeUpdateAllocatable');
+  if (!deepEqual(node.metadata?.labels, old.metadata?.labels)) events.push('NodeUpdateLabel');
+  const taints = ({ spec }: Node) => [spec?.taints ?? [], spec?.unschedulable ?? false];
+  if (!deepEqual(taints(node), taints(old))) events.push('NodeUpdateTaint');
+  const conditions = ({ status }: Node) => (status?.conditions ?? []).map(({ type, status: value }) => [type, value]);
+  if (!deepEqual(conditions(node), conditions(old))) events.push('NodeUpdateCondition');
+  return events;
+}
+
+class PodFollower {
+  readonly #followers: Followers;
+
+  constructor(followers: Followers) {
+    this.#followers = followers;
+  }
+
+  changed(pod: Pod, old: Pod | undefined): void {
+    if (isOver(pod)) return this.gone(pod);
+    const nodeName = pod.spec?.nodeName;
+    if (nodeName) this.#placed(pod, old, nodeName);
+    else if (this.#followers.isOurs(pod.spec?.schedulerName ?? 'default-scheduler')) this.#waits(pod, old);
+  }
+
+  gone(pod: Pod): void {
+    const { state, queue, nominations } = this.#followers;
+    const uid = pod.metadata?.uid ?? '';
+    nominations.delete(uid);
+    queue.remove(uid);
+    state.removePod(uid);
+    // Whoever waits for a pod that was assumed or nominated hears of it, too.
+    if (pod.spec?.nodeName || pod.status?.nominatedNodeName) {
+      queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });
+    }
+  }
+
+  #placed(pod: Pod, old: Pod | undefined, nodeName: string): void {
+    const { state, queue, nominations } = this.#followers;
+    const uid = pod.metadata?.uid ?? '';
+    const info = state.describe(pod);
+    state.placePod(info, nodeName);
+    const wasPlaced = Boolean(old?.spec?.nodeName);
+    if (!wasPlaced) {
+      nominations.delete(uid);
+      queue.remove(uid);
+      queue.moveOnEvent({ name: 'AssignedPodAdd', object: pod });
+    } else if (old && state.describe(old).class !== info.class) {
+      queue.moveOnEvent({ name: 'AssignedPodUpdate', object: pod, old });
+    }
+  }
+
+  #waits(pod: Pod, old: Pod | undefined): void {
+    const { state, queue, nominations } = this.#followers;
+    const uid = pod.metadata?.uid ?? '';
+    if (state.isAssumed(uid)) return;
+    if (pod.metadata?.deletionTimestamp) return queue.remove(uid);
+    const info = state.describe(pod);
+    const nominated = pod.status?.nominatedNodeName ?? '';
+    if (nominated !== (old?.status?.nominatedNodeName ?? '')) nominations.set(info, nominated);
+    // A change of status alone (our own condition, for example) does not make a pod fit.
+    if (old && deepEqual(old.spec, pod.spec) && deepEqual(old.metadata?.labels, pod.metadata?.labels)) {
+      queue.refresh(info);
+    } else queue.put(info);
+  }
+}
+
+const isOver = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';

@@ -1,0 +1,41 @@
+import type { NodeInfo } from '../state/node-info.ts';
+import type { Status } from './status.ts';
+
+/** Why a pod fits nowhere. */
+export interface Diagnosis {
+  readonly nodeCount: number;
+  /** The nodes that were looked at, with what was said of each. */
+  readonly verdicts: ReadonlyMap<NodeInfo, Status>;
+  /** What holds for the nodes that were not looked at. */
+  readonly absent?: Status;
+  /** A verdict on the pod as such, before any node was looked at. */
+  readonly podVerdict?: Status;
+  /** What was said by those who tried to make room. */
+  readonly postFilterMessage?: string;
+  /** Plugins that refused it. */
+  readonly plugins: ReadonlySet<string>;
+}
+
+/** Why a pod could not be scheduled, as FailedScheduling events and the PodScheduled condition tell it. */
+export function diagnosisMessage({ nodeCount, verdicts, absent, podVerdict, postFilterMessage }: Diagnosis): string {
+  if (nodeCount === 0) return 'no nodes available to schedule pods';
+  const parts = [`0/${nodeCount} nodes are available:`];
+  const reasons = podVerdict ? podVerdict.reasons.join(', ') : histogram(verdicts, absent, nodeCount);
+  if (reasons) parts.push(`${reasons}.`);
+  if (postFilterMessage) parts.push(postFilterMessage);
+  return parts.join(' ');
+}
+
+function histogram(verdicts: Diagnosis['verdicts'], absent: Status | undefined, nodeCount: number): string {
+  const byStatus = new Map<Status, number>();
+  for (const status of verdicts.values()) byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+  if (absent && verdicts.size < nodeCount) byStatus.set(absent, nodeCount - verdicts.size);
+  const counts = new Map<string, number>();
+  for (const [{ reasons }, count] of byStatus) {
+    for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + count);
+  }
+  return [...counts]
+    .map(([reason, count]) => `${count} ${reason}`)
+    .sort()
+    .join(', ');
+}

@@ -1,0 +1,32 @@
+import type { Clock } from '#base/clock.ts';
+import type { Logger } from '#base/logger.ts';
+import type { Random } from '#base/random.ts';
+import type { Client } from '#client/client.ts';
+import type { EventRecorder } from '#client/event-recorder.ts';
+import type { InformerFactory } from '#client/informer-factory.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
+import type { NodeInfo } from '../state/node-info.ts';
+import type { Nominations } from './nominations.ts';
+import type { Cycle, Plugin } from './plugin.ts';
+import type { Status } from './status.ts';
+
+/** What plugins are made with. */
+export interface PluginContext {
+  readonly state: ClusterState;
+  readonly nominations: Nominations;
+  readonly informers: InformerFactory;
+  readonly client: Client;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Whether the cycle's pod would pass the filters of its profile on a node, as it is at this moment. */
+  readonly fits: (cycle: Cycle, node: NodeInfo) => Status | undefined;
+  /** Whether the filters that the cycle's pod has to pass look at nothing but single nodes. */
+  readonly isLocal: (cycle: Cycle) => boolean;
+  /** Puts a pod that waits for anything back among those to be tried. */
+  readonly activate: (uid: string) => void;
+}
+
+/** Makes a plugin for one profile; `args` are those of its `pluginConfig`, defaults filled in. */
+export type PluginFactory<Args = unknown> = (context: PluginContext, args: Args) => Plugin;

@@ -1,0 +1,42 @@
+import { type PluginEntry, pluginRegistry } from '../plugins/plugin-registry.ts';
+import { Framework, type WeightedPlugin } from './framework.ts';
+import type { PluginContext } from './plugin-context.ts';
+
+/** Pods of one schedulerName and the plugins that decide about them. */
+export interface Profile {
+  readonly schedulerName: string;
+  /** Plugins in order; all of them with their default weights when absent. */
+  readonly plugins?: readonly { readonly name: string; readonly weight?: number }[];
+  /** Arguments by plugin name. */
+  readonly args?: Readonly<Record<string, unknown>>;
+  readonly percentageOfNodesToScore?: number;
+}
+
+export const defaultProfile: Profile = { schedulerName: 'default-scheduler' };
+
+/** Makes the plugins of a profile. Throws on a name that no plugin has. */
+export function createFramework(profile: Profile, context: Omit<PluginContext, 'fits' | 'isLocal'>): Framework {
+  let framework: Framework | undefined;
+  const own: PluginContext = {
+    ...context,
+    fits: (cycle, node) => framework?.fits(cycle, node),
+    isLocal: (cycle) => framework?.isLocal(cycle) ?? false,
+  };
+  const names = profile.plugins ?? [...pluginRegistry.keys()].map((name) => ({ name }));
+  const plugins = names.map(({ name, ...chosen }): WeightedPlugin => {
+    const entry = pluginRegistry.get(name);
+    if (entry === undefined) throw new Error(`create profile ${profile.schedulerName}: no plugin named ${name}`);
+    return { plugin: create(entry, own, profile.args?.[name]), weight: weightOf(entry, chosen) };
+  });
+  framework = new Framework(plugins, { ...context, ...percentage(profile) });
+  return framework;
+}
+
+const create = (entry: PluginEntry, context: PluginContext, args: unknown) =>
+  (entry.create as (context: PluginContext, args?: unknown) => WeightedPlugin['plugin'])(context, args);
+
+const weightOf = (entry: PluginEntry, chosen: { readonly weight?: number }): number =>
+  chosen.weight || entry.weight || 1;
+
+const percentage = ({ percentageOfNodesToScore }: Profile) =>
+  percentageOfNodesToScore === undefined ? {} : { percentageOfNodesToScore };

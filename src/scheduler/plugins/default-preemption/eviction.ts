@@ -1,0 +1,80 @@
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { strategicPatch } from '#client/options.ts';
+import { isNotFound } from '#machinery/errors/status-error.ts';
+import type { PluginContext } from '../../framework/plugin-context.ts';
+import type { PodInfo } from '../../state/pod-info.ts';
+import type { Victims } from './victims.ts';
+
+/** Makes room for pods in the background; meanwhile they are not tried. */
+export class Evictions {
+  readonly #context: PluginContext;
+  readonly #underWay = new Set<string>();
+
+  constructor(context: PluginContext) {
+    this.#context = context;
+  }
+
+  isUnderWay(uid: string): boolean {
+    return this.#underWay.has(uid);
+  }
+
+  start(preemptor: PodInfo, victims: Victims): void {
+    this.#underWay.add(preemptor.uid);
+    void this.#run(preemptor, victims)
+      .catch((error) => {
+        this.#context.logger.warn('preemption failed, will retry', { pod: preemptor.key, error });
+      })
+      .finally(() => {
+        this.#underWay.delete(preemptor.uid);
+        this.#context.activate(preemptor.uid);
+      });
+  }
+
+  async #run(preemptor: PodInfo, { pods, nodeName }: Victims): Promise<void> {
+    const leaving = pods.filter(({ pod }) => pod.metadata?.deletionTimestamp === undefined);
+    await Promise.all([
+      ...this.#displaced(preemptor, nodeName).map((pod) => this.#clearNomination(pod)),
+      ...leaving.map(({ pod }) => this.#evict(pod, preemptor, nodeName)),
+    ]);
+  }
+
+  /** Less important pods that wait for room on the node: they may no longer fit, and look elsewhere. */
+  #displaced({ priority }: PodInfo, nodeName: string): PodInfo[] {
+    const nominated = this.#context.nominations.on(nodeName);
+    return nominated ? [...nominated.values()].filter((pod) => pod.priority < priority) : [];
+  }
+
+  async #clearNomination(info: PodInfo): Promise<void> {
+    const { name = '', namespace = '' } = info.pod.metadata ?? {};
+    this.#context.nominations.delete(info.uid);
+    await this.#context.client
+      .of(Pods)
+      .patch(name, strategicPatch({ status: { nominatedNodeName: null } }), { namespace, subresource: 'status' })
+      .catch(ignoreGone);
+  }
+
+  async #evict(victim: Pod, preemptor: PodInfo, nodeName: string): Promise<void> {
+    const { client, clock, events } = this.#context;
+    const { name = '', namespace = '', uid, generation } = victim.metadata ?? {};
+    const condition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'PreemptionByScheduler',
+      message: `${preemptor.pod.spec?.schedulerName}: preempting to accommodate a higher priority pod`,
+      lastTransitionTime: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
+      ...(generation ? { observedGeneration: generation } : {}),
+    };
+    try {
+      const patch = strategicPatch({ metadata: { uid }, status: { conditions: [condition] } });
+      await client.of(Pods).patch(name, patch, { namespace, subresource: 'status' });
+      await client.of(Pods).delete(name, { namespace, ...(uid ? { preconditions: { uid } } : {}) });
+    } catch (error) {
+      return ignoreGone(error);
+    }
+    events.record(victim, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${nodeName}`);
+  }
+}
+
+function ignoreGone(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}

@@ -1,0 +1,89 @@
+import type { Pod } from '#api/core/v1/pod.ts';
+import type { PodDisruptionBudget } from '#api/policy/v1/pod-disruption-budget.ts';
+import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
+import type { PodInfo } from '../../state/pod-info.ts';
+
+/** The pods that would have to go from a node, most important first. */
+export interface Victims {
+  readonly nodeName: string;
+  readonly pods: readonly PodInfo[];
+  /** How many of them a disruption budget protects. */
+  readonly violations: number;
+}
+
+/** Orders pods by how much they matter: by priority, then who has run longest. Negative when `a` matters more. */
+export const byImportance = (a: PodInfo, b: PodInfo): number =>
+  b.priority - a.priority || compare(startTime(a.pod), startTime(b.pod));
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Pods that have not started count as started just now. */
+const NOT_STARTED = '~';
+const startTime = ({ status }: Pod): string => status?.startTime ?? NOT_STARTED;
+
+/** Parts pods, in their order, into those whose going breaks a budget and the others. */
+export function splitByBudgets(
+  pods: readonly PodInfo[],
+  budgets: readonly PodDisruptionBudget[],
+): { readonly violating: PodInfo[]; readonly others: PodInfo[] } {
+  const left = budgets.map(({ metadata, spec, status }) => ({
+    namespace: metadata?.namespace ?? '',
+    selector: selectorFromObject(spec?.selector),
+    going: status?.disruptedPods ?? {},
+    allowed: status?.disruptionsAllowed ?? 0,
+  }));
+  const violating: PodInfo[] = [];
+  const others: PodInfo[] = [];
+  for (const info of pods) {
+    const { namespace, labels } = info.class;
+    let violates = false;
+    for (const budget of left) {
+      if (Object.keys(labels).length === 0 || budget.namespace !== namespace) continue;
+      if (budget.selector.isEmpty || !budget.selector.matches(labels)) continue;
+      if (Object.hasOwn(budget.going, info.pod.metadata?.name ?? '')) continue;
+      if (--budget.allowed < 0) violates = true;
+    }
+    (violates ? violating : others).push(info);
+  }
+  return { violating, others };
+}
+
+/** How good it is to choose these victims, in the order of what matters; the higher the better. */
+const CRITERIA: readonly ((victims: Victims) => number)[] = [
+  ({ violations }) => -violations,
+  ({ pods }) => -(pods[0]?.priority ?? 0),
+  // Priorities may be negative: counted from the lowest there is, fewer pods are always better.
+  ({ pods }) => -pods.reduce((sum, pod) => sum + pod.priority + 2 ** 31, 0),
+  ({ pods }) => -pods.length,
+  ({ pods }) => earliestStart(pods),
+];
+
+/** When the first of the most important of these pods started. */
+function earliestStart(pods: readonly PodInfo[]): number {
+  const highest = pods[0]?.priority;
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const { priority, pod } of pods) {
+    if (priority === highest && pod.status?.startTime) earliest = Math.min(earliest, Date.parse(pod.status.startTime));
+  }
+  return earliest;
+}
+
+/** The candidate that does the least harm; of equal ones the first. */
+export function leastHarm(candidates: readonly Victims[]): Victims | undefined {
+  let left = candidates;
+  for (const criterion of CRITERIA) {
+    if (left.length < 2) break;
+    let best = Number.NEGATIVE_INFINITY;
+    let chosen: Victims[] = [];
+    for (const each of left) {
+      const score = criterion(each);
+      if (score > best) {
+        best = score;
+        chosen = [];
+      }
+      if (score === best) chosen.push(each);
+    }
+    left = chosen;
+  }
+  return left[0];
+}

@@ -1,0 +1,90 @@
+import { Namespaces } from '#api/core/v1/namespace.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { type Cycle, MAX_NODE_SCORE, type Plugin } from '../../framework/plugin.ts';
+import type { PluginContext } from '../../framework/plugin-context.ts';
+import { skip, unresolvable, unschedulable } from '../../framework/status.ts';
+import { type AffinityPlan, AffinityPlans } from './affinity-plan.ts';
+import { TermCounts } from './term-counts.ts';
+
+const NAME = 'InterPodAffinity';
+const SKIP = skip(NAME);
+const NOT_NEAR = unresolvable(NAME, "node(s) didn't match pod affinity rules");
+const NOT_APART = unschedulable(NAME, "node(s) didn't match pod anti-affinity rules");
+const SHUNNED = unschedulable(NAME, "node(s) didn't satisfy existing pods anti-affinity rules");
+
+export interface InterPodAffinityArgs {
+  /** What a required affinity of placed pods adds to the score, 0…100. */
+  readonly hardPodAffinityWeight?: number;
+  readonly ignorePreferredTermsOfExistingPods?: boolean;
+}
+
+/** Keeps pods near to and apart from other pods, as these and those ask for. */
+export function interPodAffinity({ state, informers }: PluginContext, args: InterPodAffinityArgs = {}): Plugin {
+  const namespaces = informers.of(Namespaces);
+  const counts = new TermCounts(state, {
+    namespaceLabels: (name) => namespaces.store.get(name)?.metadata?.labels,
+    hardWeight: args.hardPodAffinityWeight ?? 1,
+  });
+  const plans = new AffinityPlans(counts, { ignoresPreferences: args.ignorePreferredTermsOfExistingPods ?? false });
+  namespaces.addHandler({
+    added: () => plans.clear(),
+    updated: (now, old) => {
+      if (!deepEqual(now.metadata?.labels, old.metadata?.labels)) plans.clear();
+    },
+  });
+  const planOf = ({ data }: Cycle) => data.get(NAME) as AffinityPlan;
+  return {
+    name: NAME,
+    events: {
+      NodeAdd: true,
+      NodeUpdateLabel: true,
+      NodeUpdateTaint: true,
+      AssignedPodAdd: true,
+      AssignedPodUpdate: true,
+      AssignedPodDelete: true,
+      NamespaceUpdate: true,
+    },
+    preFilter({ pod, data }) {
+      const plan = plans.of(pod.class);
+      data.set(NAME, plan);
+      return plan.near.length + plan.apart.length + plan.shunned.length === 0 ? SKIP : undefined;
+    },
+    filter(cycle, { slot }) {
+      const { near, isItsOwnKind, apart, shunned } = planOf(cycle);
+      if (near.length > 0) {
+        let isNear = true;
+        for (const each of near) {
+          if (each.topology.domainOf(slot) < 0) return NOT_NEAR;
+          if (each.at(slot) <= 0) isNear = false;
+        }
+        // The first of pods that want to be near to their own kind goes anywhere.
+        if (!isNear && !(isItsOwnKind && near.every((each) => each.isEmpty))) return NOT_NEAR;
+      }
+      for (const each of apart) if (each.at(slot) > 0) return NOT_APART;
+      for (const each of shunned) if (each.at(slot) > 0) return SHUNNED;
+      return undefined;
+    },
+    preScore: (cycle) => (planOf(cycle).worth.some(({ counts: each }) => !each.isEmpty) ? undefined : SKIP),
+    score(cycle, { slot }) {
+      let score = 0;
+      for (const { counts: each, weight } of planOf(cycle).worth) score += weight * each.at(slot);
+      return score;
+    },
+    normalize: (_cycle, scores) => spreadOut(scores),
+  };
+}
+
+/** Brings the lowest score to 0 and the highest to 100. */
+function spreadOut(scores: Float64Array): void {
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const score of scores) {
+    lowest = Math.min(lowest, score);
+    highest = Math.max(highest, score);
+  }
+  const distance = highest - lowest;
+  for (let index = 0; index < scores.length; index++) {
+    const score = scores[index] as number;
+    scores[index] = distance > 0 ? Math.trunc(MAX_NODE_SCORE * ((score - lowest) / distance)) : 0;
+  }
+}

@@ -1,0 +1,143 @@
+import type { Pod } from '#api/core/v1/pod.ts';
+import { podRequests } from './pod-resources.ts';
+import { type PodTerms, podTerms } from './pod-term.ts';
+import { type Amounts, PODS, type ResourceTable } from './resource-table.ts';
+
+/** A port of the node that a pod takes. */
+export interface HostPort {
+  readonly ip: string;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+/**
+ * What the scheduler asks of a pod again and again. Pods that it cannot tell apart have the same scheduling signature
+ * and share one class, so what was worked out for one holds for the others. Immutable.
+ */
+export interface PodClass {
+  /** Tells classes apart; never used twice. */
+  readonly id: number;
+  /** The pod that the class was made from; only what the signature covers may be read of it. */
+  readonly pod: Pod;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly priority: number;
+  readonly terminating: boolean;
+  readonly requests: Amounts;
+  readonly nonZeroCpu: number;
+  readonly nonZeroMemory: number;
+  readonly hostPorts: readonly HostPort[];
+  readonly terms: PodTerms;
+  /** Whether it has affinity terms about other pods, of any kind. */
+  readonly hasTerms: boolean;
+}
+
+const ANY_ADDRESS = '0.0.0.0';
+const MAX_CLASSES = 20_000;
+
+/** Finds the class of a pod. */
+export class PodClasses {
+  readonly #table: ResourceTable;
+  readonly #classes = new Map<string, PodClass>();
+  #lastId = 0;
+
+  constructor(table: ResourceTable) {
+    this.#table = table;
+  }
+
+  of(pod: Pod): PodClass {
+    const requests = podRequests(pod);
+    const signature = signatureOf(pod, requests);
+    let known = this.#classes.get(signature);
+    if (known === undefined) {
+      known = this.#create(pod, requests);
+      // Pods hold on to their classes; those forgotten here are only no longer shared with later pods.
+      if (this.#classes.size >= MAX_CLASSES) this.#classes.clear();
+      this.#classes.set(signature, known);
+    }
+    return known;
+  }
+
+  #create(pod: Pod, requests: ReadonlyMap<string, number>): PodClass {
+    const guessed = podRequests(pod, { guess: true });
+    const terms = podTerms(pod);
+    return {
+      id: ++this.#lastId,
+      pod,
+      namespace: pod.metadata?.namespace ?? '',
+      labels: pod.metadata?.labels ?? {},
+      priority: pod.spec?.priority ?? 0,
+      terminating: pod.metadata?.deletionTimestamp !== undefined,
+      requests: amountsOf(this.#table, requests, 1),
+      nonZeroCpu: guessed.get('cpu') ?? 0,
+      nonZeroMemory: guessed.get('memory') ?? 0,
+      hostPorts: hostPorts(pod),
+      terms,
+      hasTerms: terms.affinity.length + terms.antiAffinity.length + terms.preferred.length + terms.avoided.length > 0,
+    };
+  }
+}
+
+/** Amounts by column; `pods` is how many pods it stands for. Zero is left out. */
+export function amountsOf(table: ResourceTable, totals: ReadonlyMap<string, number>, pods?: number): Amounts {
+  const columns: number[] = [];
+  const values: number[] = [];
+  if (pods !== undefined) {
+    columns.push(PODS);
+    values.push(pods);
+  }
+  for (const [name, value] of totals) {
+    if (value === 0 || (pods !== undefined && name === 'pods')) continue;
+    columns.push(table.columnOf(name));
+    values.push(value);
+  }
+  return { columns, values };
+}
+
+/** Everything about a pod that filters, scores and preemption may look at; nothing that tells equal pods apart. */
+function signatureOf({ metadata, spec, status }: Pod, requests: ReadonlyMap<string, number>): string {
+  const owner = metadata?.ownerReferences?.find((each) => each.controller);
+  return JSON.stringify([
+    metadata?.namespace,
+    metadata?.labels,
+    metadata?.deletionTimestamp !== undefined,
+    owner && [owner.kind, owner.name],
+    spec?.nodeName && status?.phase === undefined ? spec.nodeName : undefined,
+    spec?.priority,
+    spec?.preemptionPolicy,
+    spec?.schedulerName,
+    spec?.nodeSelector,
+    spec?.affinity,
+    spec?.tolerations,
+    spec?.topologySpreadConstraints,
+    [...requests],
+    [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map((container) => [
+      container.image,
+      container.resources?.requests,
+      container.restartPolicy,
+      container.ports?.some((port) => port.hostPort) ? container.ports : undefined,
+    ]),
+    spec?.volumes?.filter((volume) => !WITHOUT_A_PLACE.some((kind) => volume[kind] !== undefined)),
+    spec?.resourceClaims && [spec.resourceClaims, metadata?.name],
+  ]);
+}
+
+/** Volumes that are the same on every node. */
+const WITHOUT_A_PLACE = ['projected', 'configMap', 'secret', 'emptyDir', 'downwardAPI', 'hostPath'] as const;
+
+function hostPorts(pod: Pod): HostPort[] {
+  const sidecars = (pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
+  return [...(pod.spec?.containers ?? []), ...sidecars].flatMap((container) =>
+    (container.ports ?? [])
+      .filter((port) => (port.hostPort ?? 0) > 0)
+      .map((port) => ({
+        ip: port.hostIP || ANY_ADDRESS,
+        protocol: port.protocol || 'TCP',
+        port: port.hostPort as number,
+      })),
+  );
+}
+
+/** Whether two host ports cannot stand side by side on one node. */
+export const portsConflict = (a: HostPort, b: HostPort): boolean =>
+  a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === ANY_ADDRESS || b.ip === ANY_ADDRESS);

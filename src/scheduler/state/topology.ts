@@ -1,0 +1,41 @@
+import type { NodeInfo } from './node-info.ts';
+
+/** The value of one topology key on every node, as small numbers: nodes of equal value are one domain. */
+export class Topology {
+  readonly key: string;
+  readonly #values = new Map<string, number>();
+  /** By slot; -1 where a node has no such label. */
+  #domains: Int32Array;
+
+  constructor(key: string, nodes: readonly NodeInfo[]) {
+    this.key = key;
+    this.#domains = new Int32Array(64).fill(-1);
+    for (const node of nodes) this.setNode(node);
+  }
+
+  /** How many domains there ever were; all numbers are below. */
+  get size(): number {
+    return this.#values.size;
+  }
+
+  /** The domain of a node, or -1. */
+  domainOf(slot: number): number {
+    return this.#domains[slot] as number;
+  }
+
+  setNode({ slot, node }: NodeInfo): void {
+    if (slot >= this.#domains.length) {
+      const grown = new Int32Array(2 * Math.max(slot, this.#domains.length)).fill(-1);
+      grown.set(this.#domains);
+      this.#domains = grown;
+    }
+    const value = node.metadata?.labels?.[this.key];
+    this.#domains[slot] = value === undefined ? -1 : this.#numberOf(value);
+  }
+
+  #numberOf(value: string): number {
+    let number = this.#values.get(value);
+    if (number === undefined) this.#values.set(value, (number = this.#values.size));
+    return number;
+  }
+}

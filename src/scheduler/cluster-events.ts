@@ -85,14 +85,13 @@ class PodFollower {
   #placed(pod: Pod, old: Pod | undefined, nodeName: string): void {
     const { state, queue, nominations } = this.#followers;
     const uid = pod.metadata?.uid ?? '';
-    const info = state.describe(pod);
-    state.placePod(info, nodeName);
+    const changed = state.placePod(state.describe(pod, old), nodeName);
     const wasPlaced = Boolean(old?.spec?.nodeName);
     if (!wasPlaced) {
       nominations.delete(uid);
       queue.remove(uid);
       queue.moveOnEvent({ name: 'AssignedPodAdd', object: pod });
-    } else if (old && state.describe(old).class !== info.class) {
+    } else if (changed && old) {
       queue.moveOnEvent({ name: 'AssignedPodUpdate', object: pod, old });
     }
   }

@@ -3,6 +3,7 @@ import { Events } from '#api/core/v1/event.ts';
 import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
+import { PriorityClasses } from '#api/scheduling/v1/priority-class.ts';
 import { systemClock } from '#base/clock.ts';
 import { silentLogger } from '#base/logger.ts';
 import { seededRandom } from '#base/random.ts';
@@ -115,4 +116,51 @@ test('decisions are counted', async () => {
   const lines = cluster.apiServer.metrics.render().split('\n');
   expect(lines).toContain('scheduler_schedule_attempts_total{result="scheduled",profile="default-scheduler"} 1');
   expect(lines).toContain('scheduler_pending_pods{queue="unschedulable"} 1');
+});
+
+test('a pod of higher priority makes room for itself', async () => {
+  await cluster.client.of(PriorityClasses).create({ metadata: { name: 'high' }, value: 1000 });
+  await addNode('one', { cpu: '1' });
+  await addPod('low', { terminationGracePeriodSeconds: 0 }, '800m');
+  await vi.waitUntil(() => nodeOf('low'));
+  await addPod('high', { priorityClassName: 'high' }, '800m');
+  await vi.waitUntil(async () => (await nodeOf('high')) === 'one', { timeout: 5000 });
+  const events = (await cluster.client.of(Events).list({ namespace: 'default' })).items;
+  const { uid } = (await podOf('high')).metadata ?? {};
+  expect(events.filter(({ reason }) => reason === 'Preempted').map(({ message }) => message)).toEqual([
+    `Preempted by pod ${uid} on node one`,
+  ]);
+});
+
+test('a pod that never preempts, and one that only frees what is too little, is told so', async () => {
+  await cluster.client
+    .of(PriorityClasses)
+    .create({ metadata: { name: 'polite' }, value: 1000, preemptionPolicy: 'Never' });
+  await addNode('one', { cpu: '1' });
+  await addPod('first', {}, '800m');
+  await vi.waitUntil(() => nodeOf('first'));
+  await addPod('polite', { priorityClassName: 'polite' }, '800m');
+  await vi.waitUntil(() => messageOf('polite'));
+  expect(await messageOf('polite')).toBe(
+    '0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, ' +
+      'preemption: not eligible due to preemptionPolicy=Never.',
+  );
+  await addPod('equal', {}, '800m');
+  await vi.waitUntil(() => messageOf('equal'));
+  expect(await messageOf('equal')).toBe(
+    '0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, ' +
+      'preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+  );
+});
+
+test('a gated pod waits until its gates are taken away', async () => {
+  await addNode('one');
+  await addPod('gated', { schedulingGates: [{ name: 'example.com/wait' }] });
+  await addPod('open');
+  await vi.waitUntil(() => nodeOf('open'));
+  expect(await nodeOf('gated')).toBeUndefined();
+  await cluster.client
+    .of(Pods)
+    .patch('gated', jsonPatch([{ op: 'remove', path: '/spec/schedulingGates' }]), { namespace: 'default' });
+  await vi.waitUntil(() => nodeOf('gated'));
 });

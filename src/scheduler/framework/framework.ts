@@ -204,7 +204,7 @@ export class Framework {
     for (; checked < all.length && fitting.length < wanted; checked++) {
       const node = all[(this.#start + checked) % all.length] as NodeInfo;
       const verdict =
-        node.name === ownNode
+        results === undefined || node.name === ownNode
           ? this.#verdict(cycle, node, filters)
           : (this.#sharedVerdict(cycle, node, { filters, results }) ?? this.#wideVerdict(cycle, node, filters));
       if (verdict === undefined) fitting.push(node);
@@ -263,6 +263,7 @@ export class Framework {
 
   #wideVerdict(cycle: Cycle, node: NodeInfo, { wide }: Filters): Status | undefined {
     if (wide.length === 0) return undefined;
+    if (this.#options.nominations.isEmpty) return firstVerdict(wide, cycle, node);
     return this.#withNominees(cycle, node, () => firstVerdict(wide, cycle, node));
   }
 
@@ -287,10 +288,11 @@ export class Framework {
 
   /** Local scores of nodes, current for all of them; undefined where results are not shared. */
   #scoredResults(cycle: Cycle, nodes: readonly NodeInfo[]): NodeResults | undefined {
-    const results = this.#shared.of(cycle.pod.class, this.#options.state);
-    for (const node of nodes) {
-      const generation = this.#options.state.generationOf(node.slot);
-      if (!results.isCurrent(node.slot, generation)) return undefined;
+    const results = this.#shared.peek(cycle.pod.class);
+    if (results === undefined) return undefined;
+    for (let index = 0; index < nodes.length; index++) {
+      const slot = slotAt(nodes, index);
+      if (!results.isCurrent(slot, this.#options.state.generationOf(slot))) return undefined;
     }
     return results;
   }

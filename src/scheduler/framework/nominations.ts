@@ -11,6 +11,10 @@ export class Nominations {
     this.#state = state;
   }
 
+  get isEmpty(): boolean {
+    return this.#nodes.size === 0;
+  }
+
   /** The pods that are nominated to a node, by uid; undefined when there are none. */
   on(nodeName: string): ReadonlyMap<string, PodInfo> | undefined {
     return this.#byNode.get(nodeName);

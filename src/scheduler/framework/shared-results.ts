@@ -47,18 +47,26 @@ export class NodeResults {
   }
 }
 
-/** Results by class. */
+/** Results by class; for classes of which more than one pod comes. */
 export class SharedResults {
   readonly #byClass = new Map<PodClass, NodeResults>();
+  /** Classes of which one pod was seen. */
+  #seen = new Set<PodClass>();
   readonly #scorers: number;
 
   constructor(scorers: number) {
     this.#scorers = scorers;
   }
 
-  of(podClass: PodClass, state: ClusterState): NodeResults {
+  /** What is known of a class; undefined when it may be the only pod of its class. */
+  of(podClass: PodClass, state: ClusterState): NodeResults | undefined {
     let results = this.#byClass.get(podClass);
     if (results === undefined) {
+      if (!this.#seen.delete(podClass)) {
+        if (this.#seen.size >= MAX_CLASSES) this.#seen = new Set();
+        this.#seen.add(podClass);
+        return undefined;
+      }
       if (this.#byClass.size >= MAX_CLASSES) {
         const [oldest] = this.#byClass.keys();
         this.#byClass.delete(oldest as PodClass);
@@ -68,5 +76,10 @@ export class SharedResults {
     this.#byClass.set(podClass, results);
     results.fit(state.slots);
     return results;
+  }
+
+  /** The same, without counting as a use. */
+  peek(podClass: PodClass): NodeResults | undefined {
+    return this.#byClass.get(podClass);
   }
 }

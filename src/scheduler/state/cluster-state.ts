@@ -65,7 +65,13 @@ export class ClusterState {
     this.#observers.push(observer);
   }
 
-  describe(pod: Pod): PodInfo {
+  /** `old` is what the pod was before, if it was there. */
+  describe(pod: Pod, old?: Pod): PodInfo {
+    const uid = pod.metadata?.uid ?? '';
+    const nodeName = this.#placed.get(uid) ?? this.#assumed.get(uid);
+    const known = nodeName === undefined ? undefined : this.#nodes.get(nodeName)?.pods.get(uid);
+    // Of the many updates of a pod that runs hardly any changes what it asks for.
+    if (known && old && isSameClass(pod, old)) return { ...known, pod };
     return createPodInfo(pod, this.classes);
   }
 
@@ -98,8 +104,11 @@ export class ClusterState {
     if (info.pods.size > 0) this.#homeless.set(name, new Map(info.pods));
   }
 
-  /** A pod that the API server shows on a node; replaces what was assumed of it. */
-  placePod(pod: PodInfo, nodeName: string): void {
+  /**
+   * A pod that the API server shows on a node; replaces what was assumed of it. Tells whether anything changed that
+   * counts.
+   */
+  placePod(pod: PodInfo, nodeName: string): boolean {
     const before = this.#placed.get(pod.uid) ?? this.#assumed.get(pod.uid);
     this.#assumed.delete(pod.uid);
     this.#placed.set(pod.uid, nodeName);
@@ -108,10 +117,11 @@ export class ClusterState {
     if (info && known && before === nodeName && known.class === pod.class) {
       // Nothing that counts has changed, as when a binding is confirmed.
       info.pods.set(pod.uid, pod);
-      return;
+      return false;
     }
     if (before !== undefined) this.#takeFrom(before, pod.uid);
     this.#put(pod, nodeName);
+    return true;
   }
 
   removePod(uid: string): void {
@@ -236,6 +246,15 @@ export interface Trial {
   readonly add: (pod: PodInfo) => void;
   readonly remove: (pod: PodInfo) => void;
 }
+
+const isSameClass = (a: Pod, b: Pod): boolean =>
+  a.metadata?.deletionTimestamp === b.metadata?.deletionTimestamp &&
+  deepEqual(a.metadata?.labels, b.metadata?.labels) &&
+  deepEqual(withoutNode(a), withoutNode(b)) &&
+  deepEqual(sizes(a), sizes(b));
+
+const withoutNode = ({ spec }: Pod) => ({ ...spec, nodeName: undefined });
+const sizes = ({ status }: Pod) => status?.containerStatuses?.map(({ name, resources }) => [name, resources?.requests]);
 
 /** Whether a node has kept everything by which counts are grouped. */
 const sameSite = (a: Node, b: Node): boolean =>

@@ -10,6 +10,8 @@ export interface SpreadSet {
   readonly needsAllKeys: boolean;
 }
 
+const NO_COUNTS: SpreadSet = { counts: [], needsAllKeys: true };
+
 /** Keeps sets of counts current for as long as they are used. */
 export class SpreadCounts {
   readonly #state: ClusterState;
@@ -35,13 +37,14 @@ export class SpreadCounts {
 
   /** Counts for these constraints, to be released. */
   use(constraints: readonly SpreadConstraint[], needsAllKeys: boolean): SpreadSet {
+    if (constraints.length === 0) return NO_COUNTS;
     const counts = constraints.map((each) => new SpreadCount(each, this.#state.topology(each.topologyKey)));
     const set = { counts, needsAllKeys };
     for (const node of this.#state.list()) {
       enter(set, node);
       for (const pod of node.pods.values()) for (const count of counts) count.count(pod.class, node, 1);
     }
-    if (counts.length > 0) this.#sets.add(set);
+    this.#sets.add(set);
     return set;
   }
 

@@ -1,0 +1,84 @@
+import type { Node } from '#api/core/v1/node.ts';
+import type { Pod } from '#api/core/v1/pod.ts';
+import { systemClock } from '#base/clock.ts';
+import { silentLogger } from '#base/logger.ts';
+import { seededRandom } from '#base/random.ts';
+import type { Client } from '#client/client.ts';
+import { createEventRecorder } from '#client/event-recorder.ts';
+import { InformerFactory } from '#client/informer-factory.ts';
+import { diagnosisMessage } from '../framework/diagnosis.ts';
+import type { Framework } from '../framework/framework.ts';
+import { Nominations } from '../framework/nominations.ts';
+import { createFramework, type Profile } from '../framework/profile.ts';
+import { ClusterState } from '../state/cluster-state.ts';
+import type { PodInfo } from '../state/pod-info.ts';
+
+/** What one cycle came to. */
+export type Outcome = Readonly<Record<string, number>> | string;
+
+/** A state and a profile without a queue: tells what each pod would get. */
+export class Harness {
+  readonly state = new ClusterState();
+  readonly framework: Framework;
+
+  constructor(client: Client, profile: Partial<Profile> = {}) {
+    this.framework = createFramework(
+      { schedulerName: 'default-scheduler', ...profile },
+      {
+        state: this.state,
+        nominations: new Nominations(this.state),
+        informers: new InformerFactory(client),
+        client,
+        events: createEventRecorder(client, { component: 'test', clock: systemClock, logger: silentLogger }),
+        clock: systemClock,
+        random: seededRandom(1),
+        logger: silentLogger,
+        activate: () => {},
+      },
+    );
+  }
+
+  place(pod: Pod, nodeName: string): PodInfo {
+    const info = this.state.describe(pod);
+    this.state.placePod(info, nodeName);
+    return info;
+  }
+
+  /** The total score of each node that fits, or why none does (without what preemption says). */
+  judge(pod: Pod): Outcome {
+    const cycle = { pod: this.state.describe(pod), state: this.state, data: new Map() };
+    const outcome = this.framework.filter(cycle);
+    if (!outcome.fits) return diagnosisMessage(outcome.diagnosis);
+    const scores = this.framework.score(cycle, outcome.nodes);
+    return Object.fromEntries(outcome.nodes.map(({ name }, index) => [name, scores[index] as number]));
+  }
+}
+
+export interface NodeShape {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly allocatable?: Readonly<Record<string, string>>;
+  readonly taints?: NonNullable<Node['spec']>['taints'];
+  readonly unschedulable?: boolean;
+}
+
+export function makeNode(name: string, { labels = {}, allocatable, taints, unschedulable }: NodeShape = {}): Node {
+  return {
+    metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } },
+    spec: { ...(taints ? { taints } : {}), ...(unschedulable ? { unschedulable } : {}) },
+    status: { allocatable: allocatable ?? { cpu: '4', memory: '8Gi', pods: '110' } },
+  } as Node;
+}
+
+export interface PodShape {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly namespace?: string;
+  readonly requests?: Readonly<Record<string, string>>;
+  readonly spec?: object;
+}
+
+export const makePod = (name: string, { labels = {}, namespace = 'default', requests, spec }: PodShape = {}): Pod =>
+  ({
+    metadata: { name, namespace, labels, uid: `uid-of-${name}` },
+    spec: { containers: [{ name: 'c', image: 'x', ...(requests ? { resources: { requests } } : {}) }], ...spec },
+    status: { phase: 'Pending' },
+  }) as Pod;

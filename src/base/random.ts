@@ -21,6 +21,15 @@ export function seededRandom(seed: number): Random {
   };
 }
 
+/** A UUID of version 4, as random as its source. */
+export function uuidFrom(random: Random): string {
+  const bytes = Uint8Array.from({ length: 16 }, () => Math.floor(random.next() * 256));
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
 const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** Upstream's random name suffix: no vowels and no look-alikes, so that no words appear. */

@@ -3,6 +3,8 @@ import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { systemRandom } from '#base/random.ts';
 import { Client } from '#client/client.ts';
+import type { SimulationConfiguration } from '#simulation/simulation.ts';
+import type { Store } from '#storage/store.ts';
 import { CommandError } from './command-error.ts';
 import type { ComponentEnvironment } from './component-context.ts';
 import { ComponentGroup } from './component-group.ts';
@@ -17,6 +19,7 @@ import { machineAddress } from './machine-address.ts';
 import { NODE_NETWORK } from './node-network.ts';
 import { missingForNode } from './node-requirements.ts';
 import type { Progress } from './progress.ts';
+import type { RecordedCluster } from './recorded-cluster.ts';
 import { createSchedulerComponent } from './scheduler-component.ts';
 import { type RunningServer, startServer } from './server.ts';
 import type { ServerConfiguration } from './server-configuration.ts';
@@ -31,7 +34,9 @@ export interface StartOptions {
   readonly apiPort: number;
   readonly runtime: 'auto' | 'oci' | 'none';
   readonly nodeName: string;
-  readonly simulatedNodes: number;
+  readonly simulation: SimulationConfiguration;
+  /** Another cluster to begin with, where this one is empty. */
+  readonly recorded: RecordedCluster | undefined;
   /** How the API server is operated. */
   readonly configuration: ServerConfiguration;
 }
@@ -91,13 +96,19 @@ async function startBase({ runtime, data, logger, progress }: StartOptions): Pro
 }
 
 function openServer(options: StartOptions, withNode: boolean): Promise<RunningServer> {
-  const { data, clock, logger, nodeName, apiHost, apiPort, configuration } = options;
+  const { data, clock, logger, nodeName, apiHost, apiPort, configuration, recorded, progress } = options;
   const podHosts = withNode ? [NODE_NETWORK.nodeAddress] : [];
-  return startServer({ data, clock, logger, nodeName, host: apiHost, port: apiPort, podHosts, configuration });
+  const prepareStore = async (store: Store) => {
+    if (recorded === undefined || store.revision > 1) return;
+    for (const { apiVersion, kind, name, reason } of await recorded.load(store))
+      progress.warn(`${apiVersion} ${kind} ${name} is left out: ${reason}`);
+  };
+  const at = { host: apiHost, port: apiPort, podHosts };
+  return startServer({ data, clock, logger, nodeName, ...at, configuration, prepareStore });
 }
 
 function startControlPlane(
-  { data, progress, simulatedNodes }: StartOptions,
+  { data, progress, simulation, recorded }: StartOptions,
   { environment, components, ca }: { environment: ComponentEnvironment; components: ComponentGroup; ca: string },
 ): void {
   progress.step('Controllers and scheduler');
@@ -105,9 +116,11 @@ function startControlPlane(
   const volumeProvisioner = createHostPathProvisioner(data.path('volumes'));
   components.start(createControllerManager(environment, { rootCa: ca, signingCa, volumeProvisioner }));
   components.start(createSchedulerComponent(environment));
-  if (simulatedNodes === 0) return;
-  progress.step(`${simulatedNodes} simulated nodes`);
-  components.start(createSimulationComponent(environment, simulatedNodes));
+  const adoptedNodes = recorded?.nodes ?? [];
+  const count = simulation.nodes.reduce((sum, group) => sum + group.count, adoptedNodes.length);
+  if (count === 0) return;
+  progress.step(`${count} simulated nodes`);
+  components.start(createSimulationComponent(environment, { ...simulation, adoptedNodes }));
 }
 
 async function startNode(

@@ -19,6 +19,11 @@ program
   .option('--datastore <store>', 'where objects are kept', 'lmdb')
   .option('--runtime <engine>', 'container engine: auto, oci or none', 'auto')
   .option('--simulated-nodes <number>', 'nodes that run nothing and report everything', '0')
+  .option('--simulation-config <file>', 'simulated nodes in detail, and how their pods live')
+  .option(
+    '--simulated-from <file>',
+    'a snapshot, or what kubectl get -A -o yaml printed, to go on from with simulated nodes',
+  )
   .option('--node-name <name>', 'name of the local node; default the host name')
   .option('--kubeconfig <file>', 'kubeconfig that the cluster is added to; default the one kubectl uses')
   .option('--detach', 'return when the cluster is ready and leave it running')

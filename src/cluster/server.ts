@@ -7,6 +7,7 @@ import { systemRandom } from '#base/random.ts';
 import { DecryptionError } from '#storage/encryption/encrypted-store.ts';
 import { openEncryption } from '#storage/encryption/open-encryption.ts';
 import { openLmdbStore } from '#storage/lmdb/lmdb-store.ts';
+import type { Store } from '#storage/store.ts';
 import { StoreOpenError } from '#storage/store-open-error.ts';
 import { CommandError } from './command-error.ts';
 import { type Credentials, ensureCredentials } from './credentials.ts';
@@ -24,6 +25,8 @@ export interface ServerOptions {
   /** Further addresses to serve on, for pods. */
   readonly podHosts: readonly string[];
   readonly configuration: ServerConfiguration;
+  /** Is given the store before anything else uses it. */
+  readonly prepareStore?: (store: Store) => Promise<void>;
 }
 
 /** The API server of a data directory, listening. */
@@ -41,6 +44,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     openStore(data.path('store'), options),
     ensureCredentials(data, { clock, nodeName, hosts: podHosts }),
   ]);
+  await options.prepareStore?.(store);
   const { encryption: _e, shutdownDelayMs: _s, ...operations } = options.configuration;
   const apiServer = await ApiServer.start({
     ...operations,

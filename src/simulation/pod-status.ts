@@ -1,60 +1,147 @@
 import type { Pod } from '#api/core/v1/pod.ts';
+import type { PodOutcome, PodStage } from './stage.ts';
 
 type PodStatus = NonNullable<Pod['status']>;
+type ContainerStatus = NonNullable<PodStatus['containerStatuses']>[number];
+type Container = NonNullable<Pod['spec']>['containers'][number];
 
-/** The status a real node would report of a pod in this phase. `time` is RFC 3339. */
+/** Where and when a node reports of a pod; `time` is RFC 3339. */
+export interface ReportedAt {
+  readonly time: string;
+  readonly hostIP: string;
+  readonly podIP: string;
+}
+
+/** How a pod's containers ended. */
+type Ending = Pick<PodStage, 'exitCode' | 'reason' | 'message'>;
+
+/** The status a real node would report of a pod that has come to this. */
 export function simulatedStatus(
   pod: Pod,
-  phase: 'Running' | 'Succeeded' | 'Failed',
-  at: { time: string; hostIP: string; podIP: string },
+  outcome: Exclude<PodOutcome, 'Deleted'>,
+  at: ReportedAt,
+  ending: Ending = {},
 ): PodStatus {
   const { time, hostIP, podIP } = at;
-  const running = phase === 'Running';
-  const reason = running ? {} : { reason: phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed' };
-  const observed = pod.metadata?.generation ? { observedGeneration: pod.metadata.generation } : {};
-  const condition = (type: string, status: string, extra: object = {}) => ({
-    type,
-    status,
-    ...observed,
-    lastTransitionTime: time,
-    ...extra,
-  });
-  const scheduled =
-    pod.status?.conditions?.find((each) => each.type === 'PodScheduled') ?? condition('PodScheduled', 'True');
+  const isOver = outcome === 'Succeeded' || outcome === 'Failed';
+  const before = pod.status?.containerStatuses ?? [];
   return {
     ...pod.status,
-    ...observed,
-    phase,
+    ...observedOf(pod),
+    phase: isOver ? outcome : 'Running',
+    ...(outcome === 'Failed' && ending.message ? { message: ending.message } : {}),
     hostIP,
     hostIPs: [{ ip: hostIP }],
     podIP,
     podIPs: [{ ip: podIP }],
     startTime: pod.status?.startTime ?? time,
-    conditions: [
-      condition('PodReadyToStartContainers', running ? 'True' : 'False'),
-      condition('Initialized', 'True', reason),
-      condition('Ready', running ? 'True' : 'False', reason),
-      condition('ContainersReady', running ? 'True' : 'False', reason),
-      scheduled,
-    ],
-    containerStatuses: (pod.spec?.containers ?? []).map((container) => ({
-      name: container.name,
-      image: container.image ?? '',
-      imageID: '',
-      containerID: `simulated://${pod.metadata?.uid}-${container.name}`,
-      ready: running,
-      started: running,
-      restartCount: 0,
-      state: running
-        ? { running: { startedAt: time } }
-        : {
-            terminated: {
-              exitCode: phase === 'Succeeded' ? 0 : 1,
-              reason: phase === 'Succeeded' ? 'Completed' : 'Error',
-              startedAt: pod.status?.startTime ?? time,
-              finishedAt: time,
-            },
-          },
-    })),
+    conditions: conditionsOf(pod, outcome, time),
+    ...initStatuses(pod, time),
+    containerStatuses: (pod.spec?.containers ?? []).map((container) =>
+      containerStatus(pod, container, {
+        outcome,
+        time,
+        ending,
+        before: before.find(({ name }) => name === container.name),
+      }),
+    ),
   } as PodStatus;
+}
+
+const observedOf = ({ metadata }: Pod) => (metadata?.generation ? { observedGeneration: metadata.generation } : {});
+
+/** A condition that stays as it was keeps its time. */
+function conditionsOf(pod: Pod, outcome: PodOutcome, time: string): object[] {
+  const isReady = outcome === 'Ready';
+  const isOver = outcome === 'Succeeded' || outcome === 'Failed';
+  const over = isOver ? { reason: outcome === 'Succeeded' ? 'PodCompleted' : 'PodFailed' } : {};
+  const unready = isReady
+    ? {}
+    : isOver
+      ? over
+      : { reason: 'ContainersNotReady', message: `containers with unready status: [${namesOf(pod)}]` };
+  const known = pod.status?.conditions ?? [];
+  const condition = (type: string, value: boolean, extra: object) => {
+    const status = value ? 'True' : 'False';
+    const before = known.find((each) => each.type === type);
+    const lastTransitionTime = before?.status === status ? before.lastTransitionTime : time;
+    return { type, status, ...observedOf(pod), lastProbeTime: null, lastTransitionTime, ...extra };
+  };
+  const own = [
+    condition('PodReadyToStartContainers', !isOver, {}),
+    condition('Initialized', true, outcome === 'Succeeded' ? over : {}),
+    condition('Ready', isReady && areGatesOpen(pod), unready),
+    condition('ContainersReady', isReady, unready),
+  ];
+  const types = new Set(own.map(({ type }) => type));
+  const others = known.filter(({ type }) => !types.has(type));
+  const isScheduled = others.some(({ type }) => type === 'PodScheduled');
+  return [...own, ...others, ...(isScheduled ? [] : [condition('PodScheduled', true, {})])];
+}
+
+const namesOf = ({ spec }: Pod): string => (spec?.containers ?? []).map(({ name }) => name).join(' ');
+
+const areGatesOpen = ({ spec, status }: Pod): boolean =>
+  (spec?.readinessGates ?? []).every(({ conditionType }) =>
+    status?.conditions?.some(({ type, status: value }) => type === conditionType && value === 'True'),
+  );
+
+function containerStatus(
+  pod: Pod,
+  { name, image = '' }: Container,
+  {
+    outcome,
+    time,
+    ending,
+    before,
+  }: {
+    readonly outcome: PodOutcome;
+    readonly time: string;
+    readonly ending: Ending;
+    readonly before: ContainerStatus | undefined;
+  },
+): object {
+  const startedAt = before?.state?.running?.startedAt ?? time;
+  const isOver = outcome === 'Succeeded' || outcome === 'Failed';
+  const restarts = (before?.restartCount ?? 0) + (outcome === 'Restarted' ? 1 : 0);
+  const containerID = `simulated://${pod.metadata?.uid}-${name}-${restarts}`;
+  const ended = (id: string) => {
+    const { exitCode = outcome === 'Succeeded' ? 0 : 1 } = ending;
+    const reason = ending.reason ?? (exitCode === 0 ? 'Completed' : 'Error');
+    const message = ending.message ? { message: ending.message } : {};
+    return { terminated: { exitCode, reason, ...message, startedAt, finishedAt: time, containerID: id } };
+  };
+  const lastState = outcome === 'Restarted' ? ended(before?.containerID ?? containerID) : before?.lastState;
+  return {
+    name,
+    image,
+    imageID: '',
+    containerID,
+    ready: outcome === 'Ready',
+    started: !isOver,
+    restartCount: restarts,
+    state: isOver ? ended(containerID) : { running: { startedAt: outcome === 'Restarted' ? time : startedAt } },
+    ...(lastState ? { lastState } : {}),
+  };
+}
+
+function initStatuses(pod: Pod, time: string): { initContainerStatuses?: object[] } {
+  const containers = pod.spec?.initContainers ?? [];
+  if (containers.length === 0) return {};
+  if (pod.status?.initContainerStatuses?.length === containers.length) return {};
+  return {
+    initContainerStatuses: containers.map(({ name, image = '', restartPolicy }) => {
+      const containerID = `simulated://${pod.metadata?.uid}-${name}-0`;
+      const base = { name, image, imageID: '', containerID, restartCount: 0, ready: true };
+      return restartPolicy === 'Always'
+        ? { ...base, started: true, state: { running: { startedAt: time } } }
+        : {
+            ...base,
+            started: false,
+            state: {
+              terminated: { exitCode: 0, reason: 'Completed', startedAt: time, finishedAt: time, containerID },
+            },
+          };
+    }),
+  };
 }

@@ -1,5 +1,3 @@
-import { type Lease, Leases } from '#api/coordination/v1/lease.ts';
-import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
@@ -8,110 +6,107 @@ import type { Client } from '#client/client.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import { keyOf } from '#client/object-store.ts';
 import { mergePatch } from '#client/options.ts';
-import { isAlreadyExists, isConflict, isNotFound } from '#machinery/errors/status-error.ts';
+import { isConflict, isNotFound } from '#machinery/errors/status-error.ts';
+import { createDice } from './dice.ts';
+import { NodeFleet, type NodeState } from './node-fleet.ts';
+import { planNodes, type SimulatedNodeGroup } from './node-group.ts';
+import { PodAddresses } from './pod-addresses.ts';
 import { simulatedStatus } from './pod-status.ts';
-import { defaultNodeTemplate, type SimulatedNodeTemplate, simulatedNode } from './simulated-node.ts';
-import { defaultStages, type PodStage, stageFor } from './stage.ts';
+import { type Dice, defaultStages, nextStage, type PodStage } from './stage.ts';
+import { timestamp } from './timestamp.ts';
 
-export interface SimulationOptions {
+/** What is simulated: as much as people want to say of it, as data. */
+export interface SimulationConfiguration {
+  readonly nodes: readonly SimulatedNodeGroup[];
+  /** Tried before the default stages. */
+  readonly stages?: readonly PodStage[];
+  /** Names of nodes that exist already, of a recorded cluster for example. */
+  readonly adoptedNodes?: readonly string[];
+}
+
+export interface SimulationOptions extends SimulationConfiguration {
   readonly client: Client;
   readonly informers: InformerFactory;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  readonly nodes: number;
-  readonly namePrefix?: string;
-  readonly template?: SimulatedNodeTemplate;
-  readonly stages?: readonly PodStage[];
 }
 
-const LEASE_SECONDS = 40;
-const RENEW_MS = 10_000;
-const LEASE_NAMESPACE = 'kube-node-lease';
+/** What a node does when it runs again after it was stopped: its containers start anew, if they may. */
+const REVIVED: PodStage = { name: 'revived', when: { phase: 'Ready' }, delayMs: 0, next: 'Restarted', exitCode: 255 };
+const LOST: PodStage = { ...REVIVED, name: 'lost', next: 'Failed' };
 
-/** Nodes that run nothing and report everything: registered, kept alive by leases, their pods led through stages. */
+/** Nodes that run nothing and report everything: their pods are led through stages. */
 export class Simulation {
   readonly name = 'simulation';
+  readonly fleet: NodeFleet;
   readonly #options: SimulationOptions;
-  /** Where each node stands among the others, by name. */
-  readonly #indexes: ReadonlyMap<string, number>;
+  readonly #stages: readonly PodStage[];
+  readonly #dice: Dice;
   readonly #pending = new Map<string, Timer>();
-  #addresses = 0;
+  readonly #addresses = new PodAddresses();
 
   constructor(options: SimulationOptions) {
     this.#options = options;
-    const { nodes, namePrefix = 'simulated-' } = options;
-    this.#indexes = new Map(Array.from({ length: nodes }, (_, index) => [`${namePrefix}${index}`, index]));
-    options.informers.of(Pods).addHandler({
+    this.#stages = [...(options.stages ?? []), ...defaultStages];
+    this.#dice = createDice(Math.floor(options.random.next() * 2 ** 32));
+    const { client, informers, clock, logger, adoptedNodes } = options;
+    this.fleet = new NodeFleet({
+      ...{ client, informers, clock, logger },
+      plans: planNodes(options.nodes),
+      ...(adoptedNodes ? { adopted: adoptedNodes } : {}),
+      onState: (name, state, before) => this.#nodeChanged(name, state, before),
+    });
+    informers.of(Pods).addHandler({
       added: (pod) => this.#consider(pod),
       updated: (pod) => this.#consider(pod),
       deleted: (pod) => this.#forget(pod),
     });
   }
 
-  /** Registers the nodes, then simulates until the signal aborts. */
+  /** Simulates until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { informers, clock } = this.#options;
+    const { informers } = this.#options;
     informers.start(signal);
     await informers.synced();
-    await this.#each((name, index) => this.#register(name, index));
-    while (!signal.aborted) {
-      await this.#each((name) => this.#renew(name));
-      await clock.sleep(RENEW_MS, signal).catch(() => {});
-    }
+    for (const { status } of informers.of(Pods).store.list()) this.#addresses.taken(status?.podIP);
+    await this.fleet.run(signal);
     for (const timer of this.#pending.values()) timer.cancel();
   }
 
-  async #each(work: (name: string, index: number) => Promise<void>): Promise<void> {
-    await Promise.all(
-      [...this.#indexes].map(([name, index]) =>
-        work(name, index).catch((error) => this.#options.logger.debug('simulated node', { node: name, error })),
-      ),
-    );
-  }
-
-  async #register(name: string, index: number): Promise<void> {
-    const { client, template = defaultNodeTemplate } = this.#options;
-    const address = nodeAddress(index);
-    try {
-      await client.of(Nodes).create(simulatedNode(name, template, { time: this.#now(), address }));
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
-    }
-  }
-
-  async #renew(name: string): Promise<void> {
-    const leases = this.#options.client.of(Leases);
-    const renewTime = new Date(this.#options.clock.now()).toISOString().replace('Z', '000Z');
-    try {
-      await leases.patch(name, mergePatch({ spec: { renewTime } }), { namespace: LEASE_NAMESPACE });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-      const spec = { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime };
-      await leases.create({ metadata: { name, namespace: LEASE_NAMESPACE }, spec } as Lease);
-    }
-  }
-
   #consider(pod: Pod): void {
-    const { clock, random, stages = defaultStages } = this.#options;
-    if (!this.#indexes.has(pod.spec?.nodeName ?? '')) return;
-    const stage = stageFor(pod, stages);
-    const key = keyOf(pod);
-    this.#pending.get(key)?.cancel();
-    this.#pending.delete(key);
+    const node = pod.spec?.nodeName ?? '';
+    if (!this.fleet.has(node)) return;
+    this.#forget(pod);
+    // Nobody there hears of the pod, or can tell anything of it.
+    if (this.fleet.state(node) !== 'Running') return;
     if (isChanged(pod)) void this.#observe(pod);
-    if (stage === undefined) return;
-    const delay = stage.delayMs + (stage.jitterMs ?? 0) * random.next();
-    const timer = clock.setTimer(delay, () => {
+    const planned = nextStage(pod, this.#stages, { dice: this.#dice, nodeLabels: this.fleet.labels(node) });
+    if (planned === undefined) return;
+    const key = keyOf(pod);
+    const timer = this.#options.clock.setTimer(planned.delayMs, () => {
       this.#pending.delete(key);
-      void this.#apply(pod, stage);
+      void this.#apply(pod, planned.stage);
     });
     this.#pending.set(key, timer);
   }
 
+  #nodeChanged(name: string, state: NodeState, before: NodeState): void {
+    const pods = this.#options.informers.of(Pods).store.list();
+    for (const pod of pods) {
+      if (pod.spec?.nodeName !== name) continue;
+      this.#forget(pod);
+      if (state !== 'Running') continue;
+      if (before === 'Stopped' && pod.status?.phase === 'Running') {
+        void this.#apply(pod, pod.spec.restartPolicy === 'Never' ? LOST : REVIVED);
+      } else this.#consider(pod);
+    }
+  }
+
   #forget(pod: Pod): void {
-    this.#pending.get(keyOf(pod))?.cancel();
-    this.#pending.delete(keyOf(pod));
+    const key = keyOf(pod);
+    this.#pending.get(key)?.cancel();
+    this.#pending.delete(key);
   }
 
   /** Reports that the node has taken notice of a pod's new specification. */
@@ -134,24 +129,16 @@ export class Simulation {
         await pods.delete(name, { namespace, gracePeriodSeconds: 0, preconditions: uid ? { uid } : {} });
         return;
       }
-      const hostIP = nodeAddress(this.#indexes.get(pod.spec?.nodeName ?? '') ?? 0);
-      const podIP = pod.status?.podIP || this.#nextAddress();
-      const status = simulatedStatus(pod, stage.next, { time: this.#now(), hostIP, podIP });
+      const hostIP = this.fleet.address(pod.spec?.nodeName ?? '');
+      const podIP = pod.status?.podIP || this.#addresses.next();
+      const time = timestamp(this.#options.clock.now());
+      const status = simulatedStatus(pod, stage.next, { time, hostIP, podIP }, stage);
       await pods.updateStatus({ ...pod, status }, { namespace });
     } catch (error) {
       // Whoever was faster has made another event, which is considered anew.
       if (isNotFound(error) || isConflict(error)) return;
       this.#options.logger.warn('simulated pod not changed', { pod: `${namespace}/${name}`, stage: stage.name, error });
     }
-  }
-
-  #nextAddress(): string {
-    const number = ++this.#addresses;
-    return `10.${128 + (Math.floor(number / 65_536) % 64)}.${Math.floor(number / 256) % 256}.${number % 256}`;
-  }
-
-  #now(): string {
-    return `${new Date(this.#options.clock.now()).toISOString().slice(0, 19)}Z`;
   }
 }
 
@@ -160,6 +147,3 @@ const isChanged = ({ metadata, status }: Pod): boolean =>
   status?.phase === 'Running' &&
   metadata?.deletionTimestamp === undefined &&
   (metadata?.generation ?? 0) > (status.observedGeneration ?? 0);
-
-const nodeAddress = (index: number): string =>
-  `10.${200 + Math.floor(index / 65_536)}.${Math.floor(index / 256) % 256}.${index % 256}`;

@@ -5,18 +5,22 @@ import type { OperationsOptions } from '#apiserver/operations.ts';
 import { SYSTEM_MASTERS, type UserInfo } from '#apiserver/user.ts';
 import { type Clock, systemClock } from '#base/clock.ts';
 import { type Logger, silentLogger } from '#base/logger.ts';
-import { type Random, systemRandom } from '#base/random.ts';
+import { type Random, seededRandom, systemRandom, uuidFrom } from '#base/random.ts';
 import { Client } from '#client/client.ts';
 import type { ComponentEnvironment } from '#cluster/component-context.ts';
 import { type Component, ComponentGroup } from '#cluster/component-group.ts';
 import { createControllerManager } from '#cluster/controller-manager.ts';
 import { generateIssuerKeyPem, loadIssuerKey } from '#cluster/issuer-key.ts';
+import { readRecordedCluster } from '#cluster/recorded-cluster.ts';
 import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
 import { createSimulationComponent } from '#cluster/simulation-component.ts';
 import type { ControllersOptions } from '#controllers/index.ts';
+import type { Simulation, SimulationConfiguration } from '#simulation/simulation.ts';
 import { createMemoryStore } from '#storage/memory/memory-store.ts';
 import type { Store } from '#storage/store.ts';
 import { type Endpoint, listen } from './endpoint.ts';
+import { passTime } from './pass-time.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 export interface ClusterOptions extends AdmissionPluginChoice {
   /** Where objects are kept; in memory by default. The caller closes a store of its own. */
@@ -33,6 +37,12 @@ export interface ClusterOptions extends AdmissionPluginChoice {
   readonly operations?: Omit<OperationsOptions, 'clock' | 'logger'>;
   /** Nodes that run nothing and report everything. */
   readonly simulatedNodes?: number;
+  /** The same in detail: groups of nodes, and the stages of their pods. */
+  readonly simulation?: SimulationConfiguration;
+  /** A file with a recorded cluster to begin with: its nodes are simulated, its pods go on where they were. */
+  readonly recorded?: string;
+  /** Makes everything random repeatable: with a virtual clock, the same seed gives the same history, names and uids included. */
+  readonly seed?: number;
 }
 
 const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: [SYSTEM_MASTERS] };
@@ -48,33 +58,59 @@ export class Cluster {
   readonly apiServer: ApiServer;
   readonly environment: ComponentEnvironment;
   readonly #components: ComponentGroup;
-  readonly #store: Store | undefined;
+  readonly #storage: Store;
+  readonly #closesStore: boolean;
+  #simulation: Simulation | undefined;
 
-  private constructor(environment: ComponentEnvironment, ownStore: Store | undefined) {
+  private constructor(environment: ComponentEnvironment, store: { readonly storage: Store; readonly isOwn: boolean }) {
     this.environment = environment;
     this.apiServer = environment.apiServer;
     this.client = this.clientFor(ADMIN);
     this.#components = new ComponentGroup(environment.logger);
-    this.#store = ownStore;
+    this.#storage = store.storage;
+    this.#closesStore = store.isOwn;
   }
 
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
     const store = options.store ?? createMemoryStore();
-    const { clock = systemClock, random = systemRandom, logger = silentLogger } = options;
+    const { clock = systemClock, seed, logger = silentLogger } = options;
+    const random = options.random ?? (seed === undefined ? systemRandom : seededRandom(seed));
+    const newUid = seed === undefined ? randomUUID : () => uuidFrom(random);
+    const recorded = options.recorded === undefined ? undefined : await readRecordedCluster(options.recorded);
+    await recorded?.load(store);
     const issuerKey = await loadIssuerKey(generateIssuerKeyPem());
-    const parts = { store, clock, random, logger, newUid: randomUUID, issuerKey };
+    const parts = { store, clock, random, logger, newUid, issuerKey };
     const { enableAdmissionPlugins, disableAdmissionPlugins, admissionConfigurations } = options;
     const admission = { enableAdmissionPlugins, disableAdmissionPlugins, admissionConfigurations };
     const apiServer = await ApiServer.start({ ...parts, ...options.operations, ...admission });
-    const cluster = new Cluster({ apiServer, clock, random, logger }, options.store ? undefined : store);
+    const cluster = new Cluster(
+      { apiServer, clock, random, logger },
+      { storage: store, isOwn: options.store === undefined },
+    );
     if (options.scheduler ?? true) cluster.run(createSchedulerComponent(cluster.environment));
-    if (options.simulatedNodes) cluster.run(createSimulationComponent(cluster.environment, options.simulatedNodes));
+    cluster.#simulate(options, recorded?.nodes ?? []);
     const { controllers = true, controllersOptions } = options;
     if (controllers) {
       const only = controllers === true ? {} : { only: controllers };
       cluster.run(createControllerManager(cluster.environment, { ...controllersOptions, ...only }));
     }
     return cluster;
+  }
+
+  /** The simulated nodes, to bring them down and back. Throws when there are none. */
+  get simulation(): Simulation {
+    if (this.#simulation === undefined) throw new Error('simulate nodes: the cluster was started without');
+    return this.#simulation;
+  }
+
+  /**
+   * Moves the cluster's virtual clock on by so many milliseconds. Whatever falls due on the way is done, with all that
+   * follows from it, before time goes on. Throws unless the cluster was started with a `VirtualClock`.
+   */
+  async advance(milliseconds: number): Promise<void> {
+    const { clock } = this.environment;
+    if (!(clock instanceof VirtualClock)) throw new Error('advance clock: the cluster runs on the real clock');
+    await passTime(clock, milliseconds, () => this.#storage.revision);
   }
 
   /** Runs a component until the cluster stops. */
@@ -92,9 +128,16 @@ export class Cluster {
     return listen(this.apiServer, this.environment.clock);
   }
 
+  #simulate({ simulatedNodes = 0, simulation }: ClusterOptions, adoptedNodes: readonly string[]): void {
+    const { nodes, stages = [] } = simulation ?? { nodes: simulatedNodes > 0 ? [{ count: simulatedNodes }] : [] };
+    if (nodes.length + adoptedNodes.length === 0) return;
+    this.#simulation = createSimulationComponent(this.environment, { nodes, stages, adoptedNodes });
+    this.run(this.#simulation);
+  }
+
   async stop(): Promise<void> {
     await this.#components.stop();
     await this.apiServer.close(0);
-    await this.#store?.close();
+    if (this.#closesStore) await this.#storage.close();
   }
 }

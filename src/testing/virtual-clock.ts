@@ -1,15 +1,22 @@
 import { type Clock, sleepWith, type Timer } from '#base/clock.ts';
+import { Heap } from '#base/heap.ts';
 
 interface Pending {
   readonly at: number;
+  /** What was asked for first comes first among those of one time. */
+  readonly order: number;
   readonly callback: () => void;
 }
 
 /** A clock that a test moves: `advance` fires what falls due on the way, in order. */
 export class VirtualClock implements Clock {
   readonly #start: number;
+  readonly #pending = new Heap<Pending>(
+    (a, b) => a.at - b.at || a.order - b.order,
+    ({ order }) => String(order),
+  );
   #elapsed = 0;
-  readonly #pending = new Set<Pending>();
+  #orders = 0;
 
   /** `start` in milliseconds since the epoch. */
   constructor(start: number = Date.UTC(2026, 0, 1)) {
@@ -24,10 +31,20 @@ export class VirtualClock implements Clock {
     return this.#elapsed;
   }
 
+  /** When the next timer falls due, on the scale of `monotonic`; undefined when there is none. */
+  get next(): number | undefined {
+    return this.#pending.peek()?.at;
+  }
+
+  /** How many timers were ever set. */
+  get timers(): number {
+    return this.#orders;
+  }
+
   setTimer(milliseconds: number, callback: () => void): Timer {
-    const pending = { at: this.#elapsed + Math.max(0, milliseconds), callback };
-    this.#pending.add(pending);
-    return { cancel: () => this.#pending.delete(pending) };
+    const pending = { at: this.#elapsed + Math.max(0, milliseconds), order: ++this.#orders, callback };
+    this.#pending.set(pending);
+    return { cancel: () => void this.#pending.delete(String(pending.order)) };
   }
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
@@ -37,17 +54,11 @@ export class VirtualClock implements Clock {
   /** Moves time on. Work that timers set off runs when the caller next waits. */
   advance(milliseconds: number): void {
     const end = this.#elapsed + milliseconds;
-    for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
-      this.#pending.delete(next);
+    for (let next = this.#pending.peek(); next !== undefined && next.at <= end; next = this.#pending.peek()) {
+      this.#pending.pop();
       this.#elapsed = Math.max(this.#elapsed, next.at);
       next.callback();
     }
     this.#elapsed = end;
-  }
-
-  #next(end: number): Pending | undefined {
-    let first: Pending | undefined;
-    for (const pending of this.#pending) if (pending.at <= end && (!first || pending.at < first.at)) first = pending;
-    return first;
   }
 }

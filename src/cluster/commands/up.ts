@@ -12,6 +12,7 @@ import { contextName, dataDirectoryOf } from '../paths.ts';
 import { createProgress } from '../progress.ts';
 import { readRunFile, removeRunFile, writeRunFile } from '../run-file.ts';
 import { readServerConfiguration, type ServerFlags } from '../server-configuration.ts';
+import { readSimulation } from '../simulation-flags.ts';
 import type { ClusterOptions } from './options.ts';
 
 export interface UpOptions extends ClusterOptions, ServerFlags {
@@ -20,6 +21,8 @@ export interface UpOptions extends ClusterOptions, ServerFlags {
   readonly datastore: string;
   readonly runtime: string;
   readonly simulatedNodes: string;
+  readonly simulationConfig?: string;
+  readonly simulatedFrom?: string;
   readonly nodeName?: string;
   readonly kubeconfig?: string;
   readonly detach?: boolean;
@@ -70,7 +73,7 @@ async function startAndTell(options: UpOptions, data: DataDirectory, started: nu
     apiHost: options.apiHost,
     apiPort: Number(options.apiPort),
     runtime: options.runtime as 'auto' | 'oci' | 'none',
-    simulatedNodes: Number(options.simulatedNodes),
+    ...(await readSimulation(options)),
     nodeName: (options.nodeName ?? hostname()).toLowerCase(),
   });
   try {

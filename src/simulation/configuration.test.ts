@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { readSimulationConfiguration } from './configuration.ts';
+
+const HEAD = 'apiVersion: simulation.knarr.dev/v1alpha1\nkind: SimulationConfiguration\n';
+
+test('a file says which nodes there are and how pods live', () => {
+  const text = `${HEAD}
+nodes:
+- count: 2
+  namePrefix: gpu-
+  cpu: "8"
+  resources: {example.com/gpu: "4"}
+  taints: [{key: gpu, effect: NoSchedule}]
+  zones: [a, b]
+stages:
+- name: crash
+  when: {phase: Ready, labels: {app: flaky}}
+  delay: 1m30s
+  jitter: 10s
+  probability: 0.25
+  next: Restarted
+  exitCode: 137
+  reason: OOMKilled
+`;
+  expect(readSimulationConfiguration(text)).toEqual({
+    nodes: [
+      {
+        count: 2,
+        namePrefix: 'gpu-',
+        cpu: '8',
+        resources: { 'example.com/gpu': '4' },
+        taints: [{ key: 'gpu', effect: 'NoSchedule' }],
+        zones: ['a', 'b'],
+      },
+    ],
+    stages: [
+      {
+        name: 'crash',
+        when: { phase: 'Ready', labels: { app: 'flaky' } },
+        delayMs: 90_000,
+        jitterMs: 10_000,
+        probability: 0.25,
+        next: 'Restarted',
+        exitCode: 137,
+        reason: 'OOMKilled',
+      },
+    ],
+  });
+});
+
+test.each([
+  ['nodes: [{count: 0}]', 'nodes[0].count: Invalid value: 0: must be greater than zero'],
+  ['nodes: [{count: 1, cpu: lots}]', 'nodes[0].cpu: Invalid value: "lots"'],
+  ['nodes: [{count: 1, size: big}]', 'unknown field "nodes[0].size"'],
+  ['stages: [{when: {phase: Ready}, next: Failed}]', 'stages[0].name: Required value'],
+  ['stages: [{name: s, next: Failed}]', 'stages[0].when.phase: Required value'],
+  ['stages: [{name: s, when: {phase: Away}, next: Failed}]', 'stages[0].when.phase: Unsupported value: "Away"'],
+  ['stages: [{name: s, when: {phase: Ready}, next: Gone}]', 'stages[0].next: Unsupported value: "Gone"'],
+  [
+    'stages: [{name: s, when: {phase: Ready}, next: Failed, probability: 2}]',
+    'stages[0].probability: Invalid value: 2',
+  ],
+  ['stages: [{name: s, when: {phase: Ready}, next: Failed, delay: soon}]', 'stages[0].delay: Invalid value: "soon"'],
+])('%s is refused', (text, message) => {
+  expect(() => readSimulationConfiguration(HEAD + text)).toThrow(message);
+});

@@ -1,0 +1,160 @@
+import { afterEach, expect, test } from 'vitest';
+import { Deployments } from '#api/apps/v1/deployment.ts';
+import { Nodes } from '#api/core/v1/node.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { Cluster, type ClusterOptions } from '#testing/cluster.ts';
+import { VirtualClock } from '#testing/virtual-clock.ts';
+import type { SimulationConfiguration } from './simulation.ts';
+
+let cluster: Cluster;
+afterEach(() => cluster.stop());
+
+async function start(simulation: SimulationConfiguration, options: ClusterOptions = {}): Promise<void> {
+  cluster = await Cluster.start({ clock: new VirtualClock(), seed: 1, simulation, ...options });
+  await cluster.advance(1000);
+}
+
+const podOf = (name: string) => cluster.client.of(Pods).get(name, { namespace: 'default' });
+const listPods = async () => (await cluster.client.of(Pods).list({ namespace: 'default' })).items;
+
+const createPod = (name: string, labels: Record<string, string> = {}, spec: object = {}) =>
+  cluster.client.of(Pods).create({
+    metadata: { name, namespace: 'default', labels },
+    spec: { containers: [{ name: 'c', image: 'x' }], ...spec },
+  } as Pod);
+
+const readyOf = async (name: string) =>
+  (await cluster.client.of(Nodes).get(name)).status?.conditions?.find(({ type }) => type === 'Ready');
+
+test('nodes are what their groups say', async () => {
+  await start({
+    nodes: [
+      { count: 2, cpu: '4', memory: '8Gi', region: 'r', zones: ['a', 'b'] },
+      {
+        count: 1,
+        namePrefix: 'gpu-',
+        labels: { pool: 'gpu' },
+        taints: [{ key: 'gpu', effect: 'NoSchedule' }],
+        resources: { 'example.com/gpu': '4' },
+      },
+    ],
+  });
+  const nodes = (await cluster.client.of(Nodes).list({})).items;
+  const told = nodes.map(({ metadata, spec, status }) => [
+    metadata?.name,
+    metadata?.labels?.['topology.kubernetes.io/zone'] ?? metadata?.labels?.['pool'],
+    spec?.taints?.map(({ key }) => key),
+    status?.capacity?.['cpu'],
+    status?.capacity?.['example.com/gpu'],
+  ]);
+  expect(told).toEqual([
+    ['gpu-0', 'gpu', ['gpu'], '32', '4'],
+    ['simulated-0', 'a', undefined, '4', undefined],
+    ['simulated-1', 'b', undefined, '4', undefined],
+  ]);
+});
+
+test('pods live as the stages say, with delays, endings and failure rates', async () => {
+  await start({
+    nodes: [{ count: 4 }],
+    stages: [
+      { name: 'slow', when: { phase: 'Pending', labels: { app: 'slow' } }, delayMs: 5_000, next: 'Running' },
+      { name: 'ready', when: { phase: 'Running', labels: { app: 'slow' } }, delayMs: 10_000, next: 'Ready' },
+      {
+        name: 'crash',
+        when: { phase: 'Ready', labels: { app: 'slow' } },
+        delayMs: 20_000,
+        next: 'Restarted',
+        exitCode: 137,
+        reason: 'OOMKilled',
+      },
+      {
+        name: 'fail',
+        when: { phase: 'Ready', labels: { app: 'batch' } },
+        delayMs: 100,
+        probability: 0.3,
+        next: 'Failed',
+        message: 'no luck',
+      },
+    ],
+  });
+  await createPod('slow', { app: 'slow' });
+  for (let index = 0; index < 100; index++) await createPod(`b${index}`, { app: 'batch' }, { restartPolicy: 'Never' });
+  const phases: unknown[] = [];
+  for (const wait of [4_000, 2_000, 10_000, 20_000]) {
+    await cluster.advance(wait);
+    const { status } = await podOf('slow');
+    const [container] = status?.containerStatuses ?? [];
+    phases.push([status?.phase, container?.ready, container?.restartCount, container?.lastState?.terminated?.reason]);
+  }
+  expect(phases).toEqual([
+    ['Pending', undefined, undefined, undefined],
+    ['Running', false, 0, undefined],
+    ['Running', true, 0, undefined],
+    ['Running', false, 1, 'OOMKilled'],
+  ]);
+  const batch = (await listPods()).filter(({ metadata }) => metadata?.labels?.['app'] === 'batch');
+  const failed = batch.filter(({ status }) => status?.phase === 'Failed');
+  expect(batch.filter(({ status }) => status?.phase === 'Succeeded')).toHaveLength(100 - failed.length);
+  expect(failed.length).toBeGreaterThan(15);
+  expect(failed.length).toBeLessThan(45);
+  expect(failed[0]?.status?.message).toBe('no luck');
+  expect(failed[0]?.status?.containerStatuses?.[0]?.state?.terminated?.exitCode).toBe(1);
+});
+
+test('pods leave a node that is cut off, and go there once it is back', async () => {
+  await start({ nodes: [{ count: 2 }] });
+  const spec = {
+    replicas: 4,
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'x' }] } },
+  };
+  await cluster.client.of(Deployments).create({ metadata: { name: 'web', namespace: 'default' }, spec } as never);
+  await cluster.advance(5_000);
+  const before = (await listPods()).filter(({ spec: own }) => own?.nodeName === 'simulated-0');
+  expect(before.length).toBeGreaterThan(0);
+
+  await cluster.simulation.fleet.setState('simulated-0', 'Partitioned');
+  await cluster.advance(70_000);
+  expect(await readyOf('simulated-0')).toMatchObject({ status: 'Unknown', reason: 'NodeStatusUnknown' });
+  await cluster.advance(320_000);
+  const cutOff = (await listPods()).filter(({ spec: own }) => own?.nodeName === 'simulated-0');
+  // Nobody there hears that they are to go.
+  expect(cutOff.map(({ metadata }) => [metadata?.name, metadata?.deletionTimestamp !== undefined])).toEqual(
+    before.map(({ metadata }) => [metadata?.name, true]),
+  );
+  const elsewhere = (await listPods()).filter(({ spec: own }) => own?.nodeName === 'simulated-1');
+  expect(elsewhere.filter(({ status }) => status?.phase === 'Running')).toHaveLength(4);
+
+  await cluster.simulation.fleet.setState('simulated-0', 'Running');
+  await cluster.advance(15_000);
+  expect(await readyOf('simulated-0')).toMatchObject({ status: 'True', reason: 'KubeletReady' });
+  expect(await listPods()).toHaveLength(4);
+});
+
+test('containers of a node that was stopped start anew, those that may not are lost', async () => {
+  await start({
+    nodes: [{ count: 1 }],
+    stages: [{ name: 'stay', when: { phase: 'Ready', restartPolicies: ['Never'] }, delayMs: 1e9, next: 'Succeeded' }],
+  });
+  await createPod('web');
+  await createPod('once', {}, { restartPolicy: 'Never' });
+  await cluster.advance(5_000);
+  await cluster.simulation.fleet.setState('simulated-0', 'Stopped');
+  await cluster.advance(60_000);
+  await cluster.simulation.fleet.setState('simulated-0', 'Running');
+  await cluster.advance(5_000);
+  const web = await podOf('web');
+  expect(web.status?.containerStatuses?.[0]).toMatchObject({
+    ready: true,
+    restartCount: 1,
+    lastState: { terminated: { exitCode: 255 } },
+  });
+  expect((await podOf('once')).status?.phase).toBe('Failed');
+});
+
+test('advancing needs a virtual clock, and the simulation simulated nodes', async () => {
+  cluster = await Cluster.start({ controllers: false, scheduler: false });
+  await expect(cluster.advance(1)).rejects.toThrow('the cluster runs on the real clock');
+  expect(() => cluster.simulation).toThrow('the cluster was started without');
+});

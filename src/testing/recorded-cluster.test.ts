@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { Deployments } from '#api/apps/v1/deployment.ts';
+import { ReplicaSets } from '#api/apps/v1/replica-set.ts';
+import { HorizontalPodAutoscalersV1 } from '#api/autoscaling/v1/horizontal-pod-autoscaler.ts';
+import { Namespaces } from '#api/core/v1/namespace.ts';
+import { Nodes } from '#api/core/v1/node.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { type AnyResourceDefinition, apiVersionOf } from '#api/resource-definition.ts';
+import { readRecordedCluster } from '#cluster/recorded-cluster.ts';
+import { stringifyYaml } from '#machinery/codec/yaml-writer.ts';
+import { createMemoryStore } from '#storage/memory/memory-store.ts';
+import { writeSnapshot } from '#storage/snapshot/write-snapshot.ts';
+import { Cluster } from './cluster.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'knarr-recorded-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const KINDS: readonly AnyResourceDefinition[] = [
+  Namespaces,
+  Nodes,
+  Deployments,
+  ReplicaSets,
+  Pods,
+  HorizontalPodAutoscalersV1,
+];
+
+/** A cluster with a deployment on two nodes, as kubectl would print it and as a snapshot. */
+async function record(): Promise<{ readonly yaml: string; readonly snapshot: string; readonly pods: readonly Pod[] }> {
+  const store = createMemoryStore();
+  const cluster = await Cluster.start({ store, clock: new VirtualClock(), seed: 1, simulatedNodes: 2 });
+  await cluster.advance(1000);
+  const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'x' }] } };
+  const spec = { replicas: 3, selector: { matchLabels: { app: 'web' } }, template };
+  await cluster.client.of(Deployments).create({ metadata: { name: 'web', namespace: 'default' }, spec } as never);
+  await cluster.client.of(HorizontalPodAutoscalersV1).create({
+    metadata: { name: 'web', namespace: 'default' },
+    spec: { scaleTargetRef: { kind: 'Deployment', name: 'web', apiVersion: 'apps/v1' }, maxReplicas: 9 },
+  } as never);
+  await cluster.advance(10_000);
+  const items: object[] = [];
+  for (const each of KINDS) {
+    const { items: some } = await cluster.client.of(each).list({});
+    items.push(...some.map((object) => ({ ...object, apiVersion: apiVersionOf(each), kind: each.kind })));
+  }
+  items.push({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w', namespace: 'default' } });
+  const yaml = join(directory, 'recorded.yaml');
+  writeFileSync(yaml, stringifyYaml({ apiVersion: 'v1', kind: 'List', items }));
+  const pods = (await cluster.client.of(Pods).list({ namespace: 'default' })).items;
+  await cluster.stop();
+  const snapshot = join(directory, 'recorded.snap');
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of writeSnapshot(store)) chunks.push(chunk);
+  writeFileSync(snapshot, Buffer.concat(chunks));
+  await store.close();
+  return { yaml, snapshot, pods };
+}
+
+test('a recorded cluster goes on where it was, on simulated nodes', async () => {
+  const { yaml, snapshot, pods } = await record();
+  for (const recorded of [yaml, snapshot]) {
+    const cluster = await Cluster.start({ recorded, clock: new VirtualClock(Date.UTC(2026, 5, 1)), seed: 2 });
+    try {
+      await cluster.advance(30_000);
+      const now = (await cluster.client.of(Pods).list({ namespace: 'default' })).items;
+      const told = ({ metadata, spec, status }: Pod) => [metadata?.name, metadata?.uid, spec?.nodeName, status?.podIP];
+      expect(now.map(told)).toEqual(pods.map(told));
+      const nodes = (await cluster.client.of(Nodes).list({})).items;
+      const isReady = nodes.map(({ status }) => status?.conditions?.find(({ type }) => type === 'Ready')?.status);
+      expect(isReady).toEqual(['True', 'True']);
+      const autoscaler = await cluster.client.of(HorizontalPodAutoscalersV1).get('web', { namespace: 'default' });
+      expect(autoscaler.spec).toMatchObject({ maxReplicas: 9 });
+      await cluster.client.of(Pods).delete(pods[0]?.metadata?.name ?? '', { namespace: 'default' });
+      await cluster.advance(10_000);
+      const after = (await cluster.client.of(Pods).list({ namespace: 'default' })).items;
+      expect(after.filter(({ status }) => status?.phase === 'Running')).toHaveLength(3);
+      expect(new Set(after.map(({ status }) => status?.podIP)).size).toBe(3);
+    } finally {
+      await cluster.stop();
+    }
+  }
+  const store = createMemoryStore();
+  const skipped = await (await readRecordedCluster(yaml)).load(store);
+  await store.close();
+  const reason = 'no matches for kind "Widget" in version "example.com/v1"';
+  expect(skipped).toEqual([{ apiVersion: 'example.com/v1', kind: 'Widget', name: 'w', reason }]);
+});
+
+test('what is no recording is refused', async () => {
+  const path = join(directory, 'junk');
+  writeFileSync(path, 'junk');
+  await expect(readRecordedCluster(path)).rejects.toThrow('document 1 is no object with a kind');
+});

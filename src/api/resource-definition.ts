@@ -111,6 +111,8 @@ export interface SubresourceDefinition<T extends KubernetesObject> {
   readonly schema?: MessageSchema;
   readonly prepareForUpdate?: (object: Mutable<T>, old: T) => void;
   readonly validateUpdate?: (object: T, old: T) => FieldError[];
+  /** Texts for Warning headers; by default a `scale` has those of the main resource and all else none. */
+  readonly warn?: (object: T, old: T) => string[];
   /**
    * Fields that a write through this subresource cannot change and hence never owns, by dotted names. Those of
    * metadata are taken from the old object, `metadata` alone means labels, annotations, finalizers and owners; all

@@ -144,7 +144,7 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
   const settle = call.subresource === undefined ? parts.hook?.beforeWrite(object, old) : undefined;
   try {
     validate(definition, object, old, call.subresource);
-    request.warnings.push(...(definition.strategy.warn?.(object, old) ?? []));
+    request.warnings.push(...warningsOf(definition, object, old, call.subresource));
     return await parts.admission.validateAndWrite(attributes, async () => {
       stampRevision(object, old);
       keepTimes(object, old);
@@ -243,6 +243,16 @@ function validate(
     errors.push(...(strategy.validate?.(object) ?? []), ...(strategy.validateUpdate?.(object, old) ?? []));
   }
   if (errors.length > 0) throw newInvalid(definition, object.metadata?.name ?? '', errors);
+}
+
+function warningsOf(
+  { strategy }: AnyResourceDefinition,
+  object: KubernetesObject,
+  old: KubernetesObject,
+  subresource: UpdateCall['subresource'],
+): string[] {
+  const { warn } = subresource === undefined || subresource.type === 'scale' ? strategy : subresource;
+  return warn?.(object, old) ?? [];
 }
 
 /** So that an update that changes nothing compares equal. */

@@ -5,7 +5,7 @@ import type { Pod } from './pod.ts';
 import { applyPodDefaults, syncServiceAccount } from './pod-defaults.ts';
 import { mergeLabelKeys } from './pod-label-keys.ts';
 import { podQosClass } from './pod-qos.ts';
-import type { PodStatus } from './pod-status.ts';
+import type { PodCondition, PodStatus } from './pod-status.ts';
 import { validatePod, validatePodCreate, validatePodUpdate } from './pod-validation.ts';
 import { podWarnings } from './pod-warnings.ts';
 
@@ -28,7 +28,7 @@ export const podStrategy: Strategy<Pod> = {
   validate: validatePod,
   validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
-  warn: (pod) => podWarnings(pod),
+  warn: (pod, old) => (old ? [] : podWarnings(pod)),
   gracePeriod({ spec, status }, requested) {
     if (!spec?.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0;
     const period = requested ?? spec.terminationGracePeriodSeconds ?? 0;
@@ -61,14 +61,27 @@ function syncAddresses({ status }: Mutable<Pod>): void {
   } else if (status.podIP !== first) status.podIPs = [{ ip: status.podIP }];
 }
 
-/** Status updates say nothing about who owns the pod, and do not forget how well it is served. */
+/**
+ * Status updates say nothing about who owns the pod, and forget neither how well it is served nor which generation was
+ * seen.
+ */
 export function preparePodStatus(pod: Mutable<Pod>, old: Pod): void {
   const { ownerReferences } = old.metadata ?? {};
   if (pod.metadata) {
     if (ownerReferences === undefined) delete pod.metadata.ownerReferences;
     else pod.metadata.ownerReferences = deepClone(ownerReferences);
   }
-  if (pod.status && !pod.status.qosClass && old.status?.qosClass) pod.status.qosClass = old.status.qosClass;
+  const status = (pod.status ??= {});
+  const before = old.status ?? {};
+  if (before.qosClass) status.qosClass ||= before.qosClass;
+  if (before.observedGeneration) status.observedGeneration ||= before.observedGeneration;
+  if (status.conditions) status.conditions = status.conditions.map((each) => withGeneration(each, before.conditions));
+}
+
+function withGeneration(condition: PodCondition, before: PodStatus['conditions'] = []): PodCondition {
+  if (condition.observedGeneration) return condition;
+  const earlier = before.find(({ type }) => type === condition.type)?.observedGeneration;
+  return earlier ? { ...condition, observedGeneration: earlier } : condition;
 }
 
 /** Only debugging containers come through. */
@@ -80,21 +93,33 @@ export function prepareEphemeralContainers(pod: Mutable<Pod>, old: Pod): void {
   else pod.spec.ephemeralContainers = ephemeralContainers;
 }
 
-/** Only resources and how containers take their change come through. */
+/**
+ * Only resources and how containers take their change come through. Containers that come, go or move are left as they
+ * were sent, for validation to refuse.
+ */
 export function prepareResize(pod: Mutable<Pod>, old: Pod): void {
   const sent = pod.spec;
+  const isInPlace = RESIZED.every((list) => {
+    const [wanted, had] = [sent?.[list] ?? [], old.spec?.[list] ?? []];
+    return wanted.length === had.length && wanted.every(({ name }, index) => name === had[index]?.name);
+  });
+  if (!isInPlace) return;
   becomeOld(pod, old);
   if (pod.spec === undefined) return;
-  for (const list of ['containers', 'initContainers'] as const) {
-    for (const container of pod.spec[list] ?? []) {
-      const wanted = sent?.[list]?.find(({ name }) => name === container.name);
-      if (wanted === undefined) continue;
-      if (wanted.resources) container.resources = wanted.resources;
-      if (wanted.resizePolicy) container.resizePolicy = wanted.resizePolicy;
+  for (const list of RESIZED) {
+    for (const [index, container] of (pod.spec[list] ?? []).entries()) {
+      const { resources, resizePolicy } = sent?.[list]?.[index] ?? {};
+      if (resources === undefined) delete container.resources;
+      else container.resources = resources;
+      if (resizePolicy === undefined) delete container.resizePolicy;
+      else container.resizePolicy = resizePolicy;
     }
   }
-  if (sent?.resources) pod.spec.resources = sent.resources;
+  if (sent?.resources === undefined) delete pod.spec.resources;
+  else pod.spec.resources = sent.resources;
 }
+
+const RESIZED = ['containers', 'initContainers'] as const;
 
 function becomeOld(pod: Mutable<Pod>, old: Pod): void {
   const { resourceVersion, managedFields } = pod.metadata ?? {};

@@ -1,5 +1,6 @@
 import { validateAnnotations, validateLabels } from '#api/meta/v1/object-meta-validation.ts';
 import { type FieldError, type FieldPath, forbidden } from '#machinery/errors/field-error.ts';
+import { validatePodAnnotations } from './pod-annotations-validation.ts';
 import { validatePodSpec } from './pod-spec-validation.ts';
 import type { PodTemplateSpec } from './pod-template-spec.ts';
 
@@ -9,6 +10,7 @@ export function validatePodTemplate(template: PodTemplateSpec | undefined, field
   const errors = [
     ...validateLabels(metadata?.labels, field.child('labels')),
     ...validateAnnotations(metadata?.annotations, field.child('annotations')),
+    ...validatePodAnnotations(metadata?.annotations, spec, field.child('annotations')),
     ...validatePodSpec(spec ?? { containers: [] }, field.child('spec')),
   ];
   if (spec?.ephemeralContainers?.length)

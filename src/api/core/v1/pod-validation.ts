@@ -1,22 +1,20 @@
-import { checkEach, checkText } from '#api/checks.ts';
+import { checkEach } from '#api/checks.ts';
 import { type FieldError, FieldPath, forbidden, invalid } from '#machinery/errors/field-error.ts';
-import { isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { NodeAffinity, NodeSelectorTerm, Toleration } from './affinity.ts';
-import type { Container } from './container.ts';
 import type { Pod } from './pod.ts';
-import { podQosClass } from './pod-qos.ts';
+import { MIRROR, validatePodAnnotations, validatePodAnnotationUpdates } from './pod-annotations-validation.ts';
 import type { PodSpec } from './pod-spec.ts';
 import { validatePodSpec } from './pod-spec-validation.ts';
 import { specDifference } from './spec-difference.ts';
 
 const SPEC = new FieldPath('spec');
-const STATUS = new FieldPath('status');
 
 /** The rules of a pod. */
 export const validatePod = ({ metadata, spec }: Pod): FieldError[] => [
+  ...validatePodAnnotations(metadata?.annotations, spec, new FieldPath('metadata').child('annotations')),
   ...validatePodSpec(spec ?? { containers: [] }, SPEC, { podName: metadata?.name }),
   ...tokenErrors(spec, SPEC.child('volumes')),
 ];
@@ -60,11 +58,13 @@ const UPDATABLE = [
 export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   const spec = pod.spec ?? { containers: [] };
   const before = old.spec ?? { containers: [] };
+  const annotations = validatePodAnnotationUpdates(pod, old);
   for (const list of ['containers', 'initContainers'] as const) {
     if ((spec[list]?.length ?? 0) !== (before[list]?.length ?? 0))
-      return [forbidden(SPEC.child(list), 'pod updates may not add or remove containers')];
+      return [...annotations, forbidden(SPEC.child(list), 'pod updates may not add or remove containers')];
   }
   const errors = [
+    ...annotations,
     ...deadlineErrors(spec, before),
     ...tolerationErrors(spec.tolerations ?? [], before.tolerations ?? []),
     ...gateErrors(spec, before),
@@ -178,21 +178,12 @@ function keepNodeAffinity(kept: Mutable<PodSpec>, before: PodSpec): void {
   else kept.affinity = others;
 }
 
-/** The rules of a status that a node agent reports. */
-export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
-  const { status } = pod;
-  const errors = checkEach(status?.podIPs, STATUS.child('podIPs'), ({ ip }, at) =>
-    checkText(at, ip, (text) => isValidIpForLegacyField(text)),
-  );
-  const nodeName = pod.spec?.nodeName;
-  if (nodeName !== old.spec?.nodeName) errors.push(forbidden(STATUS.child('nodeName'), 'may not be changed directly'));
-  return errors;
-}
-
 /** Debugging containers are added, and stay as they were added. */
 export function validateEphemeralContainersUpdate(pod: Pod, old: Pod): FieldError[] {
   const field = SPEC.child('ephemeralContainers');
-  const errors = validatePod(pod);
+  const errors = [...validatePod(pod), ...validatePodAnnotationUpdates(pod, old)];
+  if (old.metadata?.annotations?.[MIRROR] !== undefined)
+    return [forbidden(new FieldPath('[]'), 'static pods do not support ephemeral containers')];
   const wanted = pod.spec?.ephemeralContainers ?? [];
   for (const had of old.spec?.ephemeralContainers ?? []) {
     const now = wanted.find(({ name }) => name === had.name);
@@ -208,25 +199,3 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Pod): FieldErro
   }
   return errors;
 }
-
-/** A resize changes CPU and memory, and not how well the pod is served. */
-export function validateResize(pod: Pod, old: Pod): FieldError[] {
-  const errors = validatePod(pod);
-  if (pod.spec && old.spec && podQosClass(pod.spec) !== podQosClass(old.spec)) {
-    const text = 'Pod QOS Class may not change as a result of resizing';
-    errors.push(invalid(SPEC, podQosClass(old.spec), text));
-  }
-  for (const list of ['containers', 'initContainers'] as const) {
-    const same = (pod.spec?.[list] ?? []).every((container, index) =>
-      deepEqual(otherResources(container), otherResources(old.spec?.[list]?.[index])),
-    );
-    if (!same) errors.push(forbidden(SPEC, 'only cpu and memory resources are mutable'));
-  }
-  return errors;
-}
-
-/** What a container asks for beside CPU and memory. */
-const otherResources = (container: Container | undefined) =>
-  (['limits', 'requests'] as const).map((list) =>
-    Object.entries(container?.resources?.[list] ?? {}).filter(([name]) => name !== 'cpu' && name !== 'memory'),
-  );

@@ -4,10 +4,12 @@ import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, string } from '#machinery/schema/schema.ts';
 import { podColumns } from './pod-columns.ts';
 import { podFields } from './pod-fields.ts';
+import { validateResize } from './pod-resize-validation.ts';
 import { PodSpec } from './pod-spec.ts';
 import { PodStatus } from './pod-status.ts';
+import { podStatusWarnings, validatePodStatusUpdate } from './pod-status-validation.ts';
 import { podStrategy, prepareEphemeralContainers, preparePodStatus, prepareResize } from './pod-strategy.ts';
-import { validateEphemeralContainersUpdate, validatePodStatusUpdate, validateResize } from './pod-validation.ts';
+import { validateEphemeralContainersUpdate } from './pod-validation.ts';
 
 export const Pod = message(
   'io.k8s.api.core.v1.Pod',
@@ -68,6 +70,7 @@ export const Pods: ResourceDefinition<Pod> = {
       resetFields: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'],
       prepareForUpdate: preparePodStatus,
       validateUpdate: validatePodStatusUpdate,
+      warn: podStatusWarnings,
     },
   },
   columns: podColumns,

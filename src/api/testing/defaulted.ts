@@ -39,3 +39,11 @@ export function updateErrors(definition: AnyResourceDefinition, before: unknown,
     ...(definition.strategy.validateUpdate?.(updated, old) ?? []),
   ]);
 }
+
+/** What is wrong with a change of an object's status, as clients read it. */
+export function statusErrors(definition: AnyResourceDefinition, before: unknown, after: unknown): string[] {
+  const [old, updated] = [defaulted(definition, before), defaulted(definition, after)];
+  const part = definition.subresources?.['status'];
+  part?.prepareForUpdate?.(updated, old);
+  return errorTexts(part?.validateUpdate?.(updated, old));
+}

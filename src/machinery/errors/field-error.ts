@@ -53,6 +53,13 @@ export const invalid = (field: FieldPath, value: unknown, detail: string): Field
   message: `Invalid value: ${showValue(value)}: ${detail}`,
 });
 
+/** The same where the value itself says nothing. */
+export const invalidWithoutValue = (field: FieldPath, detail: string): FieldError => ({
+  type: 'FieldValueInvalid',
+  field: String(field),
+  message: `Invalid value: ${detail}`,
+});
+
 export const typeInvalid = (field: FieldPath, value: unknown, detail: string): FieldError => ({
   type: 'FieldValueTypeInvalid',
   field: String(field),

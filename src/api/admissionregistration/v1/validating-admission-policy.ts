@@ -1,7 +1,9 @@
 import { Condition } from '#api/meta/v1/condition.ts';
+import { validateConditions } from '#api/meta/v1/conditions-validation.ts';
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
+import { FieldPath } from '#machinery/errors/field-error.ts';
 import { enumeration, type Infer, int64, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
 import { MatchCondition, MatchResources, ParamKind, Variable } from './match-resources.ts';
 import { validatingAdmissionPolicyColumns } from './validating-admission-policy-columns.ts';
@@ -115,6 +117,8 @@ export const ValidatingAdmissionPolicies: ResourceDefinition<ValidatingAdmission
       kind: 'ValidatingAdmissionPolicy',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      validateUpdate: ({ status }) =>
+        validateConditions(status?.conditions, new FieldPath('status').child('conditions')),
       resetFields: ['metadata', 'spec'],
     },
   },

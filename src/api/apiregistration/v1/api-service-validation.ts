@@ -1,5 +1,5 @@
-import { checkNumber, requireText } from '#api/checks.ts';
-import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
+import { checkEach, checkNumber, requireText } from '#api/checks.ts';
+import { type FieldError, FieldPath, invalid, notSupported } from '#machinery/errors/field-error.ts';
 import { isDNS1035Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isValidPortNumber } from '#machinery/names/port.ts';
 import type { APIService } from './api-service.ts';
@@ -40,3 +40,11 @@ export function validateAPIService({ metadata, spec }: APIService): FieldError[]
 
 const checkPriority = (name: string, value: number, limit: number): FieldError[] =>
   value > 0 && value <= limit ? [] : [invalid(SPEC.child(name), value, `must be positive and less than ${limit}`)];
+
+const STATES = ['True', 'False', 'Unknown'];
+
+/** The rules of what is found out about a service. */
+export const validateAPIServiceStatus = ({ status }: APIService): FieldError[] =>
+  checkEach(status?.conditions, new FieldPath('status').child('conditions'), (condition, at) =>
+    STATES.includes(condition.status) ? [] : [notSupported(at.child('status'), condition.status, STATES)],
+  );

@@ -17,6 +17,7 @@ import {
 } from '#machinery/schema/schema.ts';
 import { apiServiceColumns } from './api-service-columns.ts';
 import { apiServiceStrategy } from './api-service-strategy.ts';
+import { validateAPIServiceStatus } from './api-service-validation.ts';
 
 export const ServiceReference = message('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference', {
   namespace: opt(1, string),
@@ -85,6 +86,7 @@ export const APIServices: ResourceDefinition<APIService> = {
       kind: 'APIService',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      validateUpdate: validateAPIServiceStatus,
     },
   },
   columns: apiServiceColumns,

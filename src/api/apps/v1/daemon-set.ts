@@ -19,6 +19,7 @@ import {
 } from '#machinery/schema/schema.ts';
 import { daemonSetColumns } from './daemon-set-columns.ts';
 import { daemonSetStrategy } from './daemon-set-strategy.ts';
+import { validateDaemonSetStatus } from './workload-status-validation.ts';
 
 export const RollingUpdateDaemonSet = message('io.k8s.api.apps.v1.RollingUpdateDaemonSet', {
   maxUnavailable: ptr(1, intOrString),
@@ -94,7 +95,14 @@ export const DaemonSets: ResourceDefinition<DaemonSet> = {
   shortNames: ['ds'],
   categories: ['all'],
   subresources: {
-    status: { group: 'apps', version: 'v1', kind: 'DaemonSet', verbs: ['get', 'patch', 'update'], type: 'status' },
+    status: {
+      group: 'apps',
+      version: 'v1',
+      kind: 'DaemonSet',
+      verbs: ['get', 'patch', 'update'],
+      type: 'status',
+      validateUpdate: validateDaemonSetStatus,
+    },
   },
   columns: daemonSetColumns,
   strategy: daemonSetStrategy,

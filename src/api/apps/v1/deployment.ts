@@ -21,6 +21,7 @@ import {
 } from '#machinery/schema/schema.ts';
 import { deploymentColumns } from './deployment-columns.ts';
 import { deploymentStrategy } from './deployment-strategy.ts';
+import { validateDeploymentStatus } from './workload-status-validation.ts';
 
 export const RollingUpdateDeployment = message('io.k8s.api.apps.v1.RollingUpdateDeployment', {
   maxUnavailable: ptr(1, intOrString),
@@ -117,6 +118,7 @@ export const Deployments: ResourceDefinition<Deployment> = {
       kind: 'Deployment',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      validateUpdate: validateDeploymentStatus,
       resetFields: ['spec', 'metadata.labels'],
     },
   },

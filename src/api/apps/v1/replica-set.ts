@@ -19,6 +19,7 @@ import {
 } from '#machinery/schema/schema.ts';
 import { replicaSetColumns } from './replica-set-columns.ts';
 import { replicaSetStrategy } from './replica-set-strategy.ts';
+import { validateReplicaSetStatus } from './workload-status-validation.ts';
 
 export const ReplicaSetSpec = message('io.k8s.api.apps.v1.ReplicaSetSpec', {
   replicas: ptr(1, int32),
@@ -86,7 +87,14 @@ export const ReplicaSets: ResourceDefinition<ReplicaSet> = {
       type: 'scale',
       scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', selector: scaleSelector },
     },
-    status: { group: 'apps', version: 'v1', kind: 'ReplicaSet', verbs: ['get', 'patch', 'update'], type: 'status' },
+    status: {
+      group: 'apps',
+      version: 'v1',
+      kind: 'ReplicaSet',
+      verbs: ['get', 'patch', 'update'],
+      type: 'status',
+      validateUpdate: validateReplicaSetStatus,
+    },
   },
   columns: replicaSetColumns,
   strategy: replicaSetStrategy,

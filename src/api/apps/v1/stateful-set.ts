@@ -21,6 +21,7 @@ import {
 } from '#machinery/schema/schema.ts';
 import { statefulSetColumns } from './stateful-set-columns.ts';
 import { statefulSetStrategy } from './stateful-set-strategy.ts';
+import { validateStatefulSetStatus } from './workload-status-validation.ts';
 
 export const RollingUpdateStatefulSetStrategy = message('io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy', {
   partition: ptr(1, int32),
@@ -125,7 +126,14 @@ export const StatefulSets: ResourceDefinition<StatefulSet> = {
       type: 'scale',
       scale: { specReplicas: '.spec.replicas', statusReplicas: '.status.replicas', selector: scaleSelector },
     },
-    status: { group: 'apps', version: 'v1', kind: 'StatefulSet', verbs: ['get', 'patch', 'update'], type: 'status' },
+    status: {
+      group: 'apps',
+      version: 'v1',
+      kind: 'StatefulSet',
+      verbs: ['get', 'patch', 'update'],
+      type: 'status',
+      validateUpdate: validateStatefulSetStatus,
+    },
   },
   columns: statefulSetColumns,
   strategy: statefulSetStrategy,

@@ -1,4 +1,5 @@
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import { checkCounts } from '#api/replica-counts.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, int32, int64, message, opt, ptr, req, string, time } from '#machinery/schema/schema.ts';
@@ -66,6 +67,7 @@ export const HorizontalPodAutoscalersV1: ResourceDefinition<HorizontalPodAutosca
       kind: 'HorizontalPodAutoscaler',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      validateUpdate: ({ status }) => checkCounts(status ?? {}, ['currentReplicas', 'desiredReplicas']),
     },
   },
   columns: horizontalPodAutoscalerColumns,

@@ -1,4 +1,5 @@
 import { checkEach, optionalOneOf, requireText } from '#api/checks.ts';
+import { checkCounts } from '#api/replica-counts.ts';
 import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import type { HorizontalPodAutoscaler, HPAScalingPolicy, HPAScalingRules } from './horizontal-pod-autoscaler.ts';
@@ -65,3 +66,7 @@ function validatePolicy({ type, value, periodSeconds }: HPAScalingPolicy, field:
       : []),
   ];
 }
+
+/** The rules of what its controller says of it. */
+export const validateHorizontalPodAutoscalerStatus = ({ status }: HorizontalPodAutoscaler): FieldError[] =>
+  checkCounts(status ?? {}, ['currentReplicas', 'desiredReplicas']);

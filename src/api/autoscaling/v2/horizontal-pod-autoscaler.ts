@@ -17,6 +17,7 @@ import {
 } from '#machinery/schema/schema.ts';
 import { horizontalPodAutoscalerColumns } from './horizontal-pod-autoscaler-columns.ts';
 import { horizontalPodAutoscalerStrategy } from './horizontal-pod-autoscaler-strategy.ts';
+import { validateHorizontalPodAutoscalerStatus } from './horizontal-pod-autoscaler-validation.ts';
 import { CrossVersionObjectReference, MetricSpec } from './metric-spec.ts';
 import { MetricStatus } from './metric-status.ts';
 
@@ -105,6 +106,7 @@ export const HorizontalPodAutoscalers: ResourceDefinition<HorizontalPodAutoscale
       kind: 'HorizontalPodAutoscaler',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      validateUpdate: validateHorizontalPodAutoscalerStatus,
     },
   },
   columns: horizontalPodAutoscalerColumns,

@@ -16,6 +16,7 @@ import {
 import { jobColumns } from './job-columns.ts';
 import { jobFields } from './job-fields.ts';
 import { JobSpec } from './job-spec.ts';
+import { validateJobStatus } from './job-status-validation.ts';
 import { jobStrategy } from './job-strategy.ts';
 
 export const JobCondition = message('io.k8s.api.batch.v1.JobCondition', {
@@ -73,7 +74,14 @@ export const Jobs: ResourceDefinition<Job> = {
   schema: Job,
   categories: ['all'],
   subresources: {
-    status: { group: 'batch', version: 'v1', kind: 'Job', verbs: ['get', 'patch', 'update'], type: 'status' },
+    status: {
+      group: 'batch',
+      version: 'v1',
+      kind: 'Job',
+      verbs: ['get', 'patch', 'update'],
+      type: 'status',
+      validateUpdate: validateJobStatus,
+    },
   },
   columns: jobColumns,
   selectableFields: jobFields,

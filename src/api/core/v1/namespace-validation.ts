@@ -1,5 +1,5 @@
 import { checkText } from '#api/checks.ts';
-import { type FieldError, FieldPath } from '#machinery/errors/field-error.ts';
+import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import type { Namespace } from './namespace.ts';
 
@@ -13,4 +13,13 @@ function finalizerErrors(name: string): string[] {
   const errors = isQualifiedName(name);
   if (name.includes('/') || name === 'kubernetes') return errors;
   return [...errors, 'name is neither a standard finalizer name nor is it fully qualified'];
+}
+
+/** A namespace is on its way out exactly when it is being deleted. */
+export function validateNamespaceStatus({ metadata, status }: Namespace): FieldError[] {
+  const isDeleted = metadata?.deletionTimestamp !== undefined;
+  const phase = isDeleted ? 'Terminating' : 'Active';
+  if (status?.phase === phase) return [];
+  const detail = `may only be '${phase}' if \`deletionTimestamp\` is ${isDeleted ? 'not ' : ''}empty`;
+  return [invalid(new FieldPath('status').child('Phase'), status?.phase ?? '', detail)];
 }

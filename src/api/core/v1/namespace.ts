@@ -4,6 +4,7 @@ import { enumeration, type Infer, list, message, opt, req, string, time } from '
 import { namespaceColumns } from './namespace-columns.ts';
 import { namespaceFields } from './namespace-fields.ts';
 import { namespaceStrategy, prepareFinalize } from './namespace-strategy.ts';
+import { validateNamespaceStatus } from './namespace-validation.ts';
 
 export const NamespaceSpec = message('io.k8s.api.core.v1.NamespaceSpec', {
   finalizers: opt(1, list(enumeration('kubernetes'))),
@@ -71,7 +72,14 @@ export const Namespaces: ResourceDefinition<Namespace> = {
       type: 'part',
       prepareForUpdate: prepareFinalize,
     },
-    status: { group: '', version: 'v1', kind: 'Namespace', verbs: ['get', 'patch', 'update'], type: 'status' },
+    status: {
+      group: '',
+      version: 'v1',
+      kind: 'Namespace',
+      verbs: ['get', 'patch', 'update'],
+      type: 'status',
+      validateUpdate: validateNamespaceStatus,
+    },
   },
   columns: namespaceColumns,
   selectableFields: namespaceFields,

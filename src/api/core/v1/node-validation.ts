@@ -56,12 +56,25 @@ function validateCidrs(cidrs: readonly string[] | undefined, field: FieldPath): 
 }
 
 /** What a node is in the network and at its provider is said once. */
-export function validateNodeUpdate({ spec }: Node, old: Node): FieldError[] {
+export function validateNodeUpdate({ spec, status }: Node, old: Node): FieldError[] {
   const before = old.spec ?? {};
   const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  for (const [index, { type, address }] of (status?.addresses ?? []).entries()) {
+    const identity = `${type}/${address}`;
+    const at = new FieldPath('status').child('addresses').index(index);
+    if (seen.has(identity)) errors.push(duplicate(at, { Type: type, Address: address }));
+    seen.add(identity);
+  }
   if (before.podCIDRs?.length && !deepEqual(spec?.podCIDRs, before.podCIDRs))
     errors.push(forbidden(SPEC.child('podCIDRs'), 'node updates may not change podCIDR except from "" to valid'));
   if (before.providerID && spec?.providerID !== before.providerID)
     errors.push(forbidden(SPEC.child('providerID'), 'node updates may not change providerID except from "" to valid'));
   return errors;
 }
+
+/** The rules of what a node agent reports: those of the whole node. */
+export const validateNodeStatus = (node: Node, old: Node): FieldError[] => [
+  ...validateNode(node),
+  ...validateNodeUpdate(node, old),
+];

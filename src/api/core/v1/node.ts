@@ -7,6 +7,7 @@ import { nodeColumns } from './node-columns.ts';
 import { nodeFields } from './node-fields.ts';
 import { NodeConfigSource, NodeStatus } from './node-status.ts';
 import { nodeStrategy } from './node-strategy.ts';
+import { validateNodeStatus } from './node-validation.ts';
 
 export const NodeSpec = message(
   'io.k8s.api.core.v1.NodeSpec',
@@ -48,7 +49,14 @@ export const Nodes: ResourceDefinition<Node> = {
   shortNames: ['no'],
   subresources: {
     proxy: { group: '', version: 'v1', kind: 'NodeProxyOptions', verbs: [], type: 'connect' },
-    status: { group: '', version: 'v1', kind: 'Node', verbs: ['get', 'patch', 'update'], type: 'status' },
+    status: {
+      group: '',
+      version: 'v1',
+      kind: 'Node',
+      verbs: ['get', 'patch', 'update'],
+      type: 'status',
+      validateUpdate: validateNodeStatus,
+    },
   },
   columns: nodeColumns,
   selectableFields: nodeFields,

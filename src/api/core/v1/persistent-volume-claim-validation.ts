@@ -1,8 +1,16 @@
 import { checkText, optionalOneOf, requireText } from '#api/checks.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
 import { validateAnnotations, validateLabels } from '#api/meta/v1/object-meta-validation.ts';
-import { type FieldError, FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
+import {
+  type FieldError,
+  FieldPath,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from '#machinery/errors/field-error.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { isQualifiedName } from '#machinery/names/label.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
@@ -60,6 +68,40 @@ function validateDataSources({ dataSource, dataSourceRef }: PersistentVolumeClai
     if (!deepEqual(dataSource, reference)) errors.push(invalid(field, dataSource, 'must match dataSourceRef'));
   }
   return errors;
+}
+
+const STATUS = new FieldPath('status');
+const RESIZE_STATUSES = [
+  'ControllerResizeInProgress',
+  'ControllerResizeInfeasible',
+  'NodeResizeInProgress',
+  'NodeResizeInfeasible',
+  'NodeResizePending',
+];
+
+/** The rules of what is said of a claim: sizes are sizes, and only storage is resized. */
+export function validatePersistentVolumeClaimStatus({ spec, status = {} }: PersistentVolumeClaim): FieldError[] {
+  const errors: FieldError[] = spec?.accessModes?.length ? [] : [required(SPEC.child('accessModes'))];
+  for (const [name, amount] of Object.entries(status.capacity ?? {}))
+    errors.push(...validateSize(amount, STATUS.child('capacity').key(name)));
+  const resizes = STATUS.child('allocatedResourceStatus');
+  for (const [name, state] of Object.entries(status.allocatedResourceStatuses ?? {})) {
+    errors.push(...checkText(resizes, name, isQualifiedName));
+    if (!RESIZE_STATUSES.includes(state)) errors.push(notSupported(resizes, name, [...RESIZE_STATUSES].sort()));
+  }
+  const allocated = STATUS.child('allocatedResources');
+  for (const [name, amount] of Object.entries(status.allocatedResources ?? {}))
+    errors.push(
+      ...(name === 'storage'
+        ? validateSize(amount, allocated.key(name))
+        : [notSupported(allocated, name, ['storage'])]),
+    );
+  return errors;
+}
+
+function validateSize(text: string, field: FieldPath): FieldError[] {
+  const amount = parseQuantity(text);
+  return amount.sign < 0 ? [invalid(field, amount.value(), 'must be a valid resource quantity')] : [];
 }
 
 const IMMUTABLE =

@@ -17,6 +17,7 @@ import {
 import { persistentVolumeClaimColumns } from './persistent-volume-claim-columns.ts';
 import { PersistentVolumeClaimSpec } from './persistent-volume-claim-spec.ts';
 import { persistentVolumeClaimStrategy } from './persistent-volume-claim-strategy.ts';
+import { validatePersistentVolumeClaimStatus } from './persistent-volume-claim-validation.ts';
 
 export const ModifyVolumeStatus = message('io.k8s.api.core.v1.ModifyVolumeStatus', {
   targetVolumeAttributesClassName: opt(1, string),
@@ -104,6 +105,7 @@ export const PersistentVolumeClaims: ResourceDefinition<PersistentVolumeClaim> =
       kind: 'PersistentVolumeClaim',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      validateUpdate: validatePersistentVolumeClaimStatus,
     },
   },
   columns: persistentVolumeClaimColumns,

@@ -1,5 +1,6 @@
 import { labelMismatch } from '#api/apps/v1/workload-validation.ts';
 import { nonNegative } from '#api/checks.ts';
+import { checkCounts, checkParts } from '#api/replica-counts.ts';
 import { type FieldError, FieldPath, notSupported, required } from '#machinery/errors/field-error.ts';
 import { selectorFromSet } from '#machinery/selectors/label-selector.ts';
 import { validatePodTemplate } from './pod-template-validation.ts';
@@ -25,3 +26,15 @@ export function validateReplicationController({ spec }: ReplicationController): 
   if (policy !== 'Always') errors.push(notSupported(field.child('spec', 'restartPolicy'), policy, ['Always']));
   return errors;
 }
+
+/** The rules of what its controller says of it. */
+export const validateReplicationControllerStatus = ({ status }: ReplicationController): FieldError[] => [
+  ...checkCounts(status ?? {}, [
+    'replicas',
+    'fullyLabeledReplicas',
+    'readyReplicas',
+    'availableReplicas',
+    'observedGeneration',
+  ]),
+  ...checkParts(status ?? {}, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']),
+];

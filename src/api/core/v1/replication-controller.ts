@@ -20,6 +20,7 @@ import { PodTemplateSpec } from './pod-template-spec.ts';
 import { replicationControllerColumns } from './replication-controller-columns.ts';
 import { replicationControllerFields } from './replication-controller-fields.ts';
 import { replicationControllerStrategy } from './replication-controller-strategy.ts';
+import { validateReplicationControllerStatus } from './replication-controller-validation.ts';
 
 export const ReplicationControllerSpec = message('io.k8s.api.core.v1.ReplicationControllerSpec', {
   replicas: ptr(1, int32, { default: 1 }),
@@ -92,6 +93,7 @@ export const ReplicationControllers: ResourceDefinition<ReplicationController> =
       kind: 'ReplicationController',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      validateUpdate: validateReplicationControllerStatus,
     },
   },
   columns: replicationControllerColumns,

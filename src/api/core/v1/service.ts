@@ -16,6 +16,7 @@ import {
   req,
   string,
 } from '#machinery/schema/schema.ts';
+import { validateServiceStatus } from './load-balancer-status-validation.ts';
 import { serviceColumns } from './service-columns.ts';
 import { serviceFields } from './service-fields.ts';
 import { serviceStrategy } from './service-strategy.ts';
@@ -138,7 +139,14 @@ export const Services: ResourceDefinition<Service> = {
   categories: ['all'],
   subresources: {
     proxy: { group: '', version: 'v1', kind: 'ServiceProxyOptions', verbs: [], type: 'connect' },
-    status: { group: '', version: 'v1', kind: 'Service', verbs: ['get', 'patch', 'update'], type: 'status' },
+    status: {
+      group: '',
+      version: 'v1',
+      kind: 'Service',
+      verbs: ['get', 'patch', 'update'],
+      type: 'status',
+      validateUpdate: validateServiceStatus,
+    },
   },
   columns: serviceColumns,
   selectableFields: serviceFields,

@@ -14,6 +14,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { validateFlowControlStatus } from './flow-control-status-validation.ts';
 import { flowSchemaColumns } from './flow-schema-columns.ts';
 import { flowSchemaStrategy } from './flow-schema-strategy.ts';
 
@@ -132,6 +133,7 @@ export const FlowSchemas: ResourceDefinition<FlowSchema> = {
       kind: 'FlowSchema',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      validateUpdate: validateFlowControlStatus,
     },
   },
   columns: flowSchemaColumns,

@@ -13,6 +13,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { validateFlowControlStatus } from './flow-control-status-validation.ts';
 import { priorityLevelConfigurationColumns } from './priority-level-configuration-columns.ts';
 import { priorityLevelConfigurationStrategy } from './priority-level-configuration-strategy.ts';
 
@@ -104,6 +105,7 @@ export const PriorityLevelConfigurations: ResourceDefinition<PriorityLevelConfig
       kind: 'PriorityLevelConfiguration',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      validateUpdate: validateFlowControlStatus,
     },
   },
   columns: priorityLevelConfigurationColumns,

@@ -1,4 +1,5 @@
 import { checkEach, checkPort, checkText, requireText } from '#api/checks.ts';
+import { validateLoadBalancerPoints } from '#api/core/v1/load-balancer-status-validation.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
 import { isDNS1035Label, isDNS1123Subdomain, isWildcardDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { parseIp } from '#machinery/names/ip.ts';
@@ -95,3 +96,7 @@ const validateTls = ({ hosts, secretName }: IngressTLS, field: FieldPath): Field
   ...checkEach(hosts, field.child('hosts'), (host, at) => checkText(at, host, hostCheck(host))),
   ...(secretName ? checkText(field.child('secretName'), secretName, isDNS1123Subdomain) : []),
 ];
+
+/** The rules of where an ingress is reached. */
+export const validateIngressStatus = ({ status }: Ingress, old: Ingress): FieldError[] =>
+  validateLoadBalancerPoints(status?.loadBalancer?.ingress, old.status?.loadBalancer?.ingress);

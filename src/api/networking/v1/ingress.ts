@@ -16,6 +16,7 @@ import {
 } from '#machinery/schema/schema.ts';
 import { ingressColumns } from './ingress-columns.ts';
 import { ingressStrategy } from './ingress-strategy.ts';
+import { validateIngressStatus } from './ingress-validation.ts';
 
 export const ServiceBackendPort = message(
   'io.k8s.api.networking.v1.ServiceBackendPort',
@@ -130,6 +131,7 @@ export const Ingresses: ResourceDefinition<Ingress> = {
       kind: 'Ingress',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      validateUpdate: validateIngressStatus,
     },
   },
   columns: ingressColumns,

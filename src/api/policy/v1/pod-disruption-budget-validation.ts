@@ -1,5 +1,7 @@
 import { checkCountOrPercent, notMoreThanAll, optionalOneOf } from '#api/checks.ts';
+import { validateConditions } from '#api/meta/v1/conditions-validation.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
+import { checkCounts } from '#api/replica-counts.ts';
 import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import type { PodDisruptionBudget } from './pod-disruption-budget.ts';
 
@@ -23,3 +25,9 @@ export function validatePodDisruptionBudget({ spec = {} }: PodDisruptionBudget):
     ]),
   ];
 }
+
+/** The rules of what its controller says of it. */
+export const validatePodDisruptionBudgetStatus = ({ status }: PodDisruptionBudget): FieldError[] => [
+  ...validateConditions(status?.conditions, new FieldPath('status').child('conditions')),
+  ...checkCounts(status ?? {}, ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods']),
+];

@@ -19,6 +19,7 @@ import {
 } from '#machinery/schema/schema.ts';
 import { podDisruptionBudgetColumns } from './pod-disruption-budget-columns.ts';
 import { podDisruptionBudgetStrategy } from './pod-disruption-budget-strategy.ts';
+import { validatePodDisruptionBudgetStatus } from './pod-disruption-budget-validation.ts';
 
 export const PodDisruptionBudgetSpec = message('io.k8s.api.policy.v1.PodDisruptionBudgetSpec', {
   minAvailable: ptr(1, intOrString),
@@ -69,6 +70,7 @@ export const PodDisruptionBudgets: ResourceDefinition<PodDisruptionBudget> = {
       kind: 'PodDisruptionBudget',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      validateUpdate: validatePodDisruptionBudgetStatus,
     },
   },
   columns: podDisruptionBudgetColumns,

@@ -5,6 +5,7 @@ import { STANDARD_VERBS } from '#api/verbs.ts';
 import { bool, type Infer, int32, map, message, opt, ptr, req, string, time } from '#machinery/schema/schema.ts';
 import { volumeAttachmentColumns } from './volume-attachment-columns.ts';
 import { volumeAttachmentStrategy } from './volume-attachment-strategy.ts';
+import { validateVolumeAttachment, validateVolumeAttachmentUpdate } from './volume-attachment-validation.ts';
 
 export const VolumeAttachmentSource = message('io.k8s.api.storage.v1.VolumeAttachmentSource', {
   persistentVolumeName: ptr(1, string),
@@ -63,6 +64,10 @@ export const VolumeAttachments: ResourceDefinition<VolumeAttachment> = {
       kind: 'VolumeAttachment',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      validateUpdate: (attachment, old) => [
+        ...validateVolumeAttachment(attachment),
+        ...validateVolumeAttachmentUpdate(attachment, old),
+      ],
       resetFields: ['metadata', 'spec'],
     },
   },

@@ -142,7 +142,7 @@ test.each<Case>([
     ],
   ],
   [
-    'less than nothing',
+    'a negative target',
     HorizontalPodAutoscalers,
     {},
     { currentReplicas: -1, desiredReplicas: 0 },
@@ -169,7 +169,7 @@ test.each<Case>([
     point({ hostname: '10.0.0.1' }),
     ['status.loadBalancer.ingress[0].hostname: Invalid value: "10.0.0.1": must be a DNS name, not an IP address'],
   ],
-])('a status with %s of %o is refused', (_, definition, before, after, expected) => {
+])('a status with %s is refused', (_, definition, before, after, expected) => {
   const whole = (status: object) => ({ metadata: { name: 'a', namespace: 'b' }, spec: {}, status });
   expect(statusErrors(definition, whole(before), whole(after))).toEqual(expected);
 });

@@ -1,13 +1,15 @@
-import { checkEach, requireOneOf, requireText } from '#api/checks.ts';
+import { checkEach, checkText, nonNegative, optionalOneOf } from '#api/checks.ts';
 import {
   duplicate,
   type FieldError,
   type FieldPath,
   invalid,
+  invalidWithoutValue,
   required,
   tooMany,
 } from '#machinery/errors/field-error.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
+import { parseJobIndexes } from './job-indexes.ts';
 import type {
   JobSpec,
   PodFailurePolicyOnExitCodesRequirement,
@@ -33,17 +35,17 @@ function validateRule(rule: PodFailurePolicyRule, field: FieldPath, spec: JobSpe
   if (action === 'FailIndex' && !perIndex) {
     errors.push(invalid(field.child('action'), action, 'requires the backoffLimitPerIndex to be set'));
   }
-  errors.push(...requireOneOf(field.child('action'), action, ['Count', 'FailIndex', 'FailJob', 'Ignore']));
+  errors.push(...oneOf(field.child('action'), action, ['Count', 'FailIndex', 'FailJob', 'Ignore']));
   if (onExitCodes !== undefined) errors.push(...validateExitCodes(onExitCodes, field.child('onExitCodes'), spec));
   const conditions = field.child('onPodConditions');
   if (onPodConditions.length > MOST_PATTERNS) {
     errors.push(tooMany(conditions, onPodConditions.length, MOST_PATTERNS));
   } else errors.push(...checkEach(onPodConditions, conditions, validatePattern));
   if (onExitCodes !== undefined && onPodConditions.length > 0) {
-    errors.push(invalid(field, rule, 'specifying both OnExitCodes and OnPodConditions is not supported'));
+    errors.push(invalidWithoutValue(field, 'specifying both OnExitCodes and OnPodConditions is not supported'));
   }
   if (onExitCodes === undefined && onPodConditions.length === 0) {
-    errors.push(invalid(field, rule, 'specifying one of OnExitCodes and OnPodConditions is required'));
+    errors.push(invalidWithoutValue(field, 'specifying one of OnExitCodes and OnPodConditions is required'));
   }
   return errors;
 }
@@ -53,7 +55,7 @@ function validateExitCodes(
   field: FieldPath,
   { template }: JobSpec,
 ): FieldError[] {
-  const errors = requireOneOf(field.child('operator'), operator, ['In', 'NotIn']);
+  const errors = oneOf(field.child('operator'), operator, ['In', 'NotIn']);
   if (containerName !== undefined) {
     const containers = [...(template.spec?.containers ?? []), ...(template.spec?.initContainers ?? [])];
     if (!containers.some(({ name }) => name === containerName)) {
@@ -77,9 +79,15 @@ function validateExitCodes(
 }
 
 const validatePattern = ({ type, status }: PodFailurePolicyOnPodConditionsPattern, field: FieldPath): FieldError[] => [
-  ...requireText(field.child('type'), type, isQualifiedName),
-  ...requireOneOf(field.child('status'), status, ['False', 'True', 'Unknown']),
+  ...checkText(field.child('type'), type, isQualifiedName),
+  ...oneOf(field.child('status'), status, ['False', 'True', 'Unknown']),
 ];
+
+/** One of a few texts; who gives none is told which. */
+const oneOf = (field: FieldPath, value: string | undefined, supported: readonly string[]): FieldError[] =>
+  value
+    ? optionalOneOf(field, value, supported)
+    : [required(field, `valid values: [${supported.map((each) => JSON.stringify(each)).join(' ')}]`)];
 
 export function validateSuccessPolicy(spec: JobSpec, field: FieldPath): FieldError[] {
   const rules = spec.successPolicy?.rules ?? [];
@@ -97,27 +105,20 @@ export function validateSuccessPolicy(spec: JobSpec, field: FieldPath): FieldErr
     const errors: FieldError[] = [];
     const { completions = 0 } = spec;
     const count = place.child('succeededCount');
-    if (succeededCount !== undefined && succeededCount <= 0) {
-      errors.push(invalid(count, succeededCount, 'must be greater than 0'));
-    } else if (succeededCount !== undefined && succeededCount > completions) {
-      const detail = `must be less than or equal to ${completions} (the number of specified completions)`;
-      errors.push(invalid(count, succeededCount, detail));
-    }
-    if (succeededIndexes !== undefined && !isIndexList(succeededIndexes, completions)) {
-      const detail = 'error parsing succeededIndexes: must be increasing numbers and ranges below the completions';
+    const indexes = parseJobIndexes(succeededIndexes ?? '', completions);
+    if ('error' in indexes) {
+      const detail = `error parsing succeededIndexes: ${indexes.error}`;
       errors.push(invalid(place.child('succeededIndexes'), succeededIndexes, detail));
     }
+    if (succeededCount === undefined) return errors;
+    errors.push(...nonNegative(count, succeededCount));
+    const most = (limit: number, what: string) => {
+      if (succeededCount > limit)
+        errors.push(invalid(count, succeededCount, `must be less than or equal to ${limit} (the number of ${what})`));
+    };
+    most(completions, 'specified completions');
+    if (succeededIndexes !== undefined)
+      most('error' in indexes ? 0 : indexes.total, 'indexes in the specified succeededIndexes field');
     return errors;
   });
-}
-
-/** `1,3-5`: increasing numbers and ranges, all of them below `completions`. */
-function isIndexList(text: string, completions: number): boolean {
-  let last = -1;
-  for (const part of text.split(',')) {
-    const [, from, to = from] = /^([0-9]+)(?:-([0-9]+))?$/.exec(part) ?? [];
-    if (from === undefined || Number(from) <= last || Number(to) < Number(from)) return false;
-    last = Number(to);
-  }
-  return last < completions;
 }

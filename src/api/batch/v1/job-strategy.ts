@@ -6,7 +6,7 @@ import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Job } from './job.ts';
 import type { JobSpec } from './job-spec.ts';
 import { validateJobUpdate } from './job-update-validation.ts';
-import { validateJob } from './job-validation.ts';
+import { validateJob, validateNewJob } from './job-validation.ts';
 
 const MAX_INT32 = 2 ** 31 - 1;
 const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
@@ -29,6 +29,7 @@ export const jobStrategy: Strategy<Job> = {
     labelAsTemplate(job);
   },
   validate: validateJob,
+  validateCreate: validateNewJob,
   validateUpdate: validateJobUpdate,
 };
 

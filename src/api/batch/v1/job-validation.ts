@@ -1,9 +1,10 @@
 import { templateLabelErrors } from '#api/apps/v1/workload-validation.ts';
-import { nonNegative, optionalOneOf } from '#api/checks.ts';
+import { checkText, nonNegative, optionalOneOf } from '#api/checks.ts';
 import { validatePodTemplate } from '#api/core/v1/pod-template-validation.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required, tooLong } from '#machinery/errors/field-error.ts';
-import { isDomainPrefixedKey } from '#machinery/names/label.ts';
+import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { regexError } from '#machinery/names/messages.ts';
 import type { Job } from './job.ts';
 import { validatePodFailurePolicy, validateSuccessPolicy } from './job-policy-validation.ts';
 import type { JobSpec } from './job-spec.ts';
@@ -24,6 +25,16 @@ export function validateJob(job: Job): FieldError[] {
       : validateLabelSelector(selector, SPEC.child('selector'))),
     ...templateLabelErrors(selector, template, SPEC.child('template')),
   ];
+}
+
+/** The names of an indexed Job's pods end in their index. */
+export function validateNewJob({ metadata, spec }: Job): FieldError[] {
+  const { completions = 0, completionMode } = spec ?? {};
+  const name = metadata?.name ?? '';
+  const longest = `${name}-${completions - 1}`;
+  if (completionMode !== 'Indexed' || completions <= 0 || isDNS1123Label(longest).length === 0) return [];
+  const detail = `will not able to create pod with invalid DNS label: ${longest}`;
+  return [invalid(new FieldPath('metadata').child('name'), name, detail)];
 }
 
 const UID_LABELS = ['batch.kubernetes.io/controller-uid', 'controller-uid'];
@@ -76,47 +87,61 @@ const COUNTS = [
   'maxFailedIndexes',
 ] as const;
 
-function validatePerIndex(spec: JobSpec, field: FieldPath): FieldError[] {
-  const errors: FieldError[] = [];
-  const { backoffLimitPerIndex, maxFailedIndexes, completions } = spec;
-  if (maxFailedIndexes !== undefined) {
-    const at = field.child('maxFailedIndexes');
-    if (backoffLimitPerIndex === undefined) {
-      errors.push(required(field.child('backoffLimitPerIndex'), 'when maxFailedIndexes is specified'));
-    }
-    if (completions !== undefined && maxFailedIndexes > completions) {
-      errors.push(invalid(at, maxFailedIndexes, `must be less than or equal to ${completions}`));
-    }
-  }
-  if (backoffLimitPerIndex !== undefined && spec.completionMode !== 'Indexed') {
-    errors.push(invalid(field.child('backoffLimitPerIndex'), backoffLimitPerIndex, 'requires indexed completion mode'));
-  }
-  return errors;
-}
+const validatePerIndex = ({ backoffLimitPerIndex, maxFailedIndexes }: JobSpec, field: FieldPath): FieldError[] =>
+  maxFailedIndexes !== undefined && backoffLimitPerIndex === undefined
+    ? [required(field.child('backoffLimitPerIndex'), 'when maxFailedIndexes is specified')]
+    : [];
 
 function validateManager(managedBy: string | undefined, field: FieldPath): FieldError[] {
   if (managedBy === undefined) return [];
-  const errors = isDomainPrefixedKey(managedBy).map((detail) => invalid(field, managedBy, detail));
+  const errors = domainPrefixedPathErrors(field, managedBy);
   if (managedBy.length > MANAGED_BY_LIMIT) errors.push(tooLong(field, MANAGED_BY_LIMIT));
   return errors;
 }
 
+const PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+
+/** Complains of the part that is wrong, at the place of the whole. */
+function domainPrefixedPathErrors(field: FieldPath, text: string): FieldError[] {
+  if (text === '') return [required(field)];
+  const [, host, path] = /^([^/]+)\/(.+)$/.exec(text) ?? [];
+  if (!host || !path) return [invalid(field, text, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  const errors = checkText(field, host, isDNS1123Subdomain);
+  if (!new RegExp(`^${PATH}$`).test(path)) errors.push(invalid(field, path, regexError('Invalid path', PATH)));
+  return errors;
+}
+
+const MANY_COMPLETIONS = 100_000;
+const MANY = `when completions are above ${MANY_COMPLETIONS} and used with backoff limit per index`;
+const MOST_FAILED_INDEXES = 100_000;
+const MOST_PARALLELISM_OF_MANY = 10_000;
+const MOST_FAILED_INDEXES_OF_MANY = 10_000;
+
+/** What indexed Jobs alone can have, and how much of it. */
 function validateIndexed(spec: JobSpec, field: FieldPath): FieldError[] {
-  if (spec.completionMode !== 'Indexed') return [];
-  if (spec.completions === undefined) {
-    return [required(field.child('completions'), 'when completion mode is Indexed')];
+  const { completions, maxFailedIndexes, backoffLimitPerIndex, parallelism = 0 } = spec;
+  if (spec.completionMode !== 'Indexed')
+    return (['backoffLimitPerIndex', 'maxFailedIndexes'] as const).flatMap((name) =>
+      spec[name] === undefined ? [] : [invalid(field.child(name), spec[name], 'requires indexed completion mode')],
+    );
+  const errors: FieldError[] = [];
+  const failed = field.child('maxFailedIndexes');
+  const atMost = (at: FieldPath, value: number, most: number, rest = '') => {
+    if (value > most) errors.push(invalid(at, value, `must be less than or equal to ${most}${rest}`));
+  };
+  if (completions === undefined) errors.push(required(field.child('completions'), 'when completion mode is Indexed'));
+  atMost(field.child('parallelism'), parallelism, MOST_INDEXED_PARALLELISM, ' when completion mode is Indexed');
+  if (maxFailedIndexes !== undefined) {
+    if (completions !== undefined && maxFailedIndexes > completions)
+      errors.push(invalid(failed, maxFailedIndexes, 'must be less than or equal to completions'));
+    atMost(failed, maxFailedIndexes, MOST_FAILED_INDEXES);
   }
-  const at = field.child('parallelism');
-  const { parallelism = 0 } = spec;
-  return parallelism > MOST_INDEXED_PARALLELISM
-    ? [
-        invalid(
-          at,
-          parallelism,
-          `must be less than or equal to ${MOST_INDEXED_PARALLELISM} when completion mode is Indexed`,
-        ),
-      ]
-    : [];
+  if (completions === undefined || completions <= MANY_COMPLETIONS || backoffLimitPerIndex === undefined) return errors;
+  if (maxFailedIndexes === undefined)
+    errors.push(required(failed, `must be specified when completions is above ${MANY_COMPLETIONS}`));
+  atMost(field.child('parallelism'), parallelism, MOST_PARALLELISM_OF_MANY, ` ${MANY}`);
+  atMost(failed, maxFailedIndexes ?? 0, MOST_FAILED_INDEXES_OF_MANY, ` ${MANY}`);
+  return errors;
 }
 
 function validateReplacement({ podReplacementPolicy, podFailurePolicy }: JobSpec, field: FieldPath): FieldError[] {
@@ -127,7 +152,7 @@ function validateReplacement({ podReplacementPolicy, podFailurePolicy }: JobSpec
 
 function validateRestartPolicy(spec: JobSpec, field: FieldPath): FieldError[] {
   const policy = spec.template.spec?.restartPolicy ?? '';
-  if (policy === 'Always') return [required(field, 'valid values: "OnFailure", "Never"')];
+  if (policy === 'Always' || policy === '') return [required(field, 'valid values: "OnFailure", "Never"')];
   if (policy !== 'OnFailure' && policy !== 'Never') return [notSupported(field, policy, ['OnFailure', 'Never'])];
   if (policy === 'OnFailure' && spec.podFailurePolicy !== undefined) {
     return [invalid(field, policy, 'only "Never" is supported when podFailurePolicy is specified')];

@@ -1,9 +1,9 @@
-import { checkEach, requireText } from '#api/checks.ts';
+import { checkEach, checkText } from '#api/checks.ts';
 import { duplicate, type FieldError, FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
 import type { LimitRange, LimitRangeItem } from './limit-range.ts';
-import { validateResourceName } from './resource-validation.ts';
+import { canOvercommit, validateContainerResourceName, validateResourceName } from './resource-validation.ts';
 
 const LIMITS = new FieldPath('spec').child('limits');
 const LISTS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;
@@ -11,59 +11,102 @@ const LISTS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'
 export function validateLimitRange({ spec }: LimitRange): FieldError[] {
   const types = new Set<string>();
   return checkEach(spec?.limits, LIMITS, (item, at) => {
-    const errors = requireText(at.child('type'), item.type, isQualifiedName);
+    const errors = validateType(item.type, at.child('type'));
     if (types.has(item.type)) errors.push(duplicate(at.child('type'), item.type));
     types.add(item.type);
     return [...errors, ...validateItem(item, at)];
   });
 }
 
+const TYPES = ['Pod', 'Container', 'PersistentVolumeClaim'];
+
+function validateType(type: string, field: FieldPath): FieldError[] {
+  const errors = checkText(field, type, isQualifiedName);
+  if (errors.length > 0 || type.includes('/') || TYPES.includes(type)) return errors;
+  return [invalid(field, type, 'must be a standard limit type or fully qualified')];
+}
+
 function validateItem(item: LimitRangeItem, field: FieldPath): FieldError[] {
-  const errors: FieldError[] = [];
-  if (item.type === 'Pod') {
-    for (const list of ['default', 'defaultRequest'] as const)
-      if (Object.keys(item[list] ?? {}).length > 0)
-        errors.push(forbidden(field.child(list), "may not be specified when `type` is 'Pod'"));
+  const isOfPods = item.type === 'Pod';
+  const validateName = isOfPods || item.type === 'Container' ? validateContainerResourceName : validateResourceName;
+  const namesOf = (list: (typeof LISTS)[number]) =>
+    Object.keys(item[list] ?? {}).flatMap((name) => validateName(name, field.child(list).key(name)));
+  const errors = [...namesOf('max'), ...namesOf('min')];
+  for (const list of ['default', 'defaultRequest'] as const) {
+    if (!isOfPods) errors.push(...namesOf(list));
+    else if (Object.keys(item[list] ?? {}).length > 0)
+      errors.push(forbidden(field.child(list), "may not be specified when `type` is 'Pod'"));
   }
   if (item.type === 'PersistentVolumeClaim' && !item.min?.['storage'] && !item.max?.['storage'])
     errors.push(
       required(field.child('limits'), 'either minimum or maximum storage value is required, but neither was provided'),
     );
-  const names = new Set(LISTS.flatMap((list) => Object.keys(item[list] ?? {})));
-  for (const name of names) {
-    for (const list of LISTS)
-      if (item[list]?.[name] !== undefined) errors.push(...validateResourceName(name, field.child(list).key(name)));
-    errors.push(...orderErrors(item, name, field), ...ratioErrors(item, name, field));
-  }
+  errors.push(...namesOf('maxLimitRequestRatio'));
+  const { default: _, defaultRequest: _request, ...others } = item;
+  const compared = isOfPods ? (others as LimitRangeItem) : item;
+  const names = new Set(LISTS.flatMap((list) => Object.keys(compared[list] ?? {})));
+  for (const name of [...names].sort())
+    errors.push(
+      ...orderErrors(compared, name, field),
+      ...ratioErrors(compared, name, field),
+      ...promiseErrors(compared, name, field),
+    );
   return errors;
 }
 
 type List = Exclude<(typeof LISTS)[number], 'maxLimitRequestRatio'>;
 
-/** Which list may not exceed which, and what they are called in messages. The error stands at the first. */
-const ORDERS: readonly (readonly [low: List, lowName: string, high: List, highName: string])[] = [
-  ['min', 'min', 'max', 'max'],
-  ['min', 'min', 'defaultRequest', 'default request'],
-  ['defaultRequest', 'default request', 'max', 'max'],
-  ['defaultRequest', 'default request', 'default', 'default limit'],
-  ['min', 'min', 'default', 'default'],
-  ['default', 'default', 'max', 'max'],
-];
-/** Where the error of an order stands, unless at the lower list. */
-const AT_HIGHER = new Set(['min/defaultRequest', 'min/default']);
+interface Order {
+  readonly low: readonly [list: List, name: string];
+  readonly high: readonly [list: List, name: string];
+  /** Where the error stands. */
+  readonly at: List;
+  /** Whose value it shows. */
+  readonly shown: List;
+}
 
-function orderErrors(item: LimitRangeItem, name: string, field: FieldPath): FieldError[] {
-  return ORDERS.flatMap(([low, lowName, high, highName]) => {
+/** Which list may not exceed which, and what they are called in messages. */
+const ORDERS: readonly Order[] = [
+  { low: ['min', 'min'], high: ['max', 'max'], at: 'min', shown: 'min' },
+  {
+    low: ['min', 'min'],
+    high: ['defaultRequest', 'default request'],
+    at: 'defaultRequest',
+    shown: 'defaultRequest',
+  },
+  { low: ['defaultRequest', 'default request'], high: ['max', 'max'], at: 'defaultRequest', shown: 'defaultRequest' },
+  {
+    low: ['defaultRequest', 'default request'],
+    high: ['default', 'default limit'],
+    at: 'defaultRequest',
+    shown: 'defaultRequest',
+  },
+  { low: ['min', 'min'], high: ['default', 'default'], at: 'default', shown: 'min' },
+  { low: ['default', 'default'], high: ['max', 'max'], at: 'default', shown: 'max' },
+];
+
+const orderErrors = (item: LimitRangeItem, name: string, field: FieldPath): FieldError[] =>
+  ORDERS.flatMap(({ low: [low, lowName], high: [high, highName], at, shown }) => {
     const small = item[low]?.[name];
     const large = item[high]?.[name];
     if (small === undefined || large === undefined) return [];
     if (parseQuantity(small).compare(parseQuantity(large)) <= 0) return [];
-    const atHigher = AT_HIGHER.has(`${low}/${high}`);
-    const place = field.child(atHigher ? high : low).key(name);
-    return [
-      invalid(place, atHigher ? large : small, `${lowName} value ${small} is greater than ${highName} value ${large}`),
-    ];
+    const detail = `${lowName} value ${small} is greater than ${highName} value ${large}`;
+    return [invalid(field.child(at).key(name), item[shown]?.[name], detail)];
   });
+
+/** What cannot be promised twice is limited to what is requested. */
+function promiseErrors(
+  { default: limits, defaultRequest }: LimitRangeItem,
+  name: string,
+  field: FieldPath,
+): FieldError[] {
+  const limit = limits?.[name];
+  const request = defaultRequest?.[name];
+  if (limit === undefined || request === undefined || canOvercommit(name)) return [];
+  if (parseQuantity(limit).compare(parseQuantity(request)) === 0) return [];
+  const detail = `default value ${limit} must equal to defaultRequest value ${request} in ${name}`;
+  return [invalid(field.child('defaultRequest').key(name), request, detail)];
 }
 
 function ratioErrors({ min, max, maxLimitRequestRatio }: LimitRangeItem, name: string, field: FieldPath): FieldError[] {

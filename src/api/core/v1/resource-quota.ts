@@ -15,6 +15,7 @@ import {
 } from '#machinery/schema/schema.ts';
 import { resourceQuotaColumns } from './resource-quota-columns.ts';
 import { resourceQuotaStrategy } from './resource-quota-strategy.ts';
+import { validateResourceQuotaStatus } from './resource-quota-validation.ts';
 
 export const ScopedResourceSelectorRequirement = message('io.k8s.api.core.v1.ScopedResourceSelectorRequirement', {
   scopeName: req(
@@ -93,7 +94,14 @@ export const ResourceQuotas: ResourceDefinition<ResourceQuota> = {
   schema: ResourceQuota,
   shortNames: ['quota'],
   subresources: {
-    status: { group: '', version: 'v1', kind: 'ResourceQuota', verbs: ['get', 'patch', 'update'], type: 'status' },
+    status: {
+      group: '',
+      version: 'v1',
+      kind: 'ResourceQuota',
+      verbs: ['get', 'patch', 'update'],
+      type: 'status',
+      validateUpdate: validateResourceQuotaStatus,
+    },
   },
   columns: resourceQuotaColumns,
   strategy: resourceQuotaStrategy,

@@ -33,7 +33,21 @@ const STANDARD_RESOURCES = [
   'limits.ephemeral-storage',
 ];
 
+/** What is counted in whole units only. */
+const COUNTED = [
+  'pods',
+  'resourcequotas',
+  'services',
+  'replicationcontrollers',
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+  'services.nodeports',
+  'services.loadbalancers',
+];
+
 const isHugePages = (name: string): boolean => name.startsWith('hugepages-');
+const isQuotaHugePages = (name: string): boolean => isHugePages(name.replace(/^requests\./, ''));
 /** Resources of Kubernetes itself: without a domain, or in its own. */
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/');
 
@@ -41,17 +55,17 @@ const isNative = (name: string): boolean => !name.includes('/') || name.includes
 export const isExtendedResource = (name: string): boolean =>
   !isNative(name) && !name.startsWith('requests.') && isQualifiedName(`requests.${name}`).length === 0;
 
-const canOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name);
+export const canOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name);
 
 /** The rules of a resource's name wherever one stands. */
 export function validateResourceName(name: string, field: FieldPath): FieldError[] {
   const errors = checkText(field, name, isQualifiedName);
-  if (errors.length === 0 && !name.includes('/') && !STANDARD_RESOURCES.includes(name) && !isHugePages(name))
+  if (errors.length === 0 && !name.includes('/') && !STANDARD_RESOURCES.includes(name) && !isQuotaHugePages(name))
     errors.push(invalid(field, name, 'must be a standard resource type or fully qualified'));
   return errors;
 }
 
-function validateContainerResourceName(name: string, field: FieldPath): FieldError[] {
+export function validateContainerResourceName(name: string, field: FieldPath): FieldError[] {
   const errors = validateResourceName(name, field);
   // All of these apply, also to what is no name at all.
   if (!name.includes('/')) {
@@ -62,11 +76,24 @@ function validateContainerResourceName(name: string, field: FieldPath): FieldErr
   return errors;
 }
 
+/** Whether a quota can count a resource that Kubernetes itself knows by this name. */
+export const isStandardQuotaResource = (name: string): boolean =>
+  (name !== 'storage' && STANDARD_RESOURCES.includes(name)) || isQuotaHugePages(name);
+
+/** The rules of the name of what a quota counts. */
+export function validateQuotaResourceName(name: string, field: FieldPath): FieldError[] {
+  const errors = validateResourceName(name, field);
+  if (!name.includes('/') && !isStandardQuotaResource(name))
+    errors.push(invalid(field, name, 'must be a standard resource for quota'));
+  return errors;
+}
+
 /** The rules of an amount: not negative, and whole where only whole ones can be had. */
 export function validateResourceAmount(name: string, text: string, field: FieldPath): FieldError[] {
   const amount = parseQuantity(text);
   if (amount.sign < 0) return [invalid(field, text, 'must be greater than or equal to 0')];
-  if (isExtendedResource(name) && amount.milliValue() % 1000 !== 0) return [invalid(field, text, 'must be an integer')];
+  const isWhole = COUNTED.includes(name) || isExtendedResource(name);
+  if (isWhole && amount.milliValue() % 1000 !== 0) return [invalid(field, text, 'must be an integer')];
   return [];
 }
 

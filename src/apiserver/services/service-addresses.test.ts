@@ -83,3 +83,70 @@ test('a further range is drawn from once it is ready, and stays as long as it is
   await services().delete('outside', { namespace });
   await waitFor(() => isGone(cidrs().get('more')));
 });
+
+const typed = (name: string, spec: object): Service =>
+  ({ metadata: { name, namespace }, spec: { ports: [{ port: 80 }], ...spec } }) as Service;
+
+test.each<[string, object, string]>([
+  [
+    'two families',
+    { ipFamilyPolicy: 'RequireDualStack' },
+    'spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services',
+  ],
+  [
+    'a family that the cluster lacks',
+    { ipFamilies: ['IPv6'] },
+    'spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster',
+  ],
+  [
+    'an address of a family that the cluster lacks',
+    { clusterIP: 'fd00::1' },
+    'spec.clusterIPs[0]: Invalid value: ["fd00::1"]: IPv6 is not configured on this cluster',
+  ],
+  [
+    'two families and one',
+    { ipFamilies: ['IPv4', 'IPv6'] },
+    "spec.ipFamilyPolicy: Invalid value: \"SingleStack\": must be 'RequireDualStack' or 'PreferDualStack' when multiple IP families are specified",
+  ],
+  [
+    'a list without the address in front',
+    { clusterIPs: ['10.96.8.8'] },
+    'spec.clusterIPs: Invalid value: ["10.96.8.8"]: must be empty when `clusterIP` is not specified',
+  ],
+])('a service with %s is refused', async (_, spec, message) => {
+  await expect(services().create(typed('odd', spec))).rejects.toMatchObject({
+    message: `Service "odd" is invalid: ${message}`,
+  });
+});
+
+test.each<[string, object, object]>([
+  ['that prefers two families gets one', { ipFamilyPolicy: 'PreferDualStack' }, { ipFamilies: ['IPv4'] }],
+  [
+    'without address and pods may have both families',
+    { clusterIP: 'None' },
+    { clusterIPs: ['None'], ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' },
+  ],
+  [
+    'without address of some pods has one family',
+    { clusterIP: 'None', selector: { a: 'b' } },
+    { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' },
+  ],
+])('a service %s', async (_, spec, expected) => {
+  const { spec: made } = await services().create(typed('fine', spec));
+  await services().delete('fine', { namespace });
+  expect(made).toMatchObject(expected);
+});
+
+test('a port for health checks comes and goes with the need of it', async () => {
+  const local = { type: 'LoadBalancer', externalTrafficPolicy: 'Local' };
+  const made = await services().create(typed('checked', local));
+  expect(made.spec?.healthCheckNodePort).toBeGreaterThan(0);
+  const clash = typed('clash', { type: 'NodePort', ports: [{ port: 80, nodePort: made.spec?.healthCheckNodePort }] });
+  await expect(services().create(clash)).rejects.toMatchObject({
+    message: expect.stringContaining('provided port is already allocated'),
+  });
+  const inside = await services().update({ ...made, spec: { ...made.spec, type: 'ClusterIP' } } as Service);
+  expect(inside.spec?.healthCheckNodePort).toBeUndefined();
+  expect(inside.spec?.ports?.[0]?.nodePort).toBeUndefined();
+  await services().create(clash);
+});

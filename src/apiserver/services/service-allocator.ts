@@ -1,4 +1,5 @@
 import type { Service } from '#api/core/v1/service.ts';
+import { isHeadless, needsAddress, needsHealthCheck, needsNodePorts } from '#api/core/v1/service-access.ts';
 import type { IPAddress } from '#api/networking/v1/ip-address.ts';
 import type { ServiceCIDR } from '#api/networking/v1/service-cidr.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
@@ -10,6 +11,7 @@ import type { WriteHook } from '../registry/registry-parts.ts';
 import type { ResourceStorage } from '../registry/resource-storage.ts';
 import { Pool } from './address-pool.ts';
 import { addressAt, contains, type Ipv4Range, parseIpv4Range, staticPart } from './ipv4-range.ts';
+import { settleFamilies } from './service-families.ts';
 
 export interface ServiceAllocatorOptions {
   readonly services: () => ResourceStorage;
@@ -25,6 +27,13 @@ export interface ServiceAllocatorOptions {
 
 type OwnedService = Mutable<Service>;
 type OwnedSpec = NonNullable<OwnedService['spec']>;
+
+interface Allocation {
+  /** What the service was. */
+  readonly before: Service['spec'] | undefined;
+  /** How to give back what was taken, once the service is stored or refused. */
+  readonly held: (() => void)[];
+}
 
 /** Gives Services their cluster addresses and node ports, and takes them back. */
 export class ServiceAllocator implements WriteHook {
@@ -50,9 +59,11 @@ export class ServiceAllocator implements WriteHook {
     const { spec } = service;
     if (!spec) return undefined;
     const held: (() => void)[] = [];
+    const allocation: Allocation = { before: (old as Service | undefined)?.spec, held };
     try {
-      this.#allocateAddress(service, spec, { before: (old as Service | undefined)?.spec, held });
-      this.#allocatePorts(service, spec, { before: (old as Service | undefined)?.spec, held });
+      this.#allocateAddress(service, spec, allocation);
+      this.#allocatePorts(service, spec, allocation);
+      this.#allocateHealthCheck(spec, allocation);
     } catch (error) {
       for (const release of held) release();
       throw error;
@@ -62,21 +73,17 @@ export class ServiceAllocator implements WriteHook {
     };
   };
 
-  #allocateAddress(
-    service: OwnedService,
-    spec: OwnedSpec,
-    { before, held }: { before: Service['spec'] | undefined; held: (() => void)[] },
-  ): void {
-    if (spec.type === 'ExternalName') return;
-    spec.ipFamilies ??= ['IPv4'];
-    spec.ipFamilyPolicy ??= 'SingleStack';
-    spec.clusterIP ||= spec.clusterIPs?.[0] ?? (before?.type === 'ExternalName' ? '' : (before?.clusterIP ?? ''));
-    if (spec.clusterIP === '') {
-      spec.clusterIP = this.#takeAddress(held);
-    } else if (spec.clusterIP !== 'None' && spec.clusterIP !== before?.clusterIP) {
-      this.#claimAddress(service, spec.clusterIP, held);
-    }
-    spec.clusterIPs = [spec.clusterIP];
+  #allocateAddress(service: OwnedService, spec: OwnedSpec, { before, held }: Allocation): void {
+    const errors = settleFamilies(spec, before);
+    if (errors.length > 0) throw refuse(service, errors);
+    // What changes its address later is refused by validation.
+    const hadAddress = before !== undefined && before.type !== 'ExternalName';
+    if (!needsAddress(spec) || isHeadless(spec) || hadAddress) return;
+    const address = spec.clusterIPs?.[0];
+    if (address) this.#claimAddress(service, address, held);
+    const taken = address || this.#takeAddress(held);
+    spec.clusterIP = taken;
+    spec.clusterIPs = [taken];
   }
 
   #takeAddress(held: (() => void)[]): string {
@@ -140,42 +147,39 @@ export class ServiceAllocator implements WriteHook {
     return known !== undefined && known.spec?.parentRef?.resource !== 'services';
   }
 
-  #allocatePorts(
-    service: OwnedService,
-    spec: OwnedSpec,
-    { before, held }: { before: Service['spec'] | undefined; held: (() => void)[] },
-  ): void {
-    const wants =
-      spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
-    if (!wants) {
-      if (spec.type !== 'LoadBalancer' && before && before.type !== spec.type)
-        for (const port of spec.ports ?? []) delete port.nodePort;
+  #allocatePorts(service: OwnedService, spec: OwnedSpec, { before, held }: Allocation): void {
+    if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return;
+    const ports = spec.ports ?? [];
+    const own = new Set((before?.ports ?? []).map((port) => port.nodePort));
+    for (const [index, port] of ports.entries()) {
+      // The same number may serve TCP and UDP of one new service.
+      const shares = (each: typeof port) => each !== port && each.port === port.port && before === undefined;
+      if (!port.nodePort) {
+        if (needsNodePorts(spec))
+          port.nodePort = ports.find((each) => shares(each) && each.nodePort)?.nodePort || this.#takePort(held);
+        continue;
+      }
+      const number = port.nodePort;
+      const isShared = ports
+        .slice(0, index)
+        .some((each) => each.nodePort === number && (before !== undefined || shares(each)));
+      if (own.has(number) || isShared) continue;
+      const problem = this.#claimPort(number, held);
+      const field = new FieldPath('spec').child('ports').index(index).child('nodePort');
+      if (problem) throw refuse(service, [invalid(field, number, problem)]);
+    }
+  }
+
+  /** Who balances load asks nodes at this port whether they have pods of the service. */
+  #allocateHealthCheck(spec: OwnedSpec, { before, held }: Allocation): void {
+    if (!needsHealthCheck(spec) || (before && needsHealthCheck(before))) return;
+    const port = spec.healthCheckNodePort;
+    if (!port) {
+      spec.healthCheckNodePort = this.#takePort(held);
       return;
     }
-    const own = new Set((before?.ports ?? []).map((port) => port.nodePort));
-    const errors: FieldError[] = [];
-    for (const [index, port] of (spec.ports ?? []).entries()) {
-      if (!port.nodePort) {
-        const earlier = (before?.ports ?? []).find(
-          (each) => each.port === port.port && each.protocol === port.protocol,
-        );
-        // The same number may serve TCP and UDP of one service.
-        const twin = spec.ports?.find((each) => each !== port && each.port === port.port && each.nodePort);
-        port.nodePort = earlier?.nodePort || twin?.nodePort || this.#takePort(held);
-      } else if (
-        !own.has(port.nodePort) &&
-        !spec.ports?.slice(0, index).some((each) => each.nodePort === port.nodePort)
-      ) {
-        const number = port.nodePort;
-        const error = this.#checkPort(new FieldPath('spec').child('ports').index(index).child('nodePort'), number);
-        if (error) errors.push(error);
-        else {
-          this.#ports.hold(number);
-          held.push(() => this.#ports.release(number));
-        }
-      }
-    }
-    if (errors.length > 0) throw refuse(service, errors);
+    const problem = this.#claimPort(port, held);
+    if (problem) throw newInternalError(`failed to allocate requested HealthCheck NodePort ${port}: ${problem}`);
   }
 
   #takePort(held: (() => void)[]): number {
@@ -185,16 +189,15 @@ export class ServiceAllocator implements WriteHook {
     return port;
   }
 
-  #checkPort(field: FieldPath, port: number): FieldError | undefined {
+  /** Takes a port that was asked for; answers why it cannot be had. */
+  #claimPort(port: number, held: (() => void)[]): string | undefined {
     const { first, last } = this.#options.nodePorts;
-    if (port < first || port > last) {
-      return invalid(
-        field,
-        port,
-        `provided port is not in the valid range. The range of valid ports is ${first}-${last}`,
-      );
-    }
-    return this.#ports.isFree(port) ? undefined : invalid(field, port, 'provided port is already allocated');
+    if (port < first || port > last)
+      return `provided port is not in the valid range. The range of valid ports is ${first}-${last}`;
+    if (!this.#ports.isFree(port)) return 'provided port is already allocated';
+    this.#ports.hold(port);
+    held.push(() => this.#ports.release(port));
+    return undefined;
   }
 
   #usedAt = -1;
@@ -208,7 +211,12 @@ export class ServiceAllocator implements WriteHook {
       const specs = cache.list().entries.map((entry) => (entry.object as Service).spec);
       this.#usedNow = {
         addresses: new Set(specs.flatMap((spec) => (spec?.clusterIP ? [spec.clusterIP] : []))),
-        ports: new Set(specs.flatMap((spec) => (spec?.ports ?? []).map((port) => port.nodePort ?? 0))),
+        ports: new Set(
+          specs.flatMap((spec) => [
+            ...(spec?.ports ?? []).map((port) => port.nodePort ?? 0),
+            spec?.healthCheckNodePort ?? 0,
+          ]),
+        ),
       };
     }
     return this.#usedNow;

@@ -1,10 +1,10 @@
 import { maskTrailingDash } from '#api/meta/v1/object-meta-validation.ts';
 import type { Strategy } from '#api/resource-definition.ts';
 import { isDNS1123Label } from '#machinery/names/dns.ts';
-import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Service, ServiceSpec } from './service.ts';
 import { isReachedFromOutside } from './service-access.ts';
+import { dropWhatTypeForbids, keepAllocated, linkAddresses, relinkAddresses } from './service-linked-fields.ts';
 import { validateService, validateServiceUpdate } from './service-validation.ts';
 import { serviceWarnings } from './service-warnings.ts';
 
@@ -25,9 +25,15 @@ export const serviceStrategy: Strategy<Service> = {
   },
   prepareForCreate(service) {
     service.status = { loadBalancer: {} };
+    if (service.spec) linkAddresses(service.spec);
   },
   prepareForUpdate(service, old) {
-    dropWhatTypeForbids(service, old);
+    const before = old.spec ?? {};
+    if (service.spec) {
+      keepAllocated(service.spec, before);
+      relinkAddresses(service.spec, before);
+      dropWhatTypeForbids(service.spec, before);
+    }
     if (service.spec?.type !== 'LoadBalancer') service.status = { ...service.status, loadBalancer: {} };
   },
 };
@@ -47,32 +53,3 @@ function applySpecDefaults(spec: Mutable<ServiceSpec>): void {
   if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
   if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
 }
-
-/**
- * A service that changes its type loses what only the old type has, unless the client changed that too: then it meant
- * it, and validation has its say.
- */
-function dropWhatTypeForbids(service: Mutable<Service>, old: Service): void {
-  const { spec } = service;
-  const before = old.spec;
-  if (spec === undefined || before === undefined) return;
-  if (before.type !== 'ExternalName' && spec.type === 'ExternalName') {
-    if (spec.clusterIP === before.clusterIP) delete spec.clusterIP;
-    for (const name of ['clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const)
-      if (deepEqual(spec[name], before[name])) delete spec[name];
-  }
-  if (before.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') {
-    if (spec.allocateLoadBalancerNodePorts === before.allocateLoadBalancerNodePorts)
-      delete spec.allocateLoadBalancerNodePorts;
-    if (spec.loadBalancerClass === before.loadBalancerClass) delete spec.loadBalancerClass;
-  }
-  if (isReachedFromOutside(before) && !isReachedFromOutside(spec)) {
-    if (spec.externalTrafficPolicy === before.externalTrafficPolicy) delete spec.externalTrafficPolicy;
-  }
-  if (needsHealthCheck(before) && !needsHealthCheck(spec) && spec.healthCheckNodePort === before.healthCheckNodePort) {
-    delete spec.healthCheckNodePort;
-  }
-}
-
-const needsHealthCheck = ({ type, externalTrafficPolicy }: ServiceSpec): boolean =>
-  type === 'LoadBalancer' && externalTrafficPolicy === 'Local';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createErrors, updateErrors } from '#api/testing/defaulted.ts';
-import { type ServiceSpec, Services } from './service.ts';
+import { createErrors, defaulted, updateErrors } from '#api/testing/defaulted.ts';
+import { type Service, type ServiceSpec, Services } from './service.ts';
 import { serviceWarnings } from './service-warnings.ts';
 
 const service = (spec: object) => ({
@@ -61,7 +61,7 @@ test.each<[string, object, string[]]>([
 test('a service keeps its address', () => {
   const before = service({ clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'] });
   expect(updateErrors(Services, before, service({ clusterIP: '10.0.0.2', clusterIPs: ['10.0.0.2'] }))).toEqual([
-    'spec.clusterIPs[0]: Invalid value: "10.0.0.2": may not change once set',
+    'spec.clusterIPs[0]: Invalid value: ["10.0.0.2"]: may not change once set',
   ]);
 });
 
@@ -82,4 +82,82 @@ test.each<[string, object, string[]]>([
   ],
 ])('a service %s is warned of', (_, spec, expected) => {
   expect(serviceWarnings({ spec: spec as ServiceSpec })).toEqual(expected);
+});
+
+const LINKS: [string, object, object, object][] = [
+  [
+    'sent as it was created keeps what was chosen',
+    { type: 'NodePort', clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'], ports: [{ port: 80, nodePort: 30001 }] },
+    { type: 'NodePort' },
+    { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'], ports: [{ port: 80, nodePort: 30001 }] },
+  ],
+  [
+    'that becomes a mere name loses its addresses',
+    { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' },
+    {
+      type: 'ExternalName',
+      externalName: 'a.b',
+      clusterIP: '10.0.0.1',
+      clusterIPs: ['10.0.0.1'],
+      ipFamilies: ['IPv4'],
+      ipFamilyPolicy: 'SingleStack',
+    },
+    { type: 'ExternalName' },
+  ],
+  [
+    'that goes inside loses its node ports',
+    { type: 'NodePort', clusterIP: '10.0.0.1', ports: [{ port: 80, nodePort: 30001 }] },
+    { clusterIP: '10.0.0.1', ports: [{ port: 80, nodePort: 30001 }] },
+    { type: 'ClusterIP', clusterIP: '10.0.0.1', ports: [{ port: 80 }] },
+  ],
+  [
+    'whose one address changes has a list of it',
+    { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'] },
+    { clusterIP: '10.0.0.2', clusterIPs: ['10.0.0.1'] },
+    { clusterIP: '10.0.0.2', clusterIPs: ['10.0.0.2'] },
+  ],
+];
+
+test.each(LINKS)('a service %s', (_, before, after, expected) => {
+  const updated = defaulted<Service>(Services, service(after));
+  Services.strategy.prepareForUpdate?.(updated, defaulted<Service>(Services, service(before)));
+  expect(updated.spec).toMatchObject(expected);
+  for (const name of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const)
+    expect(updated.spec?.[name]).toEqual((expected as ServiceSpec)[name]);
+  expect(updated.spec?.ports?.[0]?.nodePort).toEqual((expected as ServiceSpec).ports?.[0]?.nodePort);
+});
+
+test.each<[string, object, object, string[]]>([
+  [
+    'another class of balancer',
+    { type: 'LoadBalancer', loadBalancerClass: 'a.b/c' },
+    { type: 'LoadBalancer' },
+    ['spec.loadBalancerClass: Invalid value: null: may not change once set'],
+  ],
+  [
+    'an address that is not the first',
+    { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'] },
+    { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.2'] },
+    [
+      'spec.clusterIPs: Invalid value: ["10.0.0.2"]: first value must match `clusterIP`',
+      'spec.clusterIPs[0]: Invalid value: ["10.0.0.2"]: may not change once set',
+    ],
+  ],
+  [
+    'another family',
+    { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'], ipFamilies: ['IPv4'] },
+    { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'], ipFamilies: ['IPv6'] },
+    [
+      'spec.clusterIPs[0]: Invalid value: "10.0.0.1": expected an IPv6 value as indicated by `ipFamilies[0]`',
+      'spec.ipFamilies[0]: Invalid value: ["IPv6"]: may not change once set',
+    ],
+  ],
+  [
+    'another port for health checks',
+    { type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 30001 },
+    { type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 30002 },
+    ['spec.healthCheckNodePort: Forbidden: field is immutable'],
+  ],
+])('a service does not change to %s', (_, before, after, expected) => {
+  expect(updateErrors(Services, service(before), service(after))).toEqual(expected);
 });

@@ -6,7 +6,8 @@ import { isValidCidrForLegacyField, isValidIpForLegacyField } from '#machinery/n
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { isValidPortNumber } from '#machinery/names/port.ts';
 import type { Service, ServicePort, ServiceSpec } from './service.ts';
-import { isReachedFromOutside } from './service-access.ts';
+import { isHeadless, isReachedFromOutside, needsHealthCheck } from './service-access.ts';
+import { validateServiceAddresses, validateServiceAddressUpdate } from './service-address-validation.ts';
 import { validateNotSpecial } from './special-address.ts';
 
 const SPEC = new FieldPath('spec');
@@ -15,11 +16,9 @@ const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const POLICIES = ['Cluster', 'Local'];
 const ONE_DAY_SECONDS = 86400;
 
-const isHeadless = ({ clusterIP, clusterIPs }: ServiceSpec): boolean =>
-  clusterIP === 'None' || clusterIPs?.[0] === 'None';
-
-export function validateService({ spec = {} }: Service): FieldError[] {
-  const errors: FieldError[] = [];
+export function validateService({ metadata, spec = {} }: Service): FieldError[] {
+  const annotations = metadata?.annotations ?? {};
+  const errors = topologyErrors(annotations);
   const ports = spec.ports ?? [];
   if (ports.length === 0 && !isHeadless(spec) && spec.type !== 'ExternalName')
     errors.push(required(SPEC.child('ports')));
@@ -28,14 +27,28 @@ export function validateService({ spec = {} }: Service): FieldError[] {
     ...validatePorts(spec, SPEC.child('ports')),
     ...validateLabels(spec.selector, SPEC.child('selector')),
     ...validateAffinity(spec),
-    ...validateAddresses(spec),
+    ...validateServiceAddresses(spec),
+    ...validateExternalAddresses(spec),
     ...requireOneOf(SPEC.child('type'), spec.type, TYPES),
     ...nodePortErrors(spec, SPEC.child('ports')),
+    ...validateSourceRanges(spec, annotations),
     ...validateLoadBalancer(spec),
     ...validateTrafficPolicies(spec),
-    ...validateFamilies(spec),
+    ...optionalOneOf(SPEC.child('trafficDistribution'), spec.trafficDistribution, DISTRIBUTIONS),
   );
   return errors;
+}
+
+type Annotations = Readonly<Record<string, string>>;
+
+const TOPOLOGY_HINTS = 'service.kubernetes.io/topology-aware-hints';
+const TOPOLOGY_MODE = 'service.kubernetes.io/topology-mode';
+
+function topologyErrors(annotations: Annotations): FieldError[] {
+  const { [TOPOLOGY_HINTS]: hints, [TOPOLOGY_MODE]: mode } = annotations;
+  if (mode === undefined || hints === undefined || mode === hints) return [];
+  const detail = `must match annotations[${TOPOLOGY_HINTS}] when both are specified`;
+  return [invalid(new FieldPath('metadata').child('annotations').key(TOPOLOGY_MODE), mode, detail)];
 }
 
 function validateByType(spec: ServiceSpec): FieldError[] {
@@ -47,7 +60,7 @@ function validateByType(spec: ServiceSpec): FieldError[] {
         : [];
     case 'ExternalName': {
       const errors =
-        spec.clusterIPs?.length || spec.clusterIP
+        (spec.clusterIPs?.length ?? 0) > 0
           ? [forbidden(SPEC.child('clusterIPs'), 'may not be set for ExternalName services')]
           : [];
       if (spec.ipFamilies?.length)
@@ -130,33 +143,39 @@ function validateAffinity({ sessionAffinity, sessionAffinityConfig: config }: Se
   return errors;
 }
 
-const validateAddresses = (spec: ServiceSpec): FieldError[] => [
-  ...checkEach(spec.clusterIPs, SPEC.child('clusterIPs'), (ip, at) =>
-    ip === 'None' || ip === '' ? [] : checkText(at, ip, (text) => isValidIpForLegacyField(text)),
-  ),
-  ...checkEach(spec.externalIPs, SPEC.child('externalIPs'), (ip, at) => {
+const validateExternalAddresses = (spec: ServiceSpec): FieldError[] =>
+  checkEach(spec.externalIPs, SPEC.child('externalIPs'), (ip, at) => {
     const wrong = checkText(at, ip, (text) => isValidIpForLegacyField(text));
     return wrong.length > 0 ? wrong : validateNotSpecial(ip, at);
-  }),
-];
+  });
+
+const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges';
+
+/** Where a load balancer lets traffic in from, as a field or as the annotation that was there before it. */
+function validateSourceRanges(spec: ServiceSpec, annotations: Annotations): FieldError[] {
+  const ranges = spec.loadBalancerSourceRanges ?? [];
+  const annotated = annotations[SOURCE_RANGES];
+  if (ranges.length === 0 && annotated === undefined) return [];
+  const field =
+    ranges.length > 0
+      ? SPEC.child('LoadBalancerSourceRanges')
+      : new FieldPath('metadata').child('annotations').key(SOURCE_RANGES);
+  const errors =
+    spec.type === 'LoadBalancer' ? [] : [forbidden(field, "may only be used when `type` is 'LoadBalancer'")];
+  const check = (at: FieldPath, range: string) =>
+    checkText(at, range.trim(), (text) => isValidCidrForLegacyField(text));
+  if (ranges.length > 0) return [...errors, ...checkEach(ranges, field, (range, at) => check(at, range))];
+  return annotated?.trim() ? [...errors, ...annotated.split(',').flatMap((range) => check(field, range))] : errors;
+}
 
 function validateLoadBalancer(spec: ServiceSpec): FieldError[] {
   const isBalanced = spec.type === 'LoadBalancer';
   const errors: FieldError[] = [];
   const onlyFor = (name: string) =>
     errors.push(forbidden(SPEC.child(name), "may only be used when `type` is 'LoadBalancer'"));
-  const ranges = spec.loadBalancerSourceRanges ?? [];
-  if (ranges.length > 0) {
-    if (!isBalanced) onlyFor('LoadBalancerSourceRanges');
-    errors.push(
-      ...checkEach(ranges, SPEC.child('LoadBalancerSourceRanges'), (range, at) =>
-        checkText(at, range.trim(), (text) => isValidCidrForLegacyField(text)),
-      ),
-    );
-  }
   if (isBalanced) {
     if (spec.allocateLoadBalancerNodePorts === undefined)
-      errors.push(required(SPEC.child('allocateLoadBalancerNodePorts')));
+      errors.push(required(new FieldPath('allocateLoadBalancerNodePorts')));
     if (spec.loadBalancerClass !== undefined)
       errors.push(...checkText(SPEC.child('loadBalancerClass'), spec.loadBalancerClass, isQualifiedName));
     return errors;
@@ -174,17 +193,13 @@ function validateTrafficPolicies(spec: ServiceSpec): FieldError[] {
     if (policy) errors.push(invalid(external, policy, 'may only be set for externally-accessible services'));
   } else errors.push(...requireOneOf(external, policy, POLICIES));
   const health = SPEC.child('healthCheckNodePort');
-  if (spec.healthCheckNodePort) {
-    if (spec.type !== 'LoadBalancer' || policy !== 'Local')
-      errors.push(
-        invalid(
-          health,
-          spec.healthCheckNodePort,
-          "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
-        ),
-      );
-    else errors.push(...checkNumber(health, spec.healthCheckNodePort, isValidPortNumber));
-  }
+  const port = spec.healthCheckNodePort;
+  if (needsHealthCheck(spec))
+    errors.push(...(port ? checkNumber(health, port, isValidPortNumber) : [required(health)]));
+  else if (port)
+    errors.push(
+      invalid(health, port, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"),
+    );
   const internal = SPEC.child('internalTrafficPolicy');
   if (spec.internalTrafficPolicy !== undefined)
     errors.push(...optionalOneOf(internal, spec.internalTrafficPolicy, POLICIES));
@@ -192,36 +207,21 @@ function validateTrafficPolicies(spec: ServiceSpec): FieldError[] {
   return errors;
 }
 
-const validateFamilies = (spec: ServiceSpec): FieldError[] => [
-  ...checkEach(spec.ipFamilies, SPEC.child('ipFamilies'), (family, at) => optionalOneOf(at, family, ['IPv4', 'IPv6'])),
-  ...optionalOneOf(SPEC.child('ipFamilyPolicy'), spec.ipFamilyPolicy, [
-    'PreferDualStack',
-    'RequireDualStack',
-    'SingleStack',
-  ]),
-  ...optionalOneOf(SPEC.child('trafficDistribution'), spec.trafficDistribution, [
-    'PreferClose',
-    'PreferSameZone',
-    'PreferSameNode',
-  ]),
-];
+const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
 
-/** A service keeps its address and its class as long as it is of a type that has them. */
-export function validateServiceUpdate({ spec = {} }: Service, old: Service): FieldError[] {
+/** A service keeps its addresses, its class and its health check as long as it is of a type that has them. */
+export function validateServiceUpdate(service: Service, old: Service): FieldError[] {
+  const spec = service.spec ?? {};
   const before = old.spec ?? {};
-  const errors: FieldError[] = [];
-  const had = before.clusterIP;
-  if (had && before.type !== 'ExternalName' && spec.type !== 'ExternalName') {
-    const detail = spec.clusterIP ? 'may not change once set' : 'primary clusterIP can not be unset';
-    if (spec.clusterIP !== had) errors.push(invalid(SPEC.child('clusterIPs').index(0), spec.clusterIP ?? '', detail));
-  }
-  if (before.type === 'LoadBalancer' && spec.type === 'LoadBalancer') {
-    if (before.loadBalancerClass !== undefined && spec.loadBalancerClass !== before.loadBalancerClass)
-      errors.push(invalid(SPEC.child('loadBalancerClass'), spec.loadBalancerClass, 'may not change once set'));
-    const port = before.healthCheckNodePort;
-    if (port && before.externalTrafficPolicy === 'Local' && spec.externalTrafficPolicy === 'Local')
-      if (spec.healthCheckNodePort !== port)
-        errors.push(forbidden(SPEC.child('healthCheckNodePort'), 'field is immutable'));
-  }
+  const errors = validateServiceAddressUpdate(service, old);
+  if (
+    before.type === 'LoadBalancer' &&
+    spec.type === 'LoadBalancer' &&
+    spec.loadBalancerClass !== before.loadBalancerClass
+  )
+    errors.push(invalid(SPEC.child('loadBalancerClass'), spec.loadBalancerClass, 'may not change once set'));
+  const isMoved = spec.healthCheckNodePort !== before.healthCheckNodePort;
+  if (needsHealthCheck(before) && needsHealthCheck(spec) && isMoved)
+    errors.push(forbidden(SPEC.child('healthCheckNodePort'), 'field is immutable'));
   return errors;
 }

@@ -14,6 +14,7 @@ export { createEventRecorder, type EventRecorder, type EventRecorderOptions } fr
 export { HttpTransport } from './http-transport.ts';
 export { type EventHandler, Informer, type InformerOptions } from './informer.ts';
 export { InformerFactory } from './informer-factory.ts';
+export { type LeaderElectionOptions, LeaderElector } from './leader-election.ts';
 export { type IndexFunction, keyOf, ObjectStore, splitKey } from './object-store.ts';
 export * from './options.ts';
 export { type ObjectList, ResourceClient } from './resource-client.ts';

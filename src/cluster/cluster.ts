@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SYSTEM_MASTERS, type UserInfo } from '#apiserver/user.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
@@ -8,7 +9,7 @@ import type { Store } from '#storage/store.ts';
 import { CommandError } from './command-error.ts';
 import type { ComponentEnvironment } from './component-context.ts';
 import { ComponentGroup } from './component-group.ts';
-import { createControllerManager } from './controller-manager.ts';
+import { createControllerManager, createElectedControllerManager } from './controller-manager.ts';
 import type { Credentials } from './credentials.ts';
 import { readSigningCa } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -20,7 +21,7 @@ import { NODE_NETWORK } from './node-network.ts';
 import { missingForNode } from './node-requirements.ts';
 import type { Progress } from './progress.ts';
 import type { RecordedCluster } from './recorded-cluster.ts';
-import { createSchedulerComponent } from './scheduler-component.ts';
+import { createElectedScheduler, createSchedulerComponent } from './scheduler-component.ts';
 import { type RunningServer, startServer } from './server.ts';
 import type { ServerConfiguration } from './server-configuration.ts';
 import { createSimulationComponent } from './simulation-component.ts';
@@ -37,6 +38,8 @@ export interface StartOptions {
   readonly simulation: SimulationConfiguration;
   /** Another cluster to begin with, where this one is empty. */
   readonly recorded: RecordedCluster | undefined;
+  /** Whether controllers and scheduler act only while they hold their Leases, as where there are several of them. */
+  readonly leaderElect: boolean;
   /** How the API server is operated. */
   readonly configuration: ServerConfiguration;
 }
@@ -108,14 +111,21 @@ function openServer(options: StartOptions, withNode: boolean): Promise<RunningSe
 }
 
 function startControlPlane(
-  { data, progress, simulation, recorded }: StartOptions,
+  { data, progress, simulation, recorded, leaderElect, nodeName }: StartOptions,
   { environment, components, ca }: { environment: ComponentEnvironment; components: ComponentGroup; ca: string },
 ): void {
   progress.step('Controllers and scheduler');
   const signingCa = () => readSigningCa(data);
   const volumeProvisioner = createHostPathProvisioner(data.path('volumes'));
-  components.start(createControllerManager(environment, { rootCa: ca, signingCa, volumeProvisioner }));
-  components.start(createSchedulerComponent(environment));
+  const controllers = { rootCa: ca, signingCa, volumeProvisioner };
+  if (leaderElect) {
+    const identity = `${nodeName}_${randomUUID()}`;
+    components.start(createElectedControllerManager(environment, identity, controllers));
+    components.start(createElectedScheduler(environment, identity));
+  } else {
+    components.start(createControllerManager(environment, controllers));
+    components.start(createSchedulerComponent(environment));
+  }
   const adoptedNodes = recorded?.nodes ?? [];
   const count = simulation.nodes.reduce((sum, group) => sum + group.count, adoptedNodes.length);
   if (count === 0) return;

@@ -6,6 +6,7 @@ import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Random } from '#base/random.ts';
 import { Client } from '#client/client.ts';
 import { createEventRecorder, type EventRecorder } from '#client/event-recorder.ts';
+import { FencedTransport } from '#client/fenced-transport.ts';
 import { InformerFactory } from '#client/informer-factory.ts';
 import { MeasuredTransport } from '#client/measured-transport.ts';
 
@@ -26,6 +27,8 @@ export interface ComponentEnvironment {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Asked before each write, where only one of several instances may act. */
+  readonly mayAct?: () => boolean;
 }
 
 /** Components in the API server's process call it without a socket. */
@@ -33,12 +36,11 @@ const HOST = 'in-process';
 
 /** A context for a component that acts as `user` and reports events as `component`. */
 export function createComponentContext(
-  { apiServer, clock, random, logger }: ComponentEnvironment,
+  { apiServer, clock, random, logger, mayAct }: ComponentEnvironment,
   { user, component, host }: { readonly user: UserInfo; readonly component: string; readonly host?: string },
 ): ComponentContext {
-  const client = new Client(
-    new MeasuredTransport(apiServer.transport(user), { metrics: apiServer.metrics, host: HOST }),
-  );
+  const transport = new MeasuredTransport(apiServer.transport(user), { metrics: apiServer.metrics, host: HOST });
+  const client = new Client(mayAct ? new FencedTransport(transport, mayAct) : transport);
   const own = logger.with({ component });
   return {
     client,

@@ -4,6 +4,7 @@ import { Manager } from '#controller/manager.ts';
 import { type ControllerEntry, type ControllersOptions, controllers } from '#controllers/index.ts';
 import { type ComponentContext, type ComponentEnvironment, createComponentContext } from './component-context.ts';
 import type { Component } from './component-group.ts';
+import { createElectedComponent } from './elected-component.ts';
 
 export interface ControllerManagerOptions extends ControllersOptions {
   /** Names of the controllers to run; all by default. */
@@ -45,6 +46,19 @@ export function createControllerManager(
     },
   };
 }
+
+/** The same where there are several instances: that one runs the controllers which holds the Lease. */
+export const createElectedControllerManager = (
+  environment: ComponentEnvironment,
+  identity: string,
+  options?: ControllerManagerOptions,
+): Component =>
+  createElectedComponent('kube-controller-manager', environment, {
+    identity,
+    user: 'system:kube-controller-manager',
+    eventSource: 'kube-controller-manager',
+    create: (own) => createControllerManager(own, options),
+  });
 
 function pick(only: readonly string[] | undefined): readonly ControllerEntry[] {
   const unknown = only?.filter((name) => !controllers.some((entry) => entry.name === name)) ?? [];

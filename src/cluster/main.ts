@@ -24,6 +24,7 @@ program
     '--simulated-from <file>',
     'a snapshot, or what kubectl get -A -o yaml printed, to go on from with simulated nodes',
   )
+  .option('--leader-elect', 'controllers and scheduler act only while they hold their Leases')
   .option('--node-name <name>', 'name of the local node; default the host name')
   .option('--kubeconfig <file>', 'kubeconfig that the cluster is added to; default the one kubectl uses')
   .option('--detach', 'return when the cluster is ready and leave it running')

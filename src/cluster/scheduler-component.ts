@@ -1,6 +1,7 @@
 import { Scheduler } from '#scheduler/scheduler.ts';
 import { type ComponentEnvironment, createComponentContext } from './component-context.ts';
 import type { Component } from './component-group.ts';
+import { createElectedComponent } from './elected-component.ts';
 
 /** The scheduler as its own user. */
 export const createSchedulerComponent = (environment: ComponentEnvironment): Component =>
@@ -10,3 +11,12 @@ export const createSchedulerComponent = (environment: ComponentEnvironment): Com
       component: 'default-scheduler',
     }),
   );
+
+/** The same where there are several instances: that one schedules which holds the Lease. */
+export const createElectedScheduler = (environment: ComponentEnvironment, identity: string): Component =>
+  createElectedComponent('kube-scheduler', environment, {
+    identity,
+    user: 'system:kube-scheduler',
+    eventSource: 'default-scheduler',
+    create: createSchedulerComponent,
+  });

@@ -23,6 +23,7 @@ export interface UpOptions extends ClusterOptions, ServerFlags {
   readonly simulatedNodes: string;
   readonly simulationConfig?: string;
   readonly simulatedFrom?: string;
+  readonly leaderElect?: boolean;
   readonly nodeName?: string;
   readonly kubeconfig?: string;
   readonly detach?: boolean;
@@ -74,6 +75,7 @@ async function startAndTell(options: UpOptions, data: DataDirectory, started: nu
     apiPort: Number(options.apiPort),
     runtime: options.runtime as 'auto' | 'oci' | 'none',
     ...(await readSimulation(options)),
+    leaderElect: options.leaderElect ?? false,
     nodeName: (options.nodeName ?? hostname()).toLowerCase(),
   });
   try {

@@ -1,6 +1,13 @@
 import { type Namespace, Namespaces } from '#api/core/v1/namespace.ts';
 import { type Node, Nodes } from '#api/core/v1/node.ts';
+import { PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
+import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import type { KubernetesObject, ResourceDefinition } from '#api/resource-definition.ts';
+import { CSIDrivers } from '#api/storage/v1/csi-driver.ts';
+import { CSINodes } from '#api/storage/v1/csi-node.ts';
+import { CSIStorageCapacities } from '#api/storage/v1/csi-storage-capacity.ts';
+import { StorageClasses } from '#api/storage/v1/storage-class.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { ClusterEvent } from './framework/cluster-event.ts';
@@ -36,11 +43,33 @@ export function followCluster(informers: InformerFactory, followers: Followers):
       queue.moveOnEvent({ name: 'NamespaceUpdate', object: namespace, old });
     },
   });
+  followStorage(informers, queue);
   const pods = new PodFollower(followers);
   informers.of(Pods).addHandler({
     added: (pod) => pods.changed(pod, undefined),
     updated: (pod, old) => pods.changed(pod, old),
     deleted: (pod) => pods.gone(pod),
+  });
+}
+
+/** Kinds of which every change may let a pod have its volumes. */
+const STORAGE = [
+  ['PersistentVolume', PersistentVolumes],
+  ['PersistentVolumeClaim', PersistentVolumeClaims],
+  ['StorageClass', StorageClasses],
+  ['CSINode', CSINodes],
+  ['CSIStorageCapacity', CSIStorageCapacities],
+] as const;
+
+function followStorage(informers: InformerFactory, queue: SchedulingQueue): void {
+  for (const [kind, definition] of STORAGE) {
+    informers.of(definition as unknown as ResourceDefinition<KubernetesObject>).addHandler({
+      added: (object) => queue.moveOnEvent({ name: `${kind}Add`, object }),
+      updated: (object, old) => queue.moveOnEvent({ name: `${kind}Update`, object, old }),
+    });
+  }
+  informers.of(CSIDrivers).addHandler({
+    updated: (object, old) => queue.moveOnEvent({ name: 'CSIDriverUpdate', object, old }),
   });
 }
 

@@ -9,10 +9,14 @@ import { nodePorts } from './node-ports/node-ports.ts';
 import { nodeResourcesBalancedAllocation } from './node-resources-balanced-allocation/node-resources-balanced-allocation.ts';
 import { nodeResourcesFit } from './node-resources-fit/node-resources-fit.ts';
 import { nodeUnschedulable } from './node-unschedulable/node-unschedulable.ts';
+import { nodeVolumeLimits } from './node-volume-limits/node-volume-limits.ts';
 import { podTopologySpread } from './pod-topology-spread/pod-topology-spread.ts';
 import { prioritySort } from './priority-sort/priority-sort.ts';
 import { schedulingGates } from './scheduling-gates/scheduling-gates.ts';
 import { taintToleration } from './taint-toleration/taint-toleration.ts';
+import { volumeBinding } from './volume-binding/volume-binding.ts';
+import { volumeRestrictions } from './volume-restrictions/volume-restrictions.ts';
+import { volumeZone } from './volume-zone/volume-zone.ts';
 
 /** A plugin as profiles know it. */
 export interface PluginEntry {
@@ -31,6 +35,10 @@ export const pluginRegistry: ReadonlyMap<string, PluginEntry> = new Map<string, 
   ['NodeAffinity', { create: nodeAffinity, weight: 2 }],
   ['NodePorts', { create: nodePorts }],
   ['NodeResourcesFit', { create: nodeResourcesFit, weight: 1 }],
+  ['VolumeRestrictions', { create: volumeRestrictions }],
+  ['NodeVolumeLimits', { create: nodeVolumeLimits }],
+  ['VolumeBinding', { create: volumeBinding }],
+  ['VolumeZone', { create: volumeZone }],
   ['PodTopologySpread', { create: podTopologySpread, weight: 2 }],
   ['InterPodAffinity', { create: interPodAffinity, weight: 2 }],
   ['DynamicResources', { create: dynamicResources }],

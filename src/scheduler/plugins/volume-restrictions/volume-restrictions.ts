@@ -1,0 +1,53 @@
+import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
+import type { Pod } from '#api/core/v1/pod.ts';
+import type { Plugin } from '../../framework/plugin.ts';
+import type { PluginContext } from '../../framework/plugin-context.ts';
+import { mountedClaims } from '../../framework/pod-claims.ts';
+import { skip, unschedulable } from '../../framework/status.ts';
+import { diskConflict, needsDisk } from './disk-conflict.ts';
+
+const NAME = 'VolumeRestrictions';
+const SKIP = skip(NAME);
+const DISK_TAKEN = unschedulable(NAME, 'node(s) had no available disk');
+const CLAIM_TAKEN = unschedulable(
+  NAME,
+  'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode',
+);
+
+/** Keeps apart pods that mount the same disk, and lets one pod at a time mount what is for one pod. */
+export function volumeRestrictions({ state, informers }: PluginContext): Plugin {
+  const claims = informers.of(PersistentVolumeClaims).store;
+  /** How many placed pods mount a claim. */
+  const users = new Map<string, number>();
+  const count = (pod: Pod, sign: 1 | -1) => {
+    for (const { namespace, name } of mountedClaims(pod)) {
+      const key = `${namespace}/${name}`;
+      const now = (users.get(key) ?? 0) + sign;
+      if (now === 0) users.delete(key);
+      else users.set(key, now);
+    }
+  };
+  state.observe({ podAdded: ({ pod }) => count(pod, 1), podRemoved: ({ pod }) => count(pod, -1) });
+  const exclusive = (pod: Pod) =>
+    mountedClaims(pod)
+      .filter(({ name, namespace }) => claims.get(name, namespace)?.spec?.accessModes?.includes('ReadWriteOncePod'))
+      .map(({ name, namespace }) => `${namespace}/${name}`);
+  return {
+    name: NAME,
+    events: {
+      NodeAdd: true,
+      AssignedPodDelete: true,
+      PersistentVolumeClaimAdd: true,
+      PersistentVolumeClaimUpdate: true,
+    },
+    preFilter({ pod, data }) {
+      const own = exclusive(pod.pod);
+      data.set(NAME, own);
+      return own.length === 0 && !needsDisk(pod.pod) ? SKIP : undefined;
+    },
+    filter({ pod, data }, node) {
+      for (const other of node.pods.values()) if (diskConflict(pod.pod, other.pod)) return DISK_TAKEN;
+      return (data.get(NAME) as string[]).some((key) => (users.get(key) ?? 0) > 0) ? CLAIM_TAKEN : undefined;
+    },
+  };
+}

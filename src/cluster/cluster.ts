@@ -117,7 +117,10 @@ function startControlPlane(
   progress.step('Controllers and scheduler');
   const signingCa = () => readSigningCa(data);
   const volumeProvisioner = createHostPathProvisioner(data.path('volumes'));
-  const controllers = { rootCa: ca, signingCa, volumeProvisioner };
+  // The node of this machine has the range that its network is made with.
+  const pinned = { [nodeName]: NODE_NETWORK.podCidr };
+  const podNetwork = { clusterCidr: NODE_NETWORK.clusterCidr, nodeMaskSize: 24, pinned };
+  const controllers = { rootCa: ca, signingCa, volumeProvisioner, podNetwork };
   if (leaderElect) {
     const identity = `${nodeName}_${randomUUID()}`;
     components.start(createElectedControllerManager(environment, identity, controllers));

@@ -1,5 +1,6 @@
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
+import type { PodNetwork } from './pod-network.ts';
 import type { VolumeProvisioner } from './volume-provisioner.ts';
 
 /** One built-in controller, as the lists of controllers hold it. */
@@ -33,6 +34,8 @@ export interface ControllersOptions {
   readonly nodeMonitorGraceMs?: number;
   /** Makes volumes in this cluster itself; without it every provisioner is somebody else's. */
   readonly volumeProvisioner?: VolumeProvisioner;
+  /** Where nodes' pods get their addresses from; without it nodes are given no ranges. */
+  readonly podNetwork?: PodNetwork;
   /** Finished pods beyond this many are removed, the oldest first. Default 12500. */
   readonly terminatedPodThreshold?: number;
 }

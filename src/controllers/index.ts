@@ -10,12 +10,15 @@ import { createDaemonSetController } from './daemonset/index.ts';
 import { createDeploymentController } from './deployment/index.ts';
 import { createDisruptionController } from './disruption/index.ts';
 import { createEndpointSliceController } from './endpoint-slice/index.ts';
+import { createEndpointSliceMirroringController } from './endpoint-slice-mirroring/index.ts';
 import { createEndpointsController } from './endpoints/index.ts';
 import { createGarbageCollector } from './garbage-collector/index.ts';
 import { createHorizontalPodAutoscaler } from './horizontal-pod-autoscaler/index.ts';
 import { createJobController } from './job/index.ts';
 import { createNamespaceController } from './namespace/index.ts';
+import { createNodeIpamController } from './node-ipam/index.ts';
 import { createNodeLifecycleController } from './node-lifecycle/index.ts';
+import { createTtlController } from './node-ttl/index.ts';
 import { createPersistentVolumeBinder } from './persistent-volume-binder/index.ts';
 import { createPersistentVolumeClaimProtection } from './persistent-volume-claim-protection/index.ts';
 import { createPersistentVolumeProtection } from './persistent-volume-protection/index.ts';
@@ -25,6 +28,7 @@ import { createReplicationController } from './replicationcontroller/index.ts';
 import { createResourceQuotaController } from './resource-quota/index.ts';
 import { createRootCaPublisher } from './root-ca-certificate-publisher/index.ts';
 import { createServiceCidrController } from './service-cidr/index.ts';
+import { createServiceLoadBalancerController } from './service-load-balancer/index.ts';
 import { createServiceAccountController } from './serviceaccount/index.ts';
 import { createServiceAccountTokenController } from './serviceaccount-token/index.ts';
 import { createStatefulSetController } from './statefulset/index.ts';
@@ -33,6 +37,7 @@ import { createTtlAfterFinishedController } from './ttl-after-finished/index.ts'
 import { createVolumeAttributesClassProtection } from './volume-attributes-class-protection/index.ts';
 
 export type { ControllerEntry, ControllersOptions } from './controller-entry.ts';
+export type { PodNetwork } from './pod-network.ts';
 export type { VolumeProvisioner } from './volume-provisioner.ts';
 
 /** Every built-in controller, by name. */
@@ -83,6 +88,12 @@ export const controllers: readonly ControllerEntry[] = [
     eventSource: 'endpoint-slice-controller',
     create: createEndpointSliceController,
   },
+  {
+    name: 'endpointslice-mirroring-controller',
+    serviceAccount: 'endpointslicemirroring-controller',
+    eventSource: 'endpoint-slice-mirroring-controller',
+    create: createEndpointSliceMirroringController,
+  },
   { name: 'garbage-collector-controller', serviceAccount: 'generic-garbage-collector', create: createGarbageCollector },
   {
     name: 'horizontal-pod-autoscaler-controller',
@@ -91,6 +102,7 @@ export const controllers: readonly ControllerEntry[] = [
   },
   { name: 'job-controller', serviceAccount: 'job-controller', create: createJobController },
   { name: 'namespace-controller', serviceAccount: 'namespace-controller', create: createNamespaceController },
+  { name: 'node-ipam-controller', serviceAccount: 'node-controller', create: createNodeIpamController },
   { name: 'node-lifecycle-controller', serviceAccount: 'node-controller', create: createNodeLifecycleController },
   {
     name: 'persistentvolume-binder-controller',
@@ -130,6 +142,7 @@ export const controllers: readonly ControllerEntry[] = [
     create: createRootCaPublisher,
   },
   { name: 'service-cidr-controller', serviceAccount: 'service-cidrs-controller', create: createServiceCidrController },
+  { name: 'service-lb-controller', serviceAccount: 'service-controller', create: createServiceLoadBalancerController },
   {
     name: 'serviceaccount-controller',
     serviceAccount: 'service-account-controller',
@@ -149,6 +162,7 @@ export const controllers: readonly ControllerEntry[] = [
     serviceAccount: 'ttl-after-finished-controller',
     create: createTtlAfterFinishedController,
   },
+  { name: 'ttl-controller', serviceAccount: 'ttl-controller', create: createTtlController },
   {
     name: 'volumeattributesclass-protection-controller',
     serviceAccount: 'volumeattributesclass-protection-controller',

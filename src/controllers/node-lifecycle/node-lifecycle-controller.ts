@@ -9,10 +9,11 @@ import { OwnWrites } from '#controller/own-writes.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { formatTime } from '#machinery/objects/time.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
+import { isNodeReady, readyCondition } from '../shared/nodes/node-ready.ts';
 import { BY_NODE, nodeIndex } from '../shared/pod-index.ts';
 import { isPodReady } from '../shared/pods.ts';
 import { Heartbeats, unknownConditions } from './node-health.ts';
-import { isNodeReady, planTaints, readyCondition } from './taints.ts';
+import { planTaints } from './taints.ts';
 
 const LEASES = 'kube-node-lease';
 const STARTUP_GRACE_MS = 60_000;

@@ -1,5 +1,6 @@
 import type { Taint } from '#api/core/v1/affinity.ts';
 import type { Node } from '#api/core/v1/node.ts';
+import { readyCondition } from '../shared/nodes/node-ready.ts';
 
 const PREFIX = 'node.kubernetes.io/';
 
@@ -18,10 +19,6 @@ const NO_EXECUTE: Readonly<Record<string, string>> = { False: `${PREFIX}not-read
 
 const NO_SCHEDULE_KEYS = new Set([...Object.values(NO_SCHEDULE).flatMap((by) => Object.values(by)), UNSCHEDULABLE]);
 const NO_EXECUTE_KEYS = new Set(Object.values(NO_EXECUTE));
-
-export const readyCondition = ({ status }: Node) => status?.conditions?.find(({ type }) => type === 'Ready');
-
-export const isNodeReady = (node: Node): boolean => readyCondition(node)?.status === 'True';
 
 /**
  * The taints a node is to have, or undefined when it has them. `evicting` is false while every node is in trouble: then

@@ -48,7 +48,8 @@ function isServed({ spec, metadata }: Service): boolean {
 
 function portsOf(service: Service, slices: readonly EndpointSlice[]): ServicePort[] {
   const { spec, status } = service;
-  const ingress = (status?.loadBalancer?.ingress ?? []).map((each) => each.ip ?? '');
+  // A load balancer that is a proxy wants to see all traffic itself.
+  const ingress = (status?.loadBalancer?.ingress ?? []).map(({ ip = '', ipMode }) => (ipMode === 'Proxy' ? '' : ip));
   const addresses = [spec?.clusterIP ?? '', ...(spec?.externalIPs ?? []), ...ingress].filter((address) =>
     IPV4.test(address),
   );

@@ -244,6 +244,32 @@ describe('[sig-network] EndpointSlice and Endpoints', () => {
     await gone(endpointsOf(), 'nobody');
   });
 
+  test('EndpointSliceMirroring should mirror a custom Endpoints resource through create update and delete', async () => {
+    const { metadata } = await services().create(service(rest.name('mirrored')));
+    const mirrors = () => slicesOf().list(ofService(metadata.name));
+    const shown = async () =>
+      (await mirrors()).items.map((each: Body) => [each.ports, each.endpoints, each.metadata.labels]);
+    const labels = {
+      team: 'a',
+      'kubernetes.io/service-name': metadata.name,
+      'endpointslice.kubernetes.io/managed-by': 'endpointslicemirroring-controller.k8s.io',
+    };
+    const endpoint = (ip: string) => ({ addresses: [ip], conditions: { ready: true } });
+    const custom = await endpointsOf().create({
+      metadata: { name: metadata.name, labels: { team: 'a' } },
+      subsets: [{ ports: [{ port: 80 }], addresses: [{ ip: '10.1.2.3' }] }],
+    });
+    const port = { name: '', protocol: 'TCP' };
+    await polled(shown).toEqual([[[{ ...port, port: 80 }], [endpoint('10.1.2.3')], labels]]);
+    await endpointsOf().update({
+      ...custom,
+      subsets: [{ ports: [{ name: '', port: 8080 }], addresses: [{ ip: '10.1.2.3' }, { ip: '10.2.3.4' }] }],
+    });
+    await polled(shown).toEqual([[[{ ...port, port: 8080 }], [endpoint('10.1.2.3'), endpoint('10.2.3.4')], labels]]);
+    await endpointsOf().delete(metadata.name);
+    await polled(shown).toEqual([]);
+  });
+
   test('Endpoints should test the lifecycle of an Endpoint', async () => {
     const endpoints = endpointsOf();
     const watch = await endpoints.watch({ labelSelector: 'lifecycle=yes' });
@@ -280,7 +306,9 @@ describe('[sig-network] Services', () => {
   test('should complete a service status lifecycle', async () => {
     const subresource = 'status';
     const watch = await services().watch({ labelSelector: 'lifecycle=status' });
-    const created = await services().create(service('status', { type: 'LoadBalancer' }, { lifecycle: 'status' }));
+    // Of a class of its own, so that nobody else writes its status.
+    const spec = { type: 'LoadBalancer', loadBalancerClass: 'example.test/internal' };
+    const created = await services().create(service('status', spec, { lifecycle: 'status' }));
     await watch.of('ADDED', 'status');
     expect((await services().get('status', { subresource })).status).toEqual({ loadBalancer: {} });
     const loadBalancer = { ingress: [{ ip: '203.0.113.1', ipMode: 'VIP' }] };

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Events } from '#api/core/v1/event.ts';
 import { type PersistentVolume, PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
+import { mergePatch } from '#client/options.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
 import { ensureDefaultStorageClass } from './default-storage-class.ts';
@@ -17,6 +18,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'knarr-volumes-'));
   const controllers = [
     'persistentvolume-binder-controller',
+    'persistentvolume-expander-controller',
     'persistentvolume-protection-controller',
     'persistentvolumeclaim-protection-controller',
   ];
@@ -75,6 +77,15 @@ test('a claim that was there before the default class gets it, a directory is ma
   await claims().delete('data', { namespace });
   await waitFor(async () => (await cluster.client.of(PersistentVolumes).list()).items.length === 0);
   await expect(stat(join(root, name))).rejects.toThrow('ENOENT');
+});
+
+test('a claim that asks for more gets it', async () => {
+  await claims().create(claim('growing'));
+  await bound('growing');
+  await claims().patch('growing', mergePatch({ spec: { resources: { requests: { storage: '3Gi' } } } }), { namespace });
+  await waitFor(async () => (await bound('growing')).status?.capacity?.['storage'] === '3Gi');
+  const { spec } = await cluster.client.of(PersistentVolumes).get((await bound('growing')).spec?.volumeName ?? '');
+  expect(spec?.capacity).toEqual({ storage: '3Gi' });
 });
 
 test('only what was made here is removed', async () => {

@@ -1,3 +1,4 @@
+import { createAttachDetachController } from './attach-detach/index.ts';
 import { createBootstrapSigner } from './bootstrap-token/bootstrap-signer.ts';
 import { createTokenCleaner } from './bootstrap-token/token-cleaner.ts';
 import { createCertificateApprovingController } from './certificates/approving-controller.ts';
@@ -12,6 +13,7 @@ import { createDisruptionController } from './disruption/index.ts';
 import { createEndpointSliceController } from './endpoint-slice/index.ts';
 import { createEndpointSliceMirroringController } from './endpoint-slice-mirroring/index.ts';
 import { createEndpointsController } from './endpoints/index.ts';
+import { createEphemeralVolumeController } from './ephemeral-volume/index.ts';
 import { createGarbageCollector } from './garbage-collector/index.ts';
 import { createHorizontalPodAutoscaler } from './horizontal-pod-autoscaler/index.ts';
 import { createJobController } from './job/index.ts';
@@ -21,10 +23,12 @@ import { createNodeLifecycleController } from './node-lifecycle/index.ts';
 import { createTtlController } from './node-ttl/index.ts';
 import { createPersistentVolumeBinder } from './persistent-volume-binder/index.ts';
 import { createPersistentVolumeClaimProtection } from './persistent-volume-claim-protection/index.ts';
+import { createPersistentVolumeExpander } from './persistent-volume-expander/index.ts';
 import { createPersistentVolumeProtection } from './persistent-volume-protection/index.ts';
 import { createPodGarbageCollector } from './pod-garbage-collector/index.ts';
 import { createReplicaSetController } from './replicaset/index.ts';
 import { createReplicationController } from './replicationcontroller/index.ts';
+import { createResourceClaimController } from './resource-claim/index.ts';
 import { createResourceQuotaController } from './resource-quota/index.ts';
 import { createRootCaPublisher } from './root-ca-certificate-publisher/index.ts';
 import { createServiceCidrController } from './service-cidr/index.ts';
@@ -94,6 +98,12 @@ export const controllers: readonly ControllerEntry[] = [
     eventSource: 'endpoint-slice-mirroring-controller',
     create: createEndpointSliceMirroringController,
   },
+  {
+    name: 'ephemeral-volume-controller',
+    serviceAccount: 'ephemeral-volume-controller',
+    eventSource: 'ephemeral_volume',
+    create: createEphemeralVolumeController,
+  },
   { name: 'garbage-collector-controller', serviceAccount: 'generic-garbage-collector', create: createGarbageCollector },
   {
     name: 'horizontal-pod-autoscaler-controller',
@@ -105,10 +115,21 @@ export const controllers: readonly ControllerEntry[] = [
   { name: 'node-ipam-controller', serviceAccount: 'node-controller', create: createNodeIpamController },
   { name: 'node-lifecycle-controller', serviceAccount: 'node-controller', create: createNodeLifecycleController },
   {
+    name: 'persistentvolume-attach-detach-controller',
+    serviceAccount: 'attachdetach-controller',
+    create: createAttachDetachController,
+  },
+  {
     name: 'persistentvolume-binder-controller',
     serviceAccount: 'persistent-volume-binder',
     eventSource: 'persistentvolume-controller',
     create: createPersistentVolumeBinder,
+  },
+  {
+    name: 'persistentvolume-expander-controller',
+    serviceAccount: 'expand-controller',
+    eventSource: 'volume_expand',
+    create: createPersistentVolumeExpander,
   },
   {
     name: 'persistentvolume-protection-controller',
@@ -130,6 +151,12 @@ export const controllers: readonly ControllerEntry[] = [
     name: 'replicationcontroller-controller',
     serviceAccount: 'replication-controller',
     create: createReplicationController,
+  },
+  {
+    name: 'resourceclaim-controller',
+    serviceAccount: 'resource-claim-controller',
+    eventSource: 'resource_claim',
+    create: createResourceClaimController,
   },
   {
     name: 'resourcequota-controller',

@@ -1,0 +1,81 @@
+import type { Pod } from '#api/core/v1/pod.ts';
+import type { PodResourceClaim } from '#api/core/v1/pod-spec.ts';
+import type { ResourceClaim, ResourceClaimConsumerReference } from '#api/resource/v1/resource-claim.ts';
+import type { ResourceClaimTemplate } from '#api/resource/v1/resource-claim-template.ts';
+import { controllerOf, newControllerReference } from '#controller/owner-references.ts';
+import { isPodFinished } from '../shared/pods.ts';
+
+export const FINALIZER = 'resource.kubernetes.io/delete-protection';
+/** Which of its pod's claims a generated claim is. */
+export const POD_CLAIM = 'resource.kubernetes.io/pod-claim-name';
+/** Leaves room for the random part of names of 63 characters. */
+const MAX_BASE = 57;
+
+/** Whether nothing of a pod runs or ever will. */
+export const isPodDone = (pod: Pod): boolean =>
+  isPodFinished(pod) || (pod.metadata?.deletionTimestamp !== undefined && !pod.spec?.nodeName);
+
+/** A claim as a template wants it for one pod. */
+export function claimFromTemplate(
+  pod: Pod,
+  podClaim: PodResourceClaim,
+  template: ResourceClaimTemplate,
+): ResourceClaim {
+  const { labels, annotations } = template.spec.metadata ?? {};
+  return {
+    metadata: {
+      generateName: generateName(pod.metadata?.name ?? '', podClaim.name),
+      namespace: pod.metadata?.namespace,
+      ...(labels ? { labels } : {}),
+      annotations: { ...annotations, [POD_CLAIM]: podClaim.name },
+      ownerReferences: [newControllerReference(pod, { apiVersion: 'v1', kind: 'Pod' })],
+    },
+    spec: template.spec.spec,
+  };
+}
+
+/** Both names are shortened alike where they are too long. */
+function generateName(pod: string, claim: string): string {
+  const whole = `${pod}-${claim}-`;
+  if (whole.length <= MAX_BASE) return whole;
+  const part = (name: string) => name.slice(0, Math.floor((name.length * MAX_BASE) / whole.length));
+  return `${part(pod)}-${part(claim)}`;
+}
+
+/** What is to be written about a claim, in this order. */
+export interface ClaimPlan {
+  readonly status?: ResourceClaim['status'];
+  readonly removeFinalizer: boolean;
+  readonly remove: boolean;
+}
+
+/**
+ * Reservations of pods that are gone are dropped; a claim that nobody reserves any more gives its devices back, and
+ * one that was made for a pod that will not run goes. `podOf` gives the pod that holds a reservation while it counts.
+ */
+export function planClaim(
+  claim: ResourceClaim,
+  counts: (consumer: ResourceClaimConsumerReference) => boolean,
+  owner: Pod | undefined,
+): ClaimPlan {
+  const reserved = claim.status?.reservedFor ?? [];
+  const valid = reserved.filter(counts);
+  const guarded = claim.metadata?.finalizers?.includes(FINALIZER) ?? false;
+  const dropped = valid.length < reserved.length;
+  const leaving = claim.metadata?.deletionTimestamp !== undefined;
+  const free = valid.length === 0 && guarded && (dropped || leaving);
+  const { reservedFor: _, allocation, ...rest } = claim.status ?? {};
+  const status = {
+    ...rest,
+    ...(allocation && !free ? { allocation } : {}),
+    ...(valid.length > 0 ? { reservedFor: valid } : {}),
+  };
+  return {
+    ...(dropped || (free && allocation) ? { status } : {}),
+    removeFinalizer: free,
+    remove: valid.length === 0 && !leaving && owner !== undefined && isUnneeded(claim, owner),
+  };
+}
+
+const isUnneeded = (claim: ResourceClaim, owner: Pod): boolean =>
+  controllerOf(claim)?.uid !== owner.metadata?.uid || isPodDone(owner);

@@ -1,0 +1,177 @@
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import type { PodResourceClaim } from '#api/core/v1/pod-spec.ts';
+import {
+  type ResourceClaim,
+  type ResourceClaimConsumerReference,
+  ResourceClaims,
+} from '#api/resource/v1/resource-claim.ts';
+import { ResourceClaimTemplates } from '#api/resource/v1/resource-claim-template.ts';
+import { keyOf } from '#client/object-store.ts';
+import { strategicPatch } from '#client/options.ts';
+import { Controller } from '#controller/controller.ts';
+import type { ControllerContext } from '#controller/manager.ts';
+import { OwnWrites } from '#controller/own-writes.ts';
+import { controllerOf, isControlledBy } from '#controller/owner-references.ts';
+import { isNotFound } from '#machinery/errors/status-error.ts';
+import { messageOf } from '../shared/pod-control.ts';
+import { removeFinalizer } from '../shared/remove-finalizer.ts';
+import { claimFromTemplate, FINALIZER, isPodDone, POD_CLAIM, planClaim } from './claim-plan.ts';
+
+const POD = 'pod:';
+const CLAIM = 'claim:';
+const BY_POD = 'pod';
+
+export class ResourceClaimController {
+  readonly controller: Controller;
+  readonly #context: ControllerContext;
+  readonly #claims: OwnWrites<ResourceClaim>;
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    const { informers } = context;
+    const claims = informers.of(ResourceClaims).addIndex(BY_POD, (claim) => [controllerOf(claim)?.uid ?? '']);
+    this.#claims = new OwnWrites(claims);
+    this.controller = new Controller('resource-claim', context)
+      .watches(Pods, (pod) => (pod.spec?.resourceClaims?.length ? [POD + keyOf(pod), ...claimKeys(pod)] : []))
+      .watches(ResourceClaims, (claim) => [CLAIM + keyOf(claim), ...this.#podOf(claim)])
+      .watches(ResourceClaimTemplates, (template) => this.#podsWith(template.metadata))
+      .reconciles((key) =>
+        key.startsWith(POD) ? this.#syncPod(key.slice(POD.length)) : this.#syncClaim(key.slice(CLAIM.length)),
+      );
+  }
+
+  #podOf(claim: ResourceClaim): string[] {
+    const owner = controllerOf(claim);
+    return owner?.kind === 'Pod' ? [`${POD}${claim.metadata?.namespace}/${owner.name}`] : [];
+  }
+
+  /** Pods that wait for a template. */
+  #podsWith(template: ResourceClaim['metadata']): string[] {
+    return this.#context.informers
+      .of(Pods)
+      .store.list()
+      .filter((pod) => pod.metadata?.namespace === template?.namespace)
+      .filter((pod) => pod.spec?.resourceClaims?.some((one) => one.resourceClaimTemplateName === template?.name))
+      .map((pod) => POD + keyOf(pod));
+  }
+
+  async #syncPod(key: string): Promise<void> {
+    const { informers, events } = this.#context;
+    const pod = informers.of(Pods).store.getByKey(key);
+    if (pod === undefined || pod.metadata?.deletionTimestamp !== undefined || isPodDone(pod)) return;
+    const names: { name: string; resourceClaimName: string }[] = [];
+    for (const podClaim of pod.spec?.resourceClaims ?? []) {
+      try {
+        const name = await this.#ensureClaim(pod, podClaim);
+        if (name !== undefined) names.push({ name: podClaim.name, resourceClaimName: name });
+      } catch (error) {
+        const message = `PodResourceClaim ${podClaim.name}: ${messageOf(error)}`;
+        events.record(pod, 'Warning', 'FailedResourceClaimCreation', message);
+        throw error;
+      }
+    }
+    if (names.length > 0) await this.#nameClaims(pod, names);
+    if (pod.spec?.nodeName) await this.#reserve(pod);
+  }
+
+  /** The name to be written down for a claim, or undefined when it is there or not of a template. */
+  async #ensureClaim(pod: Pod, podClaim: PodResourceClaim): Promise<string | undefined> {
+    const { resourceClaimTemplateName: templateName, name } = podClaim;
+    if (templateName === undefined) return undefined;
+    const named = pod.status?.resourceClaimStatuses?.find((one) => one.name === name);
+    if (named && named.resourceClaimName === undefined) return undefined;
+    const present = named && this.#claims.get(`${pod.metadata?.namespace}/${named.resourceClaimName}`);
+    if (present && isControlledBy(present, pod)) return undefined;
+    const found = this.#claims
+      .current(this.#context.informers.of(ResourceClaims).store.byIndex(BY_POD, pod.metadata?.uid ?? ''), (claim) =>
+        isControlledBy(claim, pod),
+      )
+      .find(({ metadata }) => metadata?.annotations?.[POD_CLAIM] === name);
+    return (found ?? (await this.#createClaim(pod, podClaim, templateName))).metadata?.name;
+  }
+
+  async #createClaim(pod: Pod, podClaim: PodResourceClaim, templateName: string): Promise<ResourceClaim> {
+    const namespace = pod.metadata?.namespace ?? '';
+    const template = this.#context.informers.of(ResourceClaimTemplates).store.get(templateName, namespace);
+    if (template === undefined) {
+      const missing = `resourceclaimtemplate.resource.k8s.io "${templateName}" not found`;
+      throw new Error(`resource claim template ${JSON.stringify(templateName)}: ${missing}`);
+    }
+    const claim = claimFromTemplate(pod, podClaim, template);
+    try {
+      return this.#claims.wrote(await this.#context.client.of(ResourceClaims).create(claim));
+    } catch (error) {
+      throw new Error(`create ResourceClaim : ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  async #nameClaims(pod: Pod, resourceClaimStatuses: readonly object[]): Promise<void> {
+    const { name = '', namespace = '', uid } = pod.metadata ?? {};
+    const patch = strategicPatch({ metadata: { uid }, status: { resourceClaimStatuses } });
+    await this.#context.client.of(Pods).patch(name, patch, { namespace, subresource: 'status' });
+  }
+
+  /** A pod that somebody put on a node without the scheduler needs its claims reserved. */
+  async #reserve(pod: Pod): Promise<void> {
+    const { name = '', uid = '' } = pod.metadata ?? {};
+    for (const key of claimKeys(pod)) {
+      const claim = this.#claims.get(key.slice(CLAIM.length));
+      const reservedFor = claim?.status?.reservedFor ?? [];
+      if (!claim?.status?.allocation || reservedFor.some((one) => one.uid === uid)) continue;
+      const status = { ...claim.status, reservedFor: [...reservedFor, { resource: 'pods', name, uid }] };
+      this.#claims.wrote(await this.#context.client.of(ResourceClaims).updateStatus({ ...claim, status }));
+    }
+  }
+
+  async #syncClaim(key: string): Promise<void> {
+    const { client, informers } = this.#context;
+    const claim = this.#claims.get(key);
+    if (claim === undefined) return;
+    const namespace = claim.metadata?.namespace ?? '';
+    const gone = new Set<string>();
+    for (const consumer of claim.status?.reservedFor ?? []) {
+      if (!(await this.#holds(consumer, namespace))) gone.add(consumer.uid);
+    }
+    const owner = informers.of(Pods).store.get(controllerOf(claim)?.name ?? '', namespace);
+    const plan = planClaim(claim, ({ uid }) => !gone.has(uid), owner);
+    let written = claim;
+    if (plan.status) {
+      const { status } = plan;
+      written = this.#claims.wrote(await client.of(ResourceClaims).updateStatus({ ...claim, status }));
+    }
+    const definition = ResourceClaims;
+    if (plan.removeFinalizer) await removeFinalizer(client, { definition, object: written, finalizer: FINALIZER });
+    if (!plan.remove) return;
+    try {
+      await client.of(ResourceClaims).delete(claim.metadata?.name ?? '', { namespace });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** Whether a consumer still needs what it reserved; pods that are not known are asked for. */
+  async #holds(
+    { apiGroup = '', resource, name, uid }: ResourceClaimConsumerReference,
+    namespace: string,
+  ): Promise<boolean> {
+    if (apiGroup !== '' || resource !== 'pods') throw new Error(`unsupported ReservedFor entry: ${resource} ${name}`);
+    const { informers, client } = this.#context;
+    const known = informers.of(Pods).store.get(name, namespace);
+    if (known !== undefined) return known.metadata?.uid === uid && !isPodDone(known);
+    try {
+      return (await client.of(Pods).get(name, { namespace })).metadata?.uid === uid;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+}
+
+/** Keys of the claims that a pod has, by name or by what was generated for it. */
+function claimKeys({ metadata, spec, status }: Pod): string[] {
+  return (spec?.resourceClaims ?? []).flatMap(({ name, resourceClaimName }) => {
+    const generated = status?.resourceClaimStatuses?.find((one) => one.name === name)?.resourceClaimName;
+    const of = resourceClaimName ?? generated;
+    return of === undefined ? [] : [`${CLAIM}${metadata?.namespace}/${of}`];
+  });
+}

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Events } from '#api/core/v1/event.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { ServiceAccounts } from '#api/core/v1/service-account.ts';
+import { ResourceClaims } from '#api/resource/v1/resource-claim.ts';
+import { ResourceClaimTemplates } from '#api/resource/v1/resource-claim-template.ts';
+import { Cluster } from '#testing/cluster.ts';
+import { waitFor } from '#testing/wait-for.ts';
+
+let cluster: Cluster;
+const namespace = 'default';
+beforeAll(async () => {
+  const controllers = ['resourceclaim-controller', 'serviceaccount-controller'];
+  cluster = await Cluster.start({ controllers, scheduler: false });
+  await waitFor(() => cluster.client.of(ServiceAccounts).get('default', { namespace }));
+});
+afterAll(() => cluster.stop());
+
+const claims = () => cluster.client.of(ResourceClaims);
+const spec = { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu' } }] } };
+const pods = () => cluster.client.of(Pods);
+const createPod = (name: string, template: string, nodeName?: string) =>
+  pods().create({
+    metadata: { name, namespace },
+    spec: {
+      containers: [{ name: 'main', image: 'web:1' }],
+      resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: template }],
+      ...(nodeName ? { nodeName } : {}),
+    },
+  } as Pod);
+const generated = (name: string) =>
+  waitFor(async () => {
+    const { status } = await pods().get(name, { namespace });
+    return status?.resourceClaimStatuses?.[0]?.resourceClaimName;
+  });
+
+test('a pod gets a claim of its template, once the template is there', async () => {
+  await createPod('early', 'gpus');
+  await waitFor(async () => {
+    const { items } = await cluster.client.of(Events).list({ namespace, fieldSelector: 'involvedObject.name=early' });
+    return items.some(
+      ({ reason, message }) =>
+        `${reason} ${message}` ===
+        'FailedResourceClaimCreation PodResourceClaim gpu: resource claim template "gpus": resourceclaimtemplate.resource.k8s.io "gpus" not found',
+    );
+  });
+  await cluster.client.of(ResourceClaimTemplates).create({
+    metadata: { name: 'gpus', namespace },
+    spec: { metadata: { labels: { a: 'b' } }, spec },
+  });
+  const name = await generated('early');
+  const claim = await claims().get(name, { namespace });
+  expect(name).toMatch(/^early-gpu-/);
+  expect(claim.metadata).toMatchObject({
+    labels: { a: 'b' },
+    annotations: { 'resource.kubernetes.io/pod-claim-name': 'gpu' },
+    ownerReferences: [{ kind: 'Pod', name: 'early', controller: true }],
+  });
+  expect((await claims().list({ namespace })).items).toHaveLength(1);
+});
+
+test('a reservation ends with its pod, devices are given back and the claim goes', async () => {
+  const pod = await createPod('done', 'gpus', 'node-1');
+  const name = await generated('done');
+  const claim = await claims().get(name, { namespace });
+  const finalizers = ['resource.kubernetes.io/delete-protection'];
+  const guarded = await claims().update({ ...claim, metadata: { ...claim.metadata, finalizers } });
+  const result = { request: 'gpu', driver: 'gpu.example.com', pool: 'node-1', device: 'gpu-0' };
+  await claims().updateStatus({ ...guarded, status: { allocation: { devices: { results: [result] } } } });
+  const reserved = { resource: 'pods', name: 'done', uid: pod.metadata?.uid };
+  await waitFor(async () => {
+    expect((await claims().get(name, { namespace })).status?.reservedFor).toEqual([reserved]);
+    return true;
+  });
+  const running = await pods().get('done', { namespace });
+  await pods().updateStatus({ ...running, status: { ...running.status, phase: 'Succeeded' } });
+  await waitFor(
+    async () => !(await claims().list({ namespace })).items.some(({ metadata }) => metadata?.name === name),
+  );
+});

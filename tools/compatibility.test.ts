@@ -12,8 +12,7 @@ const GAPS = [
   'Expressions in AuthenticationConfiguration and AuthorizationConfiguration',
   'Key management services for encryption at rest',
   'Inter-pod affinity, topology spread, preemption and volume binding in the scheduler',
-  'HorizontalPodAutoscaler and volume controllers',
-  'IPv6, NetworkPolicy, Ingress, load balancers, the userspace proxy',
+  'IPv6, NetworkPolicy, Ingress, the userspace proxy',
   'etcd as a datastore, components as processes of their own, several nodes',
 ];
 

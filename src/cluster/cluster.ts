@@ -111,7 +111,7 @@ function openServer(options: StartOptions, withNode: boolean): Promise<RunningSe
 }
 
 function startControlPlane(
-  { data, progress, simulation, recorded, leaderElect, nodeName }: StartOptions,
+  { data, progress, simulation, recorded, leaderElect, nodeName, configuration }: StartOptions,
   { environment, components, ca }: { environment: ComponentEnvironment; components: ComponentGroup; ca: string },
 ): void {
   progress.step('Controllers and scheduler');
@@ -124,10 +124,10 @@ function startControlPlane(
   if (leaderElect) {
     const identity = `${nodeName}_${randomUUID()}`;
     components.start(createElectedControllerManager(environment, identity, controllers));
-    components.start(createElectedScheduler(environment, identity));
+    components.start(createElectedScheduler(environment, identity, configuration.scheduler));
   } else {
     components.start(createControllerManager(environment, controllers));
-    components.start(createSchedulerComponent(environment));
+    components.start(createSchedulerComponent(environment, configuration.scheduler));
   }
   const adoptedNodes = recorded?.nodes ?? [];
   const count = simulation.nodes.reduce((sum, group) => sum + group.count, adoptedNodes.length);

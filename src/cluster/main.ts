@@ -53,6 +53,7 @@ program
   .option('--disable-admission-plugins <names>', 'admission plugins that do not run although they do by default')
   .option('--admission-control-config-file <file>', 'what admission plugins are told: an AdmissionConfiguration')
   .option('--encryption-config <file>', 'which resources are encrypted in the store, and how')
+  .option('--scheduler-config <file>', 'profiles of the scheduler: a KubeSchedulerConfiguration')
   .option('--event-ttl <duration>', 'how long events are kept', '1h')
   .option(
     '--shutdown-delay <duration>',

@@ -1,22 +1,31 @@
+import type { SchedulerConfiguration } from '#scheduler/configuration/scheduler-configuration.ts';
 import { Scheduler } from '#scheduler/scheduler.ts';
 import { type ComponentEnvironment, createComponentContext } from './component-context.ts';
 import type { Component } from './component-group.ts';
 import { createElectedComponent } from './elected-component.ts';
 
 /** The scheduler as its own user. */
-export const createSchedulerComponent = (environment: ComponentEnvironment): Component =>
-  new Scheduler(
-    createComponentContext(environment, {
+export const createSchedulerComponent = (
+  environment: ComponentEnvironment,
+  configuration: Partial<SchedulerConfiguration> = {},
+): Component =>
+  new Scheduler({
+    ...createComponentContext(environment, {
       user: { name: 'system:kube-scheduler', groups: [] },
       component: 'default-scheduler',
     }),
-  );
+    ...configuration,
+  });
 
 /** The same where there are several instances: that one schedules which holds the Lease. */
-export const createElectedScheduler = (environment: ComponentEnvironment, identity: string): Component =>
+export const createElectedScheduler = (
+  environment: ComponentEnvironment,
+  identity: string,
+  configuration: Partial<SchedulerConfiguration> = {},
+): Component =>
   createElectedComponent('kube-scheduler', environment, {
     identity,
     user: 'system:kube-scheduler',
     eventSource: 'default-scheduler',
-    create: createSchedulerComponent,
+    create: (elected) => createSchedulerComponent(elected, configuration),
   });

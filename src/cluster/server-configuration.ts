@@ -12,6 +12,10 @@ import type { Logger } from '#base/logger.ts';
 import { ConfigFileError } from '#machinery/codec/config-file.ts';
 import { parseDuration } from '#machinery/objects/duration.ts';
 import {
+  readSchedulerConfiguration,
+  type SchedulerConfiguration,
+} from '#scheduler/configuration/scheduler-configuration.ts';
+import {
   type EncryptionConfiguration,
   readEncryptionConfiguration,
 } from '#storage/encryption/encryption-configuration.ts';
@@ -31,6 +35,7 @@ export interface ServerFlags extends AccessFlags, AdmissionFlags {
   readonly encryptionConfig?: string;
   readonly eventTtl?: string;
   readonly shutdownDelay?: string;
+  readonly schedulerConfig?: string;
 }
 
 export interface ServerConfiguration
@@ -39,6 +44,8 @@ export interface ServerConfiguration
     AdmissionPluginChoice {
   /** How values are encrypted in the store. */
   readonly encryption?: EncryptionConfiguration;
+  /** Profiles of the scheduler, where they are not the default one. */
+  readonly scheduler?: SchedulerConfiguration;
   /** How long a server that stops serves on with a red `/readyz`. */
   readonly shutdownDelayMs?: number;
 }
@@ -48,17 +55,22 @@ const DAY_MS = 24 * 3_600_000;
 
 /** Reads the files that the flags name. Throws a `CommandError` that says which flag is wrong and why. */
 export async function readServerConfiguration(flags: ServerFlags, parts: Parts): Promise<ServerConfiguration> {
-  const { encryptionConfig } = flags;
+  const { encryptionConfig, schedulerConfig } = flags;
   const encryption =
     encryptionConfig === undefined
       ? undefined
       : await readConfiguration('--encryption-config', encryptionConfig, readEncryptionConfiguration);
+  const scheduler =
+    schedulerConfig === undefined
+      ? undefined
+      : await readConfiguration('--scheduler-config', schedulerConfig, readSchedulerConfiguration);
   const audit = await readAudit(flags, parts);
   return {
     ...(await readAccess(flags)),
     ...(await readAdmissionFlags(flags, readConfiguration)),
     ...(audit ? { audit } : {}),
     ...(encryption ? { encryption } : {}),
+    ...(scheduler ? { scheduler } : {}),
     eventTtlMs: duration('--event-ttl', flags.eventTtl ?? '1h'),
     shutdownDelayMs: duration('--shutdown-delay', flags.shutdownDelay ?? '0s'),
     hostname: hostname(),

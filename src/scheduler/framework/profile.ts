@@ -1,16 +1,27 @@
 import { type PluginEntry, pluginRegistry } from '../plugins/plugin-registry.ts';
 import { Framework, type WeightedPlugin } from './framework.ts';
+import type { Plugin } from './plugin.ts';
 import type { PluginContext } from './plugin-context.ts';
+
+/** A plugin, what its scores weigh, and what of it does not run. */
+export interface PluginChoice {
+  readonly name: string;
+  readonly weight?: number;
+  readonly without?: readonly (keyof Plugin)[];
+}
 
 /** Pods of one schedulerName and the plugins that decide about them. */
 export interface Profile {
   readonly schedulerName: string;
   /** Plugins in order; all of them with their default weights when absent. */
-  readonly plugins?: readonly { readonly name: string; readonly weight?: number }[];
+  readonly plugins?: readonly PluginChoice[];
   /** Arguments by plugin name. */
   readonly args?: Readonly<Record<string, unknown>>;
   readonly percentageOfNodesToScore?: number;
 }
+
+/** Binding is what the scheduler itself does. */
+const BINDER = 'DefaultBinder';
 
 export const defaultProfile: Profile = { schedulerName: 'default-scheduler' };
 
@@ -22,11 +33,16 @@ export function createFramework(profile: Profile, context: Omit<PluginContext, '
     fits: (cycle, node) => framework?.fits(cycle, node),
     isLocal: (cycle) => framework?.isLocal(cycle) ?? false,
   };
-  const names = profile.plugins ?? [...pluginRegistry.keys()].map((name) => ({ name }));
-  const plugins = names.map(({ name, ...chosen }): WeightedPlugin => {
+  const choices: readonly PluginChoice[] = profile.plugins ?? [...pluginRegistry.keys()].map((name) => ({ name }));
+  const known = choices.filter(({ name }) => name !== BINDER);
+  const plugins = known.map(({ name, without = [], ...chosen }): WeightedPlugin => {
     const entry = pluginRegistry.get(name);
     if (entry === undefined) throw new Error(`create profile ${profile.schedulerName}: no plugin named ${name}`);
-    return { plugin: create(entry, own, profile.args?.[name]), weight: weightOf(entry, chosen) };
+    const plugin = {
+      ...create(entry, own, profile.args?.[name]),
+      ...Object.fromEntries(without.map((each) => [each, undefined])),
+    };
+    return { plugin, weight: weightOf(entry, chosen) };
   });
   framework = new Framework(plugins, { ...context, ...percentage(profile) });
   return framework;

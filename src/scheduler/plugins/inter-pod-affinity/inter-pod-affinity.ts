@@ -32,7 +32,7 @@ export function interPodAffinity({ state, informers }: PluginContext, args: Inte
       if (!deepEqual(now.metadata?.labels, old.metadata?.labels)) plans.clear();
     },
   });
-  const planOf = ({ data }: Cycle) => data.get(NAME) as AffinityPlan;
+  const planOf = ({ data, pod }: Cycle) => (data.get(NAME) as AffinityPlan | undefined) ?? plans.of(pod.class);
   return {
     name: NAME,
     events: {

@@ -33,7 +33,7 @@ export function podTopologySpread({ state, informers }: PluginContext, args: Pod
     isSystem,
     selectorOf: createDefaultSelector(informers),
   });
-  const planOf = ({ data }: Cycle) => data.get(NAME) as SpreadPlan;
+  const planOf = ({ data, pod }: Cycle) => (data.get(NAME) as SpreadPlan | undefined) ?? plans.of(pod.class);
   return {
     name: NAME,
     events: {

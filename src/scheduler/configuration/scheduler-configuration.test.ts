@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { readSchedulerConfiguration } from './scheduler-configuration.ts';
+
+const HEAD = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n';
+
+test('an empty configuration is the default profile', () => {
+  const { profiles, ...rest } = readSchedulerConfiguration(HEAD);
+  expect(rest).toEqual({ podInitialBackoffMs: 1000, podMaxBackoffMs: 10_000 });
+  expect(profiles).toMatchObject([{ schedulerName: 'default-scheduler', percentageOfNodesToScore: 0, args: {} }]);
+  expect(profiles[0]?.plugins?.map(({ name }) => name)).toContain('InterPodAffinity');
+});
+
+test('profiles choose plugins, weights and arguments', () => {
+  const { profiles } = readSchedulerConfiguration(`${HEAD}
+percentageOfNodesToScore: 50
+profiles:
+- schedulerName: packing
+  percentageOfNodesToScore: 100
+  plugins:
+    multiPoint:
+      disabled: [{ name: DefaultPreemption }]
+    score:
+      disabled: [{ name: ImageLocality }]
+      enabled: [{ name: NodeResourcesFit, weight: 5 }]
+  pluginConfig:
+  - name: NodeResourcesFit
+    args:
+      apiVersion: kubescheduler.config.k8s.io/v1
+      kind: NodeResourcesFitArgs
+      scoringStrategy: { type: MostAllocated }
+- schedulerName: bare
+  plugins:
+    multiPoint:
+      disabled: [{ name: '*' }]
+      enabled: [{ name: PrioritySort }, { name: NodeName }]
+`);
+  const [packing, bare] = profiles;
+  expect(packing).toMatchObject({ schedulerName: 'packing', percentageOfNodesToScore: 100 });
+  expect(packing?.args).toEqual({
+    NodeResourcesFit: {
+      apiVersion: 'kubescheduler.config.k8s.io/v1',
+      kind: 'NodeResourcesFitArgs',
+      scoringStrategy: {
+        type: 'MostAllocated',
+        resources: [
+          { name: 'cpu', weight: 1 },
+          { name: 'memory', weight: 1 },
+        ],
+      },
+    },
+  });
+  const byName = new Map(packing?.plugins?.map((plugin) => [plugin.name, plugin]));
+  expect(byName.has('DefaultPreemption')).toBe(false);
+  expect(byName.get('NodeResourcesFit')).toEqual({ name: 'NodeResourcesFit', weight: 5 });
+  expect(byName.get('ImageLocality')).toEqual({ name: 'ImageLocality', without: ['score', 'normalize'] });
+  expect(bare?.plugins?.map(({ name }) => name)).toEqual(['PrioritySort', 'NodeName']);
+  expect(bare?.percentageOfNodesToScore).toBe(50);
+});
+
+const withArgs = (name: string, args: string) => `profiles:
+- schedulerName: s
+  pluginConfig: [{ name: ${name}, args: ${args} }]`;
+
+test.each([
+  ['spelled wrong', 'parallelsm: 3', /unknown field "parallelsm"/],
+  ['parallelism: 0', 'parallelism: 0', 'parallelism: Invalid value: 0: should be an integer value greater than zero'],
+  [
+    'shares above all',
+    'percentageOfNodesToScore: 101',
+    'percentageOfNodesToScore: Invalid value: 101: not in valid range [0-100]',
+  ],
+  [
+    'back-off that shrinks',
+    'podInitialBackoffSeconds: 5\npodMaxBackoffSeconds: 2',
+    'podMaxBackoffSeconds: Invalid value: 2: must be greater than or equal to PodInitialBackoffSeconds',
+  ],
+  [
+    'a name twice',
+    'profiles: [{ schedulerName: a }, { schedulerName: a }]',
+    'profiles[1].schedulerName: Duplicate value: "profiles[0].schedulerName"',
+  ],
+  ['no name', 'profiles: [{ schedulerName: a }, {}]', 'profiles[1].schedulerName: Required value'],
+  [
+    'a plugin that is none',
+    'profiles: [{ plugins: { score: { enabled: [{ name: Magic }] } } }]',
+    'profiles[0].plugins.score.enabled[0]: Not found: "Magic"',
+  ],
+  [
+    'weights too high',
+    withArgs('InterPodAffinity', '{ hardPodAffinityWeight: 101 }'),
+    'profiles[0].pluginConfig[0].args.hardPodAffinityWeight: Invalid value: 101: not in valid range [0, 100]',
+  ],
+  [
+    'no candidates',
+    withArgs('DefaultPreemption', '{ minCandidateNodesPercentage: 0, minCandidateNodesAbsolute: 0 }'),
+    /cannot be zero at the same time as minCandidateNodesAbsolute/,
+  ],
+  [
+    'system defaults with a list',
+    withArgs(
+      'PodTopologySpread',
+      '{ defaultConstraints: [{ maxSkew: 1, topologyKey: z, whenUnsatisfiable: ScheduleAnyway }] }',
+    ),
+    'profiles[0].pluginConfig[0].args.defaultingType: Invalid value: "System": when .defaultConstraints are not empty',
+  ],
+  [
+    'a ratio without shape',
+    withArgs('NodeResourcesFit', '{ scoringStrategy: { type: RequestedToCapacityRatio } }'),
+    'profiles[0].pluginConfig[0].args.scoringStrategy.requestedToCapacityRatio: Required value: must be specified when type is RequestedToCapacityRatio',
+  ],
+])('%s is refused', (_name, text, message) => {
+  expect(() => readSchedulerConfiguration(HEAD + text)).toThrow(message);
+});

@@ -1,0 +1,198 @@
+import { readConfigFile } from '#machinery/codec/config-file.ts';
+import { decodeValue } from '#machinery/codec/json.ts';
+import {
+  duplicate,
+  type FieldError,
+  FieldPath,
+  forbidden,
+  invalid,
+  notFound,
+  required,
+} from '#machinery/errors/field-error.ts';
+import { bool, type Infer, int32, int64, json, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+import type { Profile } from '../framework/profile.ts';
+import { pluginRegistry } from '../plugins/plugin-registry.ts';
+import { pluginArgs } from './plugin-args.ts';
+import { choosePlugins, extensionPoints, type PluginSets } from './plugin-sets.ts';
+
+const PREFIX = 'io.k8s.kube-scheduler.config.v1';
+
+const Plugin = message(`${PREFIX}.Plugin`, { name: opt(1, string), weight: opt(2, int32) });
+const EnabledAndDisabled = message(`${PREFIX}.PluginSet`, {
+  enabled: opt(1, list(Plugin)),
+  disabled: opt(2, list(Plugin)),
+});
+const Plugins = message(
+  `${PREFIX}.Plugins`,
+  Object.fromEntries(
+    [...extensionPoints, 'multiPoint'].map((name, index) => [name, opt(index + 1, EnabledAndDisabled)]),
+  ),
+);
+const SchedulerProfile = message(`${PREFIX}.KubeSchedulerProfile`, {
+  schedulerName: ptr(1, string),
+  percentageOfNodesToScore: ptr(2, int32),
+  plugins: ptr(3, Plugins),
+  pluginConfig: opt(4, list(message(`${PREFIX}.PluginConfig`, { name: opt(1, string), args: opt(2, json) }))),
+});
+type SchedulerProfile = Infer<typeof SchedulerProfile>;
+
+const KubeSchedulerConfiguration = message(`${PREFIX}.KubeSchedulerConfiguration`, {
+  kind: opt(0, string),
+  apiVersion: opt(0, string),
+  parallelism: ptr(1, int32),
+  leaderElection: opt(
+    2,
+    message(`${PREFIX}.LeaderElectionConfiguration`, {
+      leaderElect: ptr(1, bool),
+      leaseDuration: opt(2, string),
+      renewDeadline: opt(3, string),
+      retryPeriod: opt(4, string),
+      resourceLock: opt(5, string),
+      resourceName: opt(6, string),
+      resourceNamespace: opt(7, string),
+    }),
+  ),
+  clientConnection: opt(
+    3,
+    message(`${PREFIX}.ClientConnectionConfiguration`, {
+      kubeconfig: opt(1, string),
+      acceptContentTypes: opt(2, string),
+      contentType: opt(3, string),
+      qps: opt(4, json),
+      burst: opt(5, int32),
+    }),
+  ),
+  enableProfiling: ptr(4, bool),
+  enableContentionProfiling: ptr(5, bool),
+  percentageOfNodesToScore: ptr(6, int32),
+  podInitialBackoffSeconds: ptr(7, int64),
+  podMaxBackoffSeconds: ptr(8, int64),
+  profiles: opt(9, list(SchedulerProfile)),
+  extenders: opt(10, list(json)),
+  delayCacheUntilActive: opt(11, bool),
+});
+type KubeSchedulerConfiguration = Infer<typeof KubeSchedulerConfiguration>;
+
+/** What a configuration file says, as far as a scheduler inside this process can heed it. */
+export interface SchedulerConfiguration {
+  readonly profiles: readonly Profile[];
+  readonly podInitialBackoffMs: number;
+  readonly podMaxBackoffMs: number;
+}
+
+/**
+ * Reads upstream's KubeSchedulerConfiguration. How to reach the API server, how many threads there are and who leads is
+ * decided elsewhere. Throws a `ConfigFileError`.
+ */
+export function readSchedulerConfiguration(text: string): SchedulerConfiguration {
+  const configuration = readConfigFile(text, KubeSchedulerConfiguration, {
+    apiVersions: ['kubescheduler.config.k8s.io/v1'],
+    kind: 'KubeSchedulerConfiguration',
+    validate,
+  });
+  const { podInitialBackoffSeconds, podMaxBackoffSeconds, percentageOfNodesToScore } = configuration;
+  return {
+    profiles: profilesOf(configuration).map((profile) => toProfile(profile, percentageOfNodesToScore ?? 0)),
+    podInitialBackoffMs: (podInitialBackoffSeconds ?? 1) * 1000,
+    podMaxBackoffMs: (podMaxBackoffSeconds ?? 10) * 1000,
+  };
+}
+
+/** One profile of the default name stands for none, and the only profile needs no name. */
+function profilesOf({ profiles = [] }: KubeSchedulerConfiguration): readonly SchedulerProfile[] {
+  if (profiles.length === 0) return [{ schedulerName: DEFAULT_NAME }];
+  return profiles.length === 1
+    ? profiles.map((each) => ({ ...each, schedulerName: each.schedulerName || DEFAULT_NAME }))
+    : profiles;
+}
+
+const DEFAULT_NAME = 'default-scheduler';
+
+function toProfile(
+  { schedulerName, plugins, pluginConfig = [], ...rest }: SchedulerProfile,
+  percentage: number,
+): Profile {
+  return {
+    schedulerName: schedulerName as string,
+    plugins: choosePlugins((plugins ?? {}) as PluginSets),
+    args: Object.fromEntries(pluginConfig.map(({ name = '', args }) => [name, decodeArgs(name, args).args])),
+    percentageOfNodesToScore: rest.percentageOfNodesToScore ?? percentage,
+  };
+}
+
+/** The arguments of a plugin with what is not said filled in, and what is wrong with their form. */
+function decodeArgs(name: string, args: unknown): { readonly args: unknown; readonly problems: readonly string[] } {
+  const entry = pluginArgs.get(name);
+  if (entry === undefined) return { args, problems: [] };
+  const { object, problems } = decodeValue(args ?? {}, entry.schema);
+  return { args: entry.complete ? entry.complete(object as never) : object, problems };
+}
+
+function validate(configuration: KubeSchedulerConfiguration): FieldError[] {
+  const { parallelism, percentageOfNodesToScore, extenders = [] } = configuration;
+  const { podInitialBackoffSeconds: initial = 1, podMaxBackoffSeconds: longest = 10 } = configuration;
+  const profiles = profilesOf(configuration);
+  const path = new FieldPath('profiles');
+  return [
+    ...((parallelism ?? 16) <= 0
+      ? [invalid(new FieldPath('parallelism'), parallelism, 'should be an integer value greater than zero')]
+      : []),
+    ...profiles.flatMap((profile, index) => validateProfile(path.index(index), profile)),
+    ...profiles.flatMap(({ schedulerName }, index) => {
+      const first = profiles.findIndex((each) => each.schedulerName === schedulerName);
+      return first < index
+        ? [duplicate(path.index(index).child('schedulerName'), String(path.index(first).child('schedulerName')))]
+        : [];
+    }),
+    ...validatePercentage(new FieldPath('percentageOfNodesToScore'), percentageOfNodesToScore),
+    ...((initial ?? 1) <= 0
+      ? [invalid(new FieldPath('podInitialBackoffSeconds'), initial, 'must be greater than 0')]
+      : []),
+    ...((longest ?? 10) < (initial ?? 1)
+      ? [
+          invalid(
+            new FieldPath('podMaxBackoffSeconds'),
+            longest,
+            'must be greater than or equal to PodInitialBackoffSeconds',
+          ),
+        ]
+      : []),
+    ...(extenders.length > 0 ? [forbidden(new FieldPath('extenders'), 'extenders are not asked')] : []),
+  ];
+}
+
+const validatePercentage = (path: FieldPath, value: number | null | undefined): FieldError[] =>
+  value !== undefined && value !== null && (value < 0 || value > 100)
+    ? [invalid(path, value, 'not in valid range [0-100]')]
+    : [];
+
+function validateProfile(path: FieldPath, profile: SchedulerProfile): FieldError[] {
+  const { schedulerName, percentageOfNodesToScore, plugins, pluginConfig = [] } = profile;
+  const sets = Object.entries((plugins ?? {}) as PluginSets);
+  return [
+    ...(schedulerName ? [] : [required(path.child('schedulerName'))]),
+    ...validatePercentage(path.child('percentageOfNodesToScore'), percentageOfNodesToScore),
+    ...sets.flatMap(([point, { enabled = [] }]) =>
+      enabled.flatMap(({ name = '' }, index) =>
+        pluginRegistry.has(name) || name === 'DefaultBinder'
+          ? []
+          : [notFound(path.child('plugins', point, 'enabled').index(index), name)],
+      ),
+    ),
+    ...pluginConfig.flatMap(({ name = '', args }, index) => {
+      const at = path.child('pluginConfig').index(index);
+      const isRepeated = pluginConfig.slice(0, index).some((other) => other.name === name);
+      return [...(isRepeated ? [duplicate(at, name)] : []), ...validateArgs(at.child('args'), name, args)];
+    }),
+  ];
+}
+
+function validateArgs(path: FieldPath, name: string, args: unknown): FieldError[] {
+  const entry = pluginArgs.get(name);
+  if (entry === undefined) return [];
+  const decoded = decodeArgs(name, args);
+  return [
+    ...decoded.problems.map((problem) => invalid(path, name, problem)),
+    ...entry.validate(path, decoded.args as never),
+  ];
+}

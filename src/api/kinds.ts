@@ -24,6 +24,7 @@ import {
 } from './meta/v1/partial-object-metadata.ts';
 import { Status } from './meta/v1/status.ts';
 import { WatchEvent } from './meta/v1/watch-event.ts';
+import { NodeMetricsResource, PodMetricsResource } from './metrics/v1beta1/metrics.ts';
 import { Eviction } from './policy/v1/eviction.ts';
 import { type AnyResourceDefinition, apiVersionOf } from './resource-definition.ts';
 import { resources } from './resources.ts';
@@ -64,11 +65,15 @@ const OTHERS: Readonly<Record<string, MessageSchema>> = {
   'v1/WatchEvent': WatchEvent,
 };
 
+/** Resources that are worked out when somebody asks, where there is somebody to work them out. */
+const COMPUTED: readonly AnyResourceDefinition[] = [NodeMetricsResource, PodMetricsResource];
+
 const schemas = new Map<string, MessageSchema>(Object.entries(OTHERS));
-for (const definition of resources) {
+const definitions = [...resources, ...COMPUTED];
+for (const definition of definitions) {
   schemas.set(`${apiVersionOf(definition)}/${definition.kind}`, definition.schema);
 }
-for (const definition of resources) {
+for (const definition of definitions) {
   schemas.set(`${apiVersionOf(definition)}/${definition.kind}List`, listSchemaOf(definition));
 }
 

@@ -40,6 +40,7 @@ import { createServerHealth } from './server-health.ts';
 import { addressAt, parseIpv4Range } from './services/ipv4-range.ts';
 import { createSnapshotPath } from './snapshot-path.ts';
 import { AUTHENTICATED_GROUP, SERVER_USER, type UserInfo } from './user.ts';
+import type { ComputedSource } from './virtual/computed-resource.ts';
 
 export interface ApiServerOptions extends OperationsOptions, AdmissionPluginChoice {
   readonly store: Store;
@@ -173,6 +174,11 @@ export class ApiServer {
   /** Serves one more resource (or a new definition of one) while the server runs; see `Resources.serve`. */
   serve(definition: AnyResourceDefinition): Promise<void> {
     return this.#resources.serve(definition);
+  }
+
+  /** Serves a resource whose objects are worked out when somebody asks; see `Resources.serveComputed`. */
+  serveComputed(definition: AnyResourceDefinition, source: ComputedSource): void {
+    this.#resources.serveComputed(definition, source);
   }
 
   /** Serves a resource no longer; its objects stay in the store. */

@@ -32,6 +32,7 @@ import { type RequestHandler, ResourceTable } from './resource-table.ts';
 import { parseIpv4Range } from './services/ipv4-range.ts';
 import { ServiceAllocator } from './services/service-allocator.ts';
 import { SERVER_USER } from './user.ts';
+import { type ComputedSource, createComputedHandler } from './virtual/computed-resource.ts';
 import { virtualHandlers } from './virtual/virtual-handlers.ts';
 
 export interface ResourcesOptions extends AdmissionPluginChoice {
@@ -137,6 +138,11 @@ export class Resources implements ObjectSource {
       for (const other of versions) if (other.version !== definition.version) this.#add(other);
       replaced?.close();
     });
+  }
+
+  /** Serves a resource whose objects are worked out when somebody asks; it can be read only. */
+  serveComputed(definition: AnyResourceDefinition, source: ComputedSource): void {
+    this.pipeline.table.add({ definition, handler: createComputedHandler(definition, source) });
   }
 
   /** Serves a resource no longer. Its objects stay in the store; the watches of its stored version end. */

@@ -23,8 +23,8 @@ export async function readSimulation(
     readSimulationConfiguration(await readFile(path, 'utf8')),
   );
   const recorded = await read('--simulated-from', simulatedFrom, readRecordedCluster);
-  const { nodes = [], stages = [] } = configured ?? {};
-  return { simulation: { nodes: count > 0 ? [...nodes, { count }] : nodes, stages }, recorded };
+  const { nodes = [], ...how } = configured ?? {};
+  return { simulation: { nodes: count > 0 ? [...nodes, { count }] : nodes, ...how }, recorded };
 }
 
 async function read<T>(

@@ -21,6 +21,10 @@ stages:
   next: Restarted
   exitCode: 137
   reason: OOMKilled
+usages:
+- when: {labels: {app: busy}}
+  cpu: 80%
+  memory: 1Gi
 `;
   expect(readSimulationConfiguration(text)).toEqual({
     nodes: [
@@ -45,6 +49,7 @@ stages:
         reason: 'OOMKilled',
       },
     ],
+    usages: [{ when: { labels: { app: 'busy' } }, cpu: '80%', memory: '1Gi' }],
   });
 });
 
@@ -61,6 +66,7 @@ test.each([
     'stages[0].probability: Invalid value: 2',
   ],
   ['stages: [{name: s, when: {phase: Ready}, next: Failed, delay: soon}]', 'stages[0].delay: Invalid value: "soon"'],
+  ['usages: [{cpu: much}]', 'usages[0].cpu: Invalid value: "much": must be a quantity or a percentage'],
 ])('%s is refused', (text, message) => {
   expect(() => readSimulationConfiguration(HEAD + text)).toThrow(message);
 });

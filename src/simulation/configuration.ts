@@ -7,6 +7,7 @@ import { double, type Infer, int32, list, map, message, opt, ptr, string } from 
 import type { SimulatedNodeGroup } from './node-group.ts';
 import type { SimulationConfiguration } from './simulation.ts';
 import type { PodOutcome, PodPhase, PodStage } from './stage.ts';
+import { isUsage, type PodUsage } from './usage.ts';
 
 const NodeGroup = message('dev.knarr.simulation.NodeGroup', {
   count: opt(1, int32),
@@ -21,12 +22,16 @@ const NodeGroup = message('dev.knarr.simulation.NodeGroup', {
   zones: opt(10, list(string)),
 });
 
-const When = message('dev.knarr.simulation.PodCondition', {
-  phase: opt(1, string),
+const SELECTOR = {
   labels: opt(2, map(string)),
   namespaces: opt(3, list(string)),
   restartPolicies: opt(4, list(string)),
   ownerKinds: opt(5, list(string)),
+} as const;
+
+const When = message('dev.knarr.simulation.PodCondition', {
+  phase: opt(1, string),
+  ...SELECTOR,
   nodeLabels: opt(6, map(string)),
 });
 
@@ -42,11 +47,18 @@ const Stage = message('dev.knarr.simulation.PodStage', {
   message: opt(9, string),
 });
 
+const Usage = message('dev.knarr.simulation.PodUsage', {
+  when: ptr(1, message('dev.knarr.simulation.PodSelector', SELECTOR)),
+  cpu: opt(2, string),
+  memory: opt(3, string),
+});
+
 const SimulationFile = message('dev.knarr.simulation.SimulationConfiguration', {
   kind: opt(0, string),
   apiVersion: opt(0, string),
   nodes: opt(1, list(NodeGroup)),
   stages: opt(2, list(Stage)),
+  usages: opt(3, list(Usage)),
 });
 type SimulationFile = Infer<typeof SimulationFile>;
 type StageInFile = Infer<typeof Stage>;
@@ -56,12 +68,20 @@ const OUTCOMES: readonly PodOutcome[] = ['Running', 'Ready', 'Succeeded', 'Faile
 
 /** Reads a file of kind SimulationConfiguration. Throws a `ConfigFileError` with the paths of what is wrong. */
 export function readSimulationConfiguration(text: string): SimulationConfiguration {
-  const { nodes = [], stages = [] } = readConfigFile(text, SimulationFile, {
+  const {
+    nodes = [],
+    stages = [],
+    usages = [],
+  } = readConfigFile(text, SimulationFile, {
     apiVersions: ['simulation.knarr.dev/v1alpha1'],
     kind: 'SimulationConfiguration',
     validate,
   });
-  return { nodes: nodes as readonly SimulatedNodeGroup[], stages: stages.map(stageOf) };
+  return {
+    nodes: nodes as readonly SimulatedNodeGroup[],
+    stages: stages.map(stageOf),
+    usages: usages as readonly PodUsage[],
+  };
 }
 
 function stageOf({ when, delay, jitter, next, ...rest }: StageInFile): PodStage {
@@ -76,10 +96,11 @@ function stageOf({ when, delay, jitter, next, ...rest }: StageInFile): PodStage 
 
 const milliseconds = (text: string | undefined): number => (text ? parseDuration(text) : 0);
 
-function validate({ nodes = [], stages = [] }: SimulationFile): FieldError[] {
+function validate({ nodes = [], stages = [], usages = [] }: SimulationFile): FieldError[] {
   return [
     ...nodes.flatMap((group, index) => validateGroup(group, new FieldPath('nodes').index(index))),
     ...stages.flatMap((stage, index) => validateStage(stage, new FieldPath('stages').index(index))),
+    ...usages.flatMap((usage, index) => validateUsage(usage, new FieldPath('usages').index(index))),
   ];
 }
 
@@ -96,6 +117,12 @@ function validateGroup({ count, cpu, memory, pods, resources }: Infer<typeof Nod
 
 function validateAmount(value: string | undefined, at: FieldPath): FieldError[] {
   return value === undefined ? [] : readable(value, parseQuantity, at);
+}
+
+function validateUsage({ cpu, memory }: Infer<typeof Usage>, at: FieldPath): FieldError[] {
+  const check = (value: string | undefined, field: FieldPath) =>
+    value === undefined || isUsage(value) ? [] : [invalid(field, value, 'must be a quantity or a percentage')];
+  return [...check(cpu, at.child('cpu')), ...check(memory, at.child('memory'))];
 }
 
 function validateStage({ name, when, delay, jitter, probability, next }: StageInFile, at: FieldPath): FieldError[] {

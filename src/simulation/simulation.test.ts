@@ -1,7 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import { Deployments } from '#api/apps/v1/deployment.ts';
+import { HorizontalPodAutoscalers } from '#api/autoscaling/v2/horizontal-pod-autoscaler.ts';
 import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { NodeMetricsResource, PodMetricsResource } from '#api/metrics/v1beta1/metrics.ts';
+import { mergePatch } from '#client/options.ts';
 import { Cluster, type ClusterOptions } from '#testing/cluster.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
 import type { SimulationConfiguration } from './simulation.ts';
@@ -151,6 +154,43 @@ test('containers of a node that was stopped start anew, those that may not are l
     lastState: { terminated: { exitCode: 255 } },
   });
   expect((await podOf('once')).status?.phase).toBe('Failed');
+});
+
+test('what pods use is measured, and workloads are scaled by it', async () => {
+  await start({ nodes: [{ count: 2 }], usages: [{ when: { labels: { app: 'web' } }, cpu: '40%' }] });
+  const container = { name: 'c', image: 'x', resources: { requests: { cpu: '1', memory: '1Gi' } } };
+  const spec = {
+    replicas: 1,
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [container] } },
+  };
+  const at = { namespace: 'default' };
+  await cluster.client.of(Deployments).create({ metadata: { name: 'web', ...at }, spec } as never);
+  const target = { type: 'Utilization', averageUtilization: 50 };
+  await cluster.client.of(HorizontalPodAutoscalers).create({
+    metadata: { name: 'web', ...at },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+      maxReplicas: 5,
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
+    },
+  } as never);
+  await cluster.advance(60_000);
+  const metrics = await cluster.client.of(PodMetricsResource).list({ ...at, labelSelector: 'app=web' });
+  expect(metrics.items.map(({ window, containers }) => [window, containers])).toEqual([
+    ['15s', [{ name: 'c', usage: { cpu: '400m', memory: '512Mi' } }]],
+  ]);
+  const used = (await cluster.client.of(NodeMetricsResource).list({})).items;
+  expect(used.map(({ usage }) => usage?.['cpu']).sort()).toEqual(['0', '400m']);
+  const missing = cluster.client.of(PodMetricsResource).get('none', at);
+  await expect(missing).rejects.toThrow('podmetrics.metrics.k8s.io "default/none" not found');
+
+  const [pod] = await listPods();
+  const busy = { metadata: { annotations: { 'simulation.knarr.dev/cpu': '1500m' } } };
+  await cluster.client.of(Pods).patch(pod?.metadata?.name ?? '', mergePatch(busy), at);
+  await cluster.advance(60_000);
+  // 150 % where 50 % is wanted: three times as many.
+  expect((await cluster.client.of(Deployments).get('web', at)).spec?.replicas).toBeGreaterThanOrEqual(3);
 });
 
 test('advancing needs a virtual clock, and the simulation simulated nodes', async () => {

@@ -12,14 +12,18 @@ import { NodeFleet, type NodeState } from './node-fleet.ts';
 import { planNodes, type SimulatedNodeGroup } from './node-group.ts';
 import { PodAddresses } from './pod-addresses.ts';
 import { simulatedStatus } from './pod-status.ts';
+import { SimulatedMetrics } from './simulated-metrics.ts';
 import { type Dice, defaultStages, nextStage, type PodStage } from './stage.ts';
 import { timestamp } from './timestamp.ts';
+import type { PodUsage } from './usage.ts';
 
 /** What is simulated: as much as people want to say of it, as data. */
 export interface SimulationConfiguration {
   readonly nodes: readonly SimulatedNodeGroup[];
   /** Tried before the default stages. */
   readonly stages?: readonly PodStage[];
+  /** What pods use; the first that is for a pod counts. Half of what they request when absent. */
+  readonly usages?: readonly PodUsage[];
   /** Names of nodes that exist already, of a recorded cluster for example. */
   readonly adoptedNodes?: readonly string[];
 }
@@ -40,6 +44,7 @@ const LOST: PodStage = { ...REVIVED, name: 'lost', next: 'Failed' };
 export class Simulation {
   readonly name = 'simulation';
   readonly fleet: NodeFleet;
+  readonly metrics: SimulatedMetrics;
   readonly #options: SimulationOptions;
   readonly #stages: readonly PodStage[];
   readonly #dice: Dice;
@@ -56,6 +61,12 @@ export class Simulation {
       plans: planNodes(options.nodes),
       ...(adoptedNodes ? { adopted: adoptedNodes } : {}),
       onState: (name, state, before) => this.#nodeChanged(name, state, before),
+    });
+    this.metrics = new SimulatedMetrics({
+      informers,
+      clock,
+      usages: options.usages ?? [],
+      isReachable: (name) => this.fleet.has(name) && this.fleet.state(name) === 'Running',
     });
     informers.of(Pods).addHandler({
       added: (pod) => this.#consider(pod),

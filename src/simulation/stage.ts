@@ -6,15 +6,19 @@ export type PodPhase = 'Pending' | 'Running' | 'Ready' | 'Succeeded' | 'Failed' 
 /** What becomes of a pod. `Restarted` runs its containers anew and leaves it not ready; `Deleted` takes it away. */
 export type PodOutcome = 'Running' | 'Ready' | 'Succeeded' | 'Failed' | 'Restarted' | 'Deleted';
 
-/** Pods that a stage is for. What is absent does not matter. */
-export interface PodCondition {
-  readonly phase: PodPhase;
+/** Some pods. What is absent does not matter. */
+export interface PodSelector {
   /** Labels the pod must have. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly namespaces?: readonly string[];
   readonly restartPolicies?: readonly string[];
   /** Kinds of which the pod's controller must be one. */
   readonly ownerKinds?: readonly string[];
+}
+
+/** Pods that a stage is for. */
+export interface PodCondition extends PodSelector {
+  readonly phase: PodPhase;
   /** Labels its node must have. */
   readonly nodeLabels?: Readonly<Record<string, string>>;
 }
@@ -91,19 +95,20 @@ const isReady = (status: Pod['status']): boolean =>
 
 const restartsOf = ({ status }: Pod): number => status?.containerStatuses?.[0]?.restartCount ?? 0;
 
-function matches(
-  { metadata, spec }: Pod,
+const matches = (
+  pod: Pod,
   when: PodCondition,
   { phase, nodeLabels }: { readonly phase: PodPhase; readonly nodeLabels: Readonly<Record<string, string>> },
-): boolean {
+): boolean => when.phase === phase && hasAll(nodeLabels, when.nodeLabels) && matchesPod(pod, when);
+
+/** Whether a pod is one of those that a selector is about. */
+export function matchesPod({ metadata, spec }: Pod, selector: PodSelector): boolean {
   const owner = metadata?.ownerReferences?.find(({ controller }) => controller)?.kind ?? '';
   return (
-    when.phase === phase &&
-    isOneOf(when.restartPolicies, spec?.restartPolicy ?? 'Always') &&
-    isOneOf(when.namespaces, metadata?.namespace ?? '') &&
-    isOneOf(when.ownerKinds, owner) &&
-    hasAll(metadata?.labels, when.labels) &&
-    hasAll(nodeLabels, when.nodeLabels)
+    isOneOf(selector.restartPolicies, spec?.restartPolicy ?? 'Always') &&
+    isOneOf(selector.namespaces, metadata?.namespace ?? '') &&
+    isOneOf(selector.ownerKinds, owner) &&
+    hasAll(metadata?.labels, selector.labels)
   );
 }
 

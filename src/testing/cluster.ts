@@ -129,9 +129,9 @@ export class Cluster {
   }
 
   #simulate({ simulatedNodes = 0, simulation }: ClusterOptions, adoptedNodes: readonly string[]): void {
-    const { nodes, stages = [] } = simulation ?? { nodes: simulatedNodes > 0 ? [{ count: simulatedNodes }] : [] };
+    const { nodes, ...how } = simulation ?? { nodes: simulatedNodes > 0 ? [{ count: simulatedNodes }] : [] };
     if (nodes.length + adoptedNodes.length === 0) return;
-    this.#simulation = createSimulationComponent(this.environment, { nodes, stages, adoptedNodes });
+    this.#simulation = createSimulationComponent(this.environment, { ...how, nodes, adoptedNodes });
     this.run(this.#simulation);
   }
 

@@ -1,4 +1,5 @@
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition } from '#api/resource-definition.ts';
 import {
   duration,
   type Infer,
@@ -11,6 +12,7 @@ import {
   string,
   time,
 } from '#machinery/schema/schema.ts';
+import { nodeMetricsColumns, podMetricsColumns } from './metrics-columns.ts';
 
 export const ContainerMetrics = message('io.k8s.metrics.pkg.apis.metrics.v1beta1.ContainerMetrics', {
   name: req(1, string),
@@ -37,3 +39,31 @@ export const PodMetrics = message('io.k8s.metrics.pkg.apis.metrics.v1beta1.PodMe
   containers: req(4, list(ContainerMetrics)),
 });
 export interface PodMetrics extends Infer<typeof PodMetrics> {}
+
+const METRICS = {
+  group: 'metrics.k8s.io',
+  version: 'v1beta1',
+  singular: '',
+  verbs: ['get', 'list'],
+  strategy: {},
+} as const;
+
+/** What nodes use; computed, never stored. */
+export const NodeMetricsResource: ResourceDefinition<NodeMetrics> = {
+  ...METRICS,
+  kind: 'NodeMetrics',
+  plural: 'nodes',
+  namespaced: false,
+  schema: NodeMetrics,
+  columns: nodeMetricsColumns,
+};
+
+/** What pods use; computed, never stored. */
+export const PodMetricsResource: ResourceDefinition<PodMetrics> = {
+  ...METRICS,
+  kind: 'PodMetrics',
+  plural: 'pods',
+  namespaced: true,
+  schema: PodMetrics,
+  columns: podMetricsColumns,
+};

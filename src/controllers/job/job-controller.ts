@@ -12,9 +12,9 @@ import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { parseTime } from '#machinery/objects/time.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { Claimer } from '../shared/claimer.ts';
-import { PodControl } from '../shared/pod-control.ts';
+import { isKept, PodControl } from '../shared/pod-control.ts';
 import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../shared/pod-index.ts';
-import { isPodFinished } from '../shared/pods.ts';
+import { isPodActive, isPodFinished } from '../shared/pods.ts';
 import { slowStart } from '../shared/slow-start.ts';
 import { type Ending, endingOf, planJob } from './job-plan.ts';
 import { isTracked, jobPod, TRACKING } from './job-pod.ts';
@@ -69,7 +69,7 @@ export class JobController {
     const after = this.#podsOf(job).filter((pod) => isControlledBy(pod, job));
     const noted = await this.#updateStatus(job, { pods: after, ending, now });
     // Only now that they are noted may finished pods go.
-    await this.#release(this.#noted(noted, after));
+    await this.#release(this.#noted(noted, after, ending));
     if (error) throw error;
     return this.#nextLook(noted, { ending, waitMs, now });
   }
@@ -92,19 +92,26 @@ export class JobController {
     const queue = [...plan.create];
     const made = await slowStart(queue.length, () => {
       const index = queue.shift();
-      const failures = limited && index !== undefined ? (state.indexFailures.get(index) ?? 0) : undefined;
+      const failures = limited && index !== undefined ? (state.indexFailures.get(index) ?? NO_FAILURES) : undefined;
       return this.#podControl.create(job, jobPod(job, index, failures));
     });
-    const gone = await Promise.allSettled(plan.remove.map((pod) => this.#podControl.delete(job, pod)));
+    // Pods that are only too many have not failed: they go uncounted.
+    const counts = ending?.type === 'Failed';
+    const gone = await Promise.allSettled(plan.remove.map((pod) => this.#remove(job, pod, counts)));
     const failure = gone.find((result) => result.status === 'rejected');
     return { error: made.error ?? failure?.reason, waitMs: plan.waitMs };
+  }
+
+  async #remove(job: Job, pod: Pod, counts: boolean): Promise<void> {
+    if (!counts && isTracked(pod)) await this.#removeFinalizer(pod);
+    await this.#podControl.delete(job, pod);
   }
 
   async #updateStatus(
     job: Job,
     { pods, ending, now }: { pods: readonly Pod[]; ending: Ending | undefined; now: number },
   ): Promise<Job> {
-    const status = jobStatus(job, { pods, state: observeJob(job, pods), ending, now });
+    const status = jobStatus(job, { pods, state: observeJob(job, pods, hasFailed(ending, pods)), ending, now });
     if (deepEqual({ ...ZERO, ...job.status }, { ...ZERO, ...status })) return job;
     const noted = this.#writes.wrote(await this.#context.client.of(Jobs).updateStatus({ ...job, status }));
     this.#tell(job, noted);
@@ -117,19 +124,28 @@ export class JobController {
       status?.conditions?.find((condition) => condition.type === type && condition.status === 'True');
     const failed = is(after, 'Failed');
     if (failed && !is(before, 'Failed')) events.record(after, 'Warning', failed.reason ?? '', failed.message ?? '');
-    if (is(after, 'Complete') && !is(before, 'Complete')) events.record(after, 'Normal', 'Completed', 'Job completed');
+    if (is(after, 'Complete') && !is(before, 'Complete')) {
+      const { completions } = after.spec ?? {};
+      if (completions !== undefined && (after.status?.succeeded ?? 0) > completions) {
+        const message = 'Too many succeeded pods running after completion count reached';
+        events.record(after, 'Warning', 'TooManySucceededPods', message);
+      }
+      events.record(after, 'Normal', 'Completed', 'Job completed');
+    }
     if (is(after, 'Suspended') && !is(before, 'Suspended'))
       events.record(after, 'Normal', 'Suspended', 'Job suspended');
     if (!is(after, 'Suspended') && is(before, 'Suspended')) events.record(after, 'Normal', 'Resumed', 'Job resumed');
   }
 
-  /** Finished pods that the status has noted, or that do not count. */
-  #noted(job: Job, pods: readonly Pod[]): Pod[] {
+  /** Pods that the status has noted, or that do not count: finished ones, and all when the Job is at its end. */
+  #noted(job: Job, pods: readonly Pod[], ending: Ending | undefined): Pod[] {
     const { succeeded = [], failed = [] } = job.status?.uncountedTerminatedPods ?? {};
     const noted = new Set([...succeeded, ...failed]);
+    const goes = ending !== undefined || job.metadata?.deletionTimestamp !== undefined;
     return pods.filter((pod) => {
-      if (!isPodFinished(pod) && !isFailedFor(job, pod)) return false;
-      const counts = observeJob(job, [pod]);
+      if (ending && isPodActive(pod)) return false;
+      if (!goes && !isPodFinished(pod) && !isFailedFor(job, pod)) return false;
+      const counts = observeJob(job, [pod], hasFailed(ending, pods));
       return noted.has(pod.metadata?.uid ?? '') || counts.newFailed.length === 0;
     });
   }
@@ -158,7 +174,7 @@ export class JobController {
     ]);
     try {
       const left = await this.#context.client.of(Pods).patch(name, patch, { namespace });
-      if (left.metadata?.deletionTimestamp) this.#podWrites.deleted(left);
+      if (left.metadata?.deletionTimestamp && !isKept(left)) this.#podWrites.deleted(left);
       else this.#podWrites.wrote(left);
     } catch (error) {
       if (isNotFound(error)) return this.#podWrites.deleted(pod);
@@ -180,6 +196,13 @@ export class JobController {
     return waits.length > 0 ? { requeueAfterMs: Math.min(...waits) } : undefined;
   }
 }
+
+const NO_FAILURES = { counted: 0, ignored: 0 };
+
+/** A Job has failed for good only when its last active pod is on its way out. */
+const hasFailed = (ending: Ending | undefined, pods: readonly Pod[]) => ({
+  hasFailed: ending?.type === 'Failed' && !pods.some(isPodActive),
+});
 
 /** Counts of zero may be left out of what is stored. */
 const ZERO: JobStatus = { active: 0, succeeded: 0, failed: 0, uncountedTerminatedPods: {}, conditions: [] };

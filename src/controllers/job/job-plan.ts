@@ -5,7 +5,7 @@ import { rankForDeletion } from '../shared/replicas/deletion-rank.ts';
 import { judgeFailure } from './failure-policy.ts';
 import { parseIndexes } from './indexes.ts';
 import { indexOf, isIndexed } from './job-pod.ts';
-import { isFailedFor, type JobState } from './job-state.ts';
+import { endOf, isFailedFor, type JobState } from './job-state.ts';
 
 const BURST = 500;
 const FIRST_BACKOFF_MS = 10_000;
@@ -128,11 +128,28 @@ export function planJob(
   }
   const leaving = podReplacementPolicy === 'Failed' ? state.terminating.length : 0;
   const count = Math.min(Math.max(0, wanted - keep.length - leaving), BURST);
-  const waitMs = count > 0 ? backoff(job, state, { pods, now }) : 0;
-  if (waitMs > 0 || count === 0) return { create: [], remove: duplicates, waitMs };
+  // Where both pods too many and too few are, those too many go first.
+  if (count === 0 || duplicates.length > 0) return { create: [], remove: duplicates, waitMs: 0 };
+  if (job.spec?.backoffLimitPerIndex !== undefined) return planIndexes(open?.slice(0, count) ?? [], state, now);
+  const waitMs = backoff(pods, now);
+  if (waitMs > 0) return { create: [], remove: [], waitMs };
   const create = open ? open.slice(0, count) : Array.from({ length: count }, () => undefined);
-  return { create, remove: duplicates, waitMs: 0 };
+  return { create, remove: [], waitMs: 0 };
 }
+
+/** Each index waits after failures of its own. */
+function planIndexes(wanted: readonly number[], { indexFailures }: JobState, now: number): JobPlan {
+  const waits = wanted.map((index) => {
+    const { counted = 0, ignored = 0, endedAt } = indexFailures.get(index) ?? {};
+    return endedAt === undefined ? 0 : waitAfter(counted + ignored, endedAt, now);
+  });
+  const create = wanted.filter((_, at) => waits[at] === 0);
+  const left = waits.filter((wait) => wait > 0);
+  return { create, remove: [], waitMs: left.length > 0 ? Math.min(...left) : 0 };
+}
+
+const waitAfter = (failures: number, endedAt: number, now: number): number =>
+  Math.max(0, endedAt + Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LAST_BACKOFF_MS) - now);
 
 /** One active pod an index; further ones, and those of indexes that are done, are too many. */
 function sortByIndex(job: Job, { active, completedIndexes, failedIndexes }: JobState) {
@@ -163,19 +180,9 @@ function openIndexes({ spec }: Job, { active, terminating, completedIndexes, fai
 }
 
 /** After failures in a row new pods wait, twice as long each time, from the last failure on. */
-function backoff(job: Job, state: JobState, { pods, now }: { pods: readonly Pod[]; now: number }): number {
-  if (job.spec?.backoffLimitPerIndex !== undefined) return 0;
+function backoff(pods: readonly Pod[], now: number): number {
   const ends = (some: readonly Pod[]) => some.map(endOf).filter((time) => time !== undefined);
   const lastSuccess = Math.max(0, ...ends(pods.filter(({ status }) => status?.phase === 'Succeeded')));
-  const failures = ends(pods.filter((pod) => pod.status?.phase === 'Failed')).filter((time) => time > lastSuccess);
-  if (failures.length === 0 || state.failed === 0) return 0;
-  const wait = Math.min(FIRST_BACKOFF_MS * 2 ** (failures.length - 1), LAST_BACKOFF_MS);
-  return Math.max(0, Math.max(...failures) + wait - now);
-}
-
-/** When the last container of a finished pod ended. */
-function endOf({ status, metadata }: Pod): number | undefined {
-  const times = (status?.containerStatuses ?? []).flatMap(({ state }) => state?.terminated?.finishedAt ?? []);
-  const time = times.sort().at(-1) ?? metadata?.deletionTimestamp ?? metadata?.creationTimestamp;
-  return time === undefined ? undefined : parseTime(time);
+  const failures = ends(pods.filter(({ status }) => status?.phase === 'Failed')).filter((time) => time > lastSuccess);
+  return failures.length === 0 ? 0 : waitAfter(failures.length, Math.max(...failures), now);
 }

@@ -5,6 +5,7 @@ import { podFromTemplate } from '../shared/pod-control.ts';
 export const TRACKING = 'batch.kubernetes.io/job-tracking';
 export const COMPLETION_INDEX = 'batch.kubernetes.io/job-completion-index';
 export const FAILURE_COUNT = 'batch.kubernetes.io/job-index-failure-count';
+export const IGNORED_FAILURE_COUNT = 'batch.kubernetes.io/job-index-ignored-failure-count';
 const KIND = { apiVersion: 'batch/v1', kind: 'Job' };
 
 export const isIndexed = ({ spec }: Job): boolean => spec?.completionMode === 'Indexed';
@@ -17,7 +18,11 @@ export function indexOf({ metadata }: Pod): number | undefined {
 export const isTracked = ({ metadata }: Pod): boolean => metadata?.finalizers?.includes(TRACKING) ?? false;
 
 /** A pod of a Job; one of an indexed Job knows its index. `failures` are those that its index has had. */
-export function jobPod(job: Job, index?: number, failures?: number): Pod {
+export function jobPod(
+  job: Job,
+  index?: number,
+  failures?: { readonly counted: number; readonly ignored: number },
+): Pod {
   const pod = podFromTemplate(job, KIND, job.spec?.template);
   const metadata = { ...pod.metadata, finalizers: [...(pod.metadata?.finalizers ?? []), TRACKING] };
   if (index === undefined) return { ...pod, metadata };
@@ -31,7 +36,8 @@ export function jobPod(job: Job, index?: number, failures?: number): Pod {
       annotations: {
         ...metadata.annotations,
         [COMPLETION_INDEX]: text,
-        ...(failures === undefined ? {} : { [FAILURE_COUNT]: String(failures) }),
+        ...(failures ? { [FAILURE_COUNT]: String(failures.counted) } : {}),
+        ...(failures?.ignored ? { [IGNORED_FAILURE_COUNT]: String(failures.ignored) } : {}),
       },
     },
     spec: withIndex(pod.spec, `${name}-${index}`),

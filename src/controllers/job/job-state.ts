@@ -1,9 +1,10 @@
 import type { Job } from '#api/batch/v1/job.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
+import { parseTime } from '#machinery/objects/time.ts';
 import { isPodActive, isPodReady, isPodTerminating } from '../shared/pods.ts';
 import { judgeFailure } from './failure-policy.ts';
 import { parseIndexes } from './indexes.ts';
-import { FAILURE_COUNT, indexOf, isIndexed, isTracked } from './job-pod.ts';
+import { FAILURE_COUNT, IGNORED_FAILURE_COUNT, indexOf, isIndexed, isTracked } from './job-pod.ts';
 
 /** What the pods of a Job come to. */
 export interface JobState {
@@ -19,8 +20,16 @@ export interface JobState {
   readonly completedIndexes: ReadonlySet<number>;
   /** Indexes that have failed for good; absent unless the Job limits failures an index. */
   readonly failedIndexes: ReadonlySet<number> | undefined;
-  /** Failures of each index so far. */
-  readonly indexFailures: ReadonlyMap<number, number>;
+  readonly indexFailures: ReadonlyMap<number, IndexFailures>;
+}
+
+/** What has failed at an index so far. */
+export interface IndexFailures {
+  readonly counted: number;
+  /** Those that the policy does not count. */
+  readonly ignored: number;
+  /** When the last pod failed, in milliseconds since the epoch. */
+  readonly endedAt: number | undefined;
 }
 
 /** A pod that is being deleted has failed, unless the Job waits for it to end. */
@@ -30,7 +39,8 @@ export const isFailedFor = ({ spec }: Job, pod: Pod): boolean =>
     pod.metadata?.deletionTimestamp !== undefined &&
     pod.status?.phase !== 'Succeeded');
 
-export function observeJob(job: Job, pods: readonly Pod[]): JobState {
+/** Once a Job has failed, all its pods have that have not succeeded: `hasFailed`. */
+export function observeJob(job: Job, pods: readonly Pod[], { hasFailed = false } = {}): JobState {
   const { status } = job;
   const uncounted = new Set([
     ...(status?.uncountedTerminatedPods?.succeeded ?? []),
@@ -38,7 +48,9 @@ export function observeJob(job: Job, pods: readonly Pod[]): JobState {
   ]);
   const fresh = pods.filter((pod) => isTracked(pod) && !uncounted.has(pod.metadata?.uid ?? ''));
   const newSucceeded = fresh.filter((pod) => pod.status?.phase === 'Succeeded' && isInRange(job, pod));
-  const failedPods = fresh.filter((pod) => isFailedFor(job, pod));
+  const failedPods = fresh.filter(
+    (pod) => isInRange(job, pod) && (isFailedFor(job, pod) || (hasFailed && pod.status?.phase !== 'Succeeded')),
+  );
   const newFailed = failedPods.filter((pod) => judgeFailure(job, pod).action !== 'Ignore');
   const active = pods.filter(isPodActive);
   const completedIndexes = isIndexed(job) ? completed(job, newSucceeded) : new Set<number>();
@@ -71,16 +83,27 @@ function completed(job: Job, succeeded: readonly Pod[]): Set<number> {
 }
 
 /** Each pod carries the failures before it: the most that any failed one gives, and itself. */
-function countIndexFailures(job: Job, pods: readonly Pod[]): Map<number, number> {
-  const counts = new Map<number, number>();
+function countIndexFailures(job: Job, pods: readonly Pod[]): Map<number, IndexFailures> {
+  const counts = new Map<number, IndexFailures>();
   for (const pod of pods) {
     const index = indexOf(pod);
     if (index === undefined || !isFailedFor(job, pod)) continue;
-    const own = judgeFailure(job, pod).action === 'Ignore' ? 0 : 1;
-    const count = Number(pod.metadata?.annotations?.[FAILURE_COUNT] ?? 0) + own;
-    counts.set(index, Math.max(counts.get(index) ?? 0, count));
+    const before = (annotation: string) => Number(pod.metadata?.annotations?.[annotation] ?? 0);
+    const isIgnored = judgeFailure(job, pod).action === 'Ignore';
+    const counted = before(FAILURE_COUNT) + (isIgnored ? 0 : 1);
+    const ignored = before(IGNORED_FAILURE_COUNT) + (isIgnored ? 1 : 0);
+    const known = counts.get(index);
+    if (known && known.counted + known.ignored >= counted + ignored) continue;
+    counts.set(index, { counted, ignored, endedAt: endOf(pod) });
   }
   return counts;
+}
+
+/** When the last container of a finished pod ended. */
+export function endOf({ status, metadata }: Pod): number | undefined {
+  const times = (status?.containerStatuses ?? []).flatMap(({ state }) => state?.terminated?.finishedAt ?? []);
+  const time = times.sort().at(-1) ?? metadata?.deletionTimestamp ?? metadata?.creationTimestamp;
+  return time === undefined ? undefined : parseTime(time);
 }
 
 function failedIndexes(
@@ -91,7 +114,9 @@ function failedIndexes(
   const limit = job.spec?.backoffLimitPerIndex;
   if (limit === undefined || !isIndexed(job)) return undefined;
   const failed = parseIndexes(job.status?.failedIndexes);
-  for (const [index, count] of indexFailures) if (count > limit && !completedIndexes.has(index)) failed.add(index);
+  for (const [index, { counted }] of indexFailures) {
+    if (counted > limit && !completedIndexes.has(index)) failed.add(index);
+  }
   for (const pod of failedPods) {
     const index = indexOf(pod);
     if (index !== undefined && judgeFailure(job, pod).action === 'FailIndex') failed.add(index);

@@ -88,6 +88,9 @@ test('every index of an indexed job succeeds once', async () => {
   const pods = await active('index', 3);
   expect(pods.map(({ spec }) => spec?.hostname).sort()).toEqual(['index-0', 'index-1', 'index-2']);
   for (const pod of pods) await end(pod, pod.spec?.hostname === 'index-1' ? 'Failed' : 'Succeeded');
+  await waitFor(async () => (await status('index'))?.failed === 1);
+  expect(await activeOf('index')).toEqual([]);
+  clock.advance(10_000);
   const [again] = await active('index', 1);
   expect([
     again?.spec?.hostname,
@@ -119,4 +122,44 @@ test('a suspended job has no pods until it is resumed', async () => {
   await cluster.client.of(Jobs).patch('rest', mergePatch({ spec: { suspend: false } }), { namespace });
   await active('rest', 1);
   await waitFor(async () => (await status('rest'))?.conditions?.[0]?.reason === 'JobResumed');
+});
+
+test('pods that go because a job is suspended or has too many have not failed', async () => {
+  await create('calm', { backoffLimit: 0, parallelism: 3, completions: 5 });
+  await active('calm', 3);
+  const patch = (spec: object) => cluster.client.of(Jobs).patch('calm', mergePatch({ spec }), { namespace });
+  await patch({ parallelism: 1 });
+  await active('calm', 1);
+  await patch({ suspend: true });
+  await active('calm', 0);
+  const found = await waitFor(async () => {
+    const now = await status('calm');
+    return now?.conditions?.[0]?.reason === 'JobSuspended' && now;
+  });
+  expect([found.failed ?? 0, found.active ?? 0, found.uncountedTerminatedPods]).toEqual([0, 0, {}]);
+});
+
+test('a job that fails counts its other pods as failed, one that succeeds does not', async () => {
+  const policy = { rules: [{ action: 'FailJob', onExitCodes: { operator: 'In', values: [42] } }] };
+  await create('fails', { parallelism: 3, completions: 3, podFailurePolicy: policy as never });
+  await end((await active('fails', 3))[0] as Pod, 'Failed', 42);
+  const failed = await finished('fails');
+  expect([failed.failed, failed.succeeded ?? 0, failed.uncountedTerminatedPods]).toEqual([3, 0, {}]);
+  const rules = [{ succeededCount: 1 }];
+  await create('enough', { completionMode: 'Indexed', parallelism: 3, completions: 3, successPolicy: { rules } });
+  await end((await active('enough', 3))[0] as Pod, 'Succeeded');
+  const succeeded = await finished('enough');
+  expect([succeeded.failed ?? 0, succeeded.succeeded, conditions(succeeded)]).toEqual([
+    0,
+    1,
+    ['SuccessCriteriaMet SuccessPolicy', 'Complete SuccessPolicy'],
+  ]);
+});
+
+test('a job that is being deleted lets go of its pods whatever they do', async () => {
+  await create('leaving', { podReplacementPolicy: 'Failed' });
+  await active('leaving', 1);
+  await cluster.client.of(Jobs).delete('leaving', { namespace, propagationPolicy: 'Foreground' });
+  const kept = async () => (await podsOf('leaving')).flatMap(({ metadata }) => metadata?.finalizers ?? []);
+  await waitFor(async () => (await kept()).length === 0);
 });

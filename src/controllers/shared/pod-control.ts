@@ -39,7 +39,7 @@ export class PodControl {
     try {
       const preconditions = uid === undefined ? {} : { preconditions: { uid } };
       const left = (await client.of(Pods).delete(name, { namespace, ...preconditions })) as Pod;
-      if (left.kind === 'Pod' && left.metadata?.deletionGracePeriodSeconds) this.#writes.wrote(left);
+      if (left.kind === 'Pod' && isKept(left)) this.#writes.wrote(left);
       else this.#writes.deleted(pod);
       events.record(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
     } catch (error) {
@@ -49,6 +49,10 @@ export class PodControl {
     }
   }
 }
+
+/** Whether a pod that is being deleted is still there: its node, or whoever has put a finalizer on it, has yet to agree. */
+export const isKept = ({ metadata }: Pod): boolean =>
+  Boolean(metadata?.deletionGracePeriodSeconds) || (metadata?.finalizers?.length ?? 0) > 0;
 
 /** A pod as a template wants it, controlled by `owner`; its name is made by the server from the owner's. */
 export function podFromTemplate(

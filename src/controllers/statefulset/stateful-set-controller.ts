@@ -149,7 +149,7 @@ export class StatefulSetController {
     try {
       const preconditions = uid ? { preconditions: { uid } } : {};
       const left = (await client.of(Pods).delete(name, { namespace, ...preconditions })) as Pod;
-      if (left.kind === 'Pod' && left.metadata?.deletionGracePeriodSeconds) this.#writes.wrote(left);
+      if (left.kind === "Pod" && isKept(left)) this.#writes.wrote(left);
       else this.#writes.deleted(pod);
       events.record(set, 'Normal', 'SuccessfulDelete', `${what} successful`);
     } catch (error) {

@@ -11,7 +11,7 @@ import { isAlreadyExists, isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { Claimer } from '../shared/claimer.ts';
-import { messageOf } from '../shared/pod-control.ts';
+import { isKept, messageOf } from '../shared/pod-control.ts';
 import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../shared/pod-index.ts';
 import { nextAvailability } from '../shared/pods.ts';
 import { RevisionHistory } from '../shared/revisions/revision-history.ts';
@@ -149,7 +149,7 @@ export class StatefulSetController {
     try {
       const preconditions = uid ? { preconditions: { uid } } : {};
       const left = (await client.of(Pods).delete(name, { namespace, ...preconditions })) as Pod;
-      if (left.kind === "Pod" && isKept(left)) this.#writes.wrote(left);
+      if (left.kind === 'Pod' && isKept(left)) this.#writes.wrote(left);
       else this.#writes.deleted(pod);
       events.record(set, 'Normal', 'SuccessfulDelete', `${what} successful`);
     } catch (error) {

@@ -3,6 +3,7 @@ import { Pods } from '#api/core/v1/pod.ts';
 import { type Service, Services } from '#api/core/v1/service.ts';
 import { type EndpointSlice, EndpointSlices } from '#api/discovery/v1/endpoint-slice.ts';
 import type { Informer } from '#client/informer.ts';
+import { keyOf } from '#client/object-store.ts';
 import { Controller } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { OwnWrites } from '#controller/own-writes.ts';
@@ -13,8 +14,10 @@ import { isNamespaceTerminating, messageOf } from '../shared/pod-control.ts';
 import { ServiceIndex } from '../shared/services/service-keys.ts';
 import { addressesOf, isHeadless } from '../shared/services/service-pods.ts';
 import { TRIGGER_TIME, TriggerTimes } from '../shared/services/trigger-times.ts';
-import { type AddressType, groupEndpoints } from './slice-endpoints.ts';
+import { type AddressType, groupEndpoints, type PortGroup } from './slice-endpoints.ts';
 import { planSlices, type SlicePlan } from './slice-plan.ts';
+import { addZoneHints, wantsZoneHints } from './zone-hints.ts';
+import { shareFacts, zoneShares } from './zone-shares.ts';
 
 const SERVICE_NAME = 'kubernetes.io/service-name';
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
@@ -31,6 +34,8 @@ export class EndpointSliceController {
   readonly #nodes: Informer<Node>;
   readonly #writes: OwnWrites<EndpointSlice>;
   readonly #triggers = new TriggerTimes();
+  /** Services and families whose endpoints have hints, to tell of it once. */
+  readonly #hinted = new Set<string>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -42,7 +47,13 @@ export class EndpointSliceController {
       .for(Services)
       .watches(Pods, (pod, old) => this.#index.keysOf(pod, old))
       .watches(EndpointSlices, serviceKeys)
+      .watches(Nodes, (node, old) => (old && shareFacts(old) === shareFacts(node) ? [] : this.#zoned()))
       .reconciles((key) => this.#reconcile(key));
+  }
+
+  /** Services whose hints depend on the nodes. */
+  #zoned(): string[] {
+    return this.#index.services.store.list().filter(wantsZoneHints).map(keyOf);
   }
 
   async #reconcile(key: string): Promise<void> {
@@ -61,8 +72,8 @@ export class EndpointSliceController {
     const nodeOf = (name: string) => this.#nodes.store.get(name);
     try {
       for (const addressType of types) {
-        const groups = groupEndpoints(service, pods, { addressType, nodeOf });
         const ofType = existing.filter((slice) => slice.addressType === addressType);
+        const groups = this.#hint(service, groupEndpoints(service, pods, { addressType, nodeOf }), ofType, addressType);
         await this.#apply(service, addressType, planSlices(groups, ofType, outdated), time);
       }
       await this.#removeAll(existing.filter(({ addressType }) => !types.includes(addressType as AddressType)));
@@ -72,6 +83,35 @@ export class EndpointSliceController {
       this.#context.events.record(service, 'Warning', 'FailedToUpdateEndpointSlices', message);
       throw error;
     }
+  }
+
+  #hint(
+    service: Service,
+    groups: readonly PortGroup[],
+    existing: readonly EndpointSlice[],
+    addressType: AddressType,
+  ): readonly PortGroup[] {
+    const key = `${keyOf(service)} ${addressType}`;
+    const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
+      this.#context.events.record(service, type, reason, `${message}, addressType: ${addressType}`);
+    if (!wantsZoneHints(service)) {
+      const message = 'Topology Aware Hints has been disabled';
+      if (this.#hinted.delete(key)) tell('Normal', 'TopologyAwareHintsDisabled', message);
+      return groups;
+    }
+    const hints = new Map(
+      existing.flatMap(({ endpoints = [] }) => endpoints.map((one) => [one.targetRef?.uid, one.hints])),
+    );
+    const shares = zoneShares(this.#nodes.store.list());
+    const result = addZoneHints(groups, shares, ({ targetRef }) => hints.get(targetRef?.uid)?.forZones?.[0]?.name);
+    if (result.refused !== undefined) {
+      this.#hinted.delete(key);
+      tell('Warning', 'TopologyAwareHintsDisabled', result.refused);
+    } else if (!this.#hinted.has(key)) {
+      this.#hinted.add(key);
+      tell('Normal', 'TopologyAwareHintsEnabled', 'Topology Aware Hints has been enabled');
+    }
+    return result.groups;
   }
 
   async #apply(service: Service, addressType: AddressType, plan: SlicePlan, time: string | undefined): Promise<void> {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EndpointsResource } from '#api/core/v1/endpoints.ts';
+import { Events } from '#api/core/v1/event.ts';
+import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { Services } from '#api/core/v1/service.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
@@ -16,11 +18,15 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-const createPod = async (name: string, app: string, { ip, ready }: { ip: string; ready: boolean }): Promise<Pod> => {
+const createPod = async (
+  name: string,
+  app: string,
+  { ip, ready, nodeName = 'node-1' }: { ip: string; ready: boolean; nodeName?: string },
+): Promise<Pod> => {
   const pod = await cluster.client.of(Pods).create({
     metadata: { name, namespace, labels: { app } },
     spec: {
-      nodeName: 'node-1',
+      nodeName,
       hostname: name,
       subdomain: app,
       containers: [{ name: 'main', image: 'web:1', ports: [{ name: 'http', containerPort: 8080 }] }],
@@ -98,4 +104,32 @@ test('endpoints go with their service', async () => {
       () => true,
     ),
   );
+});
+
+test('a service that asks for it has its endpoints hinted to zones by their CPUs', async () => {
+  const conditions = [{ type: 'Ready', status: 'True' }];
+  for (const zone of ['a', 'b']) {
+    const labels = { 'topology.kubernetes.io/zone': zone };
+    const node = await cluster.client.of(Nodes).create({ metadata: { name: `node-${zone}`, labels } });
+    await cluster.client.of(Nodes).updateStatus({ ...node, status: { allocatable: { cpu: '4' }, conditions } } as Node);
+  }
+  const annotations = { 'service.kubernetes.io/topology-mode': 'Auto' };
+  const spec = { selector: { app: 'zoned' }, ports: [{ port: 80 }] };
+  await cluster.client.of(Services).create({ metadata: { name: 'zoned', namespace, annotations }, spec });
+  const ips = ['10.2.0.1', '10.2.0.2', '10.2.0.3', '10.2.0.4'];
+  for (const ip of ips) {
+    const name = `zoned-${ip.at(-1)}`;
+    await createPod(name, 'zoned', { ip, ready: true, nodeName: ip === '10.2.0.4' ? 'node-b' : 'node-a' });
+  }
+  await waitFor(async () => {
+    const labelSelector = 'kubernetes.io/service-name=zoned';
+    const { items } = await cluster.client.of(EndpointSlices).list({ namespace, labelSelector });
+    const hints = items.flatMap(({ endpoints }) => endpoints?.map((one) => one.hints?.forZones?.[0]?.name));
+    expect(hints.sort()).toEqual(['a', 'a', 'b', 'b']);
+    return true;
+  });
+  await waitFor(async () => {
+    const { items } = await cluster.client.of(Events).list({ namespace, fieldSelector: 'involvedObject.name=zoned' });
+    return items.some(({ message }) => message === 'Topology Aware Hints has been enabled, addressType: IPv4');
+  });
 });

@@ -4,6 +4,8 @@ import type { Service } from '#api/core/v1/service.ts';
 import type { Endpoint } from '#api/discovery/v1/endpoint-slice.ts';
 import { isPodReady } from '../shared/pods.ts';
 import { addressesOf, hostnameFor, mayServe, portsOf, type ResolvedPort } from '../shared/services/service-pods.ts';
+import { wantsZoneHints } from './zone-hints.ts';
+import { ZONE } from './zone-shares.ts';
 
 export type AddressType = 'IPv4' | 'IPv6';
 
@@ -13,7 +15,6 @@ export interface PortGroup {
   readonly endpoints: readonly Endpoint[];
 }
 
-const ZONE = 'topology.kubernetes.io/zone';
 const isIPv6 = (address: string) => address.includes(':');
 
 /** The endpoints of a Service in one address family, grouped by their ports. */
@@ -63,7 +64,8 @@ function endpointOf(
   const hostname = hostnameFor(pod, service);
   const nodeName = pod.spec?.nodeName;
   const zone = node?.metadata?.labels?.[ZONE];
-  const hints = hintsOf(service.spec?.trafficDistribution, { ready, zone, nodeName });
+  const distribution = wantsZoneHints(service) ? undefined : service.spec?.trafficDistribution;
+  const hints = hintsOf(distribution, { ready, zone, nodeName });
   return {
     addresses,
     conditions: { ready, serving, terminating },

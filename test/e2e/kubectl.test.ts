@@ -340,6 +340,60 @@ spec:
       expect((await knarr.tryKubectl(['get', 'pod', 'hello'])).stderr).toContain('pods "hello" not found');
     });
 
+    test('a claim gets a volume that outlives its pods, and a load balancer leads to them', async () => {
+      const path = join(archives, 'volume.yaml');
+      const pod = (name: string, command: string) => `---
+apiVersion: v1
+kind: Pod
+metadata: { name: ${name}, labels: { app: kept } }
+spec:
+  containers:
+    - name: main
+      image: web:1
+      command: [sh, -c, ${JSON.stringify(command)}]
+      volumeMounts: [{ name: data, mountPath: /www }]
+  volumes: [{ name: data, persistentVolumeClaim: { claimName: data } }]
+`;
+      const claim = `
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: data }
+spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+`;
+      writeFileSync(path, claim + pod('writer', 'echo kept > /www/index.html'));
+      await kubectl('apply', '-f', path);
+      await kubectl('wait', 'pvc/data', '--for=jsonpath={.status.phase}=Bound', '--timeout=30s');
+      await eventually(
+        'the writer is done',
+        async () => (await jsonpath('{.status.containerStatuses[0].restartCount}', 'pod', 'writer')) >= '1',
+      );
+      await kubectl('delete', 'pod', 'writer', '--now');
+      writeFileSync(path, pod('reader', 'httpd -f -p 8080 -h /www'));
+      await kubectl('apply', '-f', path);
+      await kubectl('wait', 'pod/reader', '--for=condition=Ready', '--timeout=30s');
+      await kubectl(
+        'expose',
+        'pod',
+        'reader',
+        '--type=LoadBalancer',
+        '--port=8000',
+        '--target-port=8080',
+        '--name=front',
+      );
+      await kubectl(
+        'wait',
+        'service/front',
+        '--for=jsonpath={.status.loadBalancer.ingress[0].ip}=10.244.0.1',
+        '--timeout=30s',
+      );
+      await eventually(
+        'the load balancer answers',
+        async () => (await fetchText('http://10.244.0.1:8000')) === 'kept\n',
+      );
+      await kubectl('delete', 'service/front', 'pod/reader', 'pvc/data', '--now');
+      await eventually('no volume left', async () => (await kubectl('get', 'pv', '-o', 'name')) === '');
+    });
+
     test('explain and api-resources describe the API', async () => {
       expect(await kubectl('explain', 'deployment.spec.strategy')).toMatch(
         /rollingUpdate\s+<RollingUpdateDeployment>[\s\S]*type\s+<string>/,

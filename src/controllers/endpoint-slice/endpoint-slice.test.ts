@@ -92,6 +92,19 @@ test('a service lists its pods with their ports and conditions in a slice and in
   await waitFor(async () => (await slices())[0]?.endpoints?.length === 1);
 });
 
+test('controllers do not get in their own way while pods come and change', async () => {
+  const spec = { selector: { app: 'busy' }, ports: [{ port: 80 }] };
+  await cluster.client.of(Services).create({ metadata: { name: 'busy', namespace }, spec });
+  const ips = Array.from({ length: 8 }, (_, n) => `10.3.0.${n + 1}`);
+  await Promise.all(ips.map((ip, n) => createPod(`busy-${n}`, 'busy', { ip, ready: true })));
+  await waitFor(async () => {
+    const { subsets } = await cluster.client.of(EndpointsResource).get('busy', { namespace });
+    return subsets?.[0]?.addresses?.length === ips.length;
+  });
+  const { items } = await cluster.client.of(Events).list({ namespace, fieldSelector: 'involvedObject.name=busy' });
+  expect(items).toEqual([]);
+});
+
 test('endpoints go with their service', async () => {
   const spec = { selector: { app: 'gone' }, ports: [{ port: 80 }] };
   await cluster.client.of(Services).create({ metadata: { name: 'gone', namespace }, spec });

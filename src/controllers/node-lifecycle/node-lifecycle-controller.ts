@@ -1,4 +1,5 @@
 import { type Lease, Leases } from '#api/coordination/v1/lease.ts';
+import type { Taint } from '#api/core/v1/affinity.ts';
 import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import type { Informer } from '#client/informer.ts';
@@ -12,8 +13,9 @@ import type { ControllersOptions } from '../controller-entry.ts';
 import { isNodeReady, readyCondition } from '../shared/nodes/node-ready.ts';
 import { BY_NODE, nodeIndex } from '../shared/pod-index.ts';
 import { isPodReady } from '../shared/pods.ts';
+import { EvictionPace, evictionRates, zoneOf } from './eviction-pace.ts';
 import { Heartbeats, unknownConditions } from './node-health.ts';
-import { planTaints } from './taints.ts';
+import { isEvicted, planTaints } from './taints.ts';
 
 const LEASES = 'kube-node-lease';
 const STARTUP_GRACE_MS = 60_000;
@@ -32,6 +34,7 @@ export class NodeLifecycleController {
   readonly #pods: Informer<Pod>;
   readonly #writes: OwnWrites<Node>;
   readonly #heartbeats = new Heartbeats();
+  readonly #pace = new EvictionPace();
   readonly #registered = new Set<string>();
 
   constructor(context: ControllerContext, { nodeMonitorGraceMs = 50_000 }: ControllersOptions) {
@@ -67,10 +70,11 @@ export class NodeLifecycleController {
     const silence = this.#heartbeats.silence(name, sign, this.#context.clock.monotonic());
     const grace = readyCondition(node) === undefined ? STARTUP_GRACE_MS : this.#graceMs;
     const judged = silence >= grace ? await this.#markUnknown(node) : node;
-    await this.#taint(judged);
+    const turn = await this.#taint(judged);
     await this.#label(judged);
     // Later than the heartbeat of a healthy node, which starts the wait anew.
-    return silence >= grace ? undefined : { requeueAfterMs: grace - silence };
+    const wait = Math.min(turn, silence >= grace ? Number.POSITIVE_INFINITY : grace - silence);
+    return Number.isFinite(wait) ? { requeueAfterMs: wait } : undefined;
   }
 
   #forget(name: string): void {
@@ -111,10 +115,24 @@ export class NodeLifecycleController {
     this.#context.events.record(pod, 'Warning', 'NodeNotReady', 'Node is not ready');
   }
 
-  async #taint(node: Node): Promise<void> {
-    const evicting = this.#nodes.store.list().some(isNodeReady);
-    const taints = planTaints(node, { evicting, now: formatTime(this.#context.clock.now()) });
-    if (taints === undefined) return;
+  /** Resolves with the milliseconds until it is this node's turn to be emptied; Infinity when it is nothing to wait for. */
+  async #taint(node: Node): Promise<number> {
+    const wait = this.#turnOf(node);
+    const now = formatTime(this.#context.clock.now());
+    const taints = planTaints(node, { evicting: wait === 0, now });
+    if (taints !== undefined) await this.#writeTaints(node, taints);
+    return wait === 0 ? Number.POSITIVE_INFINITY : wait;
+  }
+
+  #turnOf(node: Node): number {
+    const rates = evictionRates(this.#nodes.store.list());
+    if (rates === undefined) return Number.POSITIVE_INFINITY;
+    // Nothing to wait for: its pods stay, or are on their way already.
+    if (isNodeReady(node) || readyCondition(node) === undefined || isEvicted(node)) return 0;
+    return this.#pace.wait(zoneOf(node), rates.get(zoneOf(node)) ?? 0, this.#context.clock.monotonic());
+  }
+
+  async #writeTaints(node: Node, taints: readonly Taint[]): Promise<void> {
     const { name = '', resourceVersion } = node.metadata ?? {};
     // Taints are one value to a patch: two writers must not undo each other.
     const patch = mergePatch({ metadata: { resourceVersion }, spec: { taints } });

@@ -40,6 +40,10 @@ export function planTaints(
 const isManaged = ({ key, effect }: Taint): boolean =>
   (effect === 'NoSchedule' && NO_SCHEDULE_KEYS.has(key)) || (effect === 'NoExecute' && NO_EXECUTE_KEYS.has(key));
 
+/** Whether a node's pods are being sent away. */
+export const isEvicted = ({ spec }: Node): boolean =>
+  (spec?.taints ?? []).some(({ key, effect }) => effect === 'NoExecute' && NO_EXECUTE_KEYS.has(key));
+
 function wantedNoSchedule({ spec, status }: Node): Taint[] {
   const keys = (status?.conditions ?? []).map((condition) => NO_SCHEDULE[condition.type]?.[condition.status]);
   if (spec?.unschedulable) keys.push(UNSCHEDULABLE);

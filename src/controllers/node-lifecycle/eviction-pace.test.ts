@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import type { Node } from '#api/core/v1/node.ts';
+import { EvictionPace, evictionRates } from './eviction-pace.ts';
+
+const nodes = (zone: string, ready: number, silent: number): Node[] =>
+  Array.from({ length: ready + silent }, (_, index) => ({
+    metadata: { labels: { 'topology.kubernetes.io/zone': zone } },
+    status: { conditions: [{ type: 'Ready', status: index < ready ? 'True' : 'Unknown' }] },
+  }));
+
+test.each([
+  ['a zone with some silent nodes', nodes('a', 5, 2), { ':a': 0.1 }],
+  ['a small zone where most are silent', nodes('a', 2, 3), { ':a': 0 }],
+  ['a large zone where most are silent', nodes('a', 20, 40), { ':a': 0.01 }],
+  [
+    'a zone that is gone, while another one is there',
+    [...nodes('a', 0, 4), ...nodes('b', 1, 0)],
+    { ':a': 0.1, ':b': 0.1 },
+  ],
+  ['every node is silent', [...nodes('a', 0, 4), ...nodes('b', 0, 1)], undefined],
+])('%s', (_, all, want) => {
+  const rates = evictionRates(all);
+  expect(rates && Object.fromEntries(rates)).toEqual(want);
+});
+
+test('one node of a zone is emptied after another', () => {
+  const pace = new EvictionPace();
+  expect([
+    pace.wait('a', 0.1, 0),
+    pace.wait('a', 0.1, 4000),
+    pace.wait('b', 0.1, 4000),
+    pace.wait('a', 0.1, 10_000),
+    pace.wait('a', 0, 50_000),
+  ]).toEqual([0, 6000, 0, 0, Number.POSITIVE_INFINITY]);
+});

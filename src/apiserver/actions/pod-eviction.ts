@@ -1,3 +1,4 @@
+import type { Pod } from '#api/core/v1/pod.ts';
 import { Eviction } from '#api/policy/v1/eviction.ts';
 import type { PodDisruptionBudget } from '#api/policy/v1/pod-disruption-budget.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
@@ -6,7 +7,8 @@ import type { Mutable } from '#machinery/schema/schema.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { NO_ADMISSION } from '../admission/admission.ts';
 import { decodeAs } from '../registry/decode-body.ts';
-import { deleteWith } from '../registry/delete.ts';
+import { checkPreconditions, deleteWith } from '../registry/delete.ts';
+import type { DeleteOptions } from '../registry/delete-options.ts';
 import { timestamp } from '../registry/object-meta.ts';
 import { ownedCopy } from '../registry/owned-copy.ts';
 import { groupResourceOf, type RegistryParts } from '../registry/registry-parts.ts';
@@ -36,12 +38,51 @@ export function createPodEviction(budgets: () => RegistryParts): SubresourceHand
     const admitted = { ...parts, admission: NO_ADMISSION };
     if (!ignoresBudgets(pod))
       await takeFromBudget({ ...budgets(), admission: NO_ADMISSION }, request, pod, dryRun.length > 0);
-    await deleteWith(admitted, request, { ...options, dryRun });
+    const marked = dryRun.length > 0 ? undefined : await markDisrupted(admitted, request, { ...options, dryRun });
+    const preconditions = marked ? { preconditions: { ...options.preconditions, ...marked } } : {};
+    await deleteWith(admitted, request, { ...options, ...preconditions, dryRun });
     return objectResult(
       { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as KubernetesObject,
       201,
     );
   };
+}
+
+/** Notes on the pod why it goes; answers what a precondition on its revision must say from then on. */
+async function markDisrupted(
+  parts: RegistryParts,
+  request: ResourceRequest,
+  options: DeleteOptions,
+): Promise<{ readonly resourceVersion: string } | undefined> {
+  const target = { ...request.target, subresource: 'status' };
+  const { object } = await applyUpdate(parts, {
+    request: { ...request, target },
+    transform: (old) => {
+      checkPreconditions(parts, old, options);
+      return withDisruption(old as Pod, timestamp(parts.clock.now()));
+    },
+    dryRun: false,
+    subresource: { group: '', version: 'v1', kind: 'Pod', verbs: ['update'], type: 'status' },
+  });
+  const { resourceVersion } = object.metadata ?? {};
+  return options.preconditions?.resourceVersion && resourceVersion ? { resourceVersion } : undefined;
+}
+
+function withDisruption(old: Pod, now: string): Mutable<Pod> {
+  const pod = ownedCopy(old);
+  if (pod.metadata) delete pod.metadata.resourceVersion;
+  const known = pod.status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+  const condition = {
+    type: 'DisruptionTarget' as const,
+    status: 'True',
+    lastTransitionTime: (known?.status === 'True' ? known.lastTransitionTime : undefined) ?? now,
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+    ...(pod.status?.observedGeneration ? { observedGeneration: pod.metadata?.generation } : {}),
+  };
+  const others = (pod.status?.conditions ?? []).filter((one) => one !== known);
+  pod.status = { ...pod.status, conditions: [...others, condition] } as NonNullable<typeof pod.status>;
+  return pod;
 }
 
 /** Pods that are over or never ran disturb nobody. */
@@ -93,18 +134,22 @@ function withOneLess(
   const { observedGeneration = 0, disruptionsAllowed = 0, currentHealthy = 0, desiredHealthy = 0 } = old.status ?? {};
   const name = old.metadata?.name ?? '';
   const ready = (pod as PodState).status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
-  const unhealthyMayGo = old.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow' || currentHealthy >= desiredHealthy;
+  const isHealthy = desiredHealthy > 0 && currentHealthy >= desiredHealthy;
+  const unhealthyMayGo = old.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow' || isHealthy;
   const budget = ownedCopy(old);
   if (budget.metadata) delete budget.metadata.resourceVersion;
-  if (!ready && unhealthyMayGo && desiredHealthy > 0) return budget;
+  if (!ready && unhealthyMayGo) return budget;
   if (observedGeneration < (old.metadata?.generation ?? 0)) {
     throw tooMany(`The disruption budget ${name} is still being processed by the server.`, 10);
   }
   if (disruptionsAllowed <= 0) {
-    throw tooMany(
-      `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
-      0,
+    const failed = old.status?.conditions?.find(
+      ({ type, reason }) => type === 'DisruptionAllowed' && reason === 'SyncFailed',
     );
+    const why = failed
+      ? `does not allow evicting pods currently because it failed sync: ${failed.message}`
+      : `needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
+    throw tooMany(`The disruption budget ${name} ${why}`, 0);
   }
   const status = (budget.status ??= {} as NonNullable<typeof budget.status>);
   status.disruptionsAllowed = disruptionsAllowed - 1;

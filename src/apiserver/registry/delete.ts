@@ -151,7 +151,7 @@ export async function finishDeletionOnUpdate(
   return outcome.entry;
 }
 
-function checkPreconditions(parts: RegistryParts, old: KubernetesObject, options: DeleteOptions): void {
+export function checkPreconditions(parts: RegistryParts, old: KubernetesObject, options: DeleteOptions): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
   const { metadata } = old;
   if (uid && uid !== metadata?.uid) {

@@ -35,6 +35,9 @@ test.each([
   ['numbers may start elsewhere', set({ ordinals: { start: 5 }, replicas: 1 }), [], ['create 5 new']],
   ['too many go from the highest, one by one', set({ replicas: 1 }), [pod(0), pod(1), pod(2)], ['delete db-2']],
   ['the next goes when it is gone', set({ replicas: 1 }), [pod(0), pod(1), pod(2, 'leaving')], []],
+  ['the last waits while others do not work', set({ replicas: 0 }), [pod(0, 'starting'), pod(1, 'starting')], []],
+  ['one that works goes all the same', set({ replicas: 0 }), [pod(0, 'starting'), pod(1)], ['delete db-1']],
+  ['and the first that does not work', set({ replicas: 0 }), [pod(0, 'starting')], ['delete db-0']],
   [
     'in parallel all that are too many go',
     set({ replicas: 1, ...parallel }),

@@ -58,12 +58,13 @@ export function planStateful(state: StatefulState): Step[] {
     const settled = pod !== undefined && isHealthy(pod) && isPodAvailable(pod, minReadySeconds, now);
     if (ordered && !settled) return steps;
   }
+  // Of those that do not work only the first may go, in the order of ordinals and the wanted ones before the others.
+  const inOrder = [...wanted].sort(([a], [b]) => a - b).map(([, pod]) => pod);
+  const firstUnhealthy = [...inOrder, ...condemned.toReversed()].find((pod) => !isHealthy(pod));
   for (const pod of condemned) {
-    // The first of those that do not work may go; others wait for what is going.
-    const unhealthy = [...wanted.values(), ...condemned].filter((one) => !isHealthy(one));
     if (ordered && isTerminating(pod)) return steps;
-    if (ordered && !isRunningAndReady(pod) && unhealthy.some((one) => one !== pod && !condemned.includes(one)))
-      return steps;
+    const works = isRunningAndReady(pod) && isPodAvailable(pod, minReadySeconds, now);
+    if (ordered && !works && pod !== firstUnhealthy) return steps;
     if (!isTerminating(pod)) steps.push({ type: 'delete', pod });
     if (ordered) return steps;
   }

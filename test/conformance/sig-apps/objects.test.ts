@@ -315,7 +315,12 @@ describe('[sig-apps] ReplicationController', () => {
     await watch.until('MODIFIED', ({ status }) => status.readyReplicas === 1);
     await controllers().patch('lifecycle-rc', 'strategic', { metadata: { labels: { patched: 'yes' } } });
     await watch.until('MODIFIED', ({ metadata }) => metadata.labels.patched === 'yes');
-    await controllers().patch('lifecycle-rc', 'merge', { status: { readyReplicas: 0 } }, SUBRESOURCE);
+    await controllers().patch(
+      'lifecycle-rc',
+      'merge',
+      { status: { readyReplicas: 0, availableReplicas: 0 } },
+      SUBRESOURCE,
+    );
     await watch.until('MODIFIED', ({ status }) => !status.readyReplicas);
     await watch.until('MODIFIED', ({ status }) => status.readyReplicas === 1);
     await controllers().patch('lifecycle-rc', 'merge', { spec: { replicas: 2 } }, { subresource: 'scale' });

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '#testing/wait-for.ts';
 import { checkDiscovery, refuses } from '../support/api-operations.ts';
@@ -149,6 +150,27 @@ describe('[sig-auth] ServiceAccounts', () => {
     expect(broken.body.status.authenticated ?? false).toBe(false);
     await accounts().delete('tokened');
     expect((await post(path, review)).body.status.authenticated ?? false).toBe(false);
+  });
+
+  test('ServiceAccountIssuerDiscovery should support OIDC discovery of service account issuer', async () => {
+    await accounts().create({ metadata: { name: 'discovered' } });
+    const { status } = await accounts().createAt('discovered', 'token', { spec: { audiences: ['somebody'] } });
+    const issuer = await rest.get('/.well-known/openid-configuration');
+    expect(issuer).toMatchObject({
+      issuer: 'https://kubernetes.default.svc.cluster.local',
+      jwks_uri: expect.stringMatching(/\/openid\/v1\/jwks$/),
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+    });
+    // Anybody who knows the documents and nothing else can tell whose the token is.
+    const keys = createLocalJWKSet(await rest.get('/openid/v1/jwks'));
+    const { payload, protectedHeader } = await jwtVerify(status.token, keys, {
+      issuer: issuer.issuer,
+      audience: 'somebody',
+    });
+    expect(payload.sub).toBe(`system:serviceaccount:${namespace}:discovered`);
+    expect(issuer.id_token_signing_alg_values_supported).toContain(protectedHeader.alg);
+    await expect(jwtVerify(status.token, keys, { audience: 'somebody else' })).rejects.toThrow('aud');
   });
 
   test('should allow opting out of API token automount', async () => {

@@ -142,3 +142,10 @@ test('what is tried tentatively leaves no trace', () => {
     { numRuns: 50 },
   );
 });
+
+test('a pod is not taken for one of its class that has a node', () => {
+  const harness = new Harness(cluster.client);
+  for (const name of ['a', 'b']) harness.state.setNode(makeNode(name));
+  harness.place(makePod('placed', { spec: { nodeName: 'a' } }), 'a');
+  expect(Object.keys(harness.judge(makePod('next')))).toEqual(['a', 'b']);
+});

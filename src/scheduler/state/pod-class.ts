@@ -95,14 +95,13 @@ export function amountsOf(table: ResourceTable, totals: ReadonlyMap<string, numb
 }
 
 /** Everything about a pod that filters, scores and preemption may look at; nothing that tells equal pods apart. */
-function signatureOf({ metadata, spec, status }: Pod, requests: ReadonlyMap<string, number>): string {
+function signatureOf({ metadata, spec }: Pod, requests: ReadonlyMap<string, number>): string {
   const owner = metadata?.ownerReferences?.find((each) => each.controller);
   return JSON.stringify([
     metadata?.namespace,
     metadata?.labels,
     metadata?.deletionTimestamp !== undefined,
     owner && [owner.kind, owner.name],
-    spec?.nodeName && status?.phase === undefined ? spec.nodeName : undefined,
     spec?.priority,
     spec?.preemptionPolicy,
     spec?.schedulerName,

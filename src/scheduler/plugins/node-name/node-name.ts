@@ -10,7 +10,8 @@ export const nodeName = (): Plugin => ({
   isLocal: true,
   events: { NodeAdd: (pod, node) => !pod.pod.spec?.nodeName || pod.pod.spec.nodeName === node?.metadata?.name },
   filter({ pod }, node) {
-    const wanted = pod.class.pod.spec?.nodeName;
+    // Of the pod itself: pods of its class that are placed already name theirs.
+    const wanted = pod.pod.spec?.nodeName;
     return !wanted || wanted === node.name ? undefined : ELSEWHERE;
   },
 });

@@ -23,6 +23,7 @@ import type { AuthorizationOptions } from './authorization/authorization.ts';
 import { createBootstrapObjects } from './bootstrap/create-bootstrap-objects.ts';
 import { type AdvertisedAddress, publishKubernetesService } from './bootstrap/kubernetes-service.ts';
 import { createConnectHandlers } from './connect/connect-handlers.ts';
+import type { LocalNodes } from './connect/local-nodes.ts';
 import type { NodeCredentials } from './connect/node-connection.ts';
 import { OpenApi } from './discovery/openapi.ts';
 import { Discovery } from './discovery/serve-discovery.ts';
@@ -89,6 +90,7 @@ export class ApiServer {
   readonly #listeners: HttpsListener[] = [];
   readonly #operations: Operations;
   #nodeCredentials: NodeCredentials | undefined;
+  #localNodes: LocalNodes | undefined;
   #started = false;
   #stopping = false;
 
@@ -206,6 +208,11 @@ export class ApiServer {
     this.#nodeCredentials = credentials;
   }
 
+  /** Nodes in this process, which are asked for logs without a connection. */
+  useLocalNodes(nodes: LocalNodes): void {
+    this.#localNodes = nodes;
+  }
+
   /** Turns `/readyz` red and serves on for `delayMs`, so that load balancers notice before connections are refused. */
   async beginShutdown(delayMs = 0): Promise<void> {
     if (this.#stopping) return;
@@ -253,6 +260,8 @@ export class ApiServer {
       ...createConnectHandlers({
         source: this.#resources,
         credentials: () => this.#nodeCredentials,
+        localNodes: () => this.#localNodes,
+        now: () => clock.now(),
         choose: (count) => Math.floor(random.next() * count),
       }),
       instrumentation: this.#operations.instrumentation,

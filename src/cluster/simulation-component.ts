@@ -19,5 +19,10 @@ export function createSimulationComponent(
   const { pods, nodes } = simulation.metrics;
   environment.apiServer.serveComputed(PodMetricsResource, pods as ComputedSource);
   environment.apiServer.serveComputed(NodeMetricsResource, nodes as ComputedSource);
+  environment.apiServer.useLocalNodes({
+    has: (node) => simulation.fleet.has(node),
+    logs: (pod) => simulation.logs.lines(pod),
+    follow: (pod, _container, listener) => simulation.logs.follow(pod, listener),
+  });
   return simulation;
 }

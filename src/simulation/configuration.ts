@@ -45,6 +45,7 @@ const Stage = message('dev.knarr.simulation.PodStage', {
   exitCode: ptr(7, int32),
   reason: opt(8, string),
   message: opt(9, string),
+  log: opt(10, string),
 });
 
 const Usage = message('dev.knarr.simulation.PodUsage', {

@@ -6,8 +6,8 @@ import type { Client } from '#client/client.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import { mergePatch, strategicPatch } from '#client/options.ts';
 import { isAlreadyExists, isNotFound } from '#machinery/errors/status-error.ts';
+import { formatTime } from '#machinery/objects/time.ts';
 import { healthyConditions, type NodePlan, nodeAddress, simulatedNode } from './node-group.ts';
-import { timestamp } from './timestamp.ts';
 
 /**
  * How a simulated node is doing. A partitioned node goes on by itself and reaches nobody; a stopped one has lost its
@@ -156,7 +156,7 @@ export class NodeFleet {
   }
 
   #now(): string {
-    return timestamp(this.#options.clock.now());
+    return formatTime(this.#options.clock.now());
   }
 }
 

@@ -3,7 +3,7 @@ import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import type { NodeMetrics, PodMetrics } from '#api/metrics/v1beta1/metrics.ts';
 import type { Clock } from '#base/clock.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
-import { timestamp } from './timestamp.ts';
+import { formatTime } from '#machinery/objects/time.ts';
 import { type PodUsage, sumOf, usageOf } from './usage.ts';
 
 export interface SimulatedMetricsOptions {
@@ -82,6 +82,6 @@ export class SimulatedMetrics {
   #isMeasured = ({ spec, status }: Pod): boolean =>
     status?.phase === 'Running' && this.#options.isReachable(spec?.nodeName ?? '');
 
-  #measured = () => ({ timestamp: timestamp(this.#options.clock.now()), window: WINDOW });
-  #now = () => ({ creationTimestamp: timestamp(this.#options.clock.now()) });
+  #measured = () => ({ timestamp: formatTime(this.#options.clock.now()), window: WINDOW });
+  #now = () => ({ creationTimestamp: formatTime(this.#options.clock.now()) });
 }

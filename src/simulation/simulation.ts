@@ -7,14 +7,15 @@ import type { InformerFactory } from '#client/informer-factory.ts';
 import { keyOf } from '#client/object-store.ts';
 import { mergePatch } from '#client/options.ts';
 import { isConflict, isNotFound } from '#machinery/errors/status-error.ts';
+import { formatTime } from '#machinery/objects/time.ts';
 import { createDice } from './dice.ts';
 import { NodeFleet, type NodeState } from './node-fleet.ts';
 import { planNodes, type SimulatedNodeGroup } from './node-group.ts';
 import { PodAddresses } from './pod-addresses.ts';
 import { simulatedStatus } from './pod-status.ts';
+import { SimulatedLogs } from './simulated-logs.ts';
 import { SimulatedMetrics } from './simulated-metrics.ts';
 import { type Dice, defaultStages, nextStage, type PodStage } from './stage.ts';
-import { timestamp } from './timestamp.ts';
 import type { PodUsage } from './usage.ts';
 
 /** What is simulated: as much as people want to say of it, as data. */
@@ -45,6 +46,7 @@ export class Simulation {
   readonly name = 'simulation';
   readonly fleet: NodeFleet;
   readonly metrics: SimulatedMetrics;
+  readonly logs = new SimulatedLogs();
   readonly #options: SimulationOptions;
   readonly #stages: readonly PodStage[];
   readonly #dice: Dice;
@@ -71,7 +73,10 @@ export class Simulation {
     informers.of(Pods).addHandler({
       added: (pod) => this.#consider(pod),
       updated: (pod) => this.#consider(pod),
-      deleted: (pod) => this.#forget(pod),
+      deleted: (pod) => {
+        this.#forget(pod);
+        this.logs.forget(pod);
+      },
     });
   }
 
@@ -142,9 +147,11 @@ export class Simulation {
       }
       const hostIP = this.fleet.address(pod.spec?.nodeName ?? '');
       const podIP = pod.status?.podIP || this.#addresses.next();
-      const time = timestamp(this.#options.clock.now());
+      const time = formatTime(this.#options.clock.now());
       const status = simulatedStatus(pod, stage.next, { time, hostIP, podIP }, stage);
       await pods.updateStatus({ ...pod, status }, { namespace });
+      this.logs.write(pod, { time: this.#options.clock.now(), text: stage.log ?? stage.name });
+      if (stage.next === 'Succeeded' || stage.next === 'Failed') this.logs.ended(pod);
     } catch (error) {
       // Whoever was faster has made another event, which is considered anew.
       if (isNotFound(error) || isConflict(error)) return;

@@ -41,6 +41,8 @@ export interface PodStage {
   /** Why containers ended, such as `OOMKilled`; `Completed` or `Error` when absent. */
   readonly reason?: string;
   readonly message?: string;
+  /** What its containers write when the stage begins; the stage's name when absent. */
+  readonly log?: string;
 }
 
 /** Pods are ready at once and go when they are asked to; those of jobs, and those that may not run again, succeed after a second. */

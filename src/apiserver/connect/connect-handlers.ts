@@ -1,10 +1,12 @@
+import type { Pod } from '#api/core/v1/pod.ts';
 import { newBadRequest, newGenericNotFound } from '#machinery/errors/status-error.ts';
 import type { ConnectHandler, UpgradeHandler } from '../http/api-handler.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { ResourceTarget } from '../request.ts';
 import type { ConnectTarget } from './connect-target.ts';
 import { forward, forwardLog } from './forward.ts';
-import { type NodeCredentials, type ObjectSource, podRequest } from './node-connection.ts';
+import { answerLocalLog, type LocalNodes } from './local-nodes.ts';
+import { containerOf, type NodeCredentials, type ObjectSource, podRequest } from './node-connection.ts';
 import { locate } from './proxy-location.ts';
 import { tunnelUpgrade } from './upgrade-tunnel.ts';
 
@@ -12,6 +14,10 @@ export interface ConnectOptions {
   readonly source: ObjectSource;
   /** How this server proves itself to nodes; undefined while there are none to reach. */
   readonly credentials: () => NodeCredentials | undefined;
+  /** Nodes that are asked without a connection; undefined while there are none. */
+  readonly localNodes: () => LocalNodes | undefined;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
   /** Picks one of `count` endpoints. */
   readonly choose: (count: number) => number;
 }
@@ -20,7 +26,7 @@ const POD_STREAMS = new Set(['exec', 'attach', 'portforward']);
 
 /** What answers requests that this server passes on: logs, exec, attach, port-forward and the three proxies. */
 export function createConnectHandlers(options: ConnectOptions): { connect: ConnectHandler; upgrade: UpgradeHandler } {
-  const { source, credentials } = options;
+  const { source, credentials, localNodes, now } = options;
 
   const proxied = (target: ResourceTarget, exchange: Pick<Exchange, 'path' | 'query'>): ConnectTarget => {
     const { scheme, host, port, isNodeAgent } = locate(target, options);
@@ -34,10 +40,21 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
     return { scheme: 'https', ...endpoint, path, tls };
   };
 
+  /** The pod, if it is on a node in this process. */
+  const localPod = ({ namespace, name }: ResourceTarget): Pod | undefined => {
+    const pod = source.pod(namespace, name) as Pod | undefined;
+    return pod && localNodes()?.has(pod.spec?.nodeName ?? '') ? pod : undefined;
+  };
+
   return {
     async connect(exchange, { target }) {
       if (target.subresource !== 'proxy') {
-        if (target.subresource === 'log') return forwardLog(exchange, onNode(target, exchange.query));
+        if (target.subresource === 'log') {
+          const pod = localPod(target);
+          if (pod === undefined) return forwardLog(exchange, onNode(target, exchange.query));
+          const container = containerOf(pod, exchange.query.get('container') ?? '', 'log');
+          return answerLocalLog(exchange, localNodes() as LocalNodes, { pod, container, now: now() });
+        }
         throw newBadRequest('Upgrade request required');
       }
       if (subpathOf(exchange.path) === '' && (exchange.method === 'GET' || exchange.method === 'HEAD')) {
@@ -48,6 +65,7 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
     upgrade(client, { target }, exchange) {
       if (target.subresource === 'proxy') return tunnelUpgrade(client, proxied(target, exchange));
       if (target.resource !== 'pods' || !POD_STREAMS.has(target.subresource)) throw newGenericNotFound();
+      if (localPod(target)) throw newBadRequest(`pod ${target.name} is simulated: its containers run nothing`);
       return tunnelUpgrade(client, onNode(target, exchange.query));
     },
   };

@@ -75,7 +75,8 @@ export function endpointOf(source: ObjectSource, nodeName: string): NodeEndpoint
   return { host, port: node.status?.daemonEndpoints?.kubeletEndpoint?.Port || 10250 };
 }
 
-function containerOf(pod: PodObject, asked: string, subresource: string): string {
+/** The container that is meant; with several, one must be named or preferred. Throws a 400. */
+export function containerOf(pod: PodObject, asked: string, subresource: string): string {
   const { name = '', annotations } = pod.metadata ?? {};
   const app = pod.spec?.containers ?? [];
   const others = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.ephemeralContainers ?? [])];

@@ -1,0 +1,70 @@
+import type { Pod } from '#api/core/v1/pod.ts';
+import { newBadRequest } from '#machinery/errors/status-error.ts';
+import { parseTime } from '#machinery/objects/time.ts';
+import type { Exchange } from '../http/exchange.ts';
+
+/** One line that a container wrote; `time` in milliseconds since the Unix epoch. */
+export interface LogLine {
+  readonly time: number;
+  readonly text: string;
+}
+
+/** Nodes that live in this process and have no API of their own, as simulated ones. */
+export interface LocalNodes {
+  has(node: string): boolean;
+  /** What a pod's container has written so far. */
+  logs(pod: Pod, container: string): readonly LogLine[];
+  /** Tells of what is written from now on, and of the end; returns what stops that. */
+  follow(pod: Pod, container: string, listener: { line(line: LogLine): void; end(): void }): () => void;
+}
+
+const encoder = new TextEncoder();
+
+/** Answers a request for the logs of a container on such a node. */
+export function answerLocalLog(
+  exchange: Exchange,
+  nodes: LocalNodes,
+  { pod, container, now }: { readonly pod: Pod; readonly container: string; readonly now: number },
+): Promise<void> {
+  const { query } = exchange;
+  if (isTrue(query, 'previous')) {
+    const id = `"${container}" in pod "${pod.metadata?.name}"`;
+    throw newBadRequest(`previous terminated container ${id} not found`);
+  }
+  const write = lineWriter(query);
+  const text = selected(nodes.logs(pod, container), query, now).map(write).join('');
+  const limit = Number(query.get('limitBytes') ?? Number.POSITIVE_INFINITY);
+  const bytes = encoder.encode(text).subarray(0, Number.isFinite(limit) ? limit : undefined);
+  const headers = { 'content-type': 'text/plain' };
+  if (!isTrue(query, 'follow')) {
+    exchange.respond(200, headers, bytes);
+    return Promise.resolve();
+  }
+  const stream = exchange.startStream(200, headers);
+  stream.write(bytes);
+  return new Promise((resolve) => {
+    const end = () => {
+      stop();
+      stream.end();
+      resolve();
+    };
+    const stop = nodes.follow(pod, container, { line: (line) => void stream.write(encoder.encode(write(line))), end });
+    exchange.signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+const isTrue = (query: URLSearchParams, name: string): boolean => ['true', '1'].includes(query.get(name) ?? '');
+
+const lineWriter = (query: URLSearchParams) =>
+  isTrue(query, 'timestamps')
+    ? ({ time, text }: LogLine) => `${new Date(time).toISOString()} ${text}\n`
+    : ({ text }: LogLine) => `${text}\n`;
+
+function selected(lines: readonly LogLine[], query: URLSearchParams, now: number): readonly LogLine[] {
+  const seconds = query.get('sinceSeconds');
+  const time = query.get('sinceTime');
+  const since = seconds ? now - Number(seconds) * 1000 : time ? parseTime(time) : Number.NEGATIVE_INFINITY;
+  const recent = lines.filter((line) => line.time >= since);
+  const tail = query.get('tailLines');
+  return tail === null || tail === '' ? recent : recent.slice(Math.max(0, recent.length - Number(tail)));
+}

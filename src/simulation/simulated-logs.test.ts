@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { createCall } from '#testing/call.ts';
+import { Cluster } from '#testing/cluster.ts';
+import { waitFor } from '#testing/wait-for.ts';
+
+let cluster: Cluster;
+let call: ReturnType<typeof createCall>;
+const LOG = '/api/v1/namespaces/default/pods/talker/log';
+
+beforeAll(async () => {
+  cluster = await Cluster.start({
+    simulation: {
+      nodes: [{ count: 1 }],
+      stages: [
+        { name: 'run', when: { phase: 'Pending' }, delayMs: 0, next: 'Running', log: 'starting' },
+        { name: 'ready', when: { phase: 'Running' }, delayMs: 0, next: 'Ready', log: 'listening' },
+        {
+          name: 'end',
+          when: { phase: 'Ready', labels: { app: 'talker' } },
+          delayMs: 500,
+          next: 'Succeeded',
+          log: 'done',
+        },
+      ],
+    },
+  });
+  call = createCall(await cluster.listen());
+});
+afterAll(() => cluster.stop());
+
+const textOf = async (path: string) => (await call(path)).bytes.toString();
+
+test('the logs of simulated pods can be read and followed to their end', async () => {
+  await cluster.client.of(Pods).create({
+    metadata: { name: 'talker', namespace: 'default', labels: { app: 'talker' } },
+    spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'x' }] },
+  } as Pod);
+  await waitFor(async () => (await textOf(LOG)) === 'starting\nlistening\n');
+  const followed = textOf(`${LOG}?follow=true`);
+  expect(await textOf(`${LOG}?tailLines=1`)).toBe('listening\n');
+  expect(await textOf(`${LOG}?limitBytes=4`)).toBe('star');
+  expect(await textOf(`${LOG}?timestamps=true&tailLines=1`)).toMatch(/^\d{4}-.*Z listening\n$/);
+  expect(await textOf(`${LOG}?sinceTime=2100-01-01T00:00:00Z`)).toBe('');
+  expect(await followed).toBe('starting\nlistening\ndone\n');
+});
+
+test.each([
+  ['?previous=true', 400, 'previous terminated container "c" in pod "talker" not found'],
+  ['?container=other', 400, 'container other is not valid for pod talker'],
+])('the logs at %s are refused', async (query, status, message) => {
+  const answer = await call(LOG + query);
+  expect([answer.code, answer.json.message]).toEqual([status, message]);
+});

@@ -2,6 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } f
 import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { writtenNulls } from '#machinery/codec/written-nulls.ts';
 import { newServiceUnavailable, type Status, StatusError } from '#machinery/errors/status-error.ts';
 import type { Connection } from './connection.ts';
 import { pathOf } from './request-url.ts';
@@ -37,6 +38,8 @@ export class HttpTransport implements Transport {
     const text = await readText(body);
     const value = parse(text, code);
     if (code >= 400) throw toStatusError(value, code);
+    const take = nullsOf(request);
+    if (take) for (const object of request.verb === 'list' ? (value as List).items : [value]) take(object);
     return value;
   }
 
@@ -49,7 +52,7 @@ export class HttpTransport implements Transport {
     try {
       const { code, body } = await this.#send(request, signal);
       if (code >= 400) throw toStatusError(parse(await readText(body), code), code);
-      await readEvents(body, listener);
+      await readEvents(body, withoutNulls(listener, nullsOf(request)));
     } catch (error) {
       if (!signal.aborted) throw error;
     }
@@ -161,6 +164,23 @@ function toStatusError(value: unknown, code: number): StatusError {
   const status = value as Status;
   return new StatusError({ ...status, code: status.code ?? code });
 }
+
+interface List {
+  readonly items: readonly unknown[];
+}
+
+/** Takes the nulls out of an object of the type that is asked for; absent where there are none. */
+const nullsOf = ({ schema }: ClientRequest) => schema && writtenNulls(schema)?.take;
+
+type Listener = (events: readonly WatchEvent[]) => void;
+
+const withoutNulls = (listener: Listener, take: ((object: unknown) => void) | undefined): Listener =>
+  take === undefined
+    ? listener
+    : (events) => {
+        for (const { object } of events) take(object);
+        listener(events);
+      };
 
 /** Reads newline-separated events; those that arrive in one chunk make one batch. */
 async function readEvents(body: Readable, listener: (events: readonly WatchEvent[]) => void): Promise<void> {

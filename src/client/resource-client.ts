@@ -136,9 +136,10 @@ export class ResourceClient<T extends KubernetesObject> {
     options: NamespaceOption & { readonly subresource?: string },
     name?: string,
   ): ClientRequest {
-    const { group, version, plural, namespaced } = this.definition;
+    const { group, version, plural, namespaced, schema } = this.definition;
     return {
       verb,
+      schema,
       group,
       version,
       resource: plural,

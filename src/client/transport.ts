@@ -1,3 +1,5 @@
+import type { MessageSchema } from '#machinery/schema/schema.ts';
+
 /**
  * How a client reaches an API server. Two implementations: in-process (hands the call to the API server's pipeline,
  * sharing immutable objects) and HTTP. `testing/transport-suite.ts` runs over both.
@@ -29,6 +31,8 @@ export interface ClientRequest {
   readonly body?: unknown;
   readonly patchType?: PatchType;
   readonly signal?: AbortSignal | undefined;
+  /** The type of the objects that are asked for: lists that servers show as null are absent or empty in answers. */
+  readonly schema?: MessageSchema;
 }
 
 export type PatchType =

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ConfigMap, ConfigMaps } from '#api/core/v1/config-map.ts';
+import { type Role, Roles } from '#api/rbac/v1/role.ts';
 import { ObjectCodec } from './object-codec.ts';
 
 const codec = new ObjectCodec<ConfigMap>(ConfigMaps);
@@ -25,6 +26,14 @@ test.each([
   const bytes = codec.encode(object);
   expect(codec.decode(bytes, 7)).toEqual(revised(object));
   expect(JSON.parse(new TextDecoder().decode(codec.splice(bytes, 7)))).toEqual(revised(object));
+});
+
+test('a list that upstream always writes is null in JSON when it is empty, and absent in memory', () => {
+  const roles = new ObjectCodec<Role>(Roles);
+  const role: Role = { kind: 'Role', apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'a' } };
+  const bytes = roles.encode(role);
+  expect(JSON.parse(new TextDecoder().decode(bytes))).toEqual({ ...role, rules: null });
+  expect(roles.decode(bytes, 0)).toEqual(role);
 });
 
 test('objects with the same fields share one set of them', () => {

@@ -3,6 +3,7 @@ import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-defi
 import { apiVersionOf } from '#api/resource-definition.ts';
 import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import { parseJsonValue } from '#machinery/codec/json-syntax.ts';
+import { type WrittenNulls, writtenNulls } from '#machinery/codec/written-nulls.ts';
 import { sharedText, shareJson } from '#machinery/objects/shared-json.ts';
 import type { CacheCodec } from '#storage/cache/cache-entry.ts';
 
@@ -20,15 +21,18 @@ export class ObjectCodec<T extends KubernetesObject> implements CacheCodec<T> {
   readonly #apiVersion: string;
   readonly #head: string;
   readonly #prefixLength: number;
+  readonly #nulls: WrittenNulls | undefined;
 
   constructor(definition: AnyResourceDefinition) {
+    this.#nulls = writtenNulls(definition.schema);
     this.#kind = definition.kind;
     this.#apiVersion = apiVersionOf(definition);
     this.#head = `{"kind":${JSON.stringify(this.#kind)},"apiVersion":${JSON.stringify(this.#apiVersion)},"metadata":{`;
     this.#prefixLength = encoder.encode(this.#head).length;
   }
 
-  encode(object: T): Uint8Array {
+  encode(given: T): Uint8Array {
+    const object = (this.#nulls?.put(given) ?? given) as T;
     try {
       return encoder.encode(this.#textOf(object, JSON.stringify));
     } catch (error) {
@@ -51,6 +55,7 @@ export class ObjectCodec<T extends KubernetesObject> implements CacheCodec<T> {
   decode(bytes: Uint8Array, modRevision: number): T {
     const text = decoder.decode(bytes);
     const object = (text.endsWith(EXACT) ? parseJsonValue(text) : JSON.parse(text)) as T;
+    this.#nulls?.take(object);
     shareOwners(object);
     return this.revise(object, modRevision);
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ConfigMap, ConfigMaps } from '#api/core/v1/config-map.ts';
+import { Roles } from '#api/rbac/v1/role.ts';
 import { Client } from '../client.ts';
 import { Informer } from '../informer.ts';
 import { jsonPatch, mergePatch, strategicPatch } from '../options.ts';
@@ -30,6 +31,14 @@ export function runTransportSuite(name: string, open: () => Promise<TransportHar
       const created = await maps().create(map('a', { text: 'grüße "\\ \u2028', empty: '' }));
       expect(await maps().get('a', { namespace })).toEqual(created);
       expect(created.data).toEqual({ text: 'grüße "\\ \u2028', empty: '' });
+    });
+
+    test('leaves out lists that JSON shows as null', async () => {
+      const roles = new Client(harness.transport).of(Roles);
+      const created = await roles.create({ metadata: { name: 'idle', namespace } });
+      const listed = (await roles.list({ namespace })).items.find((role) => role.metadata?.name === 'idle');
+      const read = await roles.get('idle', { namespace });
+      expect([created, read, listed].map((role) => role && 'rules' in role)).toEqual([false, false, false]);
     });
 
     test('carries every kind of patch', async () => {

@@ -65,7 +65,7 @@ export const HorizontalPodAutoscalerStatus = message('io.k8s.api.autoscaling.v2.
   lastScaleTime: ptr(2, time),
   currentReplicas: opt(3, int32),
   desiredReplicas: req(4, int32),
-  currentMetrics: opt(5, list(MetricStatus)),
+  currentMetrics: opt(5, list(MetricStatus), { nullWhenEmpty: true }),
   conditions: opt(6, list(HorizontalPodAutoscalerCondition), {
     patchStrategy: 'merge',
     mergeKey: 'type',

@@ -16,7 +16,7 @@ export const LimitRangeItem = message('io.k8s.api.core.v1.LimitRangeItem', {
 export interface LimitRangeItem extends Infer<typeof LimitRangeItem> {}
 
 export const LimitRangeSpec = message('io.k8s.api.core.v1.LimitRangeSpec', {
-  limits: req(1, list(LimitRangeItem)),
+  limits: req(1, list(LimitRangeItem), { nullWhenEmpty: true }),
 });
 export interface LimitRangeSpec extends Infer<typeof LimitRangeSpec> {}
 

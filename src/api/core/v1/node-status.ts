@@ -31,7 +31,7 @@ export const ConfigMapNodeConfigSource = message('io.k8s.api.core.v1.ConfigMapNo
 export interface ConfigMapNodeConfigSource extends Infer<typeof ConfigMapNodeConfigSource> {}
 
 export const ContainerImage = message('io.k8s.api.core.v1.ContainerImage', {
-  names: opt(1, list(string)),
+  names: opt(1, list(string), { nullWhenEmpty: true }),
   sizeBytes: opt(2, int64),
 });
 export interface ContainerImage extends Infer<typeof ContainerImage> {}

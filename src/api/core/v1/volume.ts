@@ -300,7 +300,7 @@ export const VolumeProjection = message('io.k8s.api.core.v1.VolumeProjection', {
 export interface VolumeProjection extends Infer<typeof VolumeProjection> {}
 
 export const ProjectedVolumeSource = message('io.k8s.api.core.v1.ProjectedVolumeSource', {
-  sources: opt(1, list(VolumeProjection)),
+  sources: opt(1, list(VolumeProjection), { nullWhenEmpty: true }),
   defaultMode: ptr(2, int32),
 });
 export interface ProjectedVolumeSource extends Infer<typeof ProjectedVolumeSource> {}

@@ -72,8 +72,8 @@ export const EndpointSlice = message(
     apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
     metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
     addressType: req(4, string, { description: 'IPv4, IPv6 or FQDN' }),
-    endpoints: opt(2, list(Endpoint), { description: 'Addresses, and how they are' }),
-    ports: opt(3, list(EndpointPort), { description: 'Ports of every endpoint' }),
+    endpoints: opt(2, list(Endpoint), { nullWhenEmpty: true, description: 'Addresses, and how they are' }),
+    ports: opt(3, list(EndpointPort), { nullWhenEmpty: true, description: 'Ports of every endpoint' }),
   },
   { description: 'Some of the addresses of a service' },
 );

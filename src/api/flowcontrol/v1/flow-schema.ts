@@ -60,7 +60,7 @@ export const ResourcePolicyRule = message('io.k8s.api.flowcontrol.v1.ResourcePol
   apiGroups: req(2, list(string), { listType: 'set' }),
   resources: req(3, list(string), { listType: 'set' }),
   clusterScope: opt(4, bool),
-  namespaces: opt(5, list(string), { listType: 'set' }),
+  namespaces: opt(5, list(string), { nullWhenEmpty: true, listType: 'set' }),
 });
 export interface ResourcePolicyRule extends Infer<typeof ResourcePolicyRule> {}
 

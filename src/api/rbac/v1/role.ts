@@ -12,7 +12,7 @@ export const Role = message(
     kind: opt(0, string, { description: 'Kind of the object' }),
     apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
     metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
-    rules: opt(2, list(PolicyRule)),
+    rules: opt(2, list(PolicyRule), { nullWhenEmpty: true }),
   },
   { description: 'Rights within a namespace' },
 );

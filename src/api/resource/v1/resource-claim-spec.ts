@@ -62,7 +62,7 @@ export const DeviceClaimConfiguration = message('io.k8s.api.resource.v1.DeviceCl
 export interface DeviceClaimConfiguration extends Infer<typeof DeviceClaimConfiguration> {}
 
 export const DeviceClaim = message('io.k8s.api.resource.v1.DeviceClaim', {
-  requests: opt(1, list(DeviceRequest)),
+  requests: opt(1, list(DeviceRequest), { nullWhenEmpty: true }),
   constraints: opt(2, list(DeviceConstraint)),
   config: opt(3, list(DeviceClaimConfiguration)),
 });

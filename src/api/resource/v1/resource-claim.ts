@@ -37,7 +37,7 @@ export const AllocatedDeviceStatus = message('io.k8s.api.resource.v1.AllocatedDe
   pool: req(2, string),
   device: req(3, string),
   shareID: ptr(7, string),
-  conditions: opt(4, list(Condition), { listType: 'map', mapKeys: ['type'] }),
+  conditions: opt(4, list(Condition), { nullWhenEmpty: true, listType: 'map', mapKeys: ['type'] }),
   data: ptr(5, rawExtension),
   networkData: ptr(6, NetworkDeviceData),
 });

@@ -13,13 +13,14 @@ export interface VolumeNodeResources extends Infer<typeof VolumeNodeResources> {
 export const CSINodeDriver = message('io.k8s.api.storage.v1.CSINodeDriver', {
   name: req(1, string),
   nodeID: req(2, string),
-  topologyKeys: opt(3, list(string)),
+  topologyKeys: opt(3, list(string), { nullWhenEmpty: true }),
   allocatable: ptr(4, VolumeNodeResources),
 });
 export interface CSINodeDriver extends Infer<typeof CSINodeDriver> {}
 
 export const CSINodeSpec = message('io.k8s.api.storage.v1.CSINodeSpec', {
   drivers: req(1, list(CSINodeDriver), {
+    nullWhenEmpty: true,
     patchStrategy: 'merge',
     mergeKey: 'name',
     listType: 'map',

@@ -80,6 +80,8 @@ export interface Strategy<T extends KubernetesObject> {
   readonly validateName?: (name: string, prefix: boolean) => string[];
   /** Whether metadata.generation counts changes of everything but metadata and status. */
   readonly hasGeneration?: boolean;
+  /** Whether metadata.generation counts from the first change on: new objects have none. */
+  readonly countsFromFirstChange?: boolean;
 }
 
 /** Values of a cell, as JSON. */

@@ -1,6 +1,7 @@
 import { validateObjectMeta } from '#api/meta/v1/object-meta-validation.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { FieldsEntries } from '#machinery/apply/managed-fields.ts';
+import { dropDisabled } from '#machinery/defaults/drop-disabled.ts';
 import { newAlreadyExists, newBadRequest, newInvalid, StatusError } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { CacheEntry } from '#storage/cache/cache-entry.ts';
@@ -47,6 +48,7 @@ export async function createDecoded(
   const attributes = admissionAttributes(definition, named, { operation: 'CREATE', object, dryRun });
   await parts.admission.mutate(attributes);
   checkOwners(object, owners, request.warnings);
+  dropDisabled(definition.schema, object);
   definition.strategy.prepareForCreate?.(object);
   await parts.guard?.(attributes);
   const settle = parts.hook?.beforeWrite(object, undefined);

@@ -53,7 +53,8 @@ export function fillSystemFields(parts: RegistryParts, object: Owned): void {
   delete metadata.resourceVersion;
   delete metadata.managedFields;
   delete metadata.generation;
-  if (parts.definition.strategy.hasGeneration) metadata.generation = 1;
+  const { hasGeneration, countsFromFirstChange } = parts.definition.strategy;
+  if (hasGeneration && !countsFromFirstChange) metadata.generation = 1;
 }
 
 /** What an update may not change, taken from the object as it is. */

@@ -12,6 +12,7 @@ import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { EventsV1 } from '#api/events/v1/event.ts';
 import { type PodDisruptionBudget, PodDisruptionBudgets } from '#api/policy/v1/pod-disruption-budget.ts';
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
+import { type CSIDriver, CSIDrivers } from '#api/storage/v1/csi-driver.ts';
 import { jsonPatch, mergePatch } from '#client/options.ts';
 import { Cluster } from '#testing/cluster.ts';
 
@@ -224,6 +225,20 @@ describe('a service', () => {
       '10.96.7.7',
     ]);
   });
+});
+
+test('fields whose feature is off are dropped on every way in', async () => {
+  const leases = cluster.client.of(Leases);
+  const lease = { metadata: { name: 'plain', namespace }, spec: { strategy: 'OldestEmulationVersion' } } as Lease;
+  expect((await leases.create(lease)).spec).toEqual({});
+  expect((await leases.patch('plain', mergePatch(lease), { namespace })).spec).toEqual({});
+});
+
+test('generations of drivers count from their first change', async () => {
+  const drivers = cluster.client.of(CSIDrivers);
+  const made = await drivers.create({ metadata: { name: 'csi.example.com' }, spec: {} } as CSIDriver);
+  const changed = await drivers.patch('csi.example.com', mergePatch({ spec: { podInfoOnMount: true } }));
+  expect([made.metadata?.generation, changed.metadata?.generation]).toEqual([undefined, 1]);
 });
 
 test('PUT creates a lease that is not there', async () => {

@@ -1,5 +1,6 @@
 import { validateObjectMeta, validateObjectMetaUpdate } from '#api/meta/v1/object-meta-validation.ts';
 import type { AnyResourceDefinition, KubernetesObject, SubresourceDefinition } from '#api/resource-definition.ts';
+import { dropDisabled } from '#machinery/defaults/drop-disabled.ts';
 import { FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import {
   newBadRequest,
@@ -199,6 +200,7 @@ function prepare(
   if (subresource?.type === 'status') keepAllButStatus(object, old);
   else if (subresource === undefined && definition.subresources?.['status']) keepStatus(object, old);
   resetMetadata(object, old, subresource?.resetFields);
+  dropDisabled(definition.schema, object, old);
   if (subresource) subresource.prepareForUpdate?.(object, old);
   else definition.strategy.prepareForUpdate?.(object, old);
   if (definition.strategy.hasGeneration && !keepsGeneration && !sameButStatus(object, old)) {

@@ -14,7 +14,8 @@ export const validateDaemonSet = ({ spec }: DaemonSet): FieldError[] => [
 
 function validateUpdateStrategy({ type = '', rollingUpdate }: DaemonSetUpdateStrategy, field: FieldPath): FieldError[] {
   if (type === 'OnDelete') return [];
-  if (type !== 'RollingUpdate') return [notSupported(field, { type }, ['RollingUpdate', 'OnDelete'])];
+  if (type !== 'RollingUpdate')
+    return [notSupported(field, shown({ type, rollingUpdate }), ['RollingUpdate', 'OnDelete'])];
   const at = field.child('rollingUpdate');
   if (!rollingUpdate) return [required(at)];
   const { maxUnavailable, maxSurge } = rollingUpdate;
@@ -34,3 +35,11 @@ function validateUpdateStrategy({ type = '', rollingUpdate }: DaemonSetUpdateStr
 
 export const validateDaemonSetUpdate = ({ spec }: DaemonSet, old: DaemonSet): FieldError[] =>
   immutable(SPEC.child('selector'), spec?.selector, old.spec?.selector);
+
+/** A strategy as upstream shows it. */
+const shown = ({ type = '', rollingUpdate }: DaemonSetUpdateStrategy) => ({
+  Type: type,
+  RollingUpdate: rollingUpdate
+    ? { MaxUnavailable: rollingUpdate.maxUnavailable ?? 0, MaxSurge: rollingUpdate.maxSurge ?? 0 }
+    : null,
+});

@@ -27,7 +27,8 @@ function validateStrategy({ type = '', rollingUpdate }: DeploymentStrategy, fiel
   if (type === 'Recreate') {
     return rollingUpdate ? [forbidden(at, `may not be specified when strategy \`type\` is '${type}'`)] : [];
   }
-  if (type !== 'RollingUpdate') return [notSupported(field, { ...rollingUpdate, type }, ['Recreate', 'RollingUpdate'])];
+  if (type !== 'RollingUpdate')
+    return [notSupported(field, shown({ type, rollingUpdate }), ['Recreate', 'RollingUpdate'])];
   const { maxUnavailable, maxSurge } = rollingUpdate ?? {};
   const errors = [
     ...checkCountOrPercent(at.child('maxUnavailable'), maxUnavailable),
@@ -40,3 +41,11 @@ function validateStrategy({ type = '', rollingUpdate }: DeploymentStrategy, fiel
 
 export const validateDeploymentUpdate = ({ spec }: Deployment, old: Deployment): FieldError[] =>
   immutable(SPEC.child('selector'), spec?.selector, old.spec?.selector);
+
+/** A strategy as upstream shows it. */
+const shown = ({ type = '', rollingUpdate }: DeploymentStrategy) => ({
+  Type: type,
+  RollingUpdate: rollingUpdate
+    ? { MaxUnavailable: rollingUpdate.maxUnavailable ?? 0, MaxSurge: rollingUpdate.maxSurge ?? 0 }
+    : null,
+});

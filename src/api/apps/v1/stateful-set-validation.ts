@@ -40,9 +40,15 @@ function strategyErrors(strategy: StatefulSetUpdateStrategy, field: FieldPath): 
   if (!type) return [required(field)];
   if (type === 'OnDelete')
     return rollingUpdate
-      ? [invalid(field.child('rollingUpdate'), rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'")]
+      ? [
+          invalid(
+            field.child('rollingUpdate'),
+            shown(strategy).RollingUpdate,
+            "only allowed for updateStrategy 'RollingUpdate'",
+          ),
+        ]
       : [];
-  if (type !== 'RollingUpdate') return [invalid(field, strategy, "must be 'RollingUpdate' or 'OnDelete'")];
+  if (type !== 'RollingUpdate') return [invalid(field, shown(strategy), "must be 'RollingUpdate' or 'OnDelete'")];
   return nonNegative(field.child('rollingUpdate', 'partition'), rollingUpdate?.partition);
 }
 
@@ -68,3 +74,11 @@ function fixedPart({ spec }: StatefulSet): Partial<StatefulSetSpec> {
   const fixed = Object.entries(spec ?? {}).filter(([name]) => !(MAY_CHANGE as readonly string[]).includes(name));
   return Object.fromEntries(fixed);
 }
+
+/** A strategy as upstream shows it. */
+const shown = ({ type = '', rollingUpdate }: StatefulSetUpdateStrategy) => ({
+  Type: type,
+  RollingUpdate: rollingUpdate
+    ? { Partition: rollingUpdate.partition ?? 0, MaxUnavailable: rollingUpdate.maxUnavailable ?? null }
+    : null,
+});

@@ -93,7 +93,13 @@ export function validateSuccessPolicy(spec: JobSpec, field: FieldPath): FieldErr
   const rules = spec.successPolicy?.rules ?? [];
   const at = field.child('rules');
   if (spec.completionMode !== 'Indexed') {
-    return [invalid(field, spec.successPolicy, 'requires indexed completion mode')];
+    const shown = {
+      Rules: rules.map((rule) => ({
+        SucceededIndexes: rule.succeededIndexes ?? null,
+        SucceededCount: rule.succeededCount ?? null,
+      })),
+    };
+    return [invalid(field, shown, 'requires indexed completion mode')];
   }
   if (rules.length === 0)
     return [required(at, 'at least one rules must be specified when the successPolicy is specified')];

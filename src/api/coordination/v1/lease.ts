@@ -11,8 +11,8 @@ export const LeaseSpec = message('io.k8s.api.coordination.v1.LeaseSpec', {
   acquireTime: ptr(3, microTime),
   renewTime: ptr(4, microTime),
   leaseTransitions: ptr(5, int32),
-  strategy: ptr(6, enumeration('OldestEmulationVersion')),
-  preferredHolder: ptr(7, string),
+  strategy: ptr(6, enumeration('OldestEmulationVersion'), { disabledBy: 'CoordinatedLeaderElection' }),
+  preferredHolder: ptr(7, string, { disabledBy: 'CoordinatedLeaderElection' }),
 });
 export interface LeaseSpec extends Infer<typeof LeaseSpec> {}
 

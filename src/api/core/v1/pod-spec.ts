@@ -186,7 +186,7 @@ export const PodSpec = message(
     }),
     resources: ptr(40, ResourceRequirements, { description: 'What the pod as a whole asks for' }),
     hostnameOverride: ptr(41, string),
-    schedulingGroup: ptr(43, PodSchedulingGroup),
+    schedulingGroup: ptr(43, PodSchedulingGroup, { disabledBy: 'GenericWorkload' }),
   },
   { description: 'What a pod runs, where and how' },
 );

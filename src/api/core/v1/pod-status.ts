@@ -214,6 +214,7 @@ export const ContainerStatus = message('io.k8s.api.core.v1.ContainerStatus', {
       'SIGRTMAX-1',
       'SIGRTMAX',
     ),
+    { disabledBy: 'ContainerStopSignals' },
   ),
 });
 export interface ContainerStatus extends Infer<typeof ContainerStatus> {}

@@ -130,6 +130,7 @@ export const Lifecycle = message('io.k8s.api.core.v1.Lifecycle', {
       'SIGRTMAX-1',
       'SIGRTMAX',
     ),
+    { disabledBy: 'ContainerStopSignals' },
   ),
 });
 export interface Lifecycle extends Infer<typeof Lifecycle> {}

@@ -294,7 +294,7 @@ export const VolumeProjection = message('io.k8s.api.core.v1.VolumeProjection', {
   downwardAPI: ptr(2, DownwardAPIProjection),
   configMap: ptr(3, ConfigMapProjection),
   serviceAccountToken: ptr(4, ServiceAccountTokenProjection),
-  clusterTrustBundle: ptr(5, ClusterTrustBundleProjection),
+  clusterTrustBundle: ptr(5, ClusterTrustBundleProjection, { disabledBy: 'ClusterTrustBundleProjection' }),
   podCertificate: ptr(6, PodCertificateProjection),
 });
 export interface VolumeProjection extends Infer<typeof VolumeProjection> {}

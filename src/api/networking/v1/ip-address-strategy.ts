@@ -20,5 +20,11 @@ export const ipAddressStrategy: Strategy<IPAddress> = {
       ...(parent.namespace ? checkText(PARENT.child('namespace'), parent.namespace, isPathSegmentName) : []),
     ];
   },
-  validateUpdate: ({ spec }, old) => immutable(PARENT, spec?.parentRef, old.spec?.parentRef),
+  validateUpdate: ({ spec }, old) => immutable(PARENT, shown(spec), shown(old.spec)),
+};
+
+/** What the address is for, as upstream shows it. */
+const shown = (spec: IPAddress['spec']) => {
+  const { group = '', resource = '', namespace = '', name = '' } = spec?.parentRef ?? {};
+  return { Group: group, Resource: resource, Namespace: namespace, Name: name };
 };

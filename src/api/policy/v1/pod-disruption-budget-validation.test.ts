@@ -8,7 +8,7 @@ test.each<[string, object, string[]]>([
     'with both limits',
     { minAvailable: 1, maxUnavailable: '200%' },
     [
-      'spec: Invalid value: {"minAvailable":1,"maxUnavailable":"200%"}: minAvailable and maxUnavailable cannot be both set',
+      'spec: Invalid value: {"MinAvailable":1,"Selector":null,"MaxUnavailable":"200%","UnhealthyPodEvictionPolicy":null}: minAvailable and maxUnavailable cannot be both set',
       'spec.maxUnavailable: Invalid value: "200%": must not be greater than 100%',
     ],
   ],

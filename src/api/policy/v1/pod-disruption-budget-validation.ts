@@ -10,7 +10,13 @@ const SPEC = new FieldPath('spec');
 export function validatePodDisruptionBudget({ spec = {} }: PodDisruptionBudget): FieldError[] {
   const errors: FieldError[] = [];
   if (spec.minAvailable !== undefined && spec.maxUnavailable !== undefined) {
-    errors.push(invalid(SPEC, spec, 'minAvailable and maxUnavailable cannot be both set'));
+    const shown = {
+      MinAvailable: spec.minAvailable,
+      Selector: spec.selector ?? null,
+      MaxUnavailable: spec.maxUnavailable,
+      UnhealthyPodEvictionPolicy: spec.unhealthyPodEvictionPolicy ?? null,
+    };
+    errors.push(invalid(SPEC, shown, 'minAvailable and maxUnavailable cannot be both set'));
   }
   for (const name of ['minAvailable', 'maxUnavailable'] as const) {
     const field = SPEC.child(name);

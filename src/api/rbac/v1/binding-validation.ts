@@ -30,7 +30,10 @@ const validateRoleKind = (kind: string, supported: readonly string[]): FieldErro
 
 /** A binding is for one role for ever: whoever may change a binding could otherwise grant any role. */
 export const validateBindingUpdate = ({ roleRef }: Binding, old: Binding): FieldError[] =>
-  deepEqual(roleRef, old.roleRef) ? [] : [invalid(ROLE_REF, roleRef, 'cannot change roleRef')];
+  deepEqual(roleRef, old.roleRef) ? [] : [invalid(ROLE_REF, shown(roleRef), 'cannot change roleRef')];
+
+/** A reference as upstream shows it. */
+const shown = ({ apiGroup, kind, name }: RoleRef) => ({ APIGroup: apiGroup ?? '', Kind: kind, Name: name });
 
 function validateSubject(subject: Subject, field: FieldPath, namespaced: boolean): FieldError[] {
   const { kind, name, namespace } = subject;

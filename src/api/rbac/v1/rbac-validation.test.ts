@@ -91,6 +91,6 @@ test('a ClusterRoleBinding refers to ClusterRoles only, and to service accounts 
 test('a binding keeps its role', () => {
   const other = { metadata, roleRef: { kind: 'Role', name: 'other' } };
   expect(updateErrors(RoleBindings, { metadata, roleRef }, other)).toEqual([
-    'roleRef: Invalid value: {"kind":"Role","name":"other","apiGroup":"rbac.authorization.k8s.io"}: cannot change roleRef',
+    'roleRef: Invalid value: {"APIGroup":"rbac.authorization.k8s.io","Kind":"Role","Name":"other"}: cannot change roleRef',
   ]);
 });

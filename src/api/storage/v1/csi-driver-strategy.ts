@@ -4,6 +4,7 @@ import { validateCSIDriver, validateCSIDriverUpdate } from './csi-driver-validat
 
 export const csiDriverStrategy: Strategy<CSIDriver> = {
   hasGeneration: true,
+  countsFromFirstChange: true,
   requireResourceVersionOnUpdate: true,
   applyDefaults({ spec }) {
     spec.attachRequired ??= true;

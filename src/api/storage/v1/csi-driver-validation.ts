@@ -1,5 +1,4 @@
 import { checkEach, immutable, optionalOneOf } from '#api/checks.ts';
-import { validateDriverName } from '#api/core/v1/volume-validation.ts';
 import { duplicate, type FieldError, FieldPath, invalid, notSupported } from '#machinery/errors/field-error.ts';
 import type { CSIDriver, TokenRequest } from './csi-driver.ts';
 
@@ -8,8 +7,7 @@ const SHORTEST_PERIOD_SECONDS = 10;
 const SHORTEST_TOKEN_SECONDS = 10 * 60;
 const LONGEST_TOKEN_SECONDS = 2 ** 32;
 
-export const validateCSIDriver = ({ metadata, spec }: CSIDriver): FieldError[] => [
-  ...validateDriverName(metadata?.name ?? '', new FieldPath('name')),
+export const validateCSIDriver = ({ spec }: CSIDriver): FieldError[] => [
   ...optionalOneOf(SPEC.child('fsGroupPolicy'), spec.fsGroupPolicy, ['File', 'None', 'ReadWriteOnceWithFSType']),
   ...validateTokenRequests(spec.tokenRequests ?? []),
   ...((spec.nodeAllocatableUpdatePeriodSeconds ?? SHORTEST_PERIOD_SECONDS) < SHORTEST_PERIOD_SECONDS
@@ -29,9 +27,9 @@ export const validateCSIDriver = ({ metadata, spec }: CSIDriver): FieldError[] =
 function validateTokenRequests(requests: readonly TokenRequest[]): FieldError[] {
   const seen = new Set<string>();
   return checkEach(requests, SPEC.child('tokenRequests'), ({ audience, expirationSeconds }, at) => {
-    const errors: FieldError[] = [];
-    if (seen.has(audience)) errors.push(duplicate(at.child('audience'), audience));
+    if (seen.has(audience)) return [duplicate(at.child('audience'), audience)];
     seen.add(audience);
+    const errors: FieldError[] = [];
     if (expirationSeconds === undefined) return errors;
     const field = at.child('expirationSeconds');
     if (expirationSeconds < SHORTEST_TOKEN_SECONDS) {

@@ -33,7 +33,7 @@ export const CSIDriverSpec = message('io.k8s.api.storage.v1.CSIDriverSpec', {
   seLinuxMount: ptr(8, bool),
   nodeAllocatableUpdatePeriodSeconds: ptr(9, int64),
   serviceAccountTokenInSecrets: ptr(10, bool),
-  preventPodSchedulingIfMissing: ptr(11, bool),
+  preventPodSchedulingIfMissing: ptr(11, bool, { disabledBy: 'VolumeLimitScaling' }),
 });
 export interface CSIDriverSpec extends Infer<typeof CSIDriverSpec> {}
 

@@ -39,13 +39,18 @@ function validateDriver({ name, nodeID, topologyKeys, allocatable }: CSINodeDriv
 }
 
 /** A driver that stays keeps its identity. */
-export function validateCSINodeUpdate({ spec }: CSINode, old: CSINode): FieldError[] {
-  const before = new Map(old.spec.drivers.map((driver) => [driver.name, driver]));
-  return checkEach(spec.drivers, DRIVERS, (driver, at) => {
-    const known = before.get(driver.name);
-    if (known === undefined) return [];
-    const { allocatable: _new, ...identity } = driver;
-    const { allocatable: _old, ...knownIdentity } = known;
-    return deepEqual(identity, knownIdentity) ? [] : [invalid(at, driver, 'field is immutable')];
-  });
-}
+export const validateCSINodeUpdate = ({ spec }: CSINode, old: CSINode): FieldError[] =>
+  old.spec.drivers.flatMap((known) =>
+    spec.drivers
+      .filter(({ name }) => name === known.name)
+      .filter((driver) => !deepEqual(identityOf(driver), identityOf(known)))
+      .map((driver) => invalid(DRIVERS, identityOf(driver), 'field is immutable')),
+  );
+
+/** A driver without what it can hold, as upstream shows it. */
+const identityOf = ({ name, nodeID, topologyKeys }: CSINodeDriver) => ({
+  Name: name,
+  NodeID: nodeID,
+  TopologyKeys: topologyKeys ?? null,
+  Allocatable: null,
+});

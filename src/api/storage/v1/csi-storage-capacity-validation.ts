@@ -12,12 +12,9 @@ export const validateCSIStorageCapacity = (capacity: CSIStorageCapacity): FieldE
   ...isDNS1123Subdomain(capacity.storageClassName).map((detail) =>
     invalid(ROOT.child('storageClassName'), capacity.storageClassName, detail),
   ),
-  ...(['capacity', 'maximumVolumeSize'] as const).flatMap((name) => {
-    const text = capacity[name];
-    return text !== undefined && parseQuantity(text).sign < 0
-      ? [invalid(ROOT.child(name), text, 'must be greater than or equal to 0')]
-      : [];
-  }),
+  ...(capacity.capacity !== undefined && parseQuantity(capacity.capacity).sign < 0
+    ? [invalid(ROOT.child('capacity'), capacity.capacity, 'must be greater than or equal to 0')]
+    : []),
 ];
 
 export const validateCSIStorageCapacityUpdate = (

@@ -1,5 +1,13 @@
 import { checkText, immutable, optionalOneOf, requireText } from '#api/checks.ts';
-import { type FieldError, FieldPath, forbidden, invalid, required, tooLong } from '#machinery/errors/field-error.ts';
+import {
+  duplicate,
+  type FieldError,
+  FieldPath,
+  forbidden,
+  invalid,
+  required,
+  tooLong,
+} from '#machinery/errors/field-error.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { byteLength } from '#machinery/names/messages.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
@@ -40,6 +48,7 @@ export function validateParameters(parameters: Readonly<Record<string, string>>,
 
 function validateTopologies(terms: NonNullable<StorageClass['allowedTopologies']>): FieldError[] {
   const errors: FieldError[] = [];
+  const seen = new Set<string>();
   for (const [position, { matchLabelExpressions = [] }] of terms.entries()) {
     const field = ROOT.child('allowedTopologies').index(position).child('matchLabelExpressions');
     if (matchLabelExpressions.length === 0) errors.push(required(field));
@@ -48,9 +57,16 @@ function validateTopologies(terms: NonNullable<StorageClass['allowedTopologies']
       if (values.length === 0) errors.push(required(at.child('values')));
       errors.push(...checkText(at.child('key'), key, isQualifiedName));
     }
+    const identity = identityOf(matchLabelExpressions);
+    if (seen.has(identity)) errors.push(duplicate(field, ''));
+    seen.add(identity);
   }
   return errors;
 }
+
+/** Terms are the same whatever the order of their keys and values. */
+const identityOf = (expressions: readonly { readonly key: string; readonly values: readonly string[] }[]): string =>
+  JSON.stringify(expressions.map(({ key, values }) => [key, [...values].sort()]).sort());
 
 const FORBIDDEN = ['parameters', 'provisioner', 'reclaimPolicy'] as const;
 

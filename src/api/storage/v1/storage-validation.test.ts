@@ -84,7 +84,7 @@ test.each<[string, AnyResourceDefinition, object, object, string[]]>([
     VolumeAttributesClasses,
     { driverName: 'a', parameters: { a: '1' } },
     { driverName: 'a', parameters: { a: '2' } },
-    ['parameters: Invalid value: {"a":"2"}: field is immutable'],
+    ['parameters: Forbidden: updates to parameters are forbidden.'],
   ],
 ])('a %s keeps what it is', (_, definition, before, after, expected) => {
   expect(updateErrors(definition, { metadata, ...before }, { metadata, ...after })).toEqual(expected);

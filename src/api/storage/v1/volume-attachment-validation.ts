@@ -29,4 +29,14 @@ export function validateVolumeAttachment({ spec }: VolumeAttachment): FieldError
 }
 
 export const validateVolumeAttachmentUpdate = ({ spec }: VolumeAttachment, old: VolumeAttachment): FieldError[] =>
-  deepEqual(spec, old.spec) ? [] : [invalid(SPEC, spec, 'field is immutable')];
+  deepEqual(spec, old.spec) ? [] : [invalid(SPEC, shown(spec), 'field is immutable')];
+
+/** A spec as upstream shows it. */
+const shown = ({ attacher, source, nodeName }: VolumeAttachment['spec']) => ({
+  Attacher: attacher,
+  Source: {
+    PersistentVolumeName: source.persistentVolumeName ?? null,
+    InlineVolumeSpec: source.inlineVolumeSpec ?? null,
+  },
+  NodeName: nodeName ?? '',
+});

@@ -1,7 +1,8 @@
-import { immutable, requireText } from '#api/checks.ts';
+import { requireText } from '#api/checks.ts';
 import type { Strategy } from '#api/resource-definition.ts';
-import { FieldPath, required } from '#machinery/errors/field-error.ts';
+import { FieldPath, forbidden, required } from '#machinery/errors/field-error.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { validateParameters } from './storage-class-validation.ts';
 import type { VolumeAttributesClass } from './volume-attributes-class.ts';
 
@@ -16,7 +17,8 @@ export const volumeAttributesClassStrategy: Strategy<VolumeAttributesClass> = {
       : validateParameters(parameters, PARAMETERS)),
   ],
   validateUpdate: (updated, old) => [
-    ...immutable(ROOT.child('driverName'), updated.driverName, old.driverName),
-    ...immutable(PARAMETERS, updated.parameters, old.parameters),
+    ...(['driverName', 'parameters'] as const)
+      .filter((name) => !deepEqual(updated[name], old[name]))
+      .map((name) => forbidden(ROOT.child(name), `updates to ${name} are forbidden.`)),
   ],
 };

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { list, message, opt, string } from '#machinery/schema/schema.ts';
+import { dropDisabled } from './drop-disabled.ts';
+
+const Container = message('Container', {
+  name: opt(1, string),
+  signal: opt(2, string, { disabledBy: 'Signals' }),
+});
+const Kind = message('Kind', {
+  containers: opt(1, list(Container)),
+  group: opt(2, string, { disabledBy: 'Groups' }),
+});
+
+test.each<[string, object | undefined, object]>([
+  ['are dropped from new objects', undefined, { containers: [{ name: 'a' }] }],
+  ['are dropped where others were used', { group: 'h' }, { containers: [{ name: 'a' }], group: 'g' }],
+  [
+    'stay everywhere where one was used',
+    { containers: [{}, { signal: 'y' }] },
+    { containers: [{ name: 'a', signal: 'x' }] },
+  ],
+])('fields whose gate is off %s', (_, old, expected) => {
+  const object = { containers: [{ name: 'a', signal: 'x' }], group: 'g' };
+  dropDisabled(Kind, object, old);
+  expect(object).toEqual(expected);
+});

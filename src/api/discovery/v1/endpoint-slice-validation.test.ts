@@ -28,6 +28,26 @@ test.each<[string, object, string[]]>([
     ],
   ],
   [
+    'with names that are no domains',
+    slice({ addressType: 'FQDN', endpoints: [{ addresses: ['a.example.com.', 'localhost', ''] }] }),
+    [
+      'endpoints[0].addresses[1]: Invalid value: "localhost": should be a domain with at least two segments separated by dots',
+      'endpoints[0].addresses[2]: Required value',
+    ],
+  ],
+  [
+    'meant for a zone twice',
+    slice({ endpoints: [{ addresses: ['10.0.0.1'], hints: { forZones: [{ name: 'z' }, { name: 'z' }] } }] }),
+    ['endpoints[0].hints.forZones[1].name: Duplicate value: "z"'],
+  ],
+  [
+    'meant for too many nodes',
+    slice({
+      endpoints: [{ addresses: ['10.0.0.1'], hints: { forNodes: [...'abcdefghi'].map((name) => ({ name })) } }],
+    }),
+    ['endpoints[0].hints.forNodes: Too many: 9: must have at most 8 items'],
+  ],
+  [
     'with ports of one name',
     slice({ ports: [{ port: 80 }, { port: 81, protocol: 'ICMP' }] }),
     [

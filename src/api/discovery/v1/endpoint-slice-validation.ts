@@ -4,7 +4,7 @@ import { duplicate, type FieldError, FieldPath, invalid, required, tooMany } fro
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { parseIp } from '#machinery/names/ip.ts';
 import { isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
-import { isQualifiedName } from '#machinery/names/label.ts';
+import { isQualifiedName, isValidLabelValue } from '#machinery/names/label.ts';
 import { isValidPortNumber } from '#machinery/names/port.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from './endpoint-slice.ts';
 
@@ -36,15 +36,43 @@ function validateEndpoint(endpoint: Endpoint, field: FieldPath, addressType: str
   errors.push(...checkEach(addresses, at, (address, place) => validateAddress(address, place, addressType)));
   if (nodeName !== undefined) errors.push(...checkText(field.child('nodeName'), nodeName, isDNS1123Subdomain));
   if (hostname !== undefined) errors.push(...checkText(field.child('hostname'), hostname, isDNS1123Label));
-  for (const name of ['forZones', 'forNodes'] as const) {
-    const count = hints?.[name]?.length ?? 0;
-    if (count > MOST_HINTS) errors.push(tooMany(field.child('hints', name), count, MOST_HINTS));
-  }
-  return errors;
+  const place = field.child('hints');
+  const zones = hintErrors(hints?.forZones, place.child('forZones'), isValidLabelValue);
+  if ((hints?.forZones?.length ?? 0) > MOST_HINTS) return [...errors, ...zones];
+  return [...errors, ...zones, ...hintErrors(hints?.forNodes, place.child('forNodes'), isDNS1123Subdomain)];
+}
+
+/** For whom an endpoint is meant: few, and each once. */
+function hintErrors(
+  hints: readonly { readonly name: string }[] | undefined,
+  field: FieldPath,
+  check: (name: string) => string[],
+): FieldError[] {
+  const count = hints?.length ?? 0;
+  if (count > MOST_HINTS) return [tooMany(field, count, MOST_HINTS)];
+  const seen = new Set<string>();
+  return checkEach(hints, field, ({ name }, at) => {
+    const errors = seen.has(name) ? [duplicate(at.child('name'), name)] : [];
+    seen.add(name);
+    return [...errors, ...checkText(at.child('name'), name, check)];
+  });
+}
+
+/** A name of two labels at least. */
+function validateDomain(text: string, field: FieldPath): FieldError[] {
+  if (text === '') return [required(field)];
+  const name = text.replace(/\.$/, '');
+  const errors = isDNS1123Subdomain(name);
+  if (errors.length > 0) return [invalid(field, name, errors.join(','))];
+  const labels = name.split('.');
+  if (labels.length < 2)
+    return [invalid(field, name, 'should be a domain with at least two segments separated by dots')];
+  const wrong = labels.find((label) => isDNS1123Label(label).length > 0);
+  return wrong === undefined ? [] : [invalid(field, wrong, isDNS1123Label(wrong).join(','))];
 }
 
 function validateAddress(address: string, field: FieldPath, addressType: string): FieldError[] {
-  if (addressType === 'FQDN') return checkText(field, address, isDNS1123Subdomain);
+  if (addressType === 'FQDN') return validateDomain(address, field);
   if (addressType !== 'IPv4' && addressType !== 'IPv6') return [];
   const errors = checkText(field, address, isValidIpForLegacyField);
   if (errors.length > 0) return errors;

@@ -1,4 +1,5 @@
 import { immutable } from '#api/checks.ts';
+import type { Affinity } from '#api/core/v1/affinity.ts';
 import type { PodTemplateSpec } from '#api/core/v1/pod-template-spec.ts';
 import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
@@ -25,13 +26,10 @@ const FIXED = ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'ma
 /** An indexed Job may grow and shrink when all of it runs at once. */
 function validateCompletions(spec: JobSpec, before: JobSpec): FieldError[] {
   const field = SPEC.child('completions');
-  const isElastic =
-    spec.completionMode === 'Indexed' && spec.completions !== undefined && before.completions !== undefined;
-  if (!isElastic || spec.completions === before.completions) {
-    return immutable(field, spec.completions, before.completions);
-  }
-  if (spec.completions === spec.parallelism && before.completions === before.parallelism) return [];
-  return [invalid(field, spec.completions, 'can only be modified in tandem with spec.parallelism')];
+  const { completions, parallelism } = spec;
+  if (spec.completionMode !== 'Indexed') return immutable(field, completions, before.completions);
+  if (completions === undefined || completions === before.completions || completions === parallelism) return [];
+  return [invalid(field, completions, 'can only be modified in tandem with spec.parallelism')];
 }
 
 /** Whether pods can still be told where to run: none was started since the Job was suspended. */
@@ -50,6 +48,13 @@ function withDirectives(template: PodTemplateSpec, other: PodTemplateSpec): PodT
   return {
     ...template,
     metadata: { ...template.metadata, annotations, labels },
-    spec: { ...spec, nodeSelector, affinity, tolerations, schedulingGates },
+    spec: { ...spec, nodeSelector, affinity: withNodes(spec.affinity, affinity), tolerations, schedulingGates },
   };
+}
+
+/** An affinity with another's say about nodes: what it says about pods stays. */
+function withNodes(affinity: Affinity | undefined, other: Affinity | undefined): Affinity | undefined {
+  const { nodeAffinity: _, ...rest } = affinity ?? {};
+  const merged = other?.nodeAffinity ? { ...rest, nodeAffinity: other.nodeAffinity } : rest;
+  return other === undefined && Object.keys(merged).length === 0 ? undefined : merged;
 }

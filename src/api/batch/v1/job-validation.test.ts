@@ -30,6 +30,64 @@ test.each<[string, object, string[]]>([
     ['spec.completions: Required value: when completion mode is Indexed'],
   ],
   [
+    'that fails many indexes',
+    job({ completionMode: 'Indexed', completions: 5, backoffLimitPerIndex: 1, maxFailedIndexes: 6 }),
+    ['spec.maxFailedIndexes: Invalid value: 6: must be less than or equal to completions'],
+  ],
+  [
+    'without indexes that counts their failures',
+    job({ backoffLimitPerIndex: 1, maxFailedIndexes: 1 }),
+    [
+      'spec.backoffLimitPerIndex: Invalid value: 1: requires indexed completion mode',
+      'spec.maxFailedIndexes: Invalid value: 1: requires indexed completion mode',
+    ],
+  ],
+  [
+    'of many indexes',
+    job({ completionMode: 'Indexed', completions: 100_001, parallelism: 10_001, backoffLimitPerIndex: 1 }),
+    [
+      'spec.maxFailedIndexes: Required value: must be specified when completions is above 100000',
+      'spec.parallelism: Invalid value: 10001: must be less than or equal to 10000 when completions are above 100000 and used with backoff limit per index',
+    ],
+  ],
+  [
+    'managed by nobody in particular',
+    job({ managedBy: 'me' }),
+    ['spec.managedBy: Invalid value: "me": must be a domain-prefixed path (such as "acme.io/foo")'],
+  ],
+  [
+    'managed by somebody far away',
+    job({ managedBy: `example.com/${'x'.repeat(60)}` }),
+    ['spec.managedBy: Too long: may not be more than 63 bytes'],
+  ],
+  [
+    'with rules that say nothing',
+    job({
+      podFailurePolicy: { rules: [{ action: '' }, { action: 'FailIndex', onExitCodes: { operator: '', values: [] } }] },
+    }),
+    [
+      'spec.podFailurePolicy.rules[0].action: Required value: valid values: ["Count" "FailIndex" "FailJob" "Ignore"]',
+      'spec.podFailurePolicy.rules[0]: Invalid value: specifying one of OnExitCodes and OnPodConditions is required',
+      'spec.podFailurePolicy.rules[1].action: Invalid value: "FailIndex": requires the backoffLimitPerIndex to be set',
+      'spec.podFailurePolicy.rules[1].onExitCodes.operator: Required value: valid values: ["In" "NotIn"]',
+      'spec.podFailurePolicy.rules[1].onExitCodes.values: Invalid value: []: at least one value is required',
+    ],
+  ],
+  [
+    'that succeeds by indexes it does not have',
+    job({
+      completionMode: 'Indexed',
+      completions: 3,
+      successPolicy: { rules: [{ succeededIndexes: '0-3', succeededCount: 4 }, {}] },
+    }),
+    [
+      'spec.successPolicy.rules[0].succeededIndexes: Invalid value: "0-3": error parsing succeededIndexes: too large index: "3"',
+      'spec.successPolicy.rules[0].succeededCount: Invalid value: 4: must be less than or equal to 3 (the number of specified completions)',
+      'spec.successPolicy.rules[0].succeededCount: Invalid value: 4: must be less than or equal to 0 (the number of indexes in the specified succeededIndexes field)',
+      'spec.successPolicy.rules[1]: Required value: at least one of succeededCount or succeededIndexes must be specified',
+    ],
+  ],
+  [
     'with a selector of somebody else',
     job({ manualSelector: true, selector: { matchLabels: { x: 'y' } } }),
     ['spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`'],

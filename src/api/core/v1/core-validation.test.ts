@@ -82,6 +82,53 @@ test.each<[string, AnyResourceDefinition, object, string[]]>([
     ['spec.limits[0].min[cpu]: Invalid value: "2": min value 2 is greater than max value 1'],
   ],
   [
+    'limits of nothing known',
+    LimitRanges,
+    {
+      metadata: METADATA,
+      spec: {
+        limits: [
+          { type: 'Node' },
+          { type: 'Pod', max: { storage: '1' }, default: { cpu: '1' } },
+          {
+            type: 'Container',
+            default: { cpu: '2', 'a.b/c': '2' },
+            defaultRequest: { 'a.b/c': '1' },
+            max: { cpu: '1' },
+          },
+        ],
+      },
+    },
+    [
+      'spec.limits[0].type: Invalid value: "Node": must be a standard limit type or fully qualified',
+      'spec.limits[1].max[storage]: Invalid value: "storage": must be a standard resource for containers',
+      "spec.limits[1].default: Forbidden: may not be specified when `type` is 'Pod'",
+      'spec.limits[2].defaultRequest[a.b/c]: Invalid value: "1": default value 2 must equal to defaultRequest value 1 in a.b/c',
+      'spec.limits[2].defaultRequest[cpu]: Invalid value: "2": default request value 2 is greater than max value 1',
+      'spec.limits[2].default[cpu]: Invalid value: "1": default value 2 is greater than max value 1',
+    ],
+  ],
+  [
+    'a quota that counts what its scope is not about',
+    ResourceQuotas,
+    {
+      metadata: METADATA,
+      spec: {
+        hard: { services: '1.5', storage: '1', 'requests.nvidia.com/gpu': '1' },
+        scopes: ['BestEffort'],
+        scopeSelector: { matchExpressions: [{ scopeName: 'Terminating', operator: 'In', values: [] }] },
+      },
+    },
+    [
+      'spec.hard[services]: Invalid value: "1500m": must be an integer',
+      'spec.hard[storage]: Invalid value: "storage": must be a standard resource for quota',
+      'spec.scopes: Invalid value: ["BestEffort"]: unsupported scope applied to resource',
+      'spec.scopeSelector.matchExpressions: Invalid value: {"MatchExpressions":[{"ScopeName":"Terminating","Operator":"In","Values":null}]}: unsupported scope applied to resource',
+      'spec.scopeSelector.matchExpressions.operator: Invalid value: "In": must be \'Exists\' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity',
+      "spec.scopeSelector.matchExpressions.values: Required value: must be at least one value when `operator` is 'In' or 'NotIn' for scope selector",
+    ],
+  ],
+  [
     'a quota of less than nothing',
     ResourceQuotas,
     { metadata: METADATA, spec: { hard: { pods: '-1' }, scopes: ['Terminating', 'NotTerminating'] } },

@@ -1,4 +1,6 @@
 import { type FieldError, type FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
+import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { regexError } from '#machinery/names/messages.ts';
 import { isValidPercent, isValidPortName, isValidPortNumber } from '#machinery/names/port.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 
@@ -41,6 +43,18 @@ export const checkNumber = (
   value: number | undefined,
   check: (value: number) => string[],
 ): FieldError[] => (value === undefined ? [] : check(value).map((detail) => invalid(field, value, detail)));
+
+const URL_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+
+/** A path below a domain such as `acme.io/foo`; complains of the part that is wrong, at the place of the whole. */
+export function checkDomainPrefixedPath(field: FieldPath, text: string): FieldError[] {
+  if (text === '') return [required(field)];
+  const [, host, path] = /^([^/]+)\/(.+)$/.exec(text) ?? [];
+  if (!host || !path) return [invalid(field, text, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  const errors = checkText(field, host, isDNS1123Subdomain);
+  if (!new RegExp(`^${URL_PATH}$`).test(path)) errors.push(invalid(field, path, regexError('Invalid path', URL_PATH)));
+  return errors;
+}
 
 /** A port's number or its name. */
 export const checkPort = (field: FieldPath, port: number | string): FieldError[] =>

@@ -37,10 +37,3 @@ export function isValidLabelValue(value: string): string[] {
   if (!valuePattern.test(value)) errors.push(regexError(VALUE_MESSAGE, `(${NAME})?`, 'MyValue', 'my_value', '12345'));
   return errors;
 }
-
-/** A qualified name that has a prefix. */
-export function isDomainPrefixedKey(value: string): string[] {
-  const errors = isQualifiedName(value);
-  if (errors.length > 0) return errors;
-  return value.includes('/') ? [] : ['must be a domain-prefixed key (such as "acme.io/foo")'];
-}

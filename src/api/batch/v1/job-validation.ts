@@ -1,10 +1,9 @@
 import { templateLabelErrors } from '#api/apps/v1/workload-validation.ts';
-import { checkText, nonNegative, optionalOneOf } from '#api/checks.ts';
+import { checkDomainPrefixedPath, nonNegative, optionalOneOf } from '#api/checks.ts';
 import { validatePodTemplate } from '#api/core/v1/pod-template-validation.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required, tooLong } from '#machinery/errors/field-error.ts';
-import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
-import { regexError } from '#machinery/names/messages.ts';
+import { isDNS1123Label } from '#machinery/names/dns.ts';
 import type { Job } from './job.ts';
 import { validatePodFailurePolicy, validateSuccessPolicy } from './job-policy-validation.ts';
 import type { JobSpec } from './job-spec.ts';
@@ -94,20 +93,8 @@ const validatePerIndex = ({ backoffLimitPerIndex, maxFailedIndexes }: JobSpec, f
 
 function validateManager(managedBy: string | undefined, field: FieldPath): FieldError[] {
   if (managedBy === undefined) return [];
-  const errors = domainPrefixedPathErrors(field, managedBy);
+  const errors = checkDomainPrefixedPath(field, managedBy);
   if (managedBy.length > MANAGED_BY_LIMIT) errors.push(tooLong(field, MANAGED_BY_LIMIT));
-  return errors;
-}
-
-const PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
-
-/** Complains of the part that is wrong, at the place of the whole. */
-function domainPrefixedPathErrors(field: FieldPath, text: string): FieldError[] {
-  if (text === '') return [required(field)];
-  const [, host, path] = /^([^/]+)\/(.+)$/.exec(text) ?? [];
-  if (!host || !path) return [invalid(field, text, 'must be a domain-prefixed path (such as "acme.io/foo")')];
-  const errors = checkText(field, host, isDNS1123Subdomain);
-  if (!new RegExp(`^${PATH}$`).test(path)) errors.push(invalid(field, path, regexError('Invalid path', PATH)));
   return errors;
 }
 

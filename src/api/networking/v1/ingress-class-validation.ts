@@ -1,9 +1,8 @@
-import { checkText, immutable, optionalOneOf, requireText } from '#api/checks.ts';
+import { checkDomainPrefixedPath, checkText, immutable, optionalOneOf } from '#api/checks.ts';
 import { type FieldError, FieldPath, forbidden, required, tooLong } from '#machinery/errors/field-error.ts';
-import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
-import { isDomainPrefixedKey } from '#machinery/names/label.ts';
-import { isPathSegmentName } from '#machinery/names/path-segment.ts';
+import { isDNS1123Label } from '#machinery/names/dns.ts';
 import type { IngressClass, IngressClassParametersReference } from './ingress-class.ts';
+import { validateLocalReference } from './local-reference-validation.ts';
 
 const SPEC = new FieldPath('spec');
 const CONTROLLER_LIMIT = 250;
@@ -13,17 +12,15 @@ export function validateIngressClass({ spec = {} }: IngressClass): FieldError[] 
   const controller = spec.controller ?? '';
   return [
     ...(controller.length > CONTROLLER_LIMIT ? [tooLong(at, CONTROLLER_LIMIT)] : []),
-    ...requireText(at, controller, isDomainPrefixedKey),
+    ...checkDomainPrefixedPath(at, controller),
     ...(spec.parameters ? validateParameters(spec.parameters, SPEC.child('parameters')) : []),
   ];
 }
 
 function validateParameters(reference: IngressClassParametersReference, field: FieldPath): FieldError[] {
-  const { apiGroup, kind, name, scope, namespace } = reference;
+  const { scope, namespace } = reference;
   const errors = [
-    ...(apiGroup === undefined ? [] : checkText(field.child('apiGroup'), apiGroup, isDNS1123Subdomain)),
-    ...requireText(field.child('kind'), kind, isPathSegmentName),
-    ...requireText(field.child('name'), name, isPathSegmentName),
+    ...validateLocalReference(reference, field),
     ...(scope === undefined
       ? [required(field.child('scope'))]
       : optionalOneOf(field.child('scope'), scope, ['Cluster', 'Namespace'])),

@@ -11,6 +11,7 @@ import type {
   IngressServiceBackend,
   IngressTLS,
 } from './ingress.ts';
+import { validateLocalReference } from './local-reference-validation.ts';
 
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 const ROOT = new FieldPath();
@@ -75,12 +76,7 @@ function validateBackend({ service, resource }: IngressBackend, field: FieldPath
   if (service && resource) return [invalid(field, '', 'cannot set both resource and service backends')];
   if (service) return validateService(service, field);
   if (resource === undefined) return [invalid(field, '', 'resource or service backend is required')];
-  const at = field.child('resource');
-  return [
-    ...(resource.apiGroup === undefined ? [required(at.child('apiGroup'))] : []),
-    ...requireText(at.child('kind'), resource.kind),
-    ...requireText(at.child('name'), resource.name),
-  ];
+  return validateLocalReference(resource, field.child('resource'));
 }
 
 function validateService({ name, port = {} }: IngressServiceBackend, field: FieldPath): FieldError[] {

@@ -53,7 +53,7 @@ test('an Ingress names its class once', () => {
 test('an IngressClass keeps its controller, which has a domain', () => {
   const withController = (controller: string) => ({ metadata, spec: { controller } });
   expect(createErrors(IngressClasses, withController('nginx'))).toEqual([
-    'spec.controller: Invalid value: "nginx": must be a domain-prefixed key (such as "acme.io/foo")',
+    'spec.controller: Invalid value: "nginx": must be a domain-prefixed path (such as "acme.io/foo")',
   ]);
   expect(updateErrors(IngressClasses, withController('a.io/x'), withController('a.io/y'))).toEqual([
     'spec.controller: Invalid value: "a.io/y": field is immutable',

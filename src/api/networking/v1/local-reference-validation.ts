@@ -1,0 +1,20 @@
+import { checkText } from '#api/checks.ts';
+import { type FieldError, type FieldPath, required } from '#machinery/errors/field-error.ts';
+import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { isPathSegmentName } from '#machinery/names/path-segment.ts';
+
+interface LocalReference {
+  readonly apiGroup?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+/** The rules of what an Ingress or its class refers to. */
+export const validateLocalReference = ({ apiGroup, kind, name }: LocalReference, field: FieldPath): FieldError[] => [
+  ...(apiGroup === undefined ? [] : checkText(field.child('apiGroup'), apiGroup, isDNS1123Subdomain)),
+  ...validatePart(field.child('kind'), kind, 'kind is required'),
+  ...validatePart(field.child('name'), name, 'name is required'),
+];
+
+const validatePart = (field: FieldPath, text: string | undefined, missing: string): FieldError[] =>
+  text ? checkText(field, text, isPathSegmentName) : [required(field, missing)];

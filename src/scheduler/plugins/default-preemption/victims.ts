@@ -63,7 +63,8 @@ function earliestStart(pods: readonly PodInfo[]): number {
   const highest = pods[0]?.priority;
   let earliest = Number.POSITIVE_INFINITY;
   for (const { priority, pod } of pods) {
-    if (priority === highest && pod.status?.startTime) earliest = Math.min(earliest, Date.parse(pod.status.startTime));
+    if (priority !== highest) break;
+    if (pod.status?.startTime) earliest = Math.min(earliest, Date.parse(pod.status.startTime));
   }
   return earliest;
 }

@@ -25,7 +25,7 @@ const DEFAULT_STRATEGY: ScoringStrategy = {
 };
 
 /** A pod fits where what it asks for is still free; by default nodes with more left are preferred. */
-export function nodeResourcesFit({ state }: PluginContext, args: NodeResourcesFitArgs = {}): Plugin {
+export function nodeResourcesFit({ state, nominations }: PluginContext, args: NodeResourcesFitArgs = {}): Plugin {
   const table = state.resources;
   const strategy = args.scoringStrategy ?? DEFAULT_STRATEGY;
   const scorer = resourceScorer(strategy);
@@ -41,7 +41,11 @@ export function nodeResourcesFit({ state }: PluginContext, args: NodeResourcesFi
     events: {
       NodeAdd: (pod, node) => couldFit(pod.pod, node as Node),
       NodeUpdateAllocatable: (pod, node) => couldFit(pod.pod, node as Node),
-      AssignedPodDelete: true,
+      AssignedPodDelete: ({ uid }, gone) => {
+        // While room is being made on a node, what becomes free elsewhere is for others.
+        const nominated = nominations.nodeOf(uid);
+        return !nominated || !state.get(nominated) || (gone as Pod).spec?.nodeName === nominated;
+      },
       AssignedPodUpdate: true,
     },
     filter: ({ pod }, { slot }) => verdictOf(pod.class, table, { slot, isIgnored }),

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PodStage } from '#simulation/stage.ts';
+import { FastClock } from '#testing/fast-clock.ts';
 import { waitFor } from '#testing/wait-for.ts';
 import type { Collection } from '../support/collection.ts';
 import { podSpec, replicated } from '../support/examples.ts';
-import { FastClock } from '../support/fast-clock.ts';
 import { type Body, Rest } from '../support/rest.ts';
 
 const NEVER = 1e12;

@@ -1,4 +1,4 @@
-import { VirtualClock } from '#testing/virtual-clock.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 /** A clock that runs many times as fast as the wall's, from now on: a minute of a schedule takes about a second. */
 export class FastClock extends VirtualClock {

@@ -116,7 +116,8 @@ function startControlPlane(
 ): void {
   progress.step('Controllers and scheduler');
   const signingCa = () => readSigningCa(data);
-  const volumeProvisioner = createHostPathProvisioner(data.path('volumes'));
+  // Whoever elects a leader may do so with other machines.
+  const volumeProvisioner = createHostPathProvisioner(data.path('volumes'), leaderElect ? { node: nodeName } : {});
   // The node of this machine has the range that its network is made with.
   const pinned = { [nodeName]: NODE_NETWORK.podCidr };
   const podNetwork = { clusterCidr: NODE_NETWORK.clusterCidr, nodeMaskSize: 24, pinned };

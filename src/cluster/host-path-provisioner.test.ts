@@ -94,6 +94,18 @@ test('only what was made here is removed', async () => {
   await expect(provisioner.remove(volume)).rejects.toThrow(`remove volume pvc-1: /etc is not below ${root}`);
 });
 
+test('a volume of one machine among several stays with its node', async () => {
+  const [here, there] = ['here', 'there'].map((node) => createHostPathProvisioner(root, { node }));
+  const storageClass = { metadata: { name: 'standard' }, provisioner: 'knarr.dev/host-path' };
+  const spec = await here?.provision('pvc-2', { claim: claim('data'), storageClass });
+  const matchExpressions = [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['here'] }];
+  expect(spec?.nodeAffinity).toEqual({ required: { nodeSelectorTerms: [{ matchExpressions }] } });
+  const volume = { metadata: { name: 'pvc-2' }, spec } as PersistentVolume;
+  await expect(there?.remove(volume)).rejects.toThrow('remove volume pvc-2: it lies on node here');
+  await here?.remove(volume);
+  await expect(stat(join(root, 'pvc-2'))).rejects.toThrow('ENOENT');
+});
+
 const eventsOf = async (name: string) => {
   const { items } = await cluster.client.of(Events).list({ namespace, fieldSelector: `involvedObject.name=${name}` });
   return items.map(({ reason, message }) => `${reason} ${message}`);

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Deployments } from '#api/apps/v1/deployment.ts';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type Deployment, Deployments } from '#api/apps/v1/deployment.ts';
 import {
   type HorizontalPodAutoscaler,
   HorizontalPodAutoscalers,
@@ -38,16 +38,20 @@ const autoscaler = (name: string, spec: Partial<HorizontalPodAutoscaler['spec']>
   },
 });
 
+const deployment = (name: string, replicas: number): Deployment => ({
+  metadata: { name, namespace },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: { containers: [{ name: 'main', image: 'web:1', resources: { requests: { cpu: '100m' } } }] },
+    },
+  },
+});
+
 async function deploy(name: string, replicas: number): Promise<void> {
-  const template = {
-    metadata: { labels: { app: name } },
-    spec: { containers: [{ name: 'main', image: 'web:1', resources: { requests: { cpu: '100m' } } }] },
-  };
-  const selector = { matchLabels: { app: name } };
-  await cluster.client.of(Deployments).create({
-    metadata: { name, namespace },
-    spec: { replicas, selector, template },
-  });
+  await cluster.client.of(Deployments).create(deployment(name, replicas));
   await waitFor(async () => {
     const { status } = await cluster.client.of(Deployments).get(name, { namespace });
     return (status?.readyReplicas ?? 0) === replicas;
@@ -67,7 +71,14 @@ const eventsOf = async (name: string) => {
 };
 
 test('without a metrics API the autoscaler says so and keeps what there is', async () => {
-  await deploy('silent', 3);
+  // Simulated nodes measure what pods use.
+  const measured = cluster;
+  cluster = await Cluster.start({ clock, scheduler: false });
+  onTestFinished(async () => {
+    await cluster.stop();
+    cluster = measured;
+  });
+  await cluster.client.of(Deployments).create(deployment('silent', 3));
   await cluster.client.of(HorizontalPodAutoscalers).create(autoscaler('silent'));
   const failure =
     'failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)';

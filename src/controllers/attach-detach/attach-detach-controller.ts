@@ -32,6 +32,9 @@ export class AttachDetachController {
     informers.of(Pods).addIndex(BY_NODE, ({ spec }) => [spec?.nodeName ?? '']);
     informers.of(Pods).addIndex(BY_CLAIM, claimKeys);
     this.#attachments = new OwnWrites(informers.of(VolumeAttachments));
+    // Read only: what is not asked for before the informers start is never followed.
+    informers.of(PersistentVolumes);
+    informers.of(CSIDrivers);
     const nodesOf = (pods: readonly Pod[]) => pods.map(({ spec }) => spec?.nodeName ?? '').filter(Boolean);
     this.controller = new Controller('attach-detach', context)
       .watches(Pods, (pod) => (claimKeys(pod).length > 0 ? nodesOf([pod]) : []))

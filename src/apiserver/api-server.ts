@@ -15,6 +15,7 @@ import { type AuthenticationOptions, trustedAuthorities } from './authentication
 import { issuerDocuments } from './authentication/issuer-documents.ts';
 import { publishTrust } from './authentication/publish-trust.ts';
 import {
+  DEFAULT_ISSUER_URL,
   type IssuerKey,
   type SecretTokenSpecification,
   ServiceAccountIssuer,
@@ -70,7 +71,7 @@ export interface ListenOptions {
 }
 
 const DEFAULTS = {
-  issuerUrl: 'https://kubernetes.default.svc.cluster.local',
+  issuerUrl: DEFAULT_ISSUER_URL as string,
   serviceCidr: '10.96.0.0/12',
   nodePorts: { first: 30000, last: 32767 },
 };

@@ -1,5 +1,6 @@
 import type { AuthenticationOptions } from '#apiserver/authentication/authentication.ts';
 import { readAuthenticationConfiguration } from '#apiserver/authentication/authentication-configuration.ts';
+import { DEFAULT_ISSUER_URL } from '#apiserver/authentication/service-account-issuer.ts';
 import { parseTokenFile, TokenFileError } from '#apiserver/authentication/token-file.ts';
 import type {
   AuthorizationMode,
@@ -48,7 +49,9 @@ async function readAuthentication(flags: AccessFlags, read: ReadFile): Promise<A
   const allowedNames = (flags.requestheaderAllowedNames ?? '').split(',').filter((name) => name !== '');
   return {
     ...(authenticationConfig
-      ? await read('--authentication-config', authenticationConfig, readAuthenticationConfiguration)
+      ? await read('--authentication-config', authenticationConfig, (text) =>
+          readAuthenticationConfiguration(text, [DEFAULT_ISSUER_URL]),
+        )
       : {}),
     ...(tokenAuthFile ? { tokens: await read('--token-auth-file', tokenAuthFile, readTokens) } : {}),
     ...(webhook ? { tokenWebhook: await read(flag, webhook, readWebhookKubeconfig) } : {}),

@@ -1,8 +1,25 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '#base/clock.ts';
+import { CertificateAuthority } from '#cluster/certificates/authority.ts';
 import { ConfigFileError } from '#machinery/codec/config-file.ts';
 import { readAuthenticationConfiguration } from './authentication-configuration.ts';
 
 const HEAD = 'apiVersion: apiserver.config.k8s.io/v1\nkind: AuthenticationConfiguration\n';
+
+const { certificate: ca } = (await CertificateAuthority.create('issuer', systemClock)).pair;
+
+/** A configuration of issuers that differ from a good one as is said. */
+const withIssuers = (...issuers: Readonly<Record<string, unknown>>[]) => {
+  const good = { url: 'https://x', audiences: ['a'] };
+  const mapped = { username: { claim: 'sub', prefix: '' } };
+  return `jwt: ${JSON.stringify(
+    issuers.map(({ rules, maps, ...issuer }) => ({
+      issuer: { ...good, ...issuer },
+      claimValidationRules: rules ?? [],
+      claimMappings: { ...mapped, ...(maps as object) },
+    })),
+  )}`;
+};
 
 test('issuers and anonymous paths are read', () => {
   const text = `${HEAD}
@@ -10,7 +27,7 @@ jwt:
 - issuer:
     url: https://issuer.example.com
     audiences: [knarr]
-    certificateAuthority: PEM
+    certificateAuthority: ${JSON.stringify(ca)}
   claimValidationRules:
   - claim: hd
     requiredValue: example.com
@@ -28,7 +45,7 @@ anonymous:
       {
         issuerUrl: 'https://issuer.example.com',
         audiences: ['knarr'],
-        ca: 'PEM',
+        ca,
         signingAlgorithms: ['ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'],
         usernameClaim: 'email',
         usernamePrefix: '-',
@@ -51,24 +68,70 @@ test.each<[string, object]>([
 });
 
 test.each<[string, string]>([
+  [withIssuers({ url: 'http://x' }), 'jwt[0].issuer.url: Invalid value: "http://x": URL scheme must be https'],
+  [withIssuers({ url: '' }), 'jwt[0].issuer.url: Required value'],
+  [withIssuers({ url: 'https://a:b@x' }), 'URL must not contain a username or password'],
+  [withIssuers({ url: 'https://x?a=b' }), 'URL must not contain a query'],
+  [withIssuers({ url: 'https://x#a' }), 'URL must not contain a fragment'],
+  [withIssuers({ url: 'https://own' }), 'URL must not overlap with disallowed issuers: [https://own]'],
+  [withIssuers({}, {}), 'jwt[1].issuer.url: Duplicate value: "https://x"'],
   [
-    'jwt: [{issuer: {url: "http://x", audiences: [a]}, claimMappings: {username: {claim: sub, prefix: ""}}}]',
-    'jwt[0].issuer.url: Invalid value: "http://x": URL scheme must be https',
+    withIssuers({ discoveryURL: 'https://x/' }),
+    'jwt[0].issuer.discoveryURL: Invalid value: "https://x/": discoveryURL must be different from URL',
   ],
   [
-    'jwt: [{issuer: {url: "https://x", audiences: [a]}, claimMappings: {username: {expression: "claims.sub"}}}]',
-    'jwt[0].claimMappings.username.expression: Forbidden: expressions are not supported',
+    withIssuers({ audiences: [] }),
+    'jwt[0].issuer.audiences: Required value: at least one jwt[0].issuer.audiences is required',
   ],
   [
-    'jwt: [{issuer: {url: "https://x"}, claimMappings: {username: {claim: sub}}}]',
+    withIssuers({ audiences: ['a', 'a'], audienceMatchPolicy: 'MatchAny' }),
+    'jwt[0].issuer.audiences[1]: Duplicate value: "a"',
+  ],
+  [
+    withIssuers({ audiences: ['a', 'b'] }),
+    'jwt[0].issuer.audienceMatchPolicy: Invalid value: "": audienceMatchPolicy must be MatchAny for multiple audiences',
+  ],
+  [
+    withIssuers({ audienceMatchPolicy: 'All' }),
+    'Invalid value: "All": audienceMatchPolicy must be empty or MatchAny for single audience',
+  ],
+  [
+    withIssuers({ certificateAuthority: 'PEM' }),
+    'jwt[0].issuer.certificateAuthority: Invalid value: "<omitted>": data does not contain any valid RSA or ECDSA certificates',
+  ],
+  [
+    withIssuers({ maps: { username: { claim: 'sub' } } }),
     'jwt[0].claimMappings.username.prefix: Required value: prefix is required when claim is set',
   ],
+  [
+    withIssuers({ maps: { username: {} } }),
+    'jwt[0].claimMappings.username: Required value: claim or expression is required',
+  ],
+  [
+    withIssuers({ maps: { uid: { claim: 'a', expression: 'b' } } }),
+    'jwt[0].claimMappings.uid: Invalid value: "": claim and expression can\'t both be set',
+  ],
+  [
+    withIssuers({ maps: { username: { expression: 'claims.sub' } } }),
+    'jwt[0].claimMappings.username.expression: Forbidden: expressions are not supported',
+  ],
+  [withIssuers({ rules: [{}] }), 'jwt[0].claimValidationRules[0]: Required value: claim or expression is required'],
+  [
+    withIssuers({ rules: [{ claim: 'a' }, { claim: 'a' }] }),
+    'jwt[0].claimValidationRules[1].claim: Duplicate value: "a"',
+  ],
+  [
+    withIssuers({ rules: [{ claim: 'a', message: 'no' }] }),
+    'jwt[0].claimValidationRules[0].message: Invalid value: "no": may not be specified when claim is set',
+  ],
+  [withIssuers(...Array.from({ length: 65 }, () => ({}))), 'jwt: Too many: 65: must have at most 64 items'],
   [
     'anonymous: {enabled: false, conditions: [{path: /x}]}',
     'enabled should be set to true when conditions are defined',
   ],
   ['jwk: []', 'unknown field "jwk"'],
 ])('%s is refused', (text, message) => {
-  expect(() => readAuthenticationConfiguration(HEAD + text)).toThrow(ConfigFileError);
-  expect(() => readAuthenticationConfiguration(HEAD + text)).toThrow(message);
+  const read = () => readAuthenticationConfiguration(HEAD + text, ['https://own']);
+  expect(read).toThrow(ConfigFileError);
+  expect(read).toThrow(message);
 });

@@ -1,8 +1,9 @@
 import { readConfigFile } from '#machinery/codec/config-file.ts';
-import { type FieldError, FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
+import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { bool, type Infer, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import type { AuthenticationOptions } from './authentication.ts';
 import type { OidcOptions } from './oidc/oidc-options.ts';
+import { validateIssuers } from './validate-issuers.ts';
 
 const PREFIX = 'io.k8s.apiserver.config.v1';
 
@@ -39,7 +40,11 @@ const Jwt = message(`${PREFIX}.JWTAuthenticator`, {
   ),
   userValidationRules: opt(4, list(Rule)),
 });
-type Jwt = Infer<typeof Jwt>;
+export type Issuer = Infer<typeof Issuer>;
+export type Mapping = Infer<typeof Mapping>;
+export type ClaimRule = Infer<typeof Rule>;
+/** One issuer of ID tokens, and what becomes of their claims. */
+export type JwtAuthenticator = Infer<typeof Jwt>;
 
 const Anonymous = message(`${PREFIX}.AnonymousAuthConfig`, {
   enabled: opt(1, bool),
@@ -59,20 +64,23 @@ const ALGORITHMS = ['ES', 'PS', 'RS'].flatMap((kind) => ['256', '384', '512'].ma
 
 /**
  * Reads upstream's AuthenticationConfiguration: issuers of ID tokens, and the paths that need no credentials. Rules and
- * mappings name claims; expressions are refused. Throws a `ConfigFileError`.
+ * mappings name claims; expressions are refused. `ownIssuers` cannot be among the issuers. Throws a `ConfigFileError`.
  */
-export function readAuthenticationConfiguration(text: string): Pick<AuthenticationOptions, 'oidc' | 'anonymousPaths'> {
+export function readAuthenticationConfiguration(
+  text: string,
+  ownIssuers: readonly string[] = [],
+): Pick<AuthenticationOptions, 'oidc' | 'anonymousPaths'> {
   const { jwt = [], anonymous } = readConfigFile(text, AuthenticationConfiguration, {
     apiVersions: ['apiserver.config.k8s.io/v1', 'apiserver.config.k8s.io/v1beta1'],
     kind: 'AuthenticationConfiguration',
-    validate,
+    validate: (configuration) => validate(configuration, ownIssuers),
   });
   const paths = anonymous?.conditions?.map(({ path = '' }) => path) ?? [];
   const anonymousPaths = anonymous && (anonymous.enabled ? (paths.length > 0 ? paths : ('all' as const)) : []);
   return { oidc: jwt.map(toOptions), ...(anonymousPaths ? { anonymousPaths } : {}) };
 }
 
-function toOptions({ issuer = {}, claimMappings = {}, claimValidationRules = [] }: Jwt): OidcOptions {
+function toOptions({ issuer = {}, claimMappings = {}, claimValidationRules = [] }: JwtAuthenticator): OidcOptions {
   const { url = '', discoveryURL, certificateAuthority, audiences = [] } = issuer;
   const { username, groups, uid } = claimMappings;
   const rules = claimValidationRules.map(({ claim = '', requiredValue = '' }) => [claim, requiredValue] as const);
@@ -91,60 +99,14 @@ function toOptions({ issuer = {}, claimMappings = {}, claimValidationRules = [] 
   };
 }
 
-function validate({ jwt = [], anonymous }: Configuration): FieldError[] {
+function validate({ jwt = [], anonymous }: Configuration, ownIssuers: readonly string[]): FieldError[] {
   const conditions = anonymous?.conditions ?? [];
   const at = new FieldPath('anonymous').child('conditions');
   return [
-    ...jwt.flatMap((each, index) => validateJwt(each, new FieldPath('jwt').index(index))),
+    ...validateIssuers(jwt, new FieldPath('jwt'), ownIssuers),
     ...(conditions.length > 0 && !anonymous?.enabled
       ? [invalid(at, conditions, 'enabled should be set to true when conditions are defined')]
       : []),
     ...conditions.flatMap(({ path }, index) => (path ? [] : [required(at.index(index).child('path'))])),
   ];
 }
-
-function validateJwt({ issuer = {}, claimMappings = {}, ...rest }: Jwt, field: FieldPath): FieldError[] {
-  const { url = '', audiences = [] } = issuer;
-  const { username, groups, uid, extra = [] } = claimMappings;
-  const at = field.child('issuer');
-  const mappings = field.child('claimMappings');
-  return [
-    ...(url === '' ? [required(at.child('url'), 'URL is required')] : []),
-    ...(url !== '' && !url.startsWith('https://') ? [invalid(at.child('url'), url, 'URL scheme must be https')] : []),
-    ...(audiences.length === 0
-      ? [required(at.child('audiences'), 'at least one jwt[*].issuer.audiences is required')]
-      : []),
-    ...(username?.claim ? [] : [required(mappings.child('username'), 'claim or expression is required')]),
-    ...Object.entries({ username, groups }).flatMap(([name, mapping]) =>
-      mapping?.claim && mapping.prefix == null
-        ? [
-            required(
-              mappings.child(name, 'prefix'),
-              'prefix is required when claim is set. It can be set to an empty string to disable prefixing',
-            ),
-          ]
-        : [],
-    ),
-    ...Object.entries({ username, groups, uid }).flatMap(([name, mapping]) =>
-      mapping?.expression ? [unsupported(mappings.child(name, 'expression'))] : [],
-    ),
-    ...extra.map((_, index) => unsupported(mappings.child('extra').index(index).child('valueExpression'))),
-    ...validateRules(rest, field),
-  ];
-}
-
-function validateRules(
-  { claimValidationRules = [], userValidationRules = [] }: Pick<Jwt, 'claimValidationRules' | 'userValidationRules'>,
-  field: FieldPath,
-): FieldError[] {
-  const rules = field.child('claimValidationRules');
-  return [
-    ...claimValidationRules.flatMap(({ claim, expression }, index) => {
-      if (expression) return [unsupported(rules.index(index).child('expression'))];
-      return claim ? [] : [required(rules.index(index), 'claim or expression is required')];
-    }),
-    ...userValidationRules.map((_, index) => unsupported(field.child('userValidationRules').index(index))),
-  ];
-}
-
-const unsupported = (field: FieldPath): FieldError => forbidden(field, 'expressions are not supported');

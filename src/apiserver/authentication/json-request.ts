@@ -15,6 +15,8 @@ export interface JsonRequest {
   readonly access: HttpsAccess;
   /** Sent with POST; without it the request is a GET. */
   readonly body?: object;
+  /** Media type; JSON by default. */
+  readonly accept?: string;
   /** How long an answer is waited for; half a minute by default. */
   readonly timeoutMs?: number | undefined;
 }
@@ -34,8 +36,8 @@ const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 3 * 1024 * 1024;
 
 /** Makes one request over HTTPS and answers the body, which is JSON. Rejects with a `JsonRequestError`. */
-export async function requestJson(url: string, { access, body, timeoutMs }: JsonRequest): Promise<unknown> {
-  const text = await send(url, access, { body: body && JSON.stringify(body), timeoutMs });
+export async function requestJson(url: string, request: JsonRequest): Promise<unknown> {
+  const text = await requestText(url, request);
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -43,15 +45,15 @@ export async function requestJson(url: string, { access, body, timeoutMs }: Json
   }
 }
 
-function send(
-  url: string,
-  { ca, cert, key, token }: HttpsAccess,
-  { body, timeoutMs = TIMEOUT_MS }: { readonly body: string | undefined; readonly timeoutMs: number | undefined },
-): Promise<string> {
+/** As `requestJson`, with the body as it is. */
+export function requestText(url: string, request: JsonRequest): Promise<string> {
+  const { access, accept = 'application/json', timeoutMs = TIMEOUT_MS } = request;
+  const { ca, cert, key, token } = access;
+  const body = request.body && JSON.stringify(request.body);
   const options: RequestOptions = {
     method: body === undefined ? 'GET' : 'POST',
     headers: {
-      accept: 'application/json',
+      accept,
       ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
       ...(token ? { authorization: `Bearer ${token}` } : {}),
     },
@@ -62,14 +64,14 @@ function send(
   };
   return new Promise((resolve, reject) => {
     const fail = (cause: Error) => reject(new JsonRequestError(`ask ${url}: ${cause.message}`, undefined, { cause }));
-    const request = httpsRequest(url, options, (answer) => {
+    const sent = httpsRequest(url, options, (answer) => {
       const chunks: Buffer[] = [];
       let size = 0;
       answer.once('error', fail);
       answer.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         size += chunk.length;
-        if (size > MAX_BYTES) request.destroy(new Error('answer is too long'));
+        if (size > MAX_BYTES) sent.destroy(new Error('answer is too long'));
       });
       answer.once('end', () => {
         const { statusCode = 0 } = answer;
@@ -77,8 +79,8 @@ function send(
         else reject(new JsonRequestError(`ask ${url}: status ${statusCode}`, statusCode));
       });
     });
-    request.once('timeout', () => request.destroy(new Error('no answer in time')));
-    request.once('error', fail);
-    request.end(body);
+    sent.once('timeout', () => sent.destroy(new Error('no answer in time')));
+    sent.once('error', fail);
+    sent.end(body);
   });
 }

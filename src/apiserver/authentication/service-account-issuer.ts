@@ -1,6 +1,9 @@
 import { type CryptoKey, exportJWK, type JWK, SignJWT } from 'jose';
 import type { Clock } from '#base/clock.ts';
 
+/** The issuer of tokens that a server has unless told otherwise. */
+export const DEFAULT_ISSUER_URL = 'https://kubernetes.default.svc.cluster.local';
+
 /** A key pair of the service-account issuer; keys are as `node:crypto` or WebCrypto give them. */
 export interface IssuerKey {
   readonly privateKey: CryptoKey;

@@ -1,5 +1,5 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VirtualClock } from '#testing/virtual-clock.ts';
 import { startJsonServer } from '../testing/json-server.ts';
 import { type SecureServer, startSecureServer } from '../testing/secure-server.ts';
@@ -9,6 +9,8 @@ import { oidcUser } from './oidc-user.ts';
 const clock = new VirtualClock(Date.now());
 const AUTHENTICATED = 'system:authenticated';
 let provider: Awaited<ReturnType<typeof startJsonServer>>;
+/** What the directory, another issuer with the same keys, answers when it is asked for groups. */
+let membership = '';
 let server: SecureServer;
 let keys: { readonly privateKey: CryptoKey; readonly jwk: JWK };
 let fetches = 0;
@@ -29,8 +31,10 @@ const whoIs = async (claims: JWTPayload, signer = keys) =>
 
 beforeAll(async () => {
   keys = await newKeys('one');
-  provider = await startJsonServer((path) => {
-    if (path === '/.well-known/openid-configuration') return { issuer: provider.url, jwks_uri: `${provider.url}/keys` };
+  provider = await startJsonServer((path, _body, { authorization }) => {
+    const [, issuer] = /^(.*)\/\.well-known\/openid-configuration$/.exec(path) ?? [];
+    if (issuer !== undefined) return { issuer: `${provider.url}${issuer}`, jwks_uri: `${provider.url}/keys` };
+    if (path === '/directory/groups') return authorization === 'Bearer pass' ? membership : 403;
     if (path !== '/keys') return undefined;
     fetches++;
     return { keys: [keys.jwk] };
@@ -95,6 +99,21 @@ test.each<[string, JWTPayload, string]>([
   ],
   ['has no user', { hd: 'example.com' }, 'oidc: parse username claims "email": claim not present'],
   ['is not verified', { ...good, email_verified: false }, 'oidc: email not verified'],
+  [
+    'does not know whether it is verified',
+    { ...good, email_verified: 'yes' },
+    "oidc: parse 'email_verified' claim: json: cannot unmarshal string into Go value of type bool",
+  ],
+  [
+    'has a number for a group',
+    { ...good, roles: 1 },
+    'oidc: parse groups claim "roles": json: cannot unmarshal number into Go value of type string',
+  ],
+  [
+    'has a list for a text',
+    { ...good, hd: ['example.com'] },
+    'oidc: parse claim hd: json: cannot unmarshal array into Go value of type string',
+  ],
 ])('a token that %s is refused', async (_name, claims, error) => {
   expect(await server.reviewToken(await sign(claims))).toEqual({ user: {}, error: `[invalid bearer token, ${error}]` });
 });
@@ -102,7 +121,74 @@ test.each<[string, JWTPayload, string]>([
 test('a token that has expired is refused', async () => {
   const token = await sign(good);
   clock.advance(700_000);
-  expect((await server.reviewToken(token)).error).toContain('oidc: verify token: "exp" claim timestamp check failed');
+  expect((await server.reviewToken(token)).error).toMatch(
+    /oidc: verify token: oidc: token is expired \(Token Expiry: [-\d]+ [:\d]+ \+0000 UTC\)/,
+  );
+});
+
+describe('groups that a token leaves to another issuer', () => {
+  const elsewhere = (access_token: string) => {
+    const { roles: _, ...claims } = good;
+    const directory = { endpoint: `${provider.url}/directory/groups`, access_token };
+    return { ...claims, _claim_names: { roles: 'src1' }, _claim_sources: { src1: directory } };
+  };
+  const inDirectory = (claims: JWTPayload) => sign({ iss: `${provider.url}/directory`, ...claims });
+
+  test('are asked for there', async () => {
+    membership = await inDirectory({ roles: ['far', 'away'] });
+    expect(await whoIs(elsewhere('pass'))).toMatchObject({ groups: ['oidc:far', 'oidc:away', AUTHENTICATED] });
+  });
+
+  test.each<[string, JWTPayload | undefined, string, string]>([
+    [
+      'nobody may ask',
+      {},
+      'nothing',
+      'while getting distributed claim "roles": error while getting distributed claim JWT: 403',
+    ],
+    [
+      'the answer is for others',
+      { aud: 'x' },
+      'pass',
+      'verify distributed claim token: oidc: expected audience in ["knarr" "other"] got ["x"]',
+    ],
+    [
+      'the answer does not name them',
+      {},
+      'pass',
+      'jwt returned by distributed claim endpoint "URL/directory/groups" did not contain claim: roles',
+    ],
+    [
+      'the answer is no token',
+      undefined,
+      'pass',
+      'getting untrusted issuer from endpoint URL/directory/groups failed for claim "roles": malformed token',
+    ],
+  ])('make a token useless when %s', async (_name, claims, pass, error) => {
+    clock.advance(1000);
+    membership = claims === undefined ? 'sorry' : await inDirectory(claims);
+    const { error: found } = await server.reviewToken(await sign(elsewhere(pass)));
+    const wanted = `oidc: could not expand distributed claims: ${error.replace('URL', provider.url)}`;
+    expect(found).toBe(`[invalid bearer token, ${wanted}]`);
+  });
+});
+
+test('a token must be signed as is agreed, and by the issuer', async () => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+  const jwk = { ...(await exportJWK(publicKey)), kid: keys.jwk.kid };
+  const signedBy = (alg: string, key: CryptoKey) =>
+    new SignJWT({ iss: provider.url, aud: 'knarr', ...good })
+      .setProtectedHeader({ alg, kid: jwk.kid as string })
+      .setExpirationTime(Math.floor(clock.now() / 1000) + 600)
+      .sign(key);
+  const errorOf = async (token: string) => (await server.reviewToken(token)).error;
+  expect(await errorOf(await signedBy('ES256', privateKey))).toContain(
+    'oidc: id token signed with unsupported algorithm, expected ["RS256"] got "ES256"',
+  );
+  const stranger = await newKeys('two');
+  expect(await errorOf(await sign(good, stranger))).toContain(
+    'oidc: verify token: failed to verify signature: failed to verify id token signature',
+  );
 });
 
 test.each<[Partial<OidcOptions>, JWTPayload, string]>([
@@ -111,6 +197,6 @@ test.each<[Partial<OidcOptions>, JWTPayload, string]>([
   [{ usernamePrefix: 'p:' }, { sub: 'ann' }, 'p:ann'],
   [{ usernameClaim: 'email' }, { email: 'a@b' }, 'a@b'],
 ])('with %o the user of %o is %s', (options, claims, name) => {
-  const user = oidcUser({ aud: 'knarr', ...claims }, { issuerUrl: 'https://issuer', audiences: ['knarr'], ...options });
+  const user = oidcUser(claims, { issuerUrl: 'https://issuer', audiences: ['knarr'], ...options });
   expect(user).toEqual({ user: { name, groups: [] } });
 });

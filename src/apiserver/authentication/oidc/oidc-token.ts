@@ -1,7 +1,8 @@
-import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { JWTPayload } from 'jose';
 import type { Clock } from '#base/clock.ts';
 import type { TokenAuthenticator } from '../authenticator.ts';
-import { JsonRequestError } from '../json-request.ts';
+import { resolveDistributedClaim } from './distributed-claims.ts';
+import { IdTokenError, untrustedIssuer, verifyIdToken } from './id-token.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import type { OidcOptions } from './oidc-options.ts';
 import { oidcUser } from './oidc-user.ts';
@@ -10,36 +11,41 @@ export type { OidcOptions } from './oidc-options.ts';
 
 /** Accepts the ID tokens of one OpenID Connect issuer. */
 export function createOidcAuthenticator(options: OidcOptions, clock: Clock): TokenAuthenticator {
-  const { issuerUrl, discoveryUrl, ca, signingAlgorithms = ['RS256'] } = options;
+  const { issuerUrl, discoveryUrl, ca, audiences, groupsClaim, signingAlgorithms: algorithms = ['RS256'] } = options;
   const keys = new IssuerKeys({ issuerUrl, discoveryUrl, ca, clock });
-  const verify = async (token: string): Promise<JWTPayload> => {
-    const expected = { issuer: issuerUrl, algorithms: [...signingAlgorithms], currentDate: new Date(clock.now()) };
-    try {
-      return (await jwtVerify(token, keys.get, expected)).payload;
-    } catch (error) {
-      // A key may be replaced without a new id.
-      if (!(error instanceof errors.JWSSignatureVerificationFailed) || !(await keys.refresh())) throw error;
-      return (await jwtVerify(token, keys.get, expected)).payload;
-    }
+  /** Those who vouch for claims that tokens leave to others. */
+  const others = new Map<string, IssuerKeys>();
+  const verify = (by: IssuerKeys, token: string) =>
+    verifyIdToken(token, { audiences, algorithms, keys: by, now: clock.now() });
+  const verifyOther = (issuer: string, token: string) => {
+    const known = others.get(issuer) ?? new IssuerKeys({ issuerUrl: issuer, ca, clock });
+    others.set(issuer, known);
+    return verify(known, token);
+  };
+  const claimsOf = async (token: string): Promise<JWTPayload> => {
+    const claims = await explain('verify token', verify(keys, token));
+    if (groupsClaim === undefined) return claims;
+    const resolved = resolveDistributedClaim(claims, { claim: groupsClaim, ca, verify: verifyOther });
+    return explain('could not expand distributed claims', resolved);
   };
   return {
     async authenticateToken(token) {
-      if (!names(token, issuerUrl)) return undefined;
+      if (untrustedIssuer(token) !== issuerUrl) return undefined;
       try {
-        return oidcUser(await verify(token), options);
+        return oidcUser(await claimsOf(token), options);
       } catch (error) {
-        if (!(error instanceof errors.JOSEError) && !(error instanceof JsonRequestError)) throw error;
-        return { error: `oidc: verify token: ${error.message}` };
+        if (error instanceof IdTokenError) return { error: `oidc: ${error.message}` };
+        throw error;
       }
     },
   };
 }
 
-function names(token: string, issuer: string): boolean {
+async function explain<T>(doing: string, work: Promise<T>): Promise<T> {
   try {
-    return decodeJwt(token).iss === issuer;
+    return await work;
   } catch (error) {
-    if (error instanceof errors.JOSEError || error instanceof TypeError) return false;
+    if (error instanceof IdTokenError) throw new IdTokenError(`${doing}: ${error.message}`);
     throw error;
   }
 }

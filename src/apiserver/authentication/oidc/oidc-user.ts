@@ -1,42 +1,41 @@
 import type { JWTPayload } from 'jose';
+import { goValueName } from '#machinery/codec/go-type.ts';
 import { CREDENTIAL_ID } from '../../user.ts';
 import type { AuthenticationOutcome } from '../authenticator.ts';
-import { quoteList } from '../quote-list.ts';
+import { IdTokenError } from './id-token.ts';
 import type { OidcOptions } from './oidc-options.ts';
 
-/** The user that the claims of a verified token name. */
-export function oidcUser(payload: JWTPayload, options: OidcOptions): AuthenticationOutcome {
-  const { usernameClaim = 'sub', groupsClaim, groupsPrefix = '' } = options;
-  const audiences = typeof payload.aud === 'string' ? [payload.aud] : (payload.aud ?? []);
-  if (!audiences.some((audience) => options.audiences.includes(audience))) {
-    return {
-      error: `oidc: verify token: oidc: expected audience in ${quoteList(options.audiences)} got ${quoteList(audiences)}`,
-    };
-  }
-  const wrong = wrongClaim(payload, options.requiredClaims ?? {});
-  if (wrong !== undefined) return { error: wrong };
-  const name = payload[usernameClaim];
-  if (typeof name !== 'string' || name === '') {
-    return { error: `oidc: parse username claims ${JSON.stringify(usernameClaim)}: claim not present` };
-  }
-  if (usernameClaim === 'email' && payload['email_verified'] !== undefined && payload['email_verified'] !== true) {
-    return { error: 'oidc: email not verified' };
-  }
-  const groups = groupsClaim === undefined ? [] : readGroups(payload[groupsClaim]);
-  if (groups === undefined) {
-    return { error: `oidc: parse groups claim ${JSON.stringify(groupsClaim)}: neither a text nor a list of texts` };
-  }
-  const uid = options.uidClaim === undefined ? undefined : payload[options.uidClaim];
-  if (options.uidClaim !== undefined && typeof uid !== 'string') {
-    return { error: `oidc: parse uid claim ${JSON.stringify(options.uidClaim)}: claim not present` };
-  }
-  const user = {
-    name: `${prefixOf(options)}${name}`,
-    ...(typeof uid === 'string' ? { uid } : {}),
-    groups: groups.map((group) => `${groupsPrefix}${group}`),
-    ...(payload.jti ? { extra: { [CREDENTIAL_ID]: [`JTI=${payload.jti}`] } } : {}),
-  };
-  return { user };
+/** The user that the claims of a verified token name. Throws an `IdTokenError` for claims that do not do. */
+export function oidcUser(claims: JWTPayload, options: OidcOptions): AuthenticationOutcome {
+  const name = `${prefixOf(options)}${readName(claims, options)}`;
+  const groups = readGroups(claims, options);
+  const uid = options.uidClaim && readText(claims, options.uidClaim, 'uid claim');
+  requireClaims(claims, options.requiredClaims ?? {});
+  const { jti } = claims;
+  const extra = typeof jti === 'string' && jti !== '' ? { extra: { [CREDENTIAL_ID]: [`JTI=${jti}`] } } : {};
+  return { user: { name, ...(uid ? { uid } : {}), groups, ...extra } };
+}
+
+function readName(claims: JWTPayload, { usernameClaim = 'sub' }: OidcOptions): string {
+  const name = readText(claims, usernameClaim, 'username claims');
+  // Somebody without a name would be nobody, and yet have groups.
+  if (name === '') throw new IdTokenError(`parse username claims ${JSON.stringify(usernameClaim)}: claim is empty`);
+  const { email_verified: isVerified } = claims;
+  if (usernameClaim !== 'email' || isVerified === undefined || isVerified === true) return name;
+  throw new IdTokenError(
+    isVerified === false || isVerified === null
+      ? 'email not verified'
+      : `parse 'email_verified' claim: ${typeError(isVerified, 'bool')}`,
+  );
+}
+
+function readGroups(claims: JWTPayload, { groupsClaim, groupsPrefix = '' }: OidcOptions): string[] {
+  if (groupsClaim === undefined || claims[groupsClaim] === undefined) return [];
+  const value = claims[groupsClaim] ?? [];
+  // A single group may stand without a list.
+  const groups: unknown[] = Array.isArray(value) ? value : [value];
+  if (groups.every((group) => typeof group === 'string')) return groups.map((group) => `${groupsPrefix}${group}`);
+  throw new IdTokenError(`parse groups claim ${JSON.stringify(groupsClaim)}: ${typeError(value, 'string')}`);
 }
 
 function prefixOf({ issuerUrl, usernameClaim = 'sub', usernamePrefix }: OidcOptions): string {
@@ -44,19 +43,24 @@ function prefixOf({ issuerUrl, usernameClaim = 'sub', usernamePrefix }: OidcOpti
   return usernamePrefix || (usernameClaim === 'email' ? '' : `${issuerUrl}#`);
 }
 
-function wrongClaim(payload: JWTPayload, required: Readonly<Record<string, string>>): string | undefined {
-  for (const [claim, value] of Object.entries(required)) {
-    if (payload[claim] === undefined) return `oidc: required claim ${claim} not present in ID token`;
-    if (payload[claim] !== value) {
-      return `oidc: required claim ${claim} value does not match. Got = ${String(payload[claim])}, want = ${value}`;
+function requireClaims(claims: JWTPayload, required: Readonly<Record<string, string>>): void {
+  for (const [claim, wanted] of Object.entries(required)) {
+    if (claims[claim] === undefined) throw new IdTokenError(`required claim ${claim} not present in ID token`);
+    const value = claims[claim] ?? '';
+    if (typeof value !== 'string') throw new IdTokenError(`parse claim ${claim}: ${typeError(value, 'string')}`);
+    if (value !== wanted) {
+      throw new IdTokenError(`required claim ${claim} value does not match. Got = ${value}, want = ${wanted}`);
     }
   }
-  return undefined;
 }
 
-function readGroups(claim: unknown): readonly string[] | undefined {
-  if (claim === undefined) return [];
-  if (typeof claim === 'string') return [claim];
-  const isList = Array.isArray(claim) && claim.every((each) => typeof each === 'string');
-  return isList ? (claim as string[]) : undefined;
+/** A claim that is there but null is an empty text, as in upstream's language. */
+function readText(claims: JWTPayload, claim: string, what: string): string {
+  const value = claims[claim] === null ? '' : claims[claim];
+  if (typeof value === 'string') return value;
+  const problem = value === undefined ? 'claim not present' : typeError(value, 'string');
+  throw new IdTokenError(`parse ${what} ${JSON.stringify(claim)}: ${problem}`);
 }
+
+const typeError = (value: unknown, type: string): string =>
+  `json: cannot unmarshal ${goValueName(value)} into Go value of type ${type}`;

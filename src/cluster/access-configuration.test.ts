@@ -38,6 +38,8 @@ test.each<[AccessFlags, object]>([
       authenticationConfig: 'config',
       tokenAuthFile: 'tokens',
       authenticationTokenWebhookConfigFile: 'webhook',
+      authenticationTokenWebhookVersion: 'v1',
+      authenticationTokenWebhookCacheTtl: '1m',
       requestheaderClientCaFile: 'ca',
       requestheaderAllowedNames: 'one,two',
     },
@@ -46,7 +48,7 @@ test.each<[AccessFlags, object]>([
         oidc: [],
         anonymousPaths: [],
         tokens: new Map([['abc', { name: 'ann', uid: '1', groups: [] }]]),
-        tokenWebhook: { url: 'https://hook' },
+        tokenWebhook: { url: 'https://hook', version: 'v1', cacheTtlMs: 60_000 },
         requestHeader: { ca: 'PEM', allowedNames: ['one', 'two'] },
       },
       authorization: {},
@@ -54,7 +56,18 @@ test.each<[AccessFlags, object]>([
   ],
   [
     { authorizationMode: 'RBAC,Webhook', authorizationWebhookConfigFile: 'webhook' },
-    { authentication: {}, authorization: { modes: ['RBAC', 'Webhook'], webhook: { url: 'https://hook' } } },
+    {
+      authentication: {},
+      authorization: {
+        modes: ['RBAC', 'Webhook'],
+        webhook: {
+          url: 'https://hook',
+          version: 'v1beta1',
+          authorizedTtlMs: 300_000,
+          unauthorizedTtlMs: 30_000,
+        },
+      },
+    },
   ],
   [
     { authorizationConfig: 'authorizers' },
@@ -66,6 +79,7 @@ test.each<[AccessFlags, object]>([
             type: 'Webhook',
             webhook: {
               url: 'https://hook',
+              version: 'v1',
               authorizedTtlMs: 300_000,
               unauthorizedTtlMs: 30_000,
               timeoutMs: 3000,
@@ -78,6 +92,7 @@ test.each<[AccessFlags, object]>([
             type: 'Webhook',
             webhook: {
               url: 'https://hook',
+              version: 'v1',
               authorizedTtlMs: 0,
               unauthorizedTtlMs: 30_000,
               timeoutMs: 3000,
@@ -100,6 +115,18 @@ test.each<[AccessFlags, string]>([
   [
     { authorizationConfig: 'authorizers', authorizationMode: 'RBAC' },
     '--authorization-config: cannot be used together with --authorization-mode and --authorization-webhook-config-file',
+  ],
+  [
+    { authenticationTokenWebhookConfigFile: 'webhook', authenticationTokenWebhookVersion: 'v2' },
+    '--authentication-token-webhook-version: no version "v2", only v1, v1beta1',
+  ],
+  [
+    {
+      authorizationMode: 'Webhook',
+      authorizationWebhookConfigFile: 'webhook',
+      authorizationWebhookCacheAuthorizedTtl: 'soon',
+    },
+    '--authorization-webhook-cache-authorized-ttl "soon": must be a duration such as 1h or 90s',
   ],
   [{ authorizationMode: 'Webhook' }, '--authorization-mode: Webhook needs --authorization-webhook-config-file'],
 ])('flags %o are refused', async (flags, message) => {

@@ -2,13 +2,16 @@ import type { AuthenticationOptions } from '#apiserver/authentication/authentica
 import { readAuthenticationConfiguration } from '#apiserver/authentication/authentication-configuration.ts';
 import { DEFAULT_ISSUER_URL } from '#apiserver/authentication/service-account-issuer.ts';
 import { parseTokenFile, TokenFileError } from '#apiserver/authentication/token-file.ts';
+import type { WebhookTokenOptions } from '#apiserver/authentication/webhook-token.ts';
 import type {
   AuthorizationMode,
   AuthorizationOptions,
   AuthorizerChoice,
 } from '#apiserver/authorization/authorization.ts';
 import { readAuthorizationConfiguration } from '#apiserver/authorization/authorization-configuration.ts';
+import type { AuthorizationWebhookOptions } from '#apiserver/authorization/webhook.ts';
 import { ConfigFileError } from '#machinery/codec/config-file.ts';
+import { parseDuration } from '#machinery/objects/duration.ts';
 import { readWebhookKubeconfig } from './webhook-kubeconfig.ts';
 
 /** Flags of `knarr up` that say whose credentials are accepted and who decides what they may. */
@@ -16,11 +19,16 @@ export interface AccessFlags {
   readonly authenticationConfig?: string;
   readonly tokenAuthFile?: string;
   readonly authenticationTokenWebhookConfigFile?: string;
+  readonly authenticationTokenWebhookVersion?: string;
+  readonly authenticationTokenWebhookCacheTtl?: string;
   readonly requestheaderClientCaFile?: string;
   readonly requestheaderAllowedNames?: string;
   readonly authorizationConfig?: string;
   readonly authorizationMode?: string;
   readonly authorizationWebhookConfigFile?: string;
+  readonly authorizationWebhookVersion?: string;
+  readonly authorizationWebhookCacheAuthorizedTtl?: string;
+  readonly authorizationWebhookCacheUnauthorizedTtl?: string;
 }
 
 export interface AccessConfiguration {
@@ -54,7 +62,9 @@ async function readAuthentication(flags: AccessFlags, read: ReadFile): Promise<A
         )
       : {}),
     ...(tokenAuthFile ? { tokens: await read('--token-auth-file', tokenAuthFile, readTokens) } : {}),
-    ...(webhook ? { tokenWebhook: await read(flag, webhook, readWebhookKubeconfig) } : {}),
+    ...(webhook
+      ? { tokenWebhook: { ...(await read(flag, webhook, readWebhookKubeconfig)), ...tokenReviews(flags) } }
+      : {}),
     ...(proxyCa
       ? { requestHeader: { ca: await read('--requestheader-client-ca-file', proxyCa, (pem) => pem), allowedNames } }
       : {}),
@@ -80,8 +90,51 @@ async function readAuthorization(flags: AccessFlags, read: ReadFile): Promise<Au
   }
   return {
     ...(modes ? { modes: modes as AuthorizationMode[] } : {}),
-    ...(file ? { webhook: await read('--authorization-webhook-config-file', file, readWebhookKubeconfig) } : {}),
+    ...(file
+      ? {
+          webhook: {
+            ...(await read('--authorization-webhook-config-file', file, readWebhookKubeconfig)),
+            ...accessReviews(flags),
+          },
+        }
+      : {}),
   };
+}
+
+function tokenReviews(flags: AccessFlags): Pick<WebhookTokenOptions, 'version' | 'cacheTtlMs'> {
+  const { authenticationTokenWebhookVersion: version, authenticationTokenWebhookCacheTtl: ttl = '2m' } = flags;
+  return {
+    version: reviewVersion('--authentication-token-webhook-version', version),
+    cacheTtlMs: readTtl('--authentication-token-webhook-cache-ttl', ttl),
+  };
+}
+
+function accessReviews(
+  flags: AccessFlags,
+): Pick<AuthorizationWebhookOptions, 'version' | 'authorizedTtlMs' | 'unauthorizedTtlMs'> {
+  const { authorizationWebhookCacheAuthorizedTtl = '5m', authorizationWebhookCacheUnauthorizedTtl = '30s' } = flags;
+  return {
+    version: reviewVersion('--authorization-webhook-version', flags.authorizationWebhookVersion),
+    authorizedTtlMs: readTtl('--authorization-webhook-cache-authorized-ttl', authorizationWebhookCacheAuthorizedTtl),
+    unauthorizedTtlMs: readTtl(
+      '--authorization-webhook-cache-unauthorized-ttl',
+      authorizationWebhookCacheUnauthorizedTtl,
+    ),
+  };
+}
+
+/** The older version is the default, as upstream has it: nothing tells that a webhook knows the newer one. */
+function reviewVersion(flag: string, version = 'v1beta1'): 'v1' | 'v1beta1' {
+  if (version === 'v1' || version === 'v1beta1') return version;
+  throw new ConfigFileError(`${flag}: no version ${JSON.stringify(version)}, only v1, v1beta1`);
+}
+
+function readTtl(flag: string, text: string): number {
+  try {
+    return Math.max(parseDuration(text), 0);
+  } catch (cause) {
+    throw new ConfigFileError(`${flag} ${JSON.stringify(text)}: must be a duration such as 1h or 90s`, { cause });
+  }
 }
 
 async function readAuthorizers(path: string, read: ReadFile): Promise<readonly AuthorizerChoice[]> {

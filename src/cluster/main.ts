@@ -41,6 +41,8 @@ program
     '--authentication-token-webhook-config-file <file>',
     'a kubeconfig that names a service that knows whose tokens are whose',
   )
+  .option('--authentication-token-webhook-version <version>', 'version of the TokenReviews it is asked', 'v1beta1')
+  .option('--authentication-token-webhook-cache-ttl <duration>', 'how long its answers are believed', '2m')
   .option('--requestheader-client-ca-file <file>', 'authority of proxies that say in headers for whom they ask')
   .option('--requestheader-allowed-names <names>', 'common names such proxies may have; any when absent')
   .option('--authorization-config <file>', 'who decides, in which order: an AuthorizationConfiguration')
@@ -49,6 +51,9 @@ program
     'who decides: AlwaysAllow, AlwaysDeny, Node, RBAC, Webhook; default Node,RBAC',
   )
   .option('--authorization-webhook-config-file <file>', 'a kubeconfig that names a service that decides who may')
+  .option('--authorization-webhook-version <version>', 'version of the SubjectAccessReviews it is asked', 'v1beta1')
+  .option('--authorization-webhook-cache-authorized-ttl <duration>', 'how long what it allows is believed', '5m')
+  .option('--authorization-webhook-cache-unauthorized-ttl <duration>', 'how long anything else is believed', '30s')
   .option('--enable-admission-plugins <names>', 'admission plugins that run beside the default ones')
   .option('--disable-admission-plugins <names>', 'admission plugins that do not run although they do by default')
   .option('--admission-control-config-file <file>', 'what admission plugins are told: an AdmissionConfiguration')

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { VirtualClock } from '#testing/virtual-clock.ts';
 import { startJsonServer } from './testing/json-server.ts';
 import { type SecureServer, startSecureServer } from './testing/secure-server.ts';
+import { createWebhookTokenAuthenticator } from './webhook-token.ts';
 
 interface Sent {
   readonly apiVersion: string;
@@ -63,4 +64,12 @@ test('what a webhook has against a token is told to those who review it', async 
     error: '[invalid bearer token, never heard of it]',
   });
   expect(await server.reviewToken('unknown')).toEqual({ user: {}, error: 'invalid bearer token' });
+});
+
+test('older ones are asked as they know it', async () => {
+  const options = { url: webhook.url, ca: webhook.ca, version: 'v1beta1' as const };
+  asked.length = 0;
+  const authenticator = createWebhookTokenAuthenticator(options, { clock, audiences: ['own'] });
+  expect(await authenticator.authenticateToken('good', ['own'])).toMatchObject({ user: { name: 'ann' } });
+  expect(asked).toMatchObject([{ apiVersion: 'authentication.k8s.io/v1beta1', kind: 'TokenReview' }]);
 });

@@ -6,8 +6,10 @@ import { withRetries } from './retry.ts';
 
 /** A service that reviews tokens for this server. */
 export interface WebhookTokenOptions extends HttpsAccess {
-  /** Takes TokenReviews of `authentication.k8s.io/v1` with POST. */
+  /** Takes TokenReviews of `authentication.k8s.io` with POST. */
   readonly url: string;
+  /** The version of those reviews; `v1` by default. */
+  readonly version?: 'v1' | 'v1beta1';
   /** How long its answers are believed, in milliseconds; two minutes by default. */
   readonly cacheTtlMs?: number;
 }
@@ -21,7 +23,7 @@ export function createWebhookTokenAuthenticator(
     async authenticateToken(token, audiences) {
       const review = {
         kind: 'TokenReview',
-        apiVersion: 'authentication.k8s.io/v1',
+        apiVersion: `authentication.k8s.io/${options.version ?? 'v1'}`,
         metadata: {},
         spec: { token, audiences },
       };

@@ -73,9 +73,11 @@ export const readAuthorizationConfiguration = (text: string): readonly Configure
 
 function toOptions(webhook: Webhook): NonNullable<ConfiguredAuthorizer['webhook']> {
   const { authorizedTTL = '', unauthorizedTTL = '', timeout = '', failurePolicy, connectionInfo } = webhook;
+  const { subjectAccessReviewVersion: version } = webhook;
   const { cacheAuthorizedRequests = true, cacheUnauthorizedRequests = true } = webhook;
   return {
     kubeConfigFile: connectionInfo?.kubeConfigFile ?? '',
+    version: version as 'v1' | 'v1beta1',
     authorizedTtlMs: cacheAuthorizedRequests ? parseDuration(authorizedTTL) : 0,
     unauthorizedTtlMs: cacheUnauthorizedRequests ? parseDuration(unauthorizedTTL) : 0,
     timeoutMs: parseDuration(timeout),
@@ -118,11 +120,15 @@ function validateName({ name }: Authorizer, { at, before }: Place): FieldError[]
 
 function validateWebhook(webhook: Webhook, at: FieldPath): FieldError[] {
   const { failurePolicy = '', subjectAccessReviewVersion: version = '', matchConditions = [] } = webhook;
+  const { matchConditionSubjectAccessReviewVersion: matchVersion = '' } = webhook;
   return [
     ...validateDuration(at.child('timeout'), webhook.timeout, { most: LONGEST_TIMEOUT_MS, range: '> 0s and <= 30s' }),
     ...validateDuration(at.child('authorizedTTL'), webhook.authorizedTTL),
     ...validateDuration(at.child('unauthorizedTTL'), webhook.unauthorizedTTL),
-    ...validateChoice(at.child('subjectAccessReviewVersion'), version, ['v1']),
+    ...validateChoice(at.child('subjectAccessReviewVersion'), version, ['v1', 'v1beta1']),
+    ...(matchVersion === ''
+      ? []
+      : validateChoice(at.child('matchConditionSubjectAccessReviewVersion'), matchVersion, ['v1'])),
     ...validateChoice(at.child('failurePolicy'), failurePolicy, ['NoOpinion', 'Deny']),
     ...validateConnection(webhook, at.child('connectionInfo')),
     ...matchConditions.map((_, index) =>

@@ -105,6 +105,37 @@ test('it is told all there is, and believed for a while', async () => {
   expect(asked).toHaveLength(2);
 });
 
+test('older ones are asked as they know it', async () => {
+  const options = { url: webhook.url, ca: webhook.ca, version: 'v1beta1' as const };
+  asked.length = 0;
+  await createDecide([createWebhookAuthorizer(options, clock)])({
+    ...pods('ann'),
+    fieldSelector: undefined,
+    labelSelector: [
+      { key: 'a', operator: 'Gt', values: ['1'] },
+      { key: 'b', operator: 'Exists' },
+    ],
+  } as Attributes);
+  expect(asked).toEqual([
+    {
+      apiVersion: 'authorization.k8s.io/v1beta1',
+      kind: 'SubjectAccessReview',
+      metadata: {},
+      spec: {
+        user: 'ann',
+        group: ['g'],
+        resourceAttributes: {
+          verb: 'list',
+          version: 'v1',
+          resource: 'pods',
+          namespace: 'default',
+          labelSelector: { requirements: [{ key: 'b', operator: 'Exists' }] },
+        },
+      },
+    },
+  ]);
+});
+
 test('a server asks it about those whom its own rules do not know', async () => {
   const options = { url: webhook.url, ca: webhook.ca };
   const server = await startSecureServer({ authorization: { webhook: options } });

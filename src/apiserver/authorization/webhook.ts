@@ -6,8 +6,10 @@ import { type Attributes, type Authorizer, isPathAttributes, type Opinion } from
 
 /** A service that decides for this server. */
 export interface AuthorizationWebhookOptions extends HttpsAccess {
-  /** Takes SubjectAccessReviews of `authorization.k8s.io/v1` with POST. */
+  /** Takes SubjectAccessReviews of `authorization.k8s.io` with POST. */
   readonly url: string;
+  /** The version of those reviews; `v1` by default. */
+  readonly version?: 'v1' | 'v1beta1';
   /** How long a permission is believed, in milliseconds; five minutes by default. */
   readonly authorizedTtlMs?: number;
   /** How long anything else is believed; half a minute by default. */
@@ -23,14 +25,17 @@ const UNAUTHORIZED_MS = 30_000;
 const MAX_ENTRIES = 8192;
 /** Longer questions may be made up to fill the memory. */
 const LONGEST_KEPT = 10_000;
+/** Reviews know no others; leaving out what restricts makes the question wider. */
+const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 
 /** Asks a webhook. When it cannot be reached it has no opinion or refuses, as its policy says, and the error is told. */
 export function createWebhookAuthorizer(options: AuthorizationWebhookOptions, clock: Clock): Authorizer {
   const { url, authorizedTtlMs = AUTHORIZED_MS, unauthorizedTtlMs = UNAUTHORIZED_MS, timeoutMs } = options;
+  const { version = 'v1' } = options;
   const onError = options.failurePolicy === 'Deny' ? 'deny' : 'no opinion';
   const cache = new Map<string, { readonly until: number; readonly opinion: Opinion }>();
   const ask = async (key: string, spec: object): Promise<Opinion> => {
-    const review = { kind: 'SubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: {}, spec };
+    const review = { kind: 'SubjectAccessReview', apiVersion: `authorization.k8s.io/${version}`, metadata: {}, spec };
     try {
       const answer = await withRetries(clock, () => requestJson(url, { access: options, body: review, timeoutMs }));
       const opinion = opinionOf(answer as SubjectAccessReview);
@@ -46,7 +51,7 @@ export function createWebhookAuthorizer(options: AuthorizationWebhookOptions, cl
   };
   return {
     authorize(attributes) {
-      const spec = specOf(attributes);
+      const spec = specOf(attributes, version);
       const key = JSON.stringify(spec);
       const known = cache.get(key);
       return known !== undefined && known.until > clock.monotonic() ? known.opinion : ask(key, spec);
@@ -54,19 +59,21 @@ export function createWebhookAuthorizer(options: AuthorizationWebhookOptions, cl
   };
 }
 
-function specOf(attributes: Attributes): object {
+function specOf(attributes: Attributes, version: 'v1' | 'v1beta1'): object {
   const { name, groups, uid, extra } = attributes.user;
-  const who = { user: name, groups, ...(uid ? { uid } : {}), ...(extra ? { extra } : {}) };
+  const member = version === 'v1' ? 'groups' : 'group';
+  const who = { user: name, [member]: groups, ...(uid ? { uid } : {}), ...(extra ? { extra } : {}) };
   if (isPathAttributes(attributes)) {
     return { ...who, nonResourceAttributes: { path: attributes.path, verb: attributes.verb } };
   }
   const { user: _, fieldSelector, labelSelector, ...resource } = attributes;
+  const labels = labelSelector?.filter(({ operator }) => OPERATORS.includes(operator)) ?? [];
   return {
     ...who,
     resourceAttributes: {
       ...Object.fromEntries(Object.entries(resource).filter(([, value]) => value !== '')),
       ...(fieldSelector?.length ? { fieldSelector: { requirements: fieldSelector } } : {}),
-      ...(labelSelector?.length ? { labelSelector: { requirements: labelSelector } } : {}),
+      ...(labels.length > 0 ? { labelSelector: { requirements: labels } } : {}),
     },
   };
 }

@@ -3,22 +3,22 @@ import type { ResourceAttributes as ResourceAttributesSpec } from '#api/authoriz
 import type { SelfSubjectAccessReview } from '#api/authorization/v1/self-subject-access-review.ts';
 import type { SubjectAccessReview } from '#api/authorization/v1/subject-access-review.ts';
 import { newBadRequest } from '#machinery/errors/status-error.ts';
-import type { Attributes, Decide, Decision, SelectorRequirement } from '../authorization/authorizer.ts';
-import { readFieldSelector, readLabelSelector } from '../authorization/request-attributes.ts';
+import type { Attributes, Decide } from '../authorization/authorizer.ts';
 import type { ResourceRequest } from '../request.ts';
 import type { UserInfo } from '../user.ts';
 import { checkLocalReview, checkReview, checkSelfReview, type ReviewSpec } from './access-review-validation.ts';
+import { type ReadSelector, readReviewSelector } from './review-selectors.ts';
 
 /** May I? */
 export const reviewSelf = (decide: Decide) => async (review: SelfSubjectAccessReview, request: ResourceRequest) => {
   checkSelfReview(review);
-  return { ...review, status: statusOf(await decide(attributesOf(review.spec, request.user))) };
+  return { ...review, status: await answer(decide, review.spec, request.user) };
 };
 
 /** May they? */
 export const reviewSubject = (decide: Decide) => async (review: SubjectAccessReview) => {
   checkReview(review);
-  return { ...review, status: statusOf(await decide(attributesOf(review.spec, subjectOf(review.spec)))) };
+  return { ...review, status: await answer(decide, review.spec, subjectOf(review.spec)) };
 };
 
 /** May they, here? */
@@ -30,18 +30,29 @@ export const reviewLocalSubject =
       throw newBadRequest('the namespace of the provided object does not match the namespace sent on the request');
     }
     checkLocalReview(review, namespace);
-    return { ...review, status: statusOf(await decide(attributesOf(review.spec, subjectOf(review.spec)))) };
+    return { ...review, status: await answer(decide, review.spec, subjectOf(review.spec)) };
   };
 
-const statusOf = ({ allowed, denied, reason, evaluationError }: Decision) => ({
-  allowed,
-  ...(denied ? { denied } : {}),
-  ...(reason ? { reason } : {}),
-  ...(evaluationError ? { evaluationError } : {}),
-});
+/** The answer to what a spec asks about a user. */
+async function answer(decide: Decide, spec: ReviewSpec, user: UserInfo) {
+  const fields = readReviewSelector('fieldSelector', spec.resourceAttributes?.fieldSelector);
+  const labels = readReviewSelector('labelSelector', spec.resourceAttributes?.labelSelector);
+  const attributes = attributesOf(spec, user, { fields, labels });
+  const { allowed, denied, reason, evaluationError } = await decide(attributes);
+  const problems = [evaluationError, fields.ignored, labels.ignored].filter(Boolean);
+  return {
+    allowed,
+    ...(denied ? { denied } : {}),
+    ...(reason ? { reason } : {}),
+    ...(problems.length > 0 ? { evaluationError: problems.join('; ') } : {}),
+  };
+}
 
-function attributesOf(spec: ReviewSpec, user: UserInfo): Attributes {
-  const { resourceAttributes, nonResourceAttributes: path } = spec;
+function attributesOf(
+  { resourceAttributes, nonResourceAttributes: path }: ReviewSpec,
+  user: UserInfo,
+  { fields, labels }: { readonly fields: ReadSelector; readonly labels: ReadSelector },
+): Attributes {
   if (path) return { user, verb: path.verb ?? '', path: path.path ?? '' };
   const resource: ResourceAttributesSpec = resourceAttributes ?? {};
   return {
@@ -53,21 +64,10 @@ function attributesOf(spec: ReviewSpec, user: UserInfo): Attributes {
     subresource: resource.subresource ?? '',
     namespace: resource.namespace ?? '',
     name: resource.name ?? '',
-    fieldSelector: requirementsOf(resource.fieldSelector, readFieldSelector),
-    labelSelector: requirementsOf(resource.labelSelector, readLabelSelector),
+    fieldSelector: fields.requirements,
+    labelSelector: labels.requirements,
   };
 }
-
-interface SelectorAttributes {
-  readonly rawSelector?: string | undefined;
-  readonly requirements?: readonly SelectorRequirement[] | undefined;
-}
-
-const requirementsOf = (
-  selector: SelectorAttributes | null | undefined,
-  read: (text: string) => SelectorRequirement[] | undefined,
-): readonly SelectorRequirement[] | undefined =>
-  selector?.rawSelector ? read(selector.rawSelector) : selector?.requirements;
 
 function subjectOf({ user = '', groups = [], uid, extra }: ReviewSpec): UserInfo {
   return { name: user, groups, ...(uid ? { uid } : {}), ...(extra ? { extra } : {}) };

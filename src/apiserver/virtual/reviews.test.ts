@@ -43,6 +43,40 @@ describe('an access review', () => {
       { user: 'system:node:n1', groups: ['system:nodes'], resourceAttributes: pods },
       { allowed: false, reason: 'can only list/watch pods with spec.nodeName field selector' },
     ],
+    [
+      'with selectors that cannot be read',
+      {
+        groups: ['system:masters'],
+        resourceAttributes: { ...pods, fieldSelector: { rawSelector: 'a' }, labelSelector: { rawSelector: 'a in' } },
+      },
+      {
+        allowed: true,
+        evaluationError:
+          'spec.resourceAttributes.fieldSelector ignored due to parse error; spec.resourceAttributes.labelSelector ignored due to parse error',
+      },
+    ],
+    [
+      'with selectors that can be read in part',
+      {
+        user: 'system:node:n1',
+        groups: ['system:nodes'],
+        resourceAttributes: {
+          ...pods,
+          fieldSelector: {
+            requirements: [
+              { key: 'spec.nodeName', operator: 'In', values: ['n1'] },
+              { key: 'metadata.name', operator: 'Exists' },
+            ],
+          },
+          labelSelector: { requirements: [{ key: 'a', operator: 'Gt', values: ['1'] }] },
+        },
+      },
+      {
+        allowed: true,
+        evaluationError:
+          'spec.resourceAttributes.fieldSelector partially ignored due to parse error; spec.resourceAttributes.labelSelector ignored due to parse error',
+      },
+    ],
   ])('%s', async (_name, spec, status) => {
     expect(await review(spec)).toEqual(status);
   });

@@ -33,6 +33,7 @@ const MAX_SECONDS = 2 ** 32;
 /** What pods' volumes ask for, as a sign that they may get more. */
 const PROJECTED_SECONDS = 3607;
 const EXTENDED_SECONDS = 365 * 24 * 3600;
+const TOKEN_REQUEST = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
 const RESOURCES = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' } as const;
 
 /** `serviceaccounts/token`: a signed token, possibly bound to a pod, secret or node. */
@@ -40,10 +41,10 @@ export function createTokenAction(options: TokenActionOptions): SubresourceHandl
   return async (parts, request) => {
     const { namespace, name, verb } = request.target;
     if (verb !== 'create') throw newMethodNotSupported(groupResourceOf(parts.definition), verb);
-    const account = parts.storage.get(namespace, name)?.object;
-    if (account === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
     const sent = decodeAs(TokenRequest, request) as Mutable<TokenRequest>;
     matchPlace(sent as TokenRequest, { namespace, name });
+    const account = parts.storage.get(namespace, name)?.object;
+    if (account === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
     const { dryRun } = parseWriteOptions(request.query, 'CreateOptions');
     await admitAction(parts, request, { object: sent, dryRun });
     const expirationSeconds = sent.spec?.expirationSeconds ?? DEFAULT_SECONDS;
@@ -53,7 +54,7 @@ export function createTokenAction(options: TokenActionOptions): SubresourceHandl
     // Old clients read a pod's token once: theirs lives on, and its late use is told of.
     const isExtended =
       pod !== undefined && expirationSeconds === PROJECTED_SECONDS && deepEqual(audiences, options.audiences);
-    const token = await options.issuer.sign({
+    const { token, id } = await options.issuer.sign({
       namespace,
       serviceAccount: { name, uid: account.metadata?.uid ?? '' },
       audiences,
@@ -62,6 +63,7 @@ export function createTokenAction(options: TokenActionOptions): SubresourceHandl
       bound,
       node: pod && nodeOf(options, pod),
     });
+    request.annotate?.('authentication.kubernetes.io/issued-credential-id', `JTI=${id}`);
     const now = parts.clock.now();
     const answer: TokenRequest = {
       kind: 'TokenRequest',
@@ -76,11 +78,13 @@ export function createTokenAction(options: TokenActionOptions): SubresourceHandl
 
 /** A request that says where its account is must mean the one in the path. */
 function matchPlace({ metadata }: TokenRequest, { namespace, name }: { namespace: string; name: string }): void {
-  if (metadata?.name && metadata.name !== name) {
-    throw newBadRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
-  }
   if (metadata?.namespace && metadata.namespace !== namespace) {
     throw newBadRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  if (metadata?.name && metadata.name !== name) {
+    const field = new FieldPath('metadata').child('name');
+    const wrong = invalid(field, metadata.name, 'must match the service account name if specified');
+    throw newInvalid(TOKEN_REQUEST, name, [wrong]);
   }
 }
 
@@ -90,16 +94,16 @@ function validateExpiration(seconds: number): void {
   if (seconds < MIN_SECONDS) errors.push(invalid(field, seconds, 'may not specify a duration less than 10 minutes'));
   if (seconds > MAX_SECONDS)
     errors.push(invalid(field, seconds, 'may not specify a duration larger than 2^32 seconds'));
-  if (errors.length > 0) throw newInvalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', errors);
+  if (errors.length > 0) throw newInvalid(TOKEN_REQUEST, '', errors);
 }
 
 function bind(options: TokenActionOptions, namespace: string, account: string, request: TokenRequest) {
   const reference = request.spec?.boundObjectRef;
   if (!reference) return { bound: undefined, pod: undefined };
-  const { kind = '', name = '', uid } = reference;
-  if (kind !== 'Pod' && kind !== 'Secret' && kind !== 'Node') {
-    const { apiVersion = '' } = reference;
-    const group = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
+  const { kind = '', name = '', uid, apiVersion = '' } = reference;
+  const isCore = !apiVersion.includes('/');
+  if (!isCore || (kind !== 'Pod' && kind !== 'Secret' && kind !== 'Node')) {
+    const group = isCore ? `/${apiVersion}` : apiVersion;
     throw newBadRequest(`cannot bind token to object of type ${group}, Kind=${kind}`);
   }
   const object = options.lookup(kind, kind === 'Node' ? '' : namespace, name);

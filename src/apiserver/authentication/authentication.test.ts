@@ -216,6 +216,10 @@ describe('service-account tokens', () => {
       { boundObjectRef: { kind: 'ConfigMap', apiVersion: 'v1', name: 'x' } },
       'cannot bind token to object of type /v1, Kind=ConfigMap',
     ],
+    [
+      { boundObjectRef: { kind: 'Pod', apiVersion: 'apps/v1', name: 'web' } },
+      'cannot bind token to object of type apps/v1, Kind=Pod',
+    ],
     [{ boundObjectRef: { kind: 'Secret', apiVersion: 'v1', name: 'x' } }, 'secrets "x" not found'],
     [
       { boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'web', uid: 'u' } },
@@ -223,6 +227,20 @@ describe('service-account tokens', () => {
     ],
   ])('a request for %o is refused', async (spec, message) => {
     await expect(make(spec)).rejects.toMatchObject({ message: expect.stringContaining(message) });
+  });
+
+  test('are of the account in the path', async () => {
+    const request = {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      metadata: { name: 'other' },
+      spec: {},
+    };
+    const answer = await server.post('/api/v1/namespaces/default/serviceaccounts/robot/token', request);
+    expect([answer.code, answer.json.message]).toEqual([
+      422,
+      'TokenRequest.authentication.k8s.io "robot" is invalid: metadata.name: Invalid value: "other": must match the service account name if specified',
+    ]);
   });
 
   test('die with what they are bound to', async () => {

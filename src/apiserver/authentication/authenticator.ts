@@ -4,6 +4,10 @@ export interface AuthenticationResult {
   readonly user: UserInfo;
   /** The audiences of the credential among those that were asked about. */
   readonly audiences?: readonly string[];
+  /** What the audit log tells of the credential. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** What a request that uses it is warned of. */
+  readonly warning?: string;
 }
 
 /** A credential that was recognised but is not accepted. */

@@ -9,6 +9,10 @@ export interface IncomingRequest {
   /** Names and values in turn as they were sent. */
   readonly rawHeaders: readonly string[];
   readonly certificate: PeerCertificate | undefined;
+  /** Adds to what the audit log says of the request. */
+  readonly annotate?: (key: string, value: string) => void;
+  /** Texts of Warning headers of its answer. */
+  readonly warnings?: string[];
 }
 
 /** All values of a header, by its lower-case name. */

@@ -1,6 +1,11 @@
 import { newUnauthorized } from '#machinery/errors/status-error.ts';
 import { ANONYMOUS, AUTHENTICATED_GROUP, anonymousUser, type UserInfo } from '../user.ts';
-import { type AuthenticationOutcome, type Authenticator, isFailure } from './authenticator.ts';
+import {
+  type AuthenticationOutcome,
+  type AuthenticationResult,
+  type Authenticator,
+  isFailure,
+} from './authenticator.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 
 export type { IncomingRequest } from './incoming-request.ts';
@@ -23,11 +28,19 @@ export function createRequestAuthenticator(options: RequestAuthenticatorOptions)
     for (const authenticator of authenticators) {
       const outcome: AuthenticationOutcome = await authenticator.authenticate(request);
       if (isFailure(outcome)) hasFailed = true;
-      else if (outcome !== undefined) return withAuthenticated(outcome.user);
+      else if (outcome !== undefined) {
+        note(request, outcome);
+        return withAuthenticated(outcome.user);
+      }
     }
     if (hasFailed || !allowsAnonymous(request.path)) throw newUnauthorized();
     return anonymousUser;
   };
+}
+
+function note({ annotate, warnings }: IncomingRequest, { annotations = {}, warning }: AuthenticationResult): void {
+  for (const [key, value] of Object.entries(annotations)) annotate?.(key, value);
+  if (warning) warnings?.push(warning);
 }
 
 /** The same user gives the same object, by which authorization finds again what it knows. */

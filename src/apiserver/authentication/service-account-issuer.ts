@@ -4,6 +4,9 @@ import type { Clock } from '#base/clock.ts';
 /** The issuer of tokens that a server has unless told otherwise. */
 export const DEFAULT_ISSUER_URL = 'https://kubernetes.default.svc.cluster.local';
 
+/** Said of a token that somebody else has signed. */
+export const BAD_SIGNATURE = 'go-jose/go-jose: error in cryptographic primitive';
+
 /** A key pair of the service-account issuer; keys are as `node:crypto` or WebCrypto give them. */
 export interface IssuerKey {
   readonly privateKey: CryptoKey;
@@ -68,8 +71,8 @@ export class ServiceAccountIssuer {
     this.#clock = options.clock;
   }
 
-  /** A signed token. */
-  async sign(specification: TokenSpecification): Promise<string> {
+  /** A signed token, and the id it has in itself. */
+  async sign(specification: TokenSpecification): Promise<{ readonly token: string; readonly id: string }> {
     const { namespace, serviceAccount, bound, node } = specification;
     const now = Math.floor(this.#clock.now() / 1000);
     const expiration = now + specification.expirationSeconds;
@@ -83,7 +86,8 @@ export class ServiceAccountIssuer {
       serviceaccount: serviceAccount,
       ...(specification.warnAfterSeconds ? { warnafter: now + specification.warnAfterSeconds } : {}),
     } as KubernetesClaim;
-    return new SignJWT({ 'kubernetes.io': claim })
+    const id = crypto.randomUUID();
+    const token = await new SignJWT({ 'kubernetes.io': claim })
       .setProtectedHeader({ alg: this.#key.algorithm, kid: (await this.jwk()).kid as string })
       .setIssuer(this.issuer)
       .setSubject(`system:serviceaccount:${namespace}:${serviceAccount.name}`)
@@ -91,8 +95,9 @@ export class ServiceAccountIssuer {
       .setIssuedAt(now)
       .setNotBefore(now)
       .setExpirationTime(expiration)
-      .setJti(crypto.randomUUID())
+      .setJti(id)
       .sign(this.#key.privateKey);
+    return { token, id };
   }
 
   /** A signed token to be kept in a secret; it has no end. */

@@ -1,10 +1,10 @@
 import { decodeJwt, errors, jwtVerify } from 'jose';
 import type { Clock } from '#base/clock.ts';
 import { CREDENTIAL_ID, serviceAccountUser, type UserInfo } from '../user.ts';
-import type { AuthenticationOutcome, TokenAuthenticator } from './authenticator.ts';
+import type { AuthenticationOutcome, AuthenticationResult, TokenAuthenticator } from './authenticator.ts';
 import type { FindObject } from './find-object.ts';
 import { quoteList } from './quote-list.ts';
-import type { KubernetesClaim, ServiceAccountIssuer } from './service-account-issuer.ts';
+import { BAD_SIGNATURE, type KubernetesClaim, type ServiceAccountIssuer } from './service-account-issuer.ts';
 
 export interface ServiceAccountTokenOptions {
   readonly issuer: ServiceAccountIssuer;
@@ -28,6 +28,7 @@ interface VerifiedToken {
 /** Clocks may be apart by this much, and what was deleted within it still counts. */
 const LEEWAY_MS = 60_000;
 const MAX_KNOWN = 10_000;
+const STALE = 'authentication.k8s.io/stale-token';
 const INVALIDATED = 'service account token has been invalidated';
 
 /** Accepts the tokens of the service-account issuer while what they are bound to exists. */
@@ -44,7 +45,7 @@ export class ServiceAccountTokenAuthenticator implements TokenAuthenticator {
     const known = this.#verified.get(token);
     if (known === undefined && !this.#isOurs(token)) return undefined;
     const verified = known ?? (await this.#verify(token));
-    if (verified === undefined) return { error: 'invalid signature' };
+    if (verified === undefined) return { error: BAD_SIGNATURE };
     const common = verified.audiences.filter((audience) => audiences.includes(audience));
     if (common.length === 0) {
       return {
@@ -52,7 +53,8 @@ export class ServiceAccountTokenAuthenticator implements TokenAuthenticator {
       };
     }
     const error = this.#timeError(verified) ?? this.#liveError(verified.claim);
-    return error === undefined ? { user: verified.user, audiences: common } : { error };
+    if (error !== undefined) return { error };
+    return { user: verified.user, audiences: common, ...this.#staleness(verified) };
   }
 
   #isOurs(token: string): boolean {
@@ -88,6 +90,13 @@ export class ServiceAccountTokenAuthenticator implements TokenAuthenticator {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;
     }
+  }
+
+  /** A token of a pod lives longer than was asked, for clients that read it once: the log tells who they are. */
+  #staleness({ claim, user }: VerifiedToken): Pick<AuthenticationResult, 'annotations'> {
+    const seconds = Math.floor(this.#options.clock.now() / 1000) - (claim.warnafter ?? Number.POSITIVE_INFINITY);
+    if (seconds <= 0) return {};
+    return { annotations: { [STALE]: `subject: ${user.name}, seconds after warning threshold: ${seconds}` } };
   }
 
   #timeError({ expires, notBefore }: VerifiedToken): string | undefined {

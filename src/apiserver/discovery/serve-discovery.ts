@@ -59,7 +59,7 @@ export class Discovery {
     const contentType = aggregated
       ? `${form.mediaType};g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`
       : form.mediaType;
-    const headers = { ...answerHeaders(contentType, []), vary: 'Accept', etag: document.etag };
+    const headers = { ...answerHeaders(contentType), vary: 'Accept', etag: document.etag };
     if (exchange.header('if-none-match') === document.etag) exchange.respond(304, headers, new Uint8Array());
     else await respondCompressed(exchange, 200, headers, document.body);
     return true;

@@ -33,7 +33,7 @@ function answer(context: RequestContext, status: Status): void {
   const form = errorForm(context.header('accept'));
   const { retryAfterSeconds } = status.details ?? {};
   const headers = {
-    ...answerHeaders(form.mediaType, []),
+    ...answerHeaders(form.mediaType),
     ...(retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : {}),
   };
   const object = status as unknown as KubernetesObject;

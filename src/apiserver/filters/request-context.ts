@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { warningHeaders } from '../http/answer-headers.ts';
 import type { Exchange, HeaderMap, ResponseStream } from '../http/exchange.ts';
 import type { RequestBody, ResourceTarget } from '../request.ts';
 import type { ResourceResult } from '../result.ts';
@@ -38,7 +39,7 @@ export class RequestContext implements Exchange {
   /** For the audit log: kept by whoever serves resources. */
   body: RequestBody | undefined;
   result: ResourceResult | undefined;
-  /** Texts of Warning headers. */
+  /** Texts of Warning headers of whatever answer is given. */
   readonly warnings: string[] = [];
   /** What the audit log says beside the request itself; undefined while nothing has to be said. */
   annotations: Map<string, string> | undefined;
@@ -136,6 +137,7 @@ export class RequestContext implements Exchange {
   }
 
   #withOwn(headers: HeaderMap): HeaderMap {
-    return this.#headers ? { ...this.#headers, ...headers } : headers;
+    if (this.#headers === undefined && this.warnings.length === 0) return headers;
+    return { ...this.#headers, ...warningHeaders(this.warnings), ...headers };
   }
 }

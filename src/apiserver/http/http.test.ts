@@ -283,3 +283,9 @@ test('a pod in protobuf is created as one in JSON is', async () => {
   });
   expect([answer.code, answer.json.spec.containers[0].image]).toEqual([201, 'busybox']);
 });
+
+test('a refusal warns as an answer does', async () => {
+  const body = JSON.stringify({ metadata: { name: 'Wrong' }, dada: {} });
+  const { code, headers } = await call(MAPS, { method: 'POST', headers: json, body });
+  expect([code, headers['warning']]).toEqual([422, '299 - "unknown field \\"dada\\""']);
+});

@@ -61,7 +61,7 @@ const ROOT_PATHS = [
 
 function sendJson(exchange: Exchange, object: object): true {
   const body = encoder.encode(`${JSON.stringify(object as KubernetesObject, undefined, 2)}\n`);
-  exchange.respond(200, answerHeaders('application/json', []), body);
+  exchange.respond(200, answerHeaders('application/json'), body);
   return true;
 }
 

@@ -47,13 +47,13 @@ export async function answerResource(
     includeObject: context.query.get('includeObject') ?? '',
     pretty: wantsPretty(context),
   });
-  await respondCompressed(context, encoded.code, answerHeaders(encoded.contentType, request.warnings), encoded.body);
+  await respondCompressed(context, encoded.code, answerHeaders(encoded.contentType), encoded.body);
 }
 
 /** Streams a watch as one long answer; resolves when it is over. */
 export function answerWatch(context: RequestContext, request: ResourceRequest, parts: WatchParts): Promise<void> {
   return streamWatch(context, request, parts, (contentType) => {
-    const stream = context.startStream(200, answerHeaders(contentType, request.warnings));
+    const stream = context.startStream(200, answerHeaders(contentType));
     return {
       write: (frames) => stream.write(frames.length === 1 ? (frames[0] as Uint8Array) : Buffer.concat(frames)),
       onDrain: stream.onDrain,

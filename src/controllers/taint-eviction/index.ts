@@ -1,3 +1,4 @@
+import type { Taint } from '#api/core/v1/affinity.ts';
 import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { keyOf } from '#client/object-store.ts';
@@ -10,16 +11,22 @@ import { formatTime, parseTime } from '#machinery/objects/time.ts';
 import { secondsToStay } from '../shared/nodes/toleration.ts';
 import { BY_NODE, nodeIndex } from '../shared/pod-index.ts';
 
+/** A pod that is to go, and when, in milliseconds since the epoch: further taints do not put it off. */
+interface Condemned {
+  readonly uid: string | undefined;
+  readonly deadline: number;
+}
+
 /** Deletes pods from nodes whose NoExecute taints they do not tolerate, or not for longer. */
 export function createTaintEvictionController(context: ControllerContext): Runnable {
   const nodes = context.informers.of(Nodes);
   const pods = nodeIndex(context.informers.of(Pods));
-  const evicting = new Set<string>();
+  const condemned = new Map<string, Condemned>();
 
   const reconcile = async (key: string): Promise<Result | undefined> => {
     const pod = pods.store.getByKey(key);
     if (pod === undefined || !pod.spec?.nodeName || pod.metadata?.deletionTimestamp) {
-      evicting.delete(key);
+      condemned.delete(key);
       return undefined;
     }
     const taints = (nodes.store.get(pod.spec.nodeName)?.spec?.taints ?? []).filter(
@@ -27,16 +34,17 @@ export function createTaintEvictionController(context: ControllerContext): Runna
     );
     const seconds = taints.length === 0 ? undefined : secondsToStay(taints, pod.spec.tolerations);
     if (seconds === undefined) {
-      if (evicting.delete(key)) {
+      if (condemned.delete(key)) {
         context.events.record(pod, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${key}`);
       }
       return undefined;
     }
-    const times = [pod.metadata?.creationTimestamp, ...taints.map(({ timeAdded }) => timeAdded)];
-    const since = Math.max(...times.map((time) => (time === undefined ? 0 : parseTime(time))));
-    const wait = since + seconds * 1000 - context.clock.now();
-    evicting.add(key);
-    if (wait > 0) return { requeueAfterMs: wait };
+    const now = context.clock.now();
+    const known = condemned.get(key);
+    const stays = seconds > 0 && known?.uid === pod.metadata?.uid ? known : undefined;
+    const { deadline } = stays ?? { deadline: since(pod, taints, now) + seconds * 1000 };
+    condemned.set(key, { uid: pod.metadata?.uid, deadline });
+    if (deadline > now) return { requeueAfterMs: deadline - now };
     await evict(context, pod);
     return undefined;
   };
@@ -54,6 +62,13 @@ export function createTaintEvictionController(context: ControllerContext): Runna
     })
     .reconciles(reconcile);
   return controller;
+}
+
+/** Since when a pod has been under these taints: what they do not say themselves counts from now on. */
+function since({ metadata, status }: Pod, taints: readonly Taint[], now: number): number {
+  const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled')?.lastTransitionTime;
+  const times = [scheduled ?? metadata?.creationTimestamp, ...taints.map(({ timeAdded }) => timeAdded)];
+  return Math.min(now, Math.max(...times.map((time) => (time === undefined ? now : parseTime(time)))));
 }
 
 async function evict({ client, clock, events }: ControllerContext, pod: Pod): Promise<void> {

@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { strategicPatch } from '#client/options.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
@@ -36,6 +37,8 @@ export class Evictions {
       ...this.#displaced(preemptor, nodeName).map((pod) => this.#clearNomination(pod)),
       ...leaving.map(({ pod }) => this.#evict(pod, preemptor, nodeName)),
     ]);
+    // What was done is known only when its events have arrived: tried before, the pod would send the same ones away again.
+    await immediate();
   }
 
   /** Less important pods that wait for room on the node: they may no longer fit, and look elsewhere. */

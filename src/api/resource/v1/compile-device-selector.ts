@@ -1,0 +1,51 @@
+import { BASE_ENVIRONMENT } from '#machinery/cel/base-environment.ts';
+import { compile } from '#machinery/cel/compile.ts';
+import { QUANTITY } from '#machinery/cel/library/quantities.ts';
+import { ANY, BOOL, isDyn, mapOf, STRING, typeText } from '#machinery/cel/types.ts';
+import { CelError, typeNameOf } from '#machinery/cel/values.ts';
+import { DEVICE, DeviceValue, type SelectableDevice } from './device-value.ts';
+
+/** What evaluating a selector for one device may cost. */
+const COST_LIMIT = 1_000_000;
+
+const ENVIRONMENT = BASE_ENVIRONMENT.extend({
+  variables: { device: DEVICE },
+  structs: {
+    [DEVICE.name]: {
+      driver: STRING,
+      allowMultipleAllocations: BOOL,
+      attributes: mapOf(STRING, mapOf(STRING, ANY)),
+      capacity: mapOf(STRING, mapOf(STRING, QUANTITY)),
+    },
+  },
+});
+
+export interface DeviceSelectorProgram {
+  /**
+   * Whether a device fits. Throws `CelError` where the expression fails for it (an attribute that is not there, say),
+   * and `CostLimitError` where that costs too much.
+   */
+  readonly matches: (device: SelectableDevice) => boolean;
+}
+
+/** Compiles the expression of a DeviceSelector; `error` says what is wrong with it, as clients see it. */
+export function compileDeviceSelector(expression: string): DeviceSelectorProgram | { readonly error: string } {
+  const { program, issues } = compile(expression, ENVIRONMENT);
+  if (program === undefined) return { error: `compilation failed: ${issues}` };
+  if (program.type.kind !== 'bool' && !isDyn(program.type)) {
+    return { error: `must evaluate to bool or the unknown type, not ${typeText(program.type)}` };
+  }
+  return {
+    matches: (device) => {
+      const value = new DeviceValue(device);
+      const outcome = program.run({
+        variable: (name) => (name === 'device' ? value : undefined),
+        costLimit: COST_LIMIT,
+      });
+      if (typeof outcome.value === 'boolean') return outcome.value;
+      throw new CelError(
+        `CEL result of type ${typeNameOf(outcome.value)} could not be converted to bool: type conversion error from '${typeNameOf(outcome.value)}' to 'bool'`,
+      );
+    },
+  };
+}

@@ -9,11 +9,14 @@ import type { EventRecorder } from '#client/event-recorder.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { followCluster } from './cluster-events.ts';
+import { indexOfBest } from './framework/best-node.ts';
 import { type Diagnosis, diagnosisMessage } from './framework/diagnosis.ts';
 import type { Framework } from './framework/framework.ts';
 import { Nominations } from './framework/nominations.ts';
 import type { Cycle } from './framework/plugin.ts';
 import { createFramework, defaultProfile, type Profile } from './framework/profile.ts';
+import type { FittingNodes } from './framework/scoring.ts';
+import { Verdicts } from './framework/verdicts.ts';
 import { PodStatusWriter } from './pod-status-writer.ts';
 import { type QueuedPod, SchedulingQueue } from './queue/scheduling-queue.ts';
 import { type AttemptObserver, type AttemptResult, createSchedulerMetrics } from './scheduler-metrics.ts';
@@ -130,14 +133,15 @@ export class Scheduler {
     const cycle: Cycle = { pod: info, state: this.#state, data: new Map() };
     const outcome = framework.filter(cycle);
     if (!outcome.fits) return this.#makeRoom(queued, cycle, outcome.diagnosis);
-    const nodeName = this.#select(framework, cycle, outcome.nodes);
+    const node = this.#select(framework, cycle, outcome.nodes);
+    const nodeName = node.name;
     this.#nominations.delete(info.uid);
     this.#state.assume(info, nodeName);
     const refused = framework.reserve(cycle, nodeName);
     if (refused) {
       this.#state.forget(info.uid);
-      const node = this.#state.get(nodeName) as NodeInfo;
-      const diagnosis = { nodeCount: 1, verdicts: new Map([[node, refused]]), plugins: new Set([refused.plugin]) };
+      const verdicts = new Verdicts(new Map([[node, refused]]));
+      const diagnosis = { nodeCount: 1, verdicts, plugins: new Set([refused.plugin]) };
       return this.#refuse(queued, diagnosis, '');
     }
     const binding = this.#bind(framework, cycle, { queued, nodeName, signal }).finally(() =>
@@ -148,21 +152,10 @@ export class Scheduler {
   }
 
   /** The node with the highest score; of several, any. */
-  #select(framework: Framework, cycle: Cycle, nodes: readonly NodeInfo[]): string {
-    let best = nodes[0] as NodeInfo;
-    if (nodes.length === 1) return best.name;
-    const scores = framework.score(cycle, nodes);
-    let highest = Number.NEGATIVE_INFINITY;
-    let ties = 1;
-    for (let index = 0; index < nodes.length; index++) {
-      const score = scores[index] as number;
-      if (score > highest) {
-        highest = score;
-        best = nodes[index] as NodeInfo;
-        ties = 1;
-      } else if (score === highest && this.#options.random.next() < 1 / ++ties) best = nodes[index] as NodeInfo;
-    }
-    return best.name;
+  #select(framework: Framework, cycle: Cycle, nodes: FittingNodes): NodeInfo {
+    const { slots } = nodes;
+    const best = slots.length === 1 ? 0 : indexOfBest(framework.score(cycle, nodes), this.#options.random);
+    return this.#state.at(slots[best] as number) as NodeInfo;
   }
 
   async #bind(

@@ -15,7 +15,7 @@ const POINTS = {
   filter: ['filter'],
   postFilter: ['postFilter'],
   preScore: ['preScore'],
-  score: ['score', 'normalize'],
+  score: ['score', 'scoreAll', 'normalize'],
   reserve: ['reserve', 'unreserve'],
   permit: [],
   preBind: ['preBind', 'needsPreBind'],

@@ -52,7 +52,7 @@ profiles:
   const byName = new Map(packing?.plugins?.map((plugin) => [plugin.name, plugin]));
   expect(byName.has('DefaultPreemption')).toBe(false);
   expect(byName.get('NodeResourcesFit')).toEqual({ name: 'NodeResourcesFit', weight: 5 });
-  expect(byName.get('ImageLocality')).toEqual({ name: 'ImageLocality', without: ['score', 'normalize'] });
+  expect(byName.get('ImageLocality')).toEqual({ name: 'ImageLocality', without: ['score', 'scoreAll', 'normalize'] });
   expect(bare?.plugins?.map(({ name }) => name)).toEqual(['PrioritySort', 'NodeName']);
   expect(bare?.percentageOfNodesToScore).toBe(50);
 });

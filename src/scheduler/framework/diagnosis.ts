@@ -1,11 +1,11 @@
-import type { NodeInfo } from '../state/node-info.ts';
 import type { Status } from './status.ts';
+import type { Verdicts } from './verdicts.ts';
 
 /** Why a pod fits nowhere. */
 export interface Diagnosis {
   readonly nodeCount: number;
-  /** The nodes that were looked at, with what was said of each. */
-  readonly verdicts: ReadonlyMap<NodeInfo, Status>;
+  /** What was said of the nodes that were looked at. */
+  readonly verdicts: Pick<Verdicts, 'size' | 'counts' | 'of'>;
   /** What holds for the nodes that were not looked at. */
   readonly absent?: Status;
   /** A verdict on the pod as such, before any node was looked at. */
@@ -27,8 +27,7 @@ export function diagnosisMessage({ nodeCount, verdicts, absent, podVerdict, post
 }
 
 function histogram(verdicts: Diagnosis['verdicts'], absent: Status | undefined, nodeCount: number): string {
-  const byStatus = new Map<Status, number>();
-  for (const status of verdicts.values()) byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+  const byStatus = new Map(verdicts.counts());
   if (absent && verdicts.size < nodeCount) byStatus.set(absent, nodeCount - verdicts.size);
   const counts = new Map<string, number>();
   for (const [{ reasons }, count] of byStatus) {

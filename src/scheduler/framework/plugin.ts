@@ -54,12 +54,17 @@ export interface Plugin {
   readonly filter?: (cycle: Cycle, node: NodeInfo) => Status | undefined;
   /** After the pod fitted nowhere. The first that succeeds is the last that is asked. */
   readonly postFilter?: (cycle: Cycle, diagnosis: Diagnosis) => PostFilterResult;
-  /** Once a cycle, before scores are given, with the nodes that fit. `Skip` leaves out this plugin's score. */
-  readonly preScore?: (cycle: Cycle, nodes: readonly NodeInfo[]) => Status | undefined;
+  /**
+   * Once a cycle, before scores are given, with the slots of the nodes that fit. `Skip` leaves out this plugin's score.
+   * Local plugins are asked once for a class, without nodes.
+   */
+  readonly preScore?: (cycle: Cycle, slots: Int32Array) => Status | undefined;
   /** Any number; `normalize` brings them into 0…100. */
   readonly score?: (cycle: Cycle, node: NodeInfo) => number;
-  /** Changes the scores in place, one for each of `nodes`. Absent: they are in 0…100 already. */
-  readonly normalize?: (cycle: Cycle, scores: Float64Array, nodes: readonly NodeInfo[]) => void;
+  /** The same for many nodes at once: writes the score of each slot. Stands in place of `score`. */
+  readonly scoreAll?: (cycle: Cycle, slots: Int32Array, scores: Float64Array) => void;
+  /** Changes the scores in place. Absent: they are in 0…100 already. */
+  readonly normalize?: (cycle: Cycle, scores: Float64Array) => void;
   readonly reserve?: (cycle: Cycle, nodeName: string) => Status | undefined;
   readonly unreserve?: (cycle: Cycle, nodeName: string) => void;
   /** Whether `preBind` has work to do for this pod. */

@@ -1,5 +1,6 @@
 import { type PluginEntry, pluginRegistry } from '../plugins/plugin-registry.ts';
-import { Framework, type WeightedPlugin } from './framework.ts';
+import type { WeightedPlugin } from './class-results.ts';
+import { Framework } from './framework.ts';
 import type { Plugin } from './plugin.ts';
 import type { PluginContext } from './plugin-context.ts';
 

@@ -1,7 +1,9 @@
 import type { Node } from '#api/core/v1/node.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { ChangeLog } from './change-log.ts';
 import { NodeInfo } from './node-info.ts';
+import { byZonesInTurn, zoneOf } from './node-order.ts';
 import { amountsOf, PodClasses } from './pod-class.ts';
 import { createPodInfo, type PodInfo } from './pod-info.ts';
 import { amountOf } from './pod-resources.ts';
@@ -36,29 +38,42 @@ export class ClusterState {
   readonly #topologies = new Map<string, Topology>();
   readonly #observers: StateObserver[] = [];
   readonly #freeSlots: number[] = [];
-  #slots = 0;
-  #generations = new Float64Array(64);
-  #lastGeneration = 0;
+  readonly #bySlot: (NodeInfo | undefined)[] = [];
+  /** Changes to nodes and the pods on them; a node that goes is a change, too. */
+  readonly changes = new ChangeLog();
+  #trials = 0;
   #list: NodeInfo[] | undefined;
+  #order: Int32Array | undefined;
 
-  /** All nodes in the order of their appearance; the same array until a node comes or goes. */
+  /** All nodes, zones by turns; the same array until a node comes, goes or moves. */
   list(): readonly NodeInfo[] {
-    this.#list ??= [...this.#nodes.values()];
+    this.#list ??= byZonesInTurn(this.#nodes.values());
     return this.#list;
+  }
+
+  /** The slots of `list`. */
+  order(): Int32Array {
+    this.#order ??= Int32Array.from(this.list(), ({ slot }) => slot);
+    return this.#order;
   }
 
   get(name: string): NodeInfo | undefined {
     return this.#nodes.get(name);
   }
 
+  /** The node of a slot, while there is one. */
+  at(slot: number): NodeInfo | undefined {
+    return this.#bySlot[slot];
+  }
+
   /** One more than the highest slot ever given out. */
   get slots(): number {
-    return this.#slots;
+    return this.#bySlot.length;
   }
 
   /** Grows with every change to a node or the pods on it. */
   generationOf(slot: number): number {
-    return this.#generations[slot] as number;
+    return this.changes.generationOf(slot);
   }
 
   observe(observer: StateObserver): void {
@@ -87,6 +102,7 @@ export class ClusterState {
     if (known === undefined) return this.#addNode(node, name);
     const moves = !sameSite(known.node, node);
     if (moves) this.#leave(known);
+    if (moves && zoneOf(known.node) !== zoneOf(node)) this.#reorder();
     known.node = node;
     this.resources.setAllocatable(known.slot, this.#allocatable(node));
     if (moves) this.#enter(known);
@@ -99,9 +115,11 @@ export class ClusterState {
     if (info === undefined) return;
     this.#leave(info);
     this.#nodes.delete(name);
-    this.#list = undefined;
+    this.#bySlot[info.slot] = undefined;
+    this.#reorder();
     this.#freeSlots.push(info.slot);
     if (info.pods.size > 0) this.#homeless.set(name, new Map(info.pods));
+    this.touch(info.slot);
   }
 
   /**
@@ -148,8 +166,8 @@ export class ClusterState {
 
   /** Tries what would be: `change` may add to and take from the node, what it did is undone afterwards. */
   tentatively<T>(node: NodeInfo, change: (trial: Trial) => T): T {
-    const generation = this.generationOf(node.slot);
     const before = new Map(node.pods);
+    this.#trials++;
     try {
       return change({
         add: (pod) => this.#add(pod, node),
@@ -158,32 +176,28 @@ export class ClusterState {
     } finally {
       for (const pod of [...node.pods.values()]) if (!before.has(pod.uid)) this.#remove(pod, node);
       for (const pod of before.values()) if (!node.pods.has(pod.uid)) this.#add(pod, node);
-      this.#generations[node.slot] = generation;
+      this.#trials--;
     }
   }
 
   /** What was worked out for a node no longer holds. */
   touch(slot: number): void {
-    this.#generations[slot] = ++this.#lastGeneration;
+    this.changes.add(slot);
   }
 
-  /** What was worked out for any node no longer holds. */
-  touchAll(): void {
-    for (const { slot } of this.list()) this.touch(slot);
+  #reorder(): void {
+    this.#list = undefined;
+    this.#order = undefined;
   }
 
   #addNode(node: Node, name: string): void {
-    const slot = this.#freeSlots.pop() ?? this.#slots++;
-    if (slot >= this.#generations.length) {
-      const grown = new Float64Array(2 * this.#generations.length);
-      grown.set(this.#generations);
-      this.#generations = grown;
-    }
+    const slot = this.#freeSlots.pop() ?? this.#bySlot.length;
     const info = new NodeInfo(node, slot);
     this.resources.openRow(slot);
     this.resources.setAllocatable(slot, this.#allocatable(node));
     this.#nodes.set(name, info);
-    this.#list = undefined;
+    this.#bySlot[slot] = info;
+    this.#reorder();
     this.#enter(info);
     for (const pod of this.#homeless.get(name)?.values() ?? []) this.#add(pod, info);
     this.#homeless.delete(name);
@@ -237,7 +251,7 @@ export class ClusterState {
     resources.request(slot, its.requests, sign);
     resources.nonZeroCpu[slot] = (resources.nonZeroCpu[slot] as number) + sign * its.nonZeroCpu;
     resources.nonZeroMemory[slot] = (resources.nonZeroMemory[slot] as number) + sign * its.nonZeroMemory;
-    this.touch(slot);
+    if (this.#trials === 0) this.touch(slot);
   }
 }
 

@@ -37,4 +37,16 @@ export class DomainCounts {
     const domain = this.topology.domainOf(slot);
     return domain < 0 ? 0 : (this.#counts[domain] ?? 0);
   }
+
+  /** Adds `weight` times the number of each slot's domain to the sum at the same index. */
+  addTo(sums: Float64Array, slots: Int32Array, weight: number): void {
+    const { domains } = this.topology;
+    const counts = this.#counts;
+    for (let index = 0; index < slots.length; index++) {
+      const domain = domains[slots[index] as number] as number;
+      if (domain >= 0 && domain < counts.length) {
+        sums[index] = (sums[index] as number) + weight * (counts[domain] as number);
+      }
+    }
+  }
 }

@@ -18,6 +18,11 @@ export class Topology {
     return this.#values.size;
   }
 
+  /** The domain of each slot, or -1; replaced when there are more slots. */
+  get domains(): Int32Array {
+    return this.#domains;
+  }
+
   /** The domain of a node, or -1. */
   domainOf(slot: number): number {
     return this.#domains[slot] as number;

@@ -50,7 +50,8 @@ export class Harness {
     const outcome = this.framework.filter(cycle);
     if (!outcome.fits) return diagnosisMessage(outcome.diagnosis);
     const scores = this.framework.score(cycle, outcome.nodes);
-    return Object.fromEntries(outcome.nodes.map(({ name }, index) => [name, scores[index] as number]));
+    const names = Array.from(outcome.nodes.slots, (slot) => this.state.at(slot)?.name ?? '');
+    return Object.fromEntries(names.map((name, index) => [name, scores[index] as number]));
   }
 }
 

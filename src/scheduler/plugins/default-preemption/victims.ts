@@ -48,15 +48,17 @@ export function splitByBudgets(
   return { violating, others };
 }
 
-/** How good it is to choose these victims, in the order of what matters; the higher the better. */
-const CRITERIA: readonly ((victims: Victims) => number)[] = [
-  ({ violations }) => -violations,
-  ({ pods }) => -(pods[0]?.priority ?? 0),
+/** The same with how bad it is to choose these victims: a number a criterion, in the order of what matters. */
+export interface Candidate extends Victims {
+  readonly harm: readonly number[];
+}
+
+export function candidateOf(victims: Victims): Candidate {
+  const { pods, violations } = victims;
   // Priorities may be negative: counted from the lowest there is, fewer pods are always better.
-  ({ pods }) => -pods.reduce((sum, pod) => sum + pod.priority + 2 ** 31, 0),
-  ({ pods }) => -pods.length,
-  ({ pods }) => earliestStart(pods),
-];
+  const sum = pods.reduce((total, { priority }) => total + priority + 2 ** 31, 0);
+  return { ...victims, harm: [violations, pods[0]?.priority ?? 0, sum, pods.length, -earliestStart(pods)] };
+}
 
 /** When the first of the most important of these pods started. */
 function earliestStart(pods: readonly PodInfo[]): number {
@@ -69,22 +71,12 @@ function earliestStart(pods: readonly PodInfo[]): number {
   return earliest;
 }
 
-/** The candidate that does the least harm; of equal ones the first. */
-export function leastHarm(candidates: readonly Victims[]): Victims | undefined {
-  let left = candidates;
-  for (const criterion of CRITERIA) {
-    if (left.length < 2) break;
-    let best = Number.NEGATIVE_INFINITY;
-    let chosen: Victims[] = [];
-    for (const each of left) {
-      const score = criterion(each);
-      if (score > best) {
-        best = score;
-        chosen = [];
-      }
-      if (score === best) chosen.push(each);
-    }
-    left = chosen;
+/** Whether choosing `a` does less harm than choosing `b`. */
+export function isLessHarmful({ harm: a }: Candidate, { harm: b }: Candidate): boolean {
+  for (let index = 0; index < a.length; index++) {
+    const difference = (a[index] as number) - (b[index] as number);
+    if (difference < 0) return true;
+    if (difference > 0) return false;
   }
-  return left[0];
+  return false;
 }

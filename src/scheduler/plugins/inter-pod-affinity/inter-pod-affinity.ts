@@ -65,10 +65,9 @@ export function interPodAffinity({ state, informers }: PluginContext, args: Inte
       return undefined;
     },
     preScore: (cycle) => (planOf(cycle).worth.some(({ counts: each }) => !each.isEmpty) ? undefined : SKIP),
-    score(cycle, { slot }) {
-      let score = 0;
-      for (const { counts: each, weight } of planOf(cycle).worth) score += weight * each.at(slot);
-      return score;
+    scoreAll(cycle, slots, scores) {
+      scores.fill(0);
+      for (const { counts: each, weight } of planOf(cycle).worth) if (!each.isEmpty) each.addTo(scores, slots, weight);
     },
     normalize: (_cycle, scores) => spreadOut(scores),
   };

@@ -2,7 +2,6 @@ import type { TopologySpreadConstraint } from '#api/core/v1/affinity.ts';
 import { type Cycle, MAX_NODE_SCORE, type Plugin } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import { skip, unresolvable, unschedulable } from '../../framework/status.ts';
-import type { NodeInfo } from '../../state/node-info.ts';
 import { createDefaultSelector } from './default-selector.ts';
 import type { SpreadCount } from './spread-count.ts';
 import { hasAllKeys, SpreadCounts, type SpreadSet } from './spread-counts.ts';
@@ -10,6 +9,7 @@ import { type SpreadPlan, SpreadPlans } from './spread-plan.ts';
 
 const NAME = 'PodTopologySpread';
 const SKIP = skip(NAME);
+const WEIGHTS = `${NAME} weights`;
 const HOSTNAME = 'kubernetes.io/hostname';
 const UNEVEN = unschedulable(NAME, "node(s) didn't match pod topology spread constraints");
 const OUTSIDE = unresolvable(NAME, "node(s) didn't match pod topology spread constraints (missing required label)");
@@ -50,35 +50,22 @@ export function podTopologySpread({ state, informers }: PluginContext, args: Pod
       return plan.hard.counts.length === 0 ? SKIP : undefined;
     },
     filter(cycle, { slot }) {
-      const { labels } = cycle.pod.class;
       for (const count of planOf(cycle).hard.counts) {
         if (count.topology.domainOf(slot) < 0) return OUTSIDE;
-        const { maxSkew, minDomains, selector } = count.constraint;
+        const { maxSkew, minDomains, own } = count.constraint;
         const least = count.domainCount < minDomains ? 0 : count.least;
-        const own = selector.matches(labels) ? 1 : 0;
         if (count.inDomainOf(slot) + own - least > maxSkew) return UNEVEN;
       }
       return undefined;
     },
-    preScore(cycle, nodes) {
+    preScore(cycle, slots) {
       const { soft } = planOf(cycle);
       if (soft.counts.length === 0) return SKIP;
-      cycle.data.set(`${NAME} scores`, weightsOf(soft, nodes));
+      cycle.data.set(WEIGHTS, weightsOf(soft, slots));
       return undefined;
     },
-    score(cycle, node) {
-      const { soft } = planOf(cycle);
-      const { isIgnored, weights } = cycle.data.get(`${NAME} scores`) as Weights;
-      if (isIgnored(node)) return IGNORED;
-      let score = 0;
-      for (let index = 0; index < soft.counts.length; index++) {
-        const count = soft.counts[index] as SpreadCount;
-        if (count.topology.domainOf(node.slot) < 0) continue;
-        const pods = isByNode(count) ? count.on(node.slot) : count.inDomainOf(node.slot);
-        score += pods * (weights[index] as number) + (count.constraint.maxSkew - 1);
-      }
-      return Math.round(score);
-    },
+    scoreAll: (cycle, slots, scores) =>
+      scoreAll(planOf(cycle).soft, cycle.data.get(WEIGHTS) as readonly number[], { slots, scores }),
     normalize: (_cycle, scores) => fewestFirst(scores),
   };
 }
@@ -86,23 +73,40 @@ export function podTopologySpread({ state, informers }: PluginContext, args: Pod
 /** Stands for nodes that lack a label; they get the lowest score. */
 const IGNORED = -1;
 
-interface Weights {
-  readonly isIgnored: (node: NodeInfo) => boolean;
-  /** By constraint: pods in large topologies count more, so that small ones do not drown them. */
-  readonly weights: readonly number[];
-}
+/** By constraint: pods in large topologies count more, so that small ones do not drown them. */
+const weightsOf = ({ counts, needsAllKeys }: SpreadSet, slots: Int32Array): number[] =>
+  counts.map((count) => {
+    const seen = new Uint8Array(count.topology.size + 1);
+    const { domains } = count.topology;
+    let nodes = 0;
+    let distinct = 0;
+    for (let index = 0; index < slots.length; index++) {
+      const slot = slots[index] as number;
+      if (needsAllKeys && !hasAllKeys(counts, slot)) continue;
+      nodes++;
+      const domain = (domains[slot] as number) + 1;
+      if (seen[domain] === 0) distinct++;
+      seen[domain] = 1;
+    }
+    return Math.log((isByNode(count) ? nodes : distinct) + 2);
+  });
 
-function weightsOf({ counts, needsAllKeys }: SpreadSet, nodes: readonly NodeInfo[]): Weights {
-  const isIgnored = (node: NodeInfo) => needsAllKeys && !hasAllKeys(counts, node);
-  const scored = needsAllKeys ? nodes.filter((node) => !isIgnored(node)) : nodes;
-  const weights = counts.map((count) => Math.log((isByNode(count) ? scored.length : domains(count, scored)) + 2));
-  return { isIgnored, weights };
-}
-
-function domains({ topology }: SpreadCount, nodes: readonly NodeInfo[]): number {
-  const seen = new Set<number>();
-  for (const { slot } of nodes) seen.add(topology.domainOf(slot));
-  return seen.size;
+function scoreAll(
+  { counts, needsAllKeys }: SpreadSet,
+  weights: readonly number[],
+  { slots, scores }: { readonly slots: Int32Array; readonly scores: Float64Array },
+): void {
+  scores.fill(0);
+  for (let index = 0; index < counts.length; index++) {
+    (counts[index] as SpreadCount).addTo(scores, slots, {
+      weight: weights[index] as number,
+      byNode: isByNode(counts[index] as SpreadCount),
+    });
+  }
+  for (let index = 0; index < slots.length; index++) {
+    const isIgnored = needsAllKeys && !hasAllKeys(counts, slots[index] as number);
+    scores[index] = isIgnored ? IGNORED : Math.round(scores[index] as number);
+  }
 }
 
 const isByNode = ({ constraint }: SpreadCount): boolean => constraint.topologyKey === HOSTNAME;

@@ -55,6 +55,23 @@ export class SpreadCount {
     return this.#pods[slot] ?? 0;
   }
 
+  /** Adds to the sum of each slot what this constraint makes of it: the weighted number of pods, and a share for its skew. */
+  addTo(
+    sums: Float64Array,
+    slots: Int32Array,
+    { weight, byNode }: { readonly weight: number; readonly byNode: boolean },
+  ): void {
+    const { domains } = this.topology;
+    const skew = this.constraint.maxSkew - 1;
+    for (let index = 0; index < slots.length; index++) {
+      const slot = slots[index] as number;
+      const domain = domains[slot] as number;
+      if (domain < 0) continue;
+      const pods = byNode ? this.#pods[slot] : this.#podsIn[domain];
+      sums[index] = (sums[index] as number) + (pods ?? 0) * weight + skew;
+    }
+  }
+
   /** A node comes, without its pods. */
   enter({ slot }: NodeInfo, takesPart: boolean): void {
     this.#makeRoom(slot);

@@ -54,10 +54,14 @@ export class SpreadCounts {
 }
 
 function enter({ counts, needsAllKeys }: SpreadSet, info: NodeInfo): void {
-  const complete = !needsAllKeys || hasAllKeys(counts, info);
+  const complete = !needsAllKeys || hasAllKeys(counts, info.slot);
   for (const count of counts) count.enter(info, complete && count.constraint.includes(info.node));
 }
 
 /** Whether a node has the labels of all constraints. */
-export const hasAllKeys = (counts: readonly SpreadCount[], { slot }: NodeInfo): boolean =>
-  counts.every(({ topology }) => topology.domainOf(slot) >= 0);
+export function hasAllKeys(counts: readonly SpreadCount[], slot: number): boolean {
+  for (let index = 0; index < counts.length; index++) {
+    if ((counts[index] as SpreadCount).topology.domainOf(slot) < 0) return false;
+  }
+  return true;
+}

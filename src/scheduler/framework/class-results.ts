@@ -1,0 +1,111 @@
+import type { ClusterState } from '../state/cluster-state.ts';
+import type { Plugin } from './plugin.ts';
+import type { Status } from './status.ts';
+
+/** A plugin of a profile, with the weight of its scores there. */
+export interface WeightedPlugin {
+  readonly plugin: Plugin;
+  readonly weight: number;
+}
+
+/** The local plugins that score pods of a class. */
+export interface LocalScorers {
+  /** Those whose scores stand by themselves. */
+  readonly plain: readonly WeightedPlugin[];
+  /** Those whose scores are compared with those of other nodes. */
+  readonly compared: readonly WeightedPlugin[];
+}
+
+/** What is known of a node. */
+export const UNKNOWN = 0;
+export const FITS = 1;
+export const REFUSED = 2;
+
+/**
+ * What local plugins said of each node for pods of one class, by slot. Placing a pod makes what is known of one node
+ * out of date, for every class; everything else stays.
+ */
+export class ClassResults {
+  /** `UNKNOWN`, `FITS` or `REFUSED`. */
+  known = new Uint8Array(0);
+  readonly scorers: LocalScorers;
+  /** The sum of weighted plain scores; where `known` says that the node fits. */
+  plain = new Float64Array(0);
+  /** A row of scores for each of those that are compared. */
+  readonly compared: Float64Array[];
+  readonly #verdicts: (Status | undefined)[] = [];
+  /** How many nodes got each verdict. */
+  readonly #counts = new Map<Status, number>();
+  #refused = 0;
+  #upTo = -1;
+
+  constructor(scorers: LocalScorers) {
+    this.scorers = scorers;
+    this.compared = scorers.compared.map(() => new Float64Array(0));
+  }
+
+  /** How many nodes are refused. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Each verdict, and of how many nodes it holds. */
+  get counts(): ReadonlyMap<Status, number> {
+    return this.#counts;
+  }
+
+  verdictOf(slot: number): Status | undefined {
+    return this.#verdicts[slot];
+  }
+
+  /** Forgets what has changed since it was called last. */
+  catchUp({ changes, slots }: ClusterState): void {
+    this.#fit(slots);
+    if (this.#upTo < 0 || !changes.since(this.#upTo, (slot) => this.#forget(slot))) this.#forgetAll();
+    this.#upTo = changes.last;
+  }
+
+  set(slot: number, verdict: Status | undefined): void {
+    this.#forget(slot);
+    this.known[slot] = verdict ? REFUSED : FITS;
+    this.#verdicts[slot] = verdict;
+    if (verdict === undefined) return;
+    this.#refused++;
+    this.#counts.set(verdict, (this.#counts.get(verdict) ?? 0) + 1);
+  }
+
+  #forget(slot: number): void {
+    if (this.known[slot] === REFUSED) {
+      const verdict = this.#verdicts[slot] as Status;
+      const left = (this.#counts.get(verdict) ?? 0) - 1;
+      if (left > 0) this.#counts.set(verdict, left);
+      else this.#counts.delete(verdict);
+      this.#refused--;
+    }
+    this.known[slot] = UNKNOWN;
+    this.#verdicts[slot] = undefined;
+  }
+
+  #forgetAll(): void {
+    this.known.fill(UNKNOWN);
+    this.#verdicts.length = 0;
+    this.#counts.clear();
+    this.#refused = 0;
+  }
+
+  #fit(slots: number): void {
+    if (slots <= this.known.length) return;
+    const size = Math.max(64, 2 * this.known.length, slots);
+    const known = new Uint8Array(size);
+    known.set(this.known);
+    this.known = known;
+    this.plain = grown(this.plain, size);
+    for (const [index, row] of this.compared.entries()) this.compared[index] = grown(row, size);
+  }
+}
+
+function grown(old: Float64Array, size: number): Float64Array<ArrayBuffer> {
+  const array = new Float64Array(size);
+  array.set(old);
+  return array;
+}

@@ -1,0 +1,183 @@
+import type { ClusterState } from '../state/cluster-state.ts';
+import type { NodeInfo } from '../state/node-info.ts';
+import { ClassResults, FITS, REFUSED, UNKNOWN } from './class-results.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import { feasibleNodesToFind } from './node-sample.ts';
+import type { Nominations } from './nominations.ts';
+import type { Cycle, Plugin } from './plugin.ts';
+import { RecentClasses } from './recent-classes.ts';
+import type { FittingNodes, Scoring } from './scoring.ts';
+import type { Status } from './status.ts';
+import { Verdicts } from './verdicts.ts';
+
+export interface NodeSearchOptions {
+  readonly state: ClusterState;
+  readonly nominations: Nominations;
+  /** How many of a hundred nodes are scored at most; 0 (the default) lets it depend on their number. */
+  readonly percentageOfNodesToScore?: number;
+}
+
+/** The filters that a cycle's pod has to pass. */
+export interface Filters {
+  /** Those that look at nothing but the pod's class and one node. */
+  readonly local: readonly Plugin[];
+  readonly wide: readonly Plugin[];
+}
+
+/** Nodes that fit, or why there are none. */
+export type FilterOutcome =
+  | { readonly fits: true; readonly nodes: FittingNodes }
+  | { readonly fits: false; readonly diagnosis: Diagnosis };
+
+/** The names that all narrowing plugins agree on, and which plugins those are. */
+export interface Narrowing {
+  readonly names: ReadonlySet<string>;
+  readonly plugins: readonly string[];
+}
+
+/** Looks for nodes that pass filters. */
+export class NodeSearch {
+  readonly #options: NodeSearchOptions;
+  readonly #scoring: Scoring;
+  readonly #classes = new RecentClasses<ClassResults>();
+  /** Where the next search begins, so that all nodes have their turn. */
+  #start = 0;
+  #fitting = new Int32Array(0);
+
+  constructor(options: NodeSearchOptions, scoring: Scoring) {
+    this.#options = options;
+    this.#scoring = scoring;
+  }
+
+  /** Every node that fits in a small cluster, enough of them in a large one. */
+  all(cycle: Cycle, filters: Filters): FilterOutcome {
+    const { state, percentageOfNodesToScore } = this.#options;
+    const order = state.order();
+    const shared = this.#classes.of(cycle.pod.class, () => new ClassResults(this.#scoring.localScorers(cycle)));
+    shared?.catchUp(state);
+    // What is said of the pod itself is collected only for the case that it fits nowhere: most pods fit.
+    const own: Status[] = [];
+    const ownSlots: number[] = [];
+    const wanted = feasibleNodesToFind(order.length, percentageOfNodesToScore);
+    const ownNode = state.get(this.#options.nominations.nodeOf(cycle.pod.uid) ?? '')?.slot;
+    const judge = shared ? this.#sharedJudge(cycle, filters, { shared, ownNode }) : this.#judge(cycle, filters);
+    const isLocal = filters.wide.length === 0;
+    const fitting = this.#room(wanted);
+    let count = 0;
+    let checked = 0;
+    let index = this.#start < order.length ? this.#start : 0;
+    if (shared?.refused === order.length) checked = order.length;
+    for (; checked < order.length && count < wanted; checked++) {
+      const slot = order[index] as number;
+      if (++index === order.length) index = 0;
+      const known = shared?.known[slot];
+      if (known === REFUSED) continue;
+      const verdict = known === FITS && isLocal && slot !== ownNode ? undefined : judge(slot);
+      if (verdict === undefined) fitting[count++] = slot;
+      else if (shared?.known[slot] !== REFUSED) {
+        own.push(verdict);
+        ownSlots.push(slot);
+      }
+    }
+    this.#start = index;
+    if (count > 0) {
+      const slots = fitting.subarray(0, count);
+      return { fits: true, nodes: shared ? { slots, shared } : { slots } };
+    }
+    const refused = ownSlots.map((slot, which) => [state.at(slot) as NodeInfo, own[which] as Status] as const);
+    const verdicts = new Verdicts(new Map(refused), shared);
+    return { fits: false, diagnosis: { nodeCount: order.length, verdicts, plugins: verdicts.plugins() } };
+  }
+
+  /** Few nodes: nothing is shared, since pods with nodes of their own are all different. */
+  named(cycle: Cycle, filters: Filters, { names, plugins: by }: Narrowing): FilterOutcome {
+    const { state } = this.#options;
+    const fitting: number[] = [];
+    const refused = new Map<NodeInfo, Status>();
+    for (const name of names) {
+      const node = state.get(name);
+      if (node === undefined) continue;
+      const verdict = this.verdict(cycle, node, filters);
+      if (verdict === undefined) fitting.push(node.slot);
+      else refused.set(node, verdict);
+    }
+    if (fitting.length > 0) return { fits: true, nodes: { slots: Int32Array.from(fitting) } };
+    const absent: Status = {
+      code: 'UnschedulableAndUnresolvable',
+      reasons: [`node(s) didn't satisfy plugin(s) [${by.join(' ')}]`],
+      plugin: '',
+    };
+    const verdicts = new Verdicts(refused);
+    const plugins = new Set([...verdicts.plugins(), ...by]);
+    return { fits: false, diagnosis: { nodeCount: state.list().length, verdicts, absent, plugins } };
+  }
+
+  /** The node on which room was made for the pod, if it fits there now. */
+  nominated(cycle: Cycle, filters: Filters): NodeInfo | undefined {
+    const name = this.#options.nominations.nodeOf(cycle.pod.uid);
+    const node = name ? this.#options.state.get(name) : undefined;
+    return node && this.verdict(cycle, node, filters) === undefined ? node : undefined;
+  }
+
+  verdict(cycle: Cycle, node: NodeInfo, { local, wide }: Filters): Status | undefined {
+    return this.#withNominees(cycle, node, () => firstVerdict(local, cycle, node) ?? firstVerdict(wide, cycle, node));
+  }
+
+  #judge(cycle: Cycle, filters: Filters): (slot: number) => Status | undefined {
+    return (slot) => this.verdict(cycle, this.#options.state.at(slot) as NodeInfo, filters);
+  }
+
+  /** What local filters say is noted for the pods of the class to come. */
+  #sharedJudge(
+    cycle: Cycle,
+    filters: Filters,
+    { shared, ownNode }: { readonly shared: ClassResults; readonly ownNode: number | undefined },
+  ): (slot: number) => Status | undefined {
+    const { state, nominations } = this.#options;
+    const { local, wide } = filters;
+    const { known } = shared;
+    const isAlone = nominations.isEmpty;
+    return (slot) => {
+      const node = state.at(slot) as NodeInfo;
+      // To the pod itself its nomination is no obstacle, to others of its class it is.
+      if (slot === ownNode) return this.verdict(cycle, node, filters);
+      if (known[slot] === UNKNOWN) {
+        const verdict = this.#withNominees(cycle, node, () => firstVerdict(local, cycle, node));
+        shared.set(slot, verdict);
+        if (verdict) return verdict;
+        this.#scoring.note(cycle, node, shared);
+      }
+      if (wide.length === 0) return undefined;
+      if (isAlone) return firstVerdict(wide, cycle, node);
+      return this.#withNominees(cycle, node, () => firstVerdict(wide, cycle, node));
+    };
+  }
+
+  /** A node has to do both with the pods that are nominated to it, unless they matter less, and without them. */
+  #withNominees(cycle: Cycle, node: NodeInfo, judge: () => Status | undefined): Status | undefined {
+    const nominees = this.#options.nominations.on(node.name);
+    if (nominees === undefined) return judge();
+    const counted = [...nominees.values()].filter(
+      (pod) => pod.priority >= cycle.pod.priority && pod.uid !== cycle.pod.uid && !node.pods.has(pod.uid),
+    );
+    if (counted.length === 0) return judge();
+    const together = this.#options.state.tentatively(node, (trial) => {
+      for (const pod of counted) trial.add(pod);
+      return judge();
+    });
+    return together ?? judge();
+  }
+
+  #room(count: number): Int32Array {
+    if (this.#fitting.length < count) this.#fitting = new Int32Array(count);
+    return this.#fitting;
+  }
+}
+
+function firstVerdict(plugins: readonly Plugin[], cycle: Cycle, node: NodeInfo): Status | undefined {
+  for (const plugin of plugins) {
+    const verdict = plugin.filter?.(cycle, node);
+    if (verdict) return verdict;
+  }
+  return undefined;
+}

@@ -1,0 +1,104 @@
+import { PodDisruptionBudgets } from '#api/policy/v1/pod-disruption-budget.ts';
+import type { Diagnosis } from '../../framework/diagnosis.ts';
+import type { Cycle } from '../../framework/plugin.ts';
+import type { PluginContext } from '../../framework/plugin-context.ts';
+import { RecentClasses } from '../../framework/recent-classes.ts';
+import type { Status } from '../../framework/status.ts';
+import { Verdicts } from '../../framework/verdicts.ts';
+import type { NodeInfo } from '../../state/node-info.ts';
+import { selectVictims } from './dry-run.ts';
+import { KnownCandidates, NONE, UNKNOWN } from './known-candidates.ts';
+import { type Candidate, candidateOf, isLessHarmful } from './victims.ts';
+
+export interface CandidateSearchArgs {
+  /** How many candidates are looked at, of a hundred nodes. */
+  readonly minCandidateNodesPercentage?: number;
+  readonly minCandidateNodesAbsolute?: number;
+}
+
+/** The node on which making room does the least harm, or why room cannot be made on any. */
+export type Found = { readonly best: Candidate } | { readonly best?: undefined; readonly verdicts: Verdicts };
+
+/** Looks for nodes on which sending away others would help. */
+export class CandidateSearch {
+  readonly #context: PluginContext;
+  readonly #args: CandidateSearchArgs;
+  readonly #classes = new RecentClasses<KnownCandidates>();
+  #budgetVersion = 0;
+
+  constructor(context: PluginContext, args: CandidateSearchArgs) {
+    this.#context = context;
+    this.#args = args;
+    const changed = () => void this.#budgetVersion++;
+    context.informers.of(PodDisruptionBudgets).addHandler({ added: changed, updated: changed, deleted: changed });
+  }
+
+  /** The best of enough candidates, starting anywhere; at least one is without broken budgets, if there is such. */
+  find(cycle: Cycle, diagnosis: Diagnosis): Found {
+    const { state, random } = this.#context;
+    const order = state.order();
+    const possible = possibleCount(diagnosis, order.length);
+    if (possible === 0) return { verdicts: new Verdicts() };
+    const wanted = this.#wanted(possible);
+    const known = this.#known(cycle);
+    let best: Candidate | undefined;
+    let candidates = 0;
+    let index = Math.floor(random.next() * order.length);
+    for (let looked = 0; looked < order.length; looked++) {
+      const slot = order[index] as number;
+      if (++index === order.length) index = 0;
+      if (known.kinds[slot] === NONE) continue;
+      if (known.kinds[slot] === UNKNOWN) this.#tryOn(cycle, slot, { diagnosis, known });
+      const result = known.candidates[slot];
+      if (result === undefined) continue;
+      if (best === undefined || isLessHarmful(result, best)) best = result;
+      if (++candidates >= wanted && best.violations === 0) break;
+    }
+    return best ? { best } : { verdicts: known.verdicts(state) };
+  }
+
+  #wanted(nodes: number): number {
+    const { minCandidateNodesPercentage = 10, minCandidateNodesAbsolute = 100 } = this.#args;
+    const share = Math.floor((nodes * minCandidateNodesPercentage) / 100);
+    return Math.min(nodes, Math.max(share, minCandidateNodesAbsolute));
+  }
+
+  /** What was found for equal pods; nothing where filters look at other nodes, too, or at this very pod. */
+  #known(cycle: Cycle): KnownCandidates {
+    const { state, isLocal, nominations } = this.#context;
+    const create = () => new KnownCandidates();
+    const isShared = isLocal(cycle) && nominations.nodeOf(cycle.pod.uid) === undefined;
+    const known = (isShared ? this.#classes.of(cycle.pod.class, create) : undefined) ?? create();
+    known.catchUp(state, this.#budgetVersion);
+    return known;
+  }
+
+  #tryOn(
+    cycle: Cycle,
+    slot: number,
+    { diagnosis, known }: { readonly diagnosis: Diagnosis; readonly known: KnownCandidates },
+  ): void {
+    const node = this.#context.state.at(slot) as NodeInfo;
+    if (!isPossible(diagnosis, node)) return known.set(slot, undefined);
+    const result = this.#search(cycle, node);
+    known.set(slot, 'code' in result || result.pods.length > 0 ? result : undefined);
+  }
+
+  #search(cycle: Cycle, node: NodeInfo): Candidate | Status {
+    const { store } = this.#context.informers.of(PodDisruptionBudgets);
+    const result = selectVictims(this.#context, cycle, { node, budgets: store.size === 0 ? [] : store.list() });
+    return 'code' in result ? result : candidateOf(result);
+  }
+}
+
+/** Whether a node did not refuse the pod whoever is there. */
+function isPossible({ podVerdict, verdicts }: Diagnosis, node: NodeInfo): boolean {
+  return (podVerdict ?? verdicts.of(node))?.code === 'Unschedulable';
+}
+
+function possibleCount({ podVerdict, verdicts }: Diagnosis, nodes: number): number {
+  if (podVerdict) return podVerdict.code === 'Unschedulable' ? nodes : 0;
+  let count = 0;
+  for (const [{ code }, many] of verdicts.counts()) if (code === 'Unschedulable') count += many;
+  return count;
+}

@@ -16,6 +16,7 @@ export interface AffinityPlan {
 }
 
 interface Remembered {
+  readonly podClass: PodClass;
   readonly own: readonly SelectedPods[];
   plan: AffinityPlan;
   version: number;
@@ -28,6 +29,7 @@ export class AffinityPlans {
   readonly #counts: TermCounts;
   readonly #ignoresPreferences: boolean;
   readonly #plans = new Map<PodClass, Remembered>();
+  #last: Remembered | undefined;
 
   /** `ignoresPreferences`: pods without preferences of their own do not heed those of others. */
   constructor(counts: TermCounts, { ignoresPreferences = false } = {}) {
@@ -35,13 +37,18 @@ export class AffinityPlans {
     this.#ignoresPreferences = ignoresPreferences;
   }
 
+  /** As terms are at this moment, which is not the same throughout a cycle: what is tried may take the last of a kind away. */
   of(podClass: PodClass): AffinityPlan {
+    const last = this.#last;
+    if (last?.podClass === podClass && last.version === this.#counts.version) return last.plan;
     let known = this.#plans.get(podClass);
+    this.#last = known;
     if (known && known.version === this.#counts.version) return known.plan;
     const own = known?.own ?? this.#own(podClass);
-    known = { own, plan: this.#create(podClass, own), version: this.#counts.version };
+    known = { podClass, own, plan: this.#create(podClass, own), version: this.#counts.version };
     this.#plans.delete(podClass);
     this.#plans.set(podClass, known);
+    this.#last = known;
     this.#evict();
     return known.plan;
   }
@@ -50,6 +57,7 @@ export class AffinityPlans {
   clear(): void {
     for (const { own } of this.#plans.values()) for (const each of own) this.#counts.release(each);
     this.#plans.clear();
+    this.#last = undefined;
   }
 
   /** Counts for the terms of the class: its affinity together, each other one by itself. */

@@ -1,9 +1,10 @@
 import { Namespaces } from '#api/core/v1/namespace.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
-import { type Cycle, MAX_NODE_SCORE, type Plugin } from '../../framework/plugin.ts';
+import { MAX_NODE_SCORE, type Plugin } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import { skip, unresolvable, unschedulable } from '../../framework/status.ts';
-import { type AffinityPlan, AffinityPlans } from './affinity-plan.ts';
+import type { DomainCounts } from '../../state/domain-counts.ts';
+import { AffinityPlans } from './affinity-plan.ts';
 import { TermCounts } from './term-counts.ts';
 
 const NAME = 'InterPodAffinity';
@@ -32,7 +33,6 @@ export function interPodAffinity({ state, informers }: PluginContext, args: Inte
       if (!deepEqual(now.metadata?.labels, old.metadata?.labels)) plans.clear();
     },
   });
-  const planOf = ({ data, pod }: Cycle) => (data.get(NAME) as AffinityPlan | undefined) ?? plans.of(pod.class);
   return {
     name: NAME,
     events: {
@@ -44,33 +44,39 @@ export function interPodAffinity({ state, informers }: PluginContext, args: Inte
       AssignedPodDelete: true,
       NamespaceUpdate: true,
     },
-    preFilter({ pod, data }) {
-      const plan = plans.of(pod.class);
-      data.set(NAME, plan);
-      return plan.near.length + plan.apart.length + plan.shunned.length === 0 ? SKIP : undefined;
+    preFilter({ pod }) {
+      const { near, apart, shunned } = plans.of(pod.class);
+      return near.length + apart.length + shunned.length === 0 ? SKIP : undefined;
     },
-    filter(cycle, { slot }) {
-      const { near, isItsOwnKind, apart, shunned } = planOf(cycle);
-      if (near.length > 0) {
-        let isNear = true;
-        for (const each of near) {
-          if (each.topology.domainOf(slot) < 0) return NOT_NEAR;
-          if (each.at(slot) <= 0) isNear = false;
-        }
-        // The first of pods that want to be near to their own kind goes anywhere.
-        if (!isNear && !(isItsOwnKind && near.every((each) => each.isEmpty))) return NOT_NEAR;
-      }
-      for (const each of apart) if (each.at(slot) > 0) return NOT_APART;
-      for (const each of shunned) if (each.at(slot) > 0) return SHUNNED;
-      return undefined;
+    filter({ pod }, { slot }) {
+      const { near, isItsOwnKind, apart, shunned } = plans.of(pod.class);
+      if (near.length > 0 && !isNear(near, slot, isItsOwnKind)) return NOT_NEAR;
+      if (hasAny(apart, slot)) return NOT_APART;
+      return hasAny(shunned, slot) ? SHUNNED : undefined;
     },
-    preScore: (cycle) => (planOf(cycle).worth.some(({ counts: each }) => !each.isEmpty) ? undefined : SKIP),
+    preScore: (cycle) => (plans.of(cycle.pod.class).worth.some(({ counts: each }) => !each.isEmpty) ? undefined : SKIP),
     scoreAll(cycle, slots, scores) {
       scores.fill(0);
-      for (const { counts: each, weight } of planOf(cycle).worth) if (!each.isEmpty) each.addTo(scores, slots, weight);
+      for (const { counts: each, weight } of plans.of(cycle.pod.class).worth)
+        if (!each.isEmpty) each.addTo(scores, slots, weight);
     },
     normalize: (_cycle, scores) => spreadOut(scores),
   };
+}
+
+function isNear(near: readonly DomainCounts[], slot: number, isItsOwnKind: boolean): boolean {
+  let isThere = true;
+  for (const each of near) {
+    if (each.topology.domainOf(slot) < 0) return false;
+    if (each.at(slot) <= 0) isThere = false;
+  }
+  // The first of pods that want to be near to their own kind goes anywhere.
+  return isThere || (isItsOwnKind && near.every((each) => each.isEmpty));
+}
+
+function hasAny(counts: readonly DomainCounts[], slot: number): boolean {
+  for (let index = 0; index < counts.length; index++) if ((counts[index] as DomainCounts).at(slot) > 0) return true;
+  return false;
 }
 
 /** Brings the lowest score to 0 and the highest to 100. */

@@ -34,7 +34,13 @@ program
   .option('--audit-log-maxsize <megabytes>', 'size at which the audit log is put aside; 0 means never', '100')
   .option('--audit-log-maxage <days>', 'how long audit logs put aside are kept; 0 means for good', '0')
   .option('--audit-log-maxbackup <number>', 'audit logs put aside that are kept; 0 keeps all', '0')
+  .option('--audit-log-compress', 'compress audit logs put aside')
   .option('--audit-webhook-config-file <file>', 'a kubeconfig that names a service that takes audit events')
+  .option('--audit-webhook-mode <mode>', 'whether requests wait for it: batch, blocking or blocking-strict', 'batch')
+  .option('--audit-webhook-initial-backoff <duration>', 'how long to wait before events are sent again', '10s')
+  .option('--audit-webhook-batch-max-size <number>', 'events that are sent at once', '400')
+  .option('--audit-webhook-batch-max-wait <duration>', 'how long an event waits for others', '30s')
+  .option('--audit-webhook-batch-buffer-size <number>', 'events kept while they cannot be sent', '10000')
   .option('--authentication-config <file>', 'issuers of ID tokens, and paths that need no credentials')
   .option('--token-auth-file <file>', 'tokens with their users, one a line: token,user,uid,"group1,group2"')
   .option(

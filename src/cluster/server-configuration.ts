@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { AdmissionPluginChoice } from '#apiserver/admission/plugins.ts';
 import type { AuditBackend } from '#apiserver/audit/audit-backend.ts';
+import { BlockingWebhookBackend } from '#apiserver/audit/blocking-webhook-backend.ts';
 import { LogBackend } from '#apiserver/audit/log-backend.ts';
 import { readAuditPolicy } from '#apiserver/audit/policy.ts';
 import { createEventPost } from '#apiserver/audit/post-events.ts';
@@ -31,7 +32,13 @@ export interface ServerFlags extends AccessFlags, AdmissionFlags {
   readonly auditLogMaxsize?: string;
   readonly auditLogMaxage?: string;
   readonly auditLogMaxbackup?: string;
+  readonly auditLogCompress?: boolean;
   readonly auditWebhookConfigFile?: string;
+  readonly auditWebhookMode?: string;
+  readonly auditWebhookInitialBackoff?: string;
+  readonly auditWebhookBatchMaxSize?: string;
+  readonly auditWebhookBatchMaxWait?: string;
+  readonly auditWebhookBatchBufferSize?: string;
   readonly encryptionConfig?: string;
   readonly eventTtl?: string;
   readonly shutdownDelay?: string;
@@ -50,6 +57,7 @@ export interface ServerConfiguration
   readonly shutdownDelayMs?: number;
 }
 
+const WEBHOOK_MODES = ['batch', 'blocking', 'blocking-strict'];
 const MEGABYTE = 2 ** 20;
 const DAY_MS = 24 * 3_600_000;
 
@@ -99,26 +107,44 @@ async function readAudit(flags: ServerFlags, parts: Parts): Promise<OperationsOp
   if (auditPolicy === undefined) throw refusal(target, 'needs --audit-policy, which says what is written');
   const policy = await readConfiguration('--audit-policy', auditPolicy, readAuditPolicy);
   const backends: AuditBackend[] = [];
-  if (auditWebhookConfigFile !== undefined) backends.push(await openWebhook(auditWebhookConfigFile, parts));
+  if (auditWebhookConfigFile !== undefined) backends.push(await openWebhook(auditWebhookConfigFile, flags, parts));
   if (auditLog !== undefined) backends.push(await openLog(auditLog, flags, parts));
   return { policy, backends };
 }
 
-async function openWebhook(path: string, parts: Parts): Promise<AuditBackend> {
+async function openWebhook(path: string, flags: ServerFlags, parts: Parts): Promise<AuditBackend> {
   const { url, ...access } = await readConfiguration('--audit-webhook-config-file', path, readWebhookKubeconfig);
-  return new WebhookBackend({ ...parts, post: createEventPost(url, access) });
+  const { auditWebhookMode: mode = 'batch', auditWebhookInitialBackoff: backoff = '10s' } = flags;
+  if (!WEBHOOK_MODES.includes(mode)) {
+    throw refusal(`--audit-webhook-mode ${JSON.stringify(mode)}`, `must be one of ${WEBHOOK_MODES.join(', ')}`);
+  }
+  const post = createEventPost(url, access);
+  const firstRetryMs = duration('--audit-webhook-initial-backoff', backoff);
+  if (mode !== 'batch') {
+    return new BlockingWebhookBackend({ ...parts, post, firstRetryMs, isStrict: mode === 'blocking-strict' });
+  }
+  const { auditWebhookBatchMaxSize: size = '400', auditWebhookBatchMaxWait: wait = '30s' } = flags;
+  const { auditWebhookBatchBufferSize: buffer = '10000' } = flags;
+  return new WebhookBackend({
+    ...parts,
+    post,
+    firstRetryMs,
+    maxBatch: wholeNumber('--audit-webhook-batch-max-size', size),
+    maxWaitMs: duration('--audit-webhook-batch-max-wait', wait),
+    maxBuffer: wholeNumber('--audit-webhook-batch-buffer-size', buffer),
+  });
 }
 
 async function openLog(
   path: string,
-  { auditLogMaxsize = '100', auditLogMaxbackup = '0', auditLogMaxage = '0' }: ServerFlags,
+  { auditLogMaxsize = '100', auditLogMaxbackup = '0', auditLogMaxage = '0', auditLogCompress: compress }: ServerFlags,
   parts: Parts,
 ): Promise<AuditBackend> {
   const maxBytes = wholeNumber('--audit-log-maxsize', auditLogMaxsize) * MEGABYTE || Number.MAX_SAFE_INTEGER;
   const maxAgeMs = wholeNumber('--audit-log-maxage', auditLogMaxage) * DAY_MS;
   const maxBackups = wholeNumber('--audit-log-maxbackup', auditLogMaxbackup);
   try {
-    return await LogBackend.open({ path, maxBytes, maxBackups, maxAgeMs, ...parts });
+    return await LogBackend.open({ path, maxBytes, maxBackups, maxAgeMs, ...(compress ? { compress } : {}), ...parts });
   } catch (error) {
     throw refusal('--audit-log', (error as Error).message, error);
   }

@@ -4,6 +4,9 @@ import type { UserInfo } from '../user.ts';
 import type { AuditDecision } from './evaluate-policy.ts';
 import { requestObject, responseObject } from './logged-objects.ts';
 import type { AuditLevel, AuditStage } from './policy.ts';
+import { sentMetadata } from './sent-metadata.ts';
+
+const MAX_USER_AGENT = 1024;
 
 /** One line of the audit log (`audit.k8s.io/v1` Event). */
 export interface AuditEvent {
@@ -52,7 +55,7 @@ export function auditEvent(
       ? { impersonationConstraint: user.impersonationConstraint }
       : undefined,
     sourceIPs: sourceAddresses(context),
-    userAgent: userAgent === '' ? undefined : userAgent,
+    userAgent: userAgent === '' ? undefined : shortened(userAgent),
     objectRef: objectReference(context),
     responseStatus: isOver && context.code > 0 ? responseStatus(context) : undefined,
     requestObject: withRequest ? requestObject(context, decision.omitManagedFields) : undefined,
@@ -62,6 +65,9 @@ export function auditEvent(
     annotations: isOver && annotations ? Object.fromEntries(annotations) : undefined,
   }) as unknown as AuditEvent;
 }
+
+const shortened = (userAgent: string): string =>
+  userAgent.length > MAX_USER_AGENT ? `${userAgent.slice(0, MAX_USER_AGENT)}...TRUNCATED` : userAgent;
 
 const userOf = ({ name, uid, groups, extra }: UserInfo) =>
   withoutUndefined({
@@ -79,9 +85,10 @@ function sourceAddresses(context: RequestContext): string[] | undefined {
   return all.length === 0 ? undefined : all;
 }
 
-function objectReference({ target, result }: RequestContext) {
+function objectReference(context: RequestContext) {
+  const { target } = context;
   if (target === undefined) return undefined;
-  const metadata = result?.type === 'entry' ? result.entry.object.metadata : undefined;
+  const metadata = sentMetadata(context);
   const text = (value: string | undefined) => (value ? value : undefined);
   return withoutUndefined({
     resource: target.resource,

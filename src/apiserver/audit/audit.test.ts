@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConfigMaps } from '#api/core/v1/config-map.ts';
 import { Pods } from '#api/core/v1/pod.ts';
@@ -13,6 +14,7 @@ import { VirtualClock } from '#testing/virtual-clock.ts';
 import { waitFor } from '#testing/wait-for.ts';
 import type { AuditBackend } from './audit-backend.ts';
 import type { AuditEvent } from './audit-event.ts';
+import { BlockingWebhookBackend } from './blocking-webhook-backend.ts';
 import { type AuditedRequest, evaluatePolicy } from './evaluate-policy.ts';
 import { LogBackend } from './log-backend.ts';
 import { readAuditPolicy } from './policy.ts';
@@ -142,15 +144,13 @@ describe('requests', () => {
       annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': '' },
     });
     expect(responseObject).toEqual(answer.json);
+    const of = { resource: 'configmaps', namespace: 'default', apiVersion: 'v1', name: 'a' };
+    // As the client names it: the server had not seen it yet.
+    expect(objectRef).toEqual(of);
+    await call(`${MAPS}/a`, { ...post, method: 'PUT', body: JSON.stringify(answer.json) });
+    await waitFor(() => events.length === 4);
     const { uid, resourceVersion } = answer.json.metadata;
-    expect(objectRef).toEqual({
-      resource: 'configmaps',
-      namespace: 'default',
-      name: 'a',
-      uid,
-      apiVersion: 'v1',
-      resourceVersion,
-    });
+    expect(events[3]?.objectRef).toEqual({ ...of, uid, resourceVersion });
     expect([requestReceivedTimestamp, stageTimestamp]).toEqual([
       expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
       expect.stringMatching(/^\d{4}-/),
@@ -351,6 +351,23 @@ describe('the log file', () => {
     expect(names.flatMap(read)).toEqual(['4', '5', '6', '7', '8'].map((id) => `{"auditID":"${id}"}`));
   });
 
+  test('put aside is compressed on demand', async () => {
+    const clock = new VirtualClock();
+    const log = await LogBackend.open({
+      path,
+      clock,
+      logger: silentLogger,
+      maxBytes: 20,
+      maxBackups: 1,
+      compress: true,
+    });
+    for (const id of ['1', '2', '3']) log.write(event(id));
+    await log.close();
+    expect(readdirSync(directory).sort()).toEqual(['audit-2026-01-01T00-00-00.001.log.gz', 'audit.log']);
+    const packed = readFileSync(join(directory, 'audit-2026-01-01T00-00-00.001.log.gz'));
+    expect(gunzipSync(packed).toString()).toBe('{"auditID":"2"}\n');
+  });
+
   test('put aside long ago is removed', async () => {
     const clock = new VirtualClock();
     const day = 24 * 3_600_000;
@@ -366,6 +383,42 @@ describe('the log file', () => {
 });
 
 describe('the webhook', () => {
+  test('holds requests up, where it must not miss any', async () => {
+    const clock = new VirtualClock();
+    let isUp = true;
+    const post = async () => {
+      if (!isUp) throw new Error('down');
+    };
+    const waiting = async (backend: BlockingWebhookBackend) => {
+      const done = backend.write(event('1'));
+      for (let attempt = 0; attempt < 5; attempt++) {
+        await tick();
+        clock.advance(100_000);
+      }
+      return done;
+    };
+    const common = { post, clock, logger: silentLogger };
+    const [kind, strict] = [false, true].map((isStrict) => new BlockingWebhookBackend({ ...common, isStrict }));
+    expect(await strict!.write(event('1'))).toBe(true);
+    isUp = false;
+    expect([await waiting(kind!), await waiting(strict!)]).toEqual([true, false]);
+  });
+
+  test('that is missing stops all requests, where it must not miss any', async () => {
+    const backend: AuditBackend = { write: async () => false, close: async () => {} };
+    const audit = { policy: policyOf('rules: [{level: Metadata, nonResourceURLs: [/version]}]'), backends: [backend] };
+    const cluster = await Cluster.start({ controllers: false, scheduler: false, operations: { audit } });
+    const call = createCall(await cluster.listen());
+    const { code, headers, bytes } = await call('/version?a=b');
+    expect([code, headers['content-type'], bytes.toString()]).toEqual([
+      500,
+      'text/plain; charset=utf-8',
+      'Internal Server Error: "/version?a=b": failed to store audit event\n',
+    ]);
+    expect((await call('/readyz')).code).toBe(200);
+    await cluster.stop();
+  });
+
   const setUp = (post: (body: string) => Promise<void>) => {
     const clock = new VirtualClock();
     return { clock, hook: new WebhookBackend({ post, clock, logger: silentLogger, maxBatch: 2, firstRetryMs: 100 }) };

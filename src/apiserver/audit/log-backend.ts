@@ -1,5 +1,8 @@
+import { createReadStream, createWriteStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { stringifyJson } from '#machinery/codec/encode-json.ts';
@@ -14,6 +17,8 @@ export interface LogBackendOptions {
   readonly maxBackups?: number;
   /** Files put aside longer ago are removed; 0, the default, keeps them. */
   readonly maxAgeMs?: number;
+  /** Whether files put aside are compressed with gzip. */
+  readonly compress?: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -43,7 +48,7 @@ export class LogBackend implements AuditBackend {
     return new LogBackend(options, file, (await file.stat()).size);
   }
 
-  write(event: AuditEvent): void {
+  write(event: AuditEvent): undefined {
     if (this.#closed) return;
     this.#lines.push(stringifyJson(event));
     this.#writing ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#drain());
@@ -99,9 +104,11 @@ export class LogBackend implements AuditBackend {
     await this.#file.close();
     // Several files may be full within one millisecond; their names keep their order.
     this.#putAsideAt = Math.max(clock.now(), this.#putAsideAt + 1);
-    await rename(path, backupName(path, this.#putAsideAt));
+    const aside = backupName(path, this.#putAsideAt);
+    await rename(path, aside);
     this.#file = await openForAppending(path);
     this.#size = 0;
+    if (this.#options.compress) await compressFile(aside);
     await this.#removeOld();
   }
 
@@ -111,12 +118,22 @@ export class LogBackend implements AuditBackend {
     const extension = extname(path);
     const prefix = `${basename(path, extension)}-`;
     const names = await readdir(dirname(path));
-    const backups = names.filter((name) => name.startsWith(prefix) && name.endsWith(extension)).sort();
+    const backups = names
+      .filter((name) => name.startsWith(prefix) && name.replace(/\.gz$/, '').endsWith(extension))
+      .sort();
     const surplus = maxBackups === 0 ? [] : backups.slice(0, -maxBackups);
     const oldest = basename(backupName(path, clock.now() - maxAgeMs));
     const expired = maxAgeMs === 0 ? [] : backups.filter((name) => name < oldest);
     for (const name of new Set([...surplus, ...expired])) await rm(join(dirname(path), name), { force: true });
   }
+}
+
+/** The file is there under one name or the other all the time. */
+async function compressFile(path: string): Promise<void> {
+  const part = `${path}.part`;
+  await pipeline(createReadStream(path), createGzip(), createWriteStream(part, { mode: 0o600 }));
+  await rename(part, `${path}.gz`);
+  await rm(path);
 }
 
 const openForAppending = (path: string): Promise<FileHandle> => open(path, 'a', 0o600);

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
-import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import type { AuditBackend } from './audit-backend.ts';
 import type { AuditEvent } from './audit-event.ts';
+import { deliver } from './deliver.ts';
 
 export interface WebhookBackendOptions {
   /** Delivers a body (an `EventList` as JSON); rejects when it was not taken. */
@@ -15,12 +15,11 @@ export interface WebhookBackendOptions {
   readonly maxWaitMs?: number;
   /** Events kept while they cannot be delivered, beyond which new ones are dropped; 10,000 by default. */
   readonly maxBuffer?: number;
-  /** The first wait before a delivery is tried again, doubled each time, five times; 10 s by default. */
+  /** The first wait before a delivery is tried again, longer each time, five times; 10 s by default. */
   readonly firstRetryMs?: number;
 }
 
-const DEFAULTS = { maxBatch: 400, maxWaitMs: 30_000, maxBuffer: 10_000, firstRetryMs: 10_000 };
-const ATTEMPTS = 5;
+const DEFAULTS = { maxBatch: 400, maxWaitMs: 30_000, maxBuffer: 10_000 };
 
 /** Sends events in batches to somebody who keeps them. */
 export class WebhookBackend implements AuditBackend {
@@ -34,7 +33,7 @@ export class WebhookBackend implements AuditBackend {
     this.#options = { ...DEFAULTS, ...options };
   }
 
-  write(event: AuditEvent): void {
+  write(event: AuditEvent): undefined {
     const { clock, logger, maxBatch, maxWaitMs, maxBuffer } = this.#options;
     if (this.#closed) return;
     if (this.#events.length >= maxBuffer) {
@@ -64,22 +63,9 @@ export class WebhookBackend implements AuditBackend {
   }
 
   async #drain(): Promise<void> {
-    while (this.#events.length > 0) await this.#deliver(this.#events.splice(0, this.#options.maxBatch));
-  }
-
-  async #deliver(items: readonly AuditEvent[]): Promise<void> {
-    const { post, clock, logger, firstRetryMs } = this.#options;
-    const body = stringifyJson({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', metadata: {}, items });
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await post(body);
-      } catch (error) {
-        if (this.#closed || attempt >= ATTEMPTS) {
-          logger.error('send audit events failed', { error, events: items.length });
-          return;
-        }
-      }
-      await clock.sleep(firstRetryMs * 2 ** (attempt - 1));
+    const { maxBatch } = this.#options;
+    while (this.#events.length > 0) {
+      await deliver(this.#events.splice(0, maxBatch), { ...this.#options, isOver: () => this.#closed });
     }
   }
 }

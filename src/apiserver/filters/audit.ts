@@ -48,12 +48,12 @@ export class Audit {
     const decision = this.#decide(context);
     this.#levels(decision.level).inc();
     if (decision.level === 'None') return next(context);
-    this.#write(context, 'RequestReceived', decision);
+    if (!(await this.#write(context, 'RequestReceived', decision))) return refuseUnrecorded(context);
     if (this.#isDeprecated(context)) context.annotate('k8s.io/deprecated', 'true');
-    if (context.isLongRunning) context.onStarted = () => this.#write(context, 'ResponseStarted', decision);
+    if (context.isLongRunning) context.onStarted = () => void this.#write(context, 'ResponseStarted', decision);
     await next(context);
     if (context.code === 0 && !context.failed) this.#closeEarly(context);
-    this.#write(context, context.failed ? 'Panic' : 'ResponseComplete', decision);
+    await this.#write(context, context.failed ? 'Panic' : 'ResponseComplete', decision);
   };
 
   /** Writes down a call made inside the process: `work` answers or throws as it would without this. */
@@ -78,7 +78,7 @@ export class Audit {
     const decision = this.#decide(context);
     if (decision.level === 'None' || !(error instanceof StatusError)) return;
     tell(context, { code: error.code, status: { message: failedAttempts(context) } });
-    this.#write(context, 'ResponseStarted', decision);
+    void this.#write(context, 'ResponseStarted', decision);
   }
 
   /** Somebody went before there was an answer. */
@@ -97,12 +97,21 @@ export class Audit {
     return this.#table.get(target.group, target.version, target.resource)?.definition.deprecation !== undefined;
   }
 
-  #write(context: RequestContext, stage: AuditStage, decision: AuditDecision): void {
-    if (decision.omitStages.has(stage)) return;
+  /** Whether the request may go on; a promise only where somebody has to be waited for. */
+  #write(context: RequestContext, stage: AuditStage, decision: AuditDecision): boolean | Promise<boolean> {
+    if (decision.omitStages.has(stage)) return true;
     const event = auditEvent(context, { stage, now: this.#clock.now(), decision });
     this.#events.inc();
-    for (const backend of this.#backends) backend.write(event);
+    const pending = this.#backends.flatMap((backend) => backend.write(event) ?? []);
+    return pending.length === 0 || Promise.all(pending).then((all) => all.every(Boolean));
   }
+}
+
+/** Nothing happens that nobody could write down. */
+function refuseUnrecorded(context: RequestContext): void {
+  const text = `Internal Server Error: ${JSON.stringify(context.uri)}: failed to store audit event\n`;
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
+  context.respond(500, headers, new TextEncoder().encode(text));
 }
 
 const NOBODY: UserInfo = { name: '', groups: [] };

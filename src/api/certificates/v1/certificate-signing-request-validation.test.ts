@@ -46,6 +46,15 @@ test.each<[string, string[], string[], string[]]>([
     ['status.conditions[1].type: Invalid value: "Denied": Approved and Denied conditions are mutually exclusive'],
   ],
   [
+    'is not approved twice',
+    ['Approved'],
+    ['Approved', 'Approved'],
+    [
+      'status.conditions[1].type: Duplicate value: "Approved"',
+      'status.conditions: Forbidden: updates may not modify a condition of type "Approved"',
+    ],
+  ],
+  [
     'stays approved',
     ['Approved'],
     [],
@@ -54,4 +63,23 @@ test.each<[string, string[], string[], string[]]>([
 ])('a request %s', (_, before, after, expected) => {
   const { approval } = CertificateSigningRequests.subresources!;
   expect(errorTexts(approval!.validateUpdate?.(decided(...after), decided(...before)))).toEqual(expected);
+});
+
+const der = (bytes: string) => `-----BEGIN CERTIFICATE-----\n${btoa(bytes)}\n-----END CERTIFICATE-----\n`;
+test.each<[string, string | undefined]>([
+  ['', undefined],
+  [der('0\x02ab'), undefined],
+  [`${der('0\x02ab')}${der('0\x81\x02ab')}`, undefined],
+  ['x', 'must contain at least one CERTIFICATE PEM block'],
+  [der('0\x03ab'), 'x509: malformed certificate'],
+  [der('ab'), 'x509: malformed certificate'],
+  ['-----BEGIN KEY-----\nMA==\n-----END KEY-----\n', 'only CERTIFICATE PEM blocks are allowed, found "KEY"'],
+  ['-----BEGIN CERTIFICATE-----\nA: b\n\nMA==\n-----END CERTIFICATE-----', 'no PEM block headers are permitted'],
+])('a signer that writes %j is told %j', (pem, detail) => {
+  const { status } = CertificateSigningRequests.subresources!;
+  const old = decided('Approved');
+  const certificate = btoa(pem);
+  const signed = { ...old, status: { ...old.status, certificate } };
+  const expected = detail && `status.certificate: Invalid value: ${JSON.stringify(certificate)}: ${detail}`;
+  expect(errorTexts(status!.validateUpdate?.(signed, old))).toEqual(expected ? [expected] : []);
 });

@@ -12,6 +12,7 @@ import {
 import { DNS_SUBDOMAIN_MAX_LENGTH, isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { decodeBase64 } from '#machinery/objects/base64.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { certificatePemError } from './certificate-pem.ts';
 import type { CertificateSigningRequest, CertificateSigningRequestCondition } from './certificate-signing-request.ts';
 
 const SPEC = new FieldPath('spec');
@@ -65,9 +66,12 @@ export const validateCertificateSigningRequest = ({ spec, status }: CertificateS
 
 /** Only that there is a request; whoever signs it reads it. */
 function validateRequest(request: string, field: FieldPath): FieldError[] {
-  const text = String.fromCharCode(...decodeBase64(request));
-  return text.includes(PEM_HEADER) ? [] : [invalid(field, request, 'PEM block type must be CERTIFICATE REQUEST')];
+  return textOf(request).includes(PEM_HEADER)
+    ? []
+    : [invalid(field, request, 'PEM block type must be CERTIFICATE REQUEST')];
 }
+
+const textOf = (base64: string): string => new TextDecoder('latin1').decode(decodeBase64(base64));
 
 function validateUsages(usages: readonly string[]): FieldError[] {
   const field = SPEC.child('usages');
@@ -119,6 +123,9 @@ function validateConditions(conditions: readonly CertificateSigningRequestCondit
       : [notSupported(at.child('status'), status, ['False', 'True', 'Unknown'])];
   });
   const types = conditions.map(({ type }) => type);
+  types.forEach((type, index) => {
+    if (types.indexOf(type) < index) errors.push(duplicate(CONDITIONS.index(index).child('type'), type));
+  });
   if (types.includes('Approved') && types.includes('Denied')) {
     const field = CONDITIONS.index(types.lastIndexOf('Denied')).child('type');
     errors.push(invalid(field, 'Denied', 'Approved and Denied conditions are mutually exclusive'));
@@ -141,10 +148,11 @@ export function validateSigningUpdate(
 ): FieldError[] {
   const errors = validateApprovalUpdate(request, old);
   const [certificate = '', before = ''] = [request.status?.certificate, old.status?.certificate];
+  const field = new FieldPath('status').child('certificate');
+  const wrong = certificate === before ? undefined : certificatePemError(textOf(certificate));
+  if (wrong !== undefined) errors.push(invalid(field, certificate, wrong));
   if (before !== '' && certificate !== before) {
-    errors.push(
-      forbidden(new FieldPath('status').child('certificate'), 'updates may not change existing certificate content'),
-    );
+    errors.push(forbidden(field, 'updates may not change existing certificate content'));
   }
   return errors;
 }

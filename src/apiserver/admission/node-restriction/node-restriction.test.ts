@@ -31,7 +31,14 @@ const token = (name: string, audience?: string) => ({
   },
 });
 const withToken = { volumes: [{ name: 'v', projected: { sources: [{ serviceAccountToken: { path: 't' } }] } }] };
-const plugin = createNodeRestriction(readerOf(node('n1'), pod('n1', {}, withToken), pod('n2', { name: 'q' })));
+const plugin = createNodeRestriction({
+  ...readerOf(node('n1'), pod('n1', {}, withToken), pod('n2', { name: 'q' })),
+  decide: (attributes) => ({
+    allowed: 'resource' in attributes && attributes.resource === 'registry',
+    denied: false,
+    reason: '',
+  }),
+});
 
 test.each<[string, AnyResourceDefinition, TestRequest, string | undefined]>([
   ['anybody else is left alone', Nodes, { object: node('n2'), user: { name: 'a', groups: [] } }, undefined],
@@ -65,6 +72,12 @@ test.each<[string, AnyResourceDefinition, TestRequest, string | undefined]>([
     Nodes,
     { object: node('n1'), oldObject: { ...node('n1'), spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] } } },
     'nodes "n1" is forbidden: node "n1" is not allowed to modify taints',
+  ],
+  [
+    'nor its owners',
+    Nodes,
+    { object: node('n1', { ownerReferences: [owner] }), oldObject: node('n1') },
+    'nodes "n1" is forbidden: node "n1" is not allowed to modify ownerReferences',
   ],
   ['it mirrors its pods', Pods, { object: pod('n1', mirror) }, undefined],
   [
@@ -121,7 +134,13 @@ test.each<[string, AnyResourceDefinition, TestRequest, string | undefined]>([
     'not for audiences that they do not want',
     ServiceAccounts,
     { object: token('p', 'vault'), subresource: 'token', name: 'a', namespace: 'd' },
-    'serviceaccounts "a" is forbidden: audience "vault" not found in pod spec volume',
+    'serviceaccounts "a" is forbidden: audience "vault" not found in pod spec volume, system:node:n1 is not authorized to request tokens for this audience',
+  ],
+  [
+    'unless it may have tokens for them',
+    ServiceAccounts,
+    { object: token('p', 'registry'), subresource: 'token', name: 'a', namespace: 'd' },
+    undefined,
   ],
   [
     'not for other pods',

@@ -1,17 +1,20 @@
 import { splitNodeUser } from '../../user.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
-import type { AdmissionReader } from '../admission-source.ts';
+import type { AdmissionReader, AdmissionSource } from '../admission-source.ts';
 import { forbidden } from '../requests.ts';
 import { nodeRefusal } from './node-rules.ts';
 import { claimRefusal, csiNodeRefusal, leaseRefusal, requestRefusal, sliceRefusal } from './other-rules.ts';
 import { podEvictionRefusal, podRefusal, podStatusRefusal } from './pod-rules.ts';
 import { tokenRefusal } from './token-rules.ts';
 
+/** What the rules go by: what is there, and who may. */
+export type NodeRuleSource = AdmissionReader & Pick<AdmissionSource, 'decide'>;
+
 /** Why a node may not do this, in upstream's words; undefined when it may. */
 export type NodeRule = (
   node: string,
   attributes: AdmissionAttributes,
-  source: AdmissionReader,
+  source: NodeRuleSource,
 ) => string | undefined | Promise<string | undefined>;
 
 const podRule: NodeRule = (node, attributes, source) => {
@@ -34,7 +37,7 @@ const RULES: Readonly<Record<string, NodeRule>> = {
 };
 
 /** Lets the agent of a node change only what is that node's: itself, its pods, its lease. */
-export function createNodeRestriction(source: AdmissionReader): AdmissionPlugin {
+export function createNodeRestriction(source: NodeRuleSource): AdmissionPlugin {
   const check = async (attributes: AdmissionAttributes) => {
     const { user, definition, operation } = attributes;
     const node = splitNodeUser(user);

@@ -38,6 +38,10 @@ export const nodeRefusal: NodeRule = (name, { target, operation, object, oldObje
   if (!deepEqual(node.spec?.taints ?? [], old?.spec?.taints ?? [])) {
     return `node "${name}" is not allowed to modify taints`;
   }
+  // An owner that does not exist would have the node deleted, which then could come back as another one.
+  if (!deepEqual(node.metadata?.ownerReferences ?? [], old?.metadata?.ownerReferences ?? [])) {
+    return `node "${name}" is not allowed to modify ownerReferences`;
+  }
   return labels === '' ? undefined : `is not allowed to modify labels: ${labels}`;
 };
 

@@ -7,8 +7,8 @@ import { newNotFound } from '#machinery/errors/status-error.ts';
 import type { AdmissionReader } from '../admission-source.ts';
 import type { NodeRule } from './node-restriction.ts';
 
-/** A node gets tokens only for pods that it runs, and only for the audiences that these pods want. */
-export const tokenRefusal: NodeRule = (node, { operation, target, object }, source) => {
+/** A node gets tokens only for pods that it runs, and only for audiences that these pods want, or that it may name itself. */
+export const tokenRefusal: NodeRule = async (node, { operation, target, object, user }, source) => {
   if (operation !== 'CREATE' || target.subresource !== 'token') return undefined;
   const { spec } = object as TokenRequest;
   const { apiVersion, kind, name, uid } = spec?.boundObjectRef ?? {};
@@ -23,7 +23,12 @@ export const tokenRefusal: NodeRule = (node, { operation, target, object }, sour
   const audiences = spec?.audiences ?? [];
   if (audiences.length > 1) return 'node may only request 0 or 1 audiences';
   const [audience = ''] = audiences;
-  return audiencesOf(pod, source).has(audience) ? undefined : `audience "${audience}" not found in pod spec volume`;
+  if (audiencesOf(pod, source).has(audience)) return undefined;
+  const { namespace, name: account } = target;
+  const asked = { group: '', version: 'v1', resource: audience, subresource: '', namespace, name: account };
+  if ((await source.decide({ user, verb: 'request-serviceaccounts-token-audience', ...asked })).allowed)
+    return undefined;
+  return `audience "${audience}" not found in pod spec volume, ${user.name} is not authorized to request tokens for this audience`;
 };
 
 /** '' stands for the API server itself. */

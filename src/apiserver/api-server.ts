@@ -257,7 +257,10 @@ export class ApiServer {
       pipeline: this.pipeline,
       authenticate: this.#resources.authentication.authenticate,
       paths: async (exchange, form) =>
-        (await measured(exchange)) || (await snapshot(exchange)) || others(exchange, form),
+        (await measured(exchange)) ||
+        (await snapshot(exchange)) ||
+        this.#operations.debugPaths(exchange) ||
+        others(exchange, form),
       ...createConnectHandlers({
         source: this.#resources,
         credentials: () => this.#nodeCredentials,

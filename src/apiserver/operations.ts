@@ -14,7 +14,9 @@ import { flowControlled } from './filters/flow-control.ts';
 import { InFlight } from './filters/in-flight.ts';
 import { instrumentation } from './filters/instrumentation.ts';
 import { ConfigurationController } from './flow-control/configuration-controller.ts';
+import { createFlowControlPaths } from './flow-control/dump-paths.ts';
 import { FlowControl } from './flow-control/flow-control.ts';
+import type { Exchange } from './http/exchange.ts';
 import { createFlowControlMetrics } from './metrics/flow-control-metrics.ts';
 import { addProcessMetrics } from './metrics/process-metrics.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
@@ -40,6 +42,8 @@ export interface OperationsOptions {
 export interface OperationsParts extends OperationsOptions {
   readonly metrics: MetricRegistry;
   readonly store: Store;
+  /** The store under one that encrypts. */
+  readonly engine?: Store;
   readonly newUid: () => string;
   readonly serviceCidr: string;
 }
@@ -53,6 +57,8 @@ export class Operations {
   readonly instrumentation: Filter;
   readonly flowControl: Filter;
   readonly audit: Audit | undefined;
+  /** Answers paths that show priority and fairness at work. */
+  readonly debugPaths: (exchange: Exchange) => boolean;
   readonly #options: OperationsParts;
   readonly #inFlight = new InFlight();
   readonly #seats: FlowControl;
@@ -77,7 +83,8 @@ export class Operations {
     });
     this.audit = options.audit && new Audit(options.audit, { clock, metrics: this.metrics, table });
     addProcessMetrics(this.metrics, clock);
-    addStorageMetrics(this.metrics, table);
+    addStorageMetrics(this.metrics, table, options.engine ?? options.store);
+    this.debugPaths = createFlowControlPaths(this.#seats, clock);
   }
 
   /** Begins what goes on in the background, as the server's own user. */

@@ -63,6 +63,10 @@ export class EmbeddedStore implements Store {
     return this.#compactedRevision;
   }
 
+  sizeBytes(): number {
+    return this.#journal.sizeBytes();
+  }
+
   async get(key: string): Promise<StoredValue | undefined> {
     this.#assertOpen();
     return this.#live.get(key);

@@ -23,6 +23,8 @@ export interface Journal {
   compact(revision: number): Promise<void>;
   /** The smallest revision to compact to, so that the history stays in its bounds; undefined while it does. */
   excess(): number | undefined;
+  /** Bytes on the disk; 0 for a journal without one. */
+  sizeBytes(): number;
   /** Nothing is called afterwards. */
   close(): Promise<void>;
 }

@@ -33,6 +33,8 @@ export interface Store {
   compact(revision: number): Promise<void>;
   /** Whether a value that this store gave should be written again although nothing of it changes; false where absent. */
   isStale?(value: Uint8Array): boolean;
+  /** Bytes that the store takes on its disk, unused ones included; absent for stores without one. */
+  sizeBytes?(): number;
   /** Waits for writes under way, then releases files and connections. Idempotent. */
   close(): Promise<void>;
 }

@@ -54,6 +54,11 @@ export class FlowControl {
     this.configure(bootstrapSchemas, bootstrapLevels);
   }
 
+  /** The schemas in the order in which they are matched, with their levels. */
+  get schemas(): readonly { readonly schema: FlowSchema; readonly level: PriorityLevel }[] {
+    return this.#schemas;
+  }
+
   get levels(): readonly PriorityLevel[] {
     return [...this.#levels.values()];
   }

@@ -31,13 +31,37 @@ export interface Arrival {
   readonly client?: { readonly signal: AbortSignal };
 }
 
+/** A request that is here, as `dump` shows it. */
+export interface PresentRequest extends Arrival {
+  /** Milliseconds of the monotonic clock; when it began is undefined while it waits. */
+  readonly arrivedAt: number;
+  readonly startedAt?: number | undefined;
+}
+
+/** One queue and its requests, as they are now. */
+export interface QueueDump {
+  readonly waiting: readonly PresentRequest[];
+  readonly executing: readonly PresentRequest[];
+  readonly waitingSeats: number;
+  /** Virtual time, in seat-seconds. */
+  readonly nextR: number;
+}
+
+/** What became of requests since the beginning. */
+export interface QueueSetCounts {
+  readonly dispatched: number;
+  readonly rejected: number;
+  readonly timedOut: number;
+  readonly cancelled: number;
+}
+
 /** The right to be served, until it is given back. */
 export interface Seat {
   /** Idempotent. */
   release(): void;
 }
 
-interface Waiting extends Arrival {
+interface Waiting extends PresentRequest {
   readonly queue: Queue;
   readonly arrivalR: number;
   readonly seat: (seat: Seat) => void;
@@ -49,7 +73,7 @@ interface Queue {
   readonly index: number;
   readonly waiting: Waiting[];
   waitingSeats: number;
-  executing: number;
+  readonly executing: Set<PresentRequest>;
   /** The virtual time at which its next request starts, were it served bit by bit. */
   nextR: number;
 }
@@ -76,6 +100,7 @@ export class QueueSet {
   #r = 0;
   #rAt: number;
   #highestDemand = 0;
+  readonly #counts = { dispatched: 0, rejected: 0, timedOut: 0, cancelled: 0 };
 
   constructor(limits: QueueSetLimits, options: { readonly clock: Clock; readonly waitLimitMs: number }) {
     this.#clock = options.clock;
@@ -95,6 +120,20 @@ export class QueueSet {
   }
   get waiting(): number {
     return this.#waiting;
+  }
+
+  get counts(): QueueSetCounts {
+    return this.#counts;
+  }
+
+  /** The queues in use so far, by their indexes; one where requests do not wait. */
+  dump(): readonly QueueDump[] {
+    return this.#queues.map(({ waiting, executing, waitingSeats, nextR }) => ({
+      waiting: [...waiting],
+      executing: [...executing],
+      waitingSeats,
+      nextR,
+    }));
   }
 
   /** The most seats wanted at a time since the last call. */
@@ -117,16 +156,21 @@ export class QueueSet {
     const { queuing } = this.#limits;
     this.#highestDemand = Math.max(this.#highestDemand, this.#seatsInUse + this.#waitingSeats + arrival.width);
     if (queuing === undefined) {
-      if (!this.#fits(arrival.width)) throw new RefusedError('concurrency-limit');
-      return this.#begin(this.#queue(0), arrival.width);
+      if (!this.#fits(arrival.width)) throw this.#refusal('concurrency-limit');
+      return this.#begin(this.#queue(0), arrival);
     }
     const queue = this.#choose(dealHand(arrival.flow, queuing.queues, queuing.handSize));
     if (this.#waiting === 0 && this.#fits(arrival.width)) {
       this.#arrive(queue);
-      return this.#begin(queue, arrival.width);
+      return this.#begin(queue, arrival);
     }
-    if (queue.waiting.length >= queuing.queueLengthLimit) throw new RefusedError('queue-full');
+    if (queue.waiting.length >= queuing.queueLengthLimit) throw this.#refusal('queue-full');
     return this.#wait(queue, arrival);
+  }
+
+  #refusal(reason: RefusalReason): RefusedError {
+    this.#counts[reason === 'time-out' ? 'timedOut' : reason === 'cancelled' ? 'cancelled' : 'rejected']++;
+    return new RefusedError(reason);
   }
 
   #wait(queue: Queue, arrival: Arrival): Promise<Seat> {
@@ -134,7 +178,7 @@ export class QueueSet {
       const giveUp = (reason: RefusalReason) => {
         this.#advance();
         this.#remove(waiting);
-        reject(new RefusedError(reason));
+        reject(this.#refusal(reason));
         // What waited behind a wide request may fit.
         this.#dispatch();
       };
@@ -143,6 +187,7 @@ export class QueueSet {
       const waiting: Waiting = {
         ...arrival,
         queue,
+        arrivedAt: this.#clock.monotonic(),
         arrivalR: this.#r,
         seat,
         timer: this.#clock.setTimer(this.#waitLimitMs, () => giveUp('time-out')),
@@ -166,7 +211,7 @@ export class QueueSet {
       this.#next = queue.index + 1;
       queue.nextR = Math.max(queue.nextR, first.arrivalR);
       this.#remove(first);
-      first.seat(this.#begin(queue, first.width));
+      first.seat(this.#begin(queue, first, first.arrivedAt));
     }
   }
 
@@ -187,19 +232,18 @@ export class QueueSet {
     return best;
   }
 
-  #begin(queue: Queue, width: number): Seat {
+  #begin(queue: Queue, { flow, width, client }: Arrival, arrivedAt = this.#clock.monotonic()): Seat {
     if (isIdle(queue)) this.#busyQueues++;
-    queue.executing++;
+    const startedAt = this.#clock.monotonic();
+    const running: PresentRequest = { flow, width, ...(client ? { client } : {}), arrivedAt, startedAt };
+    queue.executing.add(running);
+    this.#counts.dispatched++;
     queue.nextR += width * EXPECTED_SECONDS;
     this.#executing++;
     this.#seatsInUse += width;
-    const startedAt = this.#clock.monotonic();
-    let held = true;
     return {
       release: () => {
-        if (!held) return;
-        held = false;
-        this.#finish(queue, width, (this.#clock.monotonic() - startedAt) / 1000);
+        if (queue.executing.delete(running)) this.#finish(queue, width, (this.#clock.monotonic() - startedAt) / 1000);
       },
     };
   }
@@ -207,7 +251,6 @@ export class QueueSet {
   #finish(queue: Queue, width: number, seconds: number): void {
     this.#advance();
     queue.nextR += width * (seconds - EXPECTED_SECONDS);
-    queue.executing--;
     this.#executing--;
     this.#seatsInUse -= width;
     if (isIdle(queue)) this.#busyQueues--;
@@ -247,7 +290,7 @@ export class QueueSet {
 
   #queue(index: number): Queue {
     for (let made = this.#queues.length; made <= index; made++) {
-      this.#queues.push({ index: made, waiting: [], waitingSeats: 0, executing: 0, nextR: 0 });
+      this.#queues.push({ index: made, waiting: [], waitingSeats: 0, executing: new Set(), nextR: 0 });
     }
     return this.#queues[index] as Queue;
   }
@@ -262,7 +305,7 @@ export class QueueSet {
   }
 }
 
-const isIdle = ({ waiting, executing }: Queue) => waiting.length === 0 && executing === 0;
+const isIdle = ({ waiting, executing }: Queue) => waiting.length === 0 && executing.size === 0;
 
 /** Waiting seats first; among queues in which nobody waits, the one with fewer running requests. */
-const load = ({ waitingSeats, executing }: Queue) => waitingSeats * 1e6 + executing;
+const load = ({ waitingSeats, executing }: Queue) => waitingSeats * 1e6 + executing.size;

@@ -3,6 +3,7 @@ import type { HealthCheckResult, HealthChecks } from '../health.ts';
 import type { Exchange } from '../http/exchange.ts';
 
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+const LABELS = ['name', 'type'];
 const encoder = new TextEncoder();
 
 /** Answers `/metrics`, and `/metrics/slis` with the state of each health check. False for other paths. */
@@ -10,9 +11,10 @@ export function createMetricsPaths(
   registry: MetricRegistry,
   health: HealthChecks,
 ): (exchange: Exchange) => Promise<boolean> {
+  const slis = new MetricRegistry();
   const answers = new Map([
     ['/metrics', async () => registry],
-    ['/metrics/slis', async () => healthMetrics(await health.results())],
+    ['/metrics/slis', async () => withHealth(slis, await health.results())],
   ]);
   return async (exchange) => {
     const found = answers.get(exchange.path);
@@ -23,10 +25,16 @@ export function createMetricsPaths(
   };
 }
 
-function healthMetrics(results: readonly HealthCheckResult[]): MetricRegistry {
-  const registry = new MetricRegistry();
-  const labels = ['name', 'type'];
-  const gauge = registry.gauge('kubernetes_healthcheck', 'Whether a check of the health of this server passes', labels);
-  for (const { kind, name, ok } of results) gauge.labels(name, kind).set(ok ? 1 : 0);
+/** How each check went now, and how often it went well and ill so far. */
+function withHealth(registry: MetricRegistry, results: readonly HealthCheckResult[]): MetricRegistry {
+  const now = registry.gauge('kubernetes_healthcheck', 'Whether a check of the health of this server passes', LABELS);
+  const total = registry.counter('kubernetes_healthchecks_total', 'Checks of the health of this server', [
+    ...LABELS,
+    'status',
+  ]);
+  for (const { kind, name, ok } of results) {
+    now.labels(name, kind).set(ok ? 1 : 0);
+    total.labels(name, kind, ok ? 'success' : 'error').inc();
+  }
   return registry;
 }

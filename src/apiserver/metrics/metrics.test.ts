@@ -79,6 +79,17 @@ describe('/metrics', () => {
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
   });
 
+  test('tells what of each schema runs, what is deprecated and what the store takes', async () => {
+    await call('/api/v1/namespaces/default/endpoints');
+    const present = 'apiserver_flowcontrol_current_executing_requests{priority_level="exempt",flow_schema="exempt"}';
+    expect(await value(present)).toBe(1);
+    expect(await value(present.replace('requests', 'seats'))).toBe(1);
+    expect(await value(present.replace('executing', 'inqueue'))).toBe(0);
+    const about = 'group="",version="v1",resource="endpoints",subresource="",removed_release=""';
+    expect(await value(`apiserver_requested_deprecated_apis{${about}}`)).toBe(1);
+    expect(await value('apiserver_storage_size_bytes{storage_cluster_id="etcd-0"}')).toBe(0);
+  });
+
   test('measures admission plugins', async () => {
     const name = 'apiserver_admission_controller_admission_duration_seconds_count';
     const of = (rejected: boolean) =>
@@ -109,7 +120,9 @@ describe('/metrics', () => {
 });
 
 test('/metrics/slis tells each health check', async () => {
+  await scrape('/metrics/slis');
   const lines = (await scrape('/metrics/slis')).split('\n');
+  expect(lines).toContain('kubernetes_healthchecks_total{name="ping",type="healthz",status="success"} 2');
   expect(lines).toContain('kubernetes_healthcheck{name="etcd",type="livez"} 1');
   expect(lines).toContain('kubernetes_healthcheck{name="shutdown",type="readyz"} 1');
 });

@@ -28,6 +28,7 @@ export class RequestMetrics {
   readonly #sli: Labelled<HistogramCell>;
   readonly #sizes: Labelled<HistogramCell>;
   readonly #longRunning: Labelled<Cell>;
+  readonly #deprecated: Labelled<Cell>;
   readonly #inflight: { readonly readOnly: Cell; readonly mutating: Cell };
   readonly #cells = new Map<string, Cells>();
   readonly #table: Pick<ResourceTable, 'get'>;
@@ -54,6 +55,11 @@ export class RequestMetrics {
       buckets: SIZE_BUCKETS,
     });
     this.#longRunning = registry.gauge('apiserver_longrunning_requests', 'Watches, logs and streams under way', LABELS);
+    this.#deprecated = registry.gauge(
+      'apiserver_requested_deprecated_apis',
+      'Deprecated resources that were asked for',
+      ['group', 'version', 'resource', 'subresource', 'removed_release'],
+    );
     const inflight = registry.gauge('apiserver_current_inflight_requests', 'Requests being answered', ['request_kind']);
     this.#inflight = { readOnly: inflight.labels('readOnly'), mutating: inflight.labels('mutating') };
   }
@@ -97,6 +103,12 @@ export class RequestMetrics {
     return cells;
   }
 
+  /** Said once and for good, as long as this server runs. None of what is deprecated has a release without it yet. */
+  #noteDeprecated({ group, version, resource, subresource }: ResourceTarget): void {
+    if (this.#table.get(group, version, resource)?.definition.deprecation === undefined) return;
+    this.#deprecated.labels(group, version, resource, subresource, '').set(1);
+  }
+
   #served(target: ResourceTarget | undefined): ResourceTarget | undefined {
     if (target === undefined) return undefined;
     const { group, version, resource, subresource } = target;
@@ -117,6 +129,7 @@ export class RequestMetrics {
       ? [target.group, target.version, target.resource, target.subresource, scopeOf(target)]
       : ['', '', '', pathLabel(path), ''];
     const labels = [verb, ...about, 'apiserver'];
+    if (target) this.#noteDeprecated(target);
     return {
       labels: [verb, dryRun, ...about, 'apiserver'],
       duration: this.#duration.labels(verb, dryRun, ...about, 'apiserver'),

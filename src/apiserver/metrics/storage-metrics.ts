@@ -1,9 +1,15 @@
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
+import type { Store } from '#storage/store.ts';
 import type { ResourceTable } from '../resource-table.ts';
 
-/** How many objects there are of each kind, under the name of before and of now. Read when somebody asks. */
-export function addStorageMetrics(registry: MetricRegistry, table: ResourceTable): void {
+/** How many objects there are of each kind, under the name of before and of now, and how much room they take. Read when somebody asks. */
+export function addStorageMetrics(registry: MetricRegistry, table: ResourceTable, store: Store): void {
+  registry.collected('gauge', 'apiserver_storage_size_bytes', {
+    help: 'Bytes that the store takes on its disk',
+    labels: ['storage_cluster_id'],
+    collect: () => [[['etcd-0'], store.sizeBytes?.() ?? 0]],
+  });
   registry.collected('gauge', 'apiserver_storage_objects', {
     help: 'Objects that are stored, by resource',
     labels: ['resource'],

@@ -45,6 +45,10 @@ export class LmdbJournal implements Journal {
     return { values, revision, compactedRevision: this.#compactedRevision };
   }
 
+  sizeBytes(): number {
+    return this.#log.sizeBytes();
+  }
+
   async append(events: readonly StoreEvent[]): Promise<void> {
     const { writes, indexes } = this.#writesOf(events);
     await this.#log.write(writes);

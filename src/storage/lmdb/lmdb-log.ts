@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { type Database, open } from 'lmdb';
 import { decodeRecord, encodePosition, type LogPosition, type LogRecord } from './log-record.ts';
@@ -18,7 +20,10 @@ export interface LogMeta {
 export class LmdbLog {
   readonly #database: Database<Buffer, Buffer>;
 
+  readonly #path: string;
+
   constructor(directory: string) {
+    this.#path = join(directory, 'data.mdb');
     this.#database = open<Buffer, Buffer>({
       path: directory,
       noSubdir: false,
@@ -29,6 +34,11 @@ export class LmdbLog {
       // Groups are made by the store; waiting for more would only add latency.
       eventTurnBatching: false,
     });
+  }
+
+  /** Bytes of the file, free pages included. */
+  sizeBytes(): number {
+    return statSync(this.#path).size;
   }
 
   /** Undefined in a file that holds nothing. Throws when it holds something else than a log. */

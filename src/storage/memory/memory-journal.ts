@@ -15,6 +15,10 @@ export class MemoryJournal implements Journal {
     return { values: [], revision: 1, compactedRevision: 0 };
   }
 
+  sizeBytes(): number {
+    return 0;
+  }
+
   async append(events: readonly StoreEvent[]): Promise<void> {
     for (const event of events) {
       this.#events.push(event);

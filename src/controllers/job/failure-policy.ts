@@ -23,7 +23,7 @@ const nameOf = ({ metadata }: Pod) => `${metadata?.namespace}/${metadata?.name}`
 function byExitCode({ onExitCodes }: PodFailurePolicyRule, pod: Pod): string | undefined {
   if (onExitCodes === undefined) return undefined;
   const { containerName, operator, values } = onExitCodes;
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
   for (const { name, state } of statuses) {
     const code = state?.terminated?.exitCode;
     if (!code || (containerName && containerName !== name)) continue;

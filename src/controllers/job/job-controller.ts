@@ -17,8 +17,8 @@ import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../shared/pod-index.
 import { isPodActive, isPodFinished } from '../shared/pods.ts';
 import { slowStart } from '../shared/slow-start.ts';
 import { type Ending, endingOf, planJob } from './job-plan.ts';
-import { isTracked, jobPod, TRACKING } from './job-pod.ts';
-import { isFailedFor, type JobState, observeJob } from './job-state.ts';
+import { isIndexed, isTracked, jobPod, TRACKING } from './job-pod.ts';
+import { awaitingReplacement, isFailedFor, type JobState, observeJob } from './job-state.ts';
 import { isFinishedJob, jobStatus } from './job-status.ts';
 
 /** Runs pods until enough of them have succeeded. */
@@ -37,7 +37,12 @@ export class JobController {
     this.#podWrites = new OwnWrites(this.#pods);
     this.#writes = new OwnWrites(context.informers.of(Jobs));
     this.#podControl = new PodControl(context, this.#podWrites);
-    this.#claimer = new Claimer(context.client, { owners: Jobs, members: Pods, writes: this.#podWrites });
+    this.#claimer = new Claimer(context.client, {
+      owners: Jobs,
+      members: Pods,
+      writes: this.#podWrites,
+      finalizers: [TRACKING],
+    });
     this.controller = new Controller('job', context)
       .for(Jobs)
       .owns(Pods, 'Job')
@@ -142,11 +147,16 @@ export class JobController {
     const { succeeded = [], failed = [] } = job.status?.uncountedTerminatedPods ?? {};
     const noted = new Set([...succeeded, ...failed]);
     const goes = ending !== undefined || job.metadata?.deletionTimestamp !== undefined;
+    const held = goes ? NONE : awaitingReplacement(job, observeJob(job, pods), pods);
     return pods.filter((pod) => {
       if (ending && isPodActive(pod)) return false;
+      const { uid = '' } = pod.metadata ?? {};
+      if (held.has(uid)) return false;
       if (!goes && !isPodFinished(pod) && !isFailedFor(job, pod)) return false;
       const counts = observeJob(job, [pod], hasFailed(ending, pods));
-      return noted.has(pod.metadata?.uid ?? '') || counts.newFailed.length === 0;
+      // Which index has succeeded is noted without the pod's uid.
+      const isNoted = counts.newFailed.length === 0 && (isIndexed(job) || counts.newSucceeded.length === 0);
+      return noted.has(uid) || isNoted;
     });
   }
 
@@ -197,6 +207,7 @@ export class JobController {
   }
 }
 
+const NONE: ReadonlySet<string> = new Set();
 const NO_FAILURES = { counted: 0, ignored: 0 };
 
 /** A Job has failed for good only when its last active pod is on its way out. */

@@ -113,7 +113,7 @@ export function planJob(
   const { parallelism = 1, completions, podReplacementPolicy, suspend } = job.spec ?? {};
   if (suspend) return { create: [], remove: state.active, waitMs: 0 };
   const { keep, duplicates } = isIndexed(job)
-    ? sortByIndex(job, state)
+    ? sortByIndex(job, state, now)
     : { keep: state.active, duplicates: [] as readonly Pod[] };
   const open = isIndexed(job) ? openIndexes(job, state) : undefined;
   const wanted =
@@ -124,14 +124,14 @@ export function planJob(
       : Math.min(open ? open.length + keep.length : completions - state.succeeded, parallelism);
   if (keep.length > wanted) {
     const ranked = rankForDeletion(keep, keep, now).slice(0, keep.length - wanted);
-    return { create: [], remove: [...duplicates, ...ranked], waitMs: 0 };
+    return { create: [], remove: [...duplicates, ...ranked].slice(0, BURST), waitMs: 0 };
   }
   const leaving = podReplacementPolicy === 'Failed' ? state.terminating.length : 0;
   const count = Math.min(Math.max(0, wanted - keep.length - leaving), BURST);
   // Where both pods too many and too few are, those too many go first.
   if (count === 0 || duplicates.length > 0) return { create: [], remove: duplicates, waitMs: 0 };
   if (job.spec?.backoffLimitPerIndex !== undefined) return planIndexes(open?.slice(0, count) ?? [], state, now);
-  const waitMs = backoff(pods, now);
+  const waitMs = backoff(job, pods, now);
   if (waitMs > 0) return { create: [], remove: [], waitMs };
   const create = open ? open.slice(0, count) : Array.from({ length: count }, () => undefined);
   return { create, remove: [], waitMs: 0 };
@@ -152,11 +152,13 @@ const waitAfter = (failures: number, endedAt: number, now: number): number =>
   Math.max(0, endedAt + Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LAST_BACKOFF_MS) - now);
 
 /** One active pod an index; further ones, and those of indexes that are done, are too many. */
-function sortByIndex(job: Job, { active, completedIndexes, failedIndexes }: JobState) {
+function sortByIndex(job: Job, { active, completedIndexes, failedIndexes }: JobState, now: number) {
   const seen = new Set<number>();
   const keep: Pod[] = [];
   const duplicates: Pod[] = [];
-  for (const pod of active) {
+  // Of those that work on the same index the one stays that has come furthest.
+  const isEachOnce = new Set(active.map(indexOf)).size === active.length;
+  for (const pod of isEachOnce ? active : rankForDeletion(active, [], now).reverse()) {
     const index = indexOf(pod);
     const done = index === undefined || completedIndexes.has(index) || failedIndexes?.has(index);
     if (done || seen.has(index) || index >= (job.spec?.completions ?? 0)) duplicates.push(pod);
@@ -180,9 +182,9 @@ function openIndexes({ spec }: Job, { active, terminating, completedIndexes, fai
 }
 
 /** After failures in a row new pods wait, twice as long each time, from the last failure on. */
-function backoff(pods: readonly Pod[], now: number): number {
+function backoff(job: Job, pods: readonly Pod[], now: number): number {
   const ends = (some: readonly Pod[]) => some.map(endOf).filter((time) => time !== undefined);
   const lastSuccess = Math.max(0, ...ends(pods.filter(({ status }) => status?.phase === 'Succeeded')));
-  const failures = ends(pods.filter(({ status }) => status?.phase === 'Failed')).filter((time) => time > lastSuccess);
+  const failures = ends(pods.filter((pod) => isFailedFor(job, pod))).filter((time) => time > lastSuccess);
   return failures.length === 0 ? 0 : waitAfter(failures.length, Math.max(...failures), now);
 }

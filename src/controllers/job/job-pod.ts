@@ -26,12 +26,12 @@ export function jobPod(
   const pod = podFromTemplate(job, KIND, job.spec?.template);
   const metadata = { ...pod.metadata, finalizers: [...(pod.metadata?.finalizers ?? []), TRACKING] };
   if (index === undefined) return { ...pod, metadata };
-  const name = job.metadata?.name;
+  const { name = '' } = job.metadata ?? {};
   const text = String(index);
   return {
     metadata: {
       ...metadata,
-      generateName: `${name}-${index}-`,
+      generateName: generateNameOf(name, index),
       labels: { ...metadata.labels, [COMPLETION_INDEX]: text },
       annotations: {
         ...metadata.annotations,
@@ -42,6 +42,14 @@ export function jobPod(
     },
     spec: withIndex(pod.spec, `${name}-${index}`),
   } as Pod;
+}
+
+/** Characters of a name of which the server makes one of its own; it cuts off what is longer, and with it the index. */
+const MAX_PREFIX = 58;
+
+function generateNameOf(name: string, index: number): string {
+  const suffix = `-${index}-`;
+  return `${name.slice(0, MAX_PREFIX - suffix.length)}${suffix}`;
 }
 
 const INDEX_VARIABLE = {
@@ -58,8 +66,8 @@ function withIndex(spec: Pod['spec'], hostname: string): Pod['spec'] {
       : { ...container, env: [...(container.env ?? []), INDEX_VARIABLE] };
   const initContainers = spec?.initContainers?.map(add);
   return {
-    hostname,
     ...spec,
+    hostname,
     containers: (spec?.containers ?? []).map(add),
     ...(initContainers ? { initContainers } : {}),
   };

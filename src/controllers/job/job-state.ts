@@ -99,12 +99,41 @@ function countIndexFailures(job: Job, pods: readonly Pod[]): Map<number, IndexFa
   return counts;
 }
 
-/** When the last container of a finished pod ended. */
+/** When a finished pod came to its end: as all its containers say, or else as near as the pod itself tells. */
 export function endOf({ status, metadata }: Pod): number | undefined {
-  const times = (status?.containerStatuses ?? []).flatMap(({ state }) => state?.terminated?.finishedAt ?? []);
-  const time = times.sort().at(-1) ?? metadata?.deletionTimestamp ?? metadata?.creationTimestamp;
-  return time === undefined ? undefined : parseTime(time);
+  const times = (status?.containerStatuses ?? []).map(({ state }) => state?.terminated?.finishedAt);
+  const known = times.filter((time) => time !== undefined);
+  if (known.length > 0 && known.length === times.length) return Math.max(...known.map(parseTime));
+  const ready = status?.conditions?.find(({ type, status: value }) => type === 'Ready' && value === 'False');
+  if (ready?.lastTransitionTime) return parseTime(ready.lastTransitionTime);
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, creationTimestamp } = metadata ?? {};
+  if (deletionTimestamp) return parseTime(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
+  return creationTimestamp === undefined ? undefined : parseTime(creationTimestamp);
 }
+
+/**
+ * Failed pods, by uid, whose index nobody works on and that is not done: they are kept until another pod has taken the
+ * number of failures over, which nobody else knows. Empty unless the Job limits failures an index.
+ */
+export function awaitingReplacement(job: Job, state: JobState, pods: readonly Pod[]): ReadonlySet<string> {
+  if (state.failedIndexes === undefined) return new Set();
+  const taken = new Set(state.active.map(indexOf));
+  const last = new Map<number, Pod>();
+  for (const pod of pods) {
+    const index = indexOf(pod);
+    if (index === undefined || !isTracked(pod) || !isInRange(job, pod) || !isFailedFor(job, pod)) continue;
+    if (taken.has(index) || state.completedIndexes.has(index) || state.failedIndexes.has(index)) continue;
+    const known = last.get(index);
+    if (known === undefined || isLater(known, pod)) last.set(index, pod);
+  }
+  return new Set([...last.values()].map(({ metadata }) => metadata?.uid ?? ''));
+}
+
+const isLater = (known: Pod, pod: Pod): boolean =>
+  failuresBefore(pod) >= failuresBefore(known) && (endOf(pod) ?? 0) >= (endOf(known) ?? 0);
+
+const failuresBefore = ({ metadata }: Pod): number =>
+  Number(metadata?.annotations?.[FAILURE_COUNT] ?? 0) + Number(metadata?.annotations?.[IGNORED_FAILURE_COUNT] ?? 0);
 
 function failedIndexes(
   job: Job,

@@ -4,7 +4,7 @@ import { formatTime } from '#machinery/objects/time.ts';
 import { formatIndexes } from './indexes.ts';
 import type { Ending } from './job-plan.ts';
 import { isIndexed, isTracked } from './job-pod.ts';
-import type { JobState } from './job-state.ts';
+import { awaitingReplacement, type JobState } from './job-state.ts';
 
 type Condition = NonNullable<JobStatus['conditions']>[number];
 
@@ -34,13 +34,15 @@ export interface StatusInput {
 }
 
 /** The status of a Job: finished pods are first noted by uid, and counted once they have lost their finalizer. */
-export function jobStatus(job: Job, { pods, state, ending, now }: StatusInput): JobStatus {
+export function jobStatus(job: Job, input: StatusInput): JobStatus {
+  const { state, ending, now } = input;
   const old = job.status;
-  const counted = count(job, pods, state);
+  const counted = count(job, input);
   const suspended = job.spec?.suspend === true;
   const active = state.active.length;
   const open = (counted.uncounted.succeeded?.length ?? 0) + (counted.uncounted.failed?.length ?? 0);
-  const ended = ending !== undefined && active === 0 && state.terminating.length === 0;
+  const isAllNoted = counted.left === 0;
+  const ended = ending !== undefined && active === 0 && state.terminating.length === 0 && isAllNoted;
   const startTime = suspended ? undefined : (old?.startTime ?? formatTime(now));
   const { failedIndexes } = state;
   return {
@@ -60,15 +62,23 @@ export function jobStatus(job: Job, { pods, state, ending, now }: StatusInput): 
   };
 }
 
-function count(job: Job, pods: readonly Pod[], state: JobState) {
+/** No more pods are noted at a time, so that the status stays small; `left` are those whose turn comes later. */
+const MOST_UNCOUNTED = 500;
+
+function count(job: Job, { pods, state, ending }: StatusInput) {
   const { uncountedTerminatedPods, succeeded = 0, failed = 0 } = job.status ?? {};
   const tracked = new Set(pods.filter(isTracked).map(({ metadata }) => metadata?.uid ?? ''));
   const uids = (some: readonly Pod[]) => some.map(({ metadata }) => metadata?.uid ?? '');
   const open = (noted: readonly string[] = []) => noted.filter((uid) => tracked.has(uid));
   const settled = (noted: readonly string[] = []) => noted.filter((uid) => !tracked.has(uid)).length;
   const { succeeded: notedSucceeded, failed: notedFailed } = uncountedTerminatedPods ?? {};
-  const openSucceeded = isIndexed(job) ? [] : [...open(notedSucceeded), ...uids(state.newSucceeded)];
-  const openFailed = [...open(notedFailed), ...uids(state.newFailed)];
+  const held = ending ? new Set() : awaitingReplacement(job, state, pods);
+  const newFailed = uids(state.newFailed).filter((uid) => !held.has(uid));
+  const newSucceeded = isIndexed(job) ? [] : uids(state.newSucceeded);
+  const known = { succeeded: isIndexed(job) ? [] : open(notedSucceeded), failed: open(notedFailed) };
+  const room = Math.max(0, MOST_UNCOUNTED - known.succeeded.length - known.failed.length);
+  const openSucceeded = [...known.succeeded, ...newSucceeded.slice(0, room)];
+  const openFailed = [...known.failed, ...newFailed.slice(0, Math.max(0, room - newSucceeded.length))];
   return {
     succeeded: isIndexed(job) ? state.completedIndexes.size : succeeded + settled(notedSucceeded),
     failed: failed + settled(notedFailed),
@@ -76,6 +86,7 @@ function count(job: Job, pods: readonly Pod[], state: JobState) {
       ...(openSucceeded.length > 0 ? { succeeded: openSucceeded } : {}),
       ...(openFailed.length > 0 ? { failed: openFailed } : {}),
     },
+    left: Math.max(0, newSucceeded.length + newFailed.length - room),
   };
 }
 

@@ -7,6 +7,7 @@ import { mergePatch } from '#client/options.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
 import { waitFor } from '#testing/wait-for.ts';
+import { TRACKING } from './job-pod.ts';
 
 let cluster: Cluster;
 const clock = new VirtualClock();
@@ -88,10 +89,16 @@ test('every index of an indexed job succeeds once', async () => {
   const pods = await active('index', 3);
   expect(pods.map(({ spec }) => spec?.hostname).sort()).toEqual(['index-0', 'index-1', 'index-2']);
   for (const pod of pods) await end(pod, pod.spec?.hostname === 'index-1' ? 'Failed' : 'Succeeded');
-  await waitFor(async () => (await status('index'))?.failed === 1);
+  await waitFor(async () => (await status('index'))?.succeeded === 2);
   expect(await activeOf('index')).toEqual([]);
+  // Until another pod knows of the failure, the one that failed is kept, and not counted.
+  const kept = async () =>
+    (await podsOf('index')).flatMap(({ spec, metadata }) => (metadata?.finalizers ? [spec?.hostname] : []));
+  await waitFor(async () => expect(await kept()).toEqual(['index-1']));
+  expect((await status('index'))?.failed).toBeUndefined();
   clock.advance(10_000);
   const [again] = await active('index', 1);
+  await waitFor(async () => (await status('index'))?.failed === 1);
   expect([
     again?.spec?.hostname,
     again?.metadata?.annotations?.['batch.kubernetes.io/job-index-failure-count'],
@@ -162,4 +169,23 @@ test('a job that is being deleted lets go of its pods whatever they do', async (
   await cluster.client.of(Jobs).delete('leaving', { namespace, propagationPolicy: 'Foreground' });
   const kept = async () => (await podsOf('leaving')).flatMap(({ metadata }) => metadata?.finalizers ?? []);
   await waitFor(async () => (await kept()).length === 0);
+});
+
+test('a pod that a job takes over counts as one of its own', async () => {
+  const labels = { adopts: 'yes' };
+  const pods = cluster.client.of(Pods);
+  const metadata = { name: 'found', namespace, labels };
+  const found = await pods.create({ metadata, spec: { containers: [{ name: 'main', image: 'work:1' }] } } as Pod);
+  await create('adopts', {
+    manualSelector: true,
+    selector: { matchLabels: labels },
+    template: {
+      metadata: { labels },
+      spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'work:1' }] },
+    },
+  } as never);
+  const adopted = () => pods.get('found', { namespace });
+  await waitFor(async () => expect((await adopted()).metadata?.finalizers).toEqual([TRACKING]));
+  await end(found, 'Succeeded');
+  expect((await finished('adopts')).succeeded).toBe(1);
 });

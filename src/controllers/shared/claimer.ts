@@ -13,6 +13,7 @@ export class Claimer<O extends KubernetesObject, T extends KubernetesObject> {
   readonly #owners: ResourceDefinition<O>;
   readonly #members: ResourceDefinition<T>;
   readonly #writes: OwnWrites<T>;
+  readonly #finalizers: readonly string[];
 
   constructor(
     client: Client,
@@ -20,12 +21,15 @@ export class Claimer<O extends KubernetesObject, T extends KubernetesObject> {
       readonly owners: ResourceDefinition<O>;
       readonly members: ResourceDefinition<T>;
       readonly writes: OwnWrites<T>;
+      /** What an adopted object is kept by as well, until its owner lets go of it. */
+      readonly finalizers?: readonly string[];
     },
   ) {
     this.#client = client;
     this.#owners = kinds.owners;
     this.#members = kinds.members;
     this.#writes = kinds.writes;
+    this.#finalizers = kinds.finalizers ?? [];
   }
 
   /** The objects that `owner` controls after taking matching orphans and letting go of what it no longer selects. */
@@ -56,12 +60,17 @@ export class Claimer<O extends KubernetesObject, T extends KubernetesObject> {
   async #adopt(owner: O, object: T): Promise<T | undefined> {
     const { group, version, kind } = this.#owners;
     const reference = newControllerReference(owner, { apiVersion: apiVersionOf({ group, version }), kind });
-    return this.#patch(object, { ownerReferences: [reference] });
+    const finalizers = this.#finalizers.length > 0 ? { finalizers: this.#finalizers } : {};
+    return this.#patch(object, { ownerReferences: [reference], ...finalizers });
   }
 
   async #release(owner: O, object: T): Promise<void> {
     try {
-      await this.#patch(object, { ownerReferences: [{ $patch: 'delete', uid: owner.metadata?.uid }] });
+      const finalizers = this.#finalizers.length > 0 ? { '$deleteFromPrimitiveList/finalizers': this.#finalizers } : {};
+      await this.#patch(object, {
+        ownerReferences: [{ $patch: 'delete', uid: owner.metadata?.uid }],
+        ...finalizers,
+      });
     } catch (error) {
       // Invalid: the object has no such owner any more, or is another one of the same name.
       if (!isStatus(error, 'Invalid')) throw error;

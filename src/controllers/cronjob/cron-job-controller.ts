@@ -1,6 +1,7 @@
 import { type CronJob, type CronJobStatus, CronJobs } from '#api/batch/v1/cron-job.ts';
-import { parseCronSchedule } from '#api/batch/v1/cron-schedule.ts';
+import { type CronSchedule, parseCronSchedule } from '#api/batch/v1/cron-schedule.ts';
 import { type Job, Jobs } from '#api/batch/v1/job.ts';
+import type { ObjectReference } from '#api/core/v1/references.ts';
 import type { Informer } from '#client/informer.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
@@ -9,7 +10,7 @@ import { isControlledBy, newControllerReference } from '#controller/owner-refere
 import { isAlreadyExists, isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { formatTime, parseTime } from '#machinery/objects/time.ts';
-import { endOf, endTimeOf } from '../shared/finished-job.ts';
+import { endOf } from '../shared/finished-job.ts';
 import { isNamespaceTerminating, messageOf } from '../shared/pod-control.ts';
 import { BY_CONTROLLER, controllerIndex } from '../shared/pod-index.ts';
 import { lastMissed, nextTime, type Offset, zoneOffset } from './schedule-times.ts';
@@ -45,8 +46,8 @@ export class CronJobController {
     const known = this.#jobs.store.byIndex(BY_CONTROLLER, cronJob.metadata?.uid ?? '');
     const jobs = this.#jobWrites.current(known, (job) => isControlledBy(job, cronJob));
     await this.#cleanUp(cronJob, jobs);
-    const observed = await this.#updateStatus(cronJob, this.#observe(cronJob, jobs));
-    if (observed.metadata?.deletionTimestamp || observed.spec?.suspend) return undefined;
+    const observed = await this.#updateStatus(cronJob, await this.#observe(cronJob, jobs));
+    if (observed.metadata?.deletionTimestamp) return undefined;
     return this.#run(observed, jobs);
   }
 
@@ -55,16 +56,23 @@ export class CronJobController {
   }
 
   /** The status by the Jobs there are: which go on, and when one last succeeded. */
-  #observe(cronJob: CronJob, jobs: readonly Job[]): CronJobStatus {
+  async #observe(cronJob: CronJob, jobs: readonly Job[]): Promise<CronJobStatus> {
     const { status } = cronJob;
     const byUid = new Map(jobs.map((job) => [job.metadata?.uid, job]));
-    const active = (status?.active ?? []).filter(({ uid, name }) => {
-      const job = byUid.get(uid);
+    const active: NonNullable<CronJobStatus['active']>[number][] = [];
+    for (const reference of status?.active ?? []) {
+      const { uid, name } = reference;
+      const job = byUid.get(uid) ?? (await this.#find(reference));
       const end = job && endOf(job);
       if (end) this.#tell(cronJob, 'Normal', 'SawCompletedJob', `Saw completed job: ${name}, condition: ${end.type}`);
-      if (!job) this.#tell(cronJob, 'Normal', 'MissingJob', `Active job went missing: ${name}`);
-      return job !== undefined && !end;
-    });
+      else if (job) active.push(reference);
+      else this.#tell(cronJob, 'Normal', 'MissingJob', `Active job went missing: ${name}`);
+    }
+    for (const job of jobs) {
+      if (endOf(job) || status?.active?.some(({ uid }) => uid === job.metadata?.uid)) continue;
+      const message = `Saw a job that the controller did not create or forgot: ${job.metadata?.name}`;
+      this.#tell(cronJob, 'Warning', 'UnexpectedJob', message);
+    }
     const successes = jobs
       .filter((job) => endOf(job)?.type === 'Complete')
       .flatMap(({ status: done }) => done?.completionTime ?? []);
@@ -76,42 +84,69 @@ export class CronJobController {
     return { ...rest, ...(active.length > 0 ? { active } : {}), ...(last ? { lastSuccessfulTime: last } : {}) };
   }
 
+  /** Asks the server for a Job that is said to run: the copy may be behind. */
+  async #find({ name = '', namespace = '', uid }: ObjectReference): Promise<Job | undefined> {
+    try {
+      const job = await this.#context.client.of(Jobs).get(name, { namespace });
+      return job.metadata?.uid === uid ? job : undefined;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
   async #run(cronJob: CronJob, jobs: readonly Job[]): Promise<Result | undefined> {
     const { spec, status, metadata } = cronJob;
     const now = this.#context.clock.now();
-    let offset: Offset;
-    let schedule: ReturnType<typeof parseCronSchedule>;
-    try {
-      offset = zoneOffset(spec?.timeZone);
-      schedule = parseCronSchedule(spec?.schedule ?? '');
-    } catch (error) {
-      // Trying again would not help: wait for another schedule.
-      this.#tell(
-        cronJob,
-        'Warning',
-        'UnparseableSchedule',
-        `unparseable schedule: ${spec?.schedule} : ${messageOf(error)}`,
-      );
-      return undefined;
-    }
+
+    const zone = this.#zoneOf(cronJob);
+    if (zone === undefined || spec?.suspend) return undefined;
+    const schedule = this.#scheduleOf(cronJob);
+    if (schedule === undefined) return undefined;
     const begin = parseTime(status?.lastScheduleTime ?? metadata?.creationTimestamp ?? formatTime(now));
     const deadline = spec?.startingDeadlineSeconds;
     const after = deadline === undefined ? begin : Math.max(begin, now - deadline * 1000);
-    const { time, missed } = lastMissed(schedule, { after, now, offset });
-    const next = nextTime(schedule, now, offset);
-    const again = next === undefined ? undefined : { requeueAfterMs: next - now + MARGIN_MS };
+    if (nextTime(schedule, after, zone) === undefined) {
+      const message = `invalid schedule: ${spec?.schedule} : time difference between two schedules is less than 1 second`;
+      this.#tell(cronJob, 'Warning', 'InvalidSchedule', message);
+      return undefined;
+    }
+    const { time, missed } = lastMissed(schedule, { after, now, offset: zone });
+    // Counted on from the last time, wherever the deadline lies, as intervals are.
+    const last = lastMissed(schedule, { after: begin, now, offset: zone }).time ?? begin;
+    const next = nextTime(schedule, last, zone);
+    const again = next === undefined ? undefined : { requeueAfterMs: Math.max(0, next - now) + MARGIN_MS };
     if (missed > TOO_MANY) {
-      this.#tell(
-        cronJob,
-        'Warning',
-        'TooManyMissedTimes',
-        `too many missed start times: ${missed}. Set or decrease .spec.startingDeadlineSeconds or check clock skew`,
-      );
+      const message = 'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew';
+      this.#tell(cronJob, 'Warning', 'TooManyMissedTimes', message);
     }
     if (time === undefined) return again;
     if (!(await this.#makeRoom(cronJob, jobs))) return again;
     await this.#start(cronJob, time);
     return again;
+  }
+
+  /** Undefined, after telling so, for a zone that nobody knows: trying again would not help. */
+  #zoneOf(cronJob: CronJob): Offset | undefined {
+    const { timeZone } = cronJob.spec ?? {};
+    try {
+      return zoneOffset(timeZone);
+    } catch {
+      const message = `invalid timeZone: ${JSON.stringify(timeZone)}: unknown time zone ${timeZone}`;
+      this.#tell(cronJob, 'Warning', 'UnknownTimeZone', message);
+      return undefined;
+    }
+  }
+
+  #scheduleOf(cronJob: CronJob): CronSchedule | undefined {
+    const { schedule = '' } = cronJob.spec ?? {};
+    try {
+      return parseCronSchedule(schedule);
+    } catch (error) {
+      const message = `unparseable schedule: ${JSON.stringify(schedule)} : ${messageOf(error)}`;
+      this.#tell(cronJob, 'Warning', 'UnparseableSchedule', message);
+      return undefined;
+    }
   }
 
   /** Whether the concurrency policy lets another Job begin now. */
@@ -174,7 +209,8 @@ export class CronJobController {
       if (isNamespaceTerminating(error)) return undefined;
       if (isAlreadyExists(error)) {
         const job = await client.get(name, { namespace });
-        if (isControlledBy(job, cronJob)) return job;
+        // Somebody else's of that name: this time is theirs.
+        return isControlledBy(job, cronJob) ? job : undefined;
       }
       this.#tell(cronJob, 'Warning', 'FailedCreate', `Error creating job: ${messageOf(error)}`);
       throw error;
@@ -192,7 +228,7 @@ export class CronJobController {
       if (limit === undefined) continue;
       const ended = jobs
         .filter((job) => endOf(job)?.type === type && job.metadata?.deletionTimestamp === undefined)
-        .sort((a, b) => startOf(a) - startOf(b));
+        .sort(byStart);
       for (const job of ended.slice(0, Math.max(0, ended.length - limit))) await this.#delete(cronJob, job);
     }
   }
@@ -216,7 +252,8 @@ export class CronJobController {
   }
 }
 
-const startOf = (job: Job): number => {
-  const time = job.status?.startTime;
-  return time === undefined ? (endTimeOf(job) ?? 0) : parseTime(time);
-};
+/** Those that never started last. */
+function byStart(a: Job, b: Job): number {
+  const [left, right] = [a, b].map(({ metadata, status }) => `${status?.startTime ?? '~'} ${metadata?.name}`);
+  return (left as string) < (right as string) ? -1 : 1;
+}

@@ -19,8 +19,15 @@ test.each([
   expect(next && formatTime(next)).toBe(want);
 });
 
-test('of missed times the last counts', () => {
-  const [after, now] = [parseTime('2026-01-01T00:00:00Z'), parseTime('2026-01-01T03:30:00Z')];
-  const missed = lastMissed(parseCronSchedule('@hourly'), { after, now, offset: zoneOffset(undefined) });
-  expect(missed).toEqual({ time: parseTime('2026-01-01T03:00:00Z'), missed: 3 });
+test.each([
+  ['the last counts', '@hourly', '2026-01-01T00:00:00Z', '2026-01-01T03:30:00Z', '2026-01-01T03:00:00Z', 3],
+  ['none', '@hourly', '2026-01-01T00:00:00Z', '2026-01-01T00:59:59Z', undefined, 0],
+  ['the only one', '@hourly', '2026-01-01T00:00:00Z', '2026-01-01T01:00:00Z', '2026-01-01T01:00:00Z', 1],
+  ['a year of minutes', '* * * * *', '2025-01-01T00:00:00Z', '2026-01-01T00:00:30Z', '2026-01-01T00:00:00Z', 525_600],
+  ['in bursts', '*/10 6 * * 1', '2026-01-05T06:15:00Z', '2026-01-07T00:00:00Z', '2026-01-05T06:50:00Z', 251],
+  ['after an interval', '@every 7m', '2026-01-01T00:01:00Z', '2026-01-01T00:30:00Z', '2026-01-01T00:29:00Z', 4],
+] as const)('of missed times: %s', (_, schedule, after, now, time, missed) => {
+  const times = { after: parseTime(after), now: parseTime(now), offset: zoneOffset(undefined) };
+  const found = lastMissed(parseCronSchedule(schedule), times);
+  expect([found.time && formatTime(found.time), found.missed]).toEqual([time, missed]);
 });

@@ -4,7 +4,6 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** The 29th of February comes at least once in this many days. */
 const MAX_DAYS = 366 * 8 + 2;
-const MAX_MISSED = 100_000;
 
 /** How far a time zone's clocks are ahead of UTC at a moment, in milliseconds. */
 export type Offset = (utc: number) => number;
@@ -55,17 +54,36 @@ function runsOn(schedule: CalendarSchedule, date: Date): boolean {
   return schedule.anyDayOfMonth || schedule.anyDayOfWeek ? ofMonth && ofWeek : ofMonth || ofWeek;
 }
 
-/** The last time after `after` and not after `now` at which a schedule runs, and how many there are. */
+/**
+ * The last time after `after` and not after `now` at which a schedule runs, and how many there are: about, as if the
+ * first two were as far apart as all.
+ */
 export function lastMissed(
   schedule: CronSchedule,
   { after, now, offset }: { readonly after: number; readonly now: number; readonly offset: Offset },
 ): { readonly time: number | undefined; readonly missed: number } {
-  let time: number | undefined;
-  let missed = 0;
-  for (let next = nextTime(schedule, after, offset); next !== undefined && next <= now; missed++) {
-    time = next;
-    if (missed >= MAX_MISSED) break;
+  const first = nextTime(schedule, after, offset);
+  if (first === undefined || first > now) return { time: undefined, missed: 0 };
+  const second = nextTime(schedule, first, offset);
+  if (second === undefined || second > now) return { time: first, missed: 1 };
+  const missed = Math.floor((now - first) / (second - first)) + 1;
+  if ('everyMilliseconds' in schedule) return { time: first + (missed - 1) * (second - first), missed };
+  return { time: lastCalendarTime(schedule, { first, now, offset }), missed };
+}
+
+/** Looks ever further back from `now`, so that a year of missed minutes costs no more than an hour of them. */
+function lastCalendarTime(
+  schedule: CronSchedule,
+  { first, now, offset }: { readonly first: number; readonly now: number; readonly offset: Offset },
+): number {
+  let last = first;
+  for (let back = MINUTE_MS; last === first && now - back > first; back *= 2) {
+    const time = nextTime(schedule, now - back, offset);
+    if (time !== undefined && time <= now) last = time;
+  }
+  for (let next = nextTime(schedule, last, offset); next !== undefined && next <= now; ) {
+    last = next;
     next = nextTime(schedule, next, offset);
   }
-  return { time, missed };
+  return last;
 }

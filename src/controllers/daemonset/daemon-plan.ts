@@ -1,7 +1,7 @@
 import type { DaemonSet, DaemonSetStatus } from '#api/apps/v1/daemon-set.ts';
 import type { Node } from '#api/core/v1/node.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
-import { isPodAvailable, isPodReady } from '../shared/pods.ts';
+import { isPodAvailable, isPodFinished, isPodReady } from '../shared/pods.ts';
 import { REVISION_HASH } from '../shared/revisions/revision-plan.ts';
 import { scaledValue } from '../shared/scaled-value.ts';
 import { daemonOnNode, nodeOf } from './daemon-pod.ts';
@@ -19,7 +19,7 @@ export interface DaemonPlan {
   /** Names of nodes that lack a daemon. */
   readonly create: readonly string[];
   readonly remove: readonly Pod[];
-  /** Of those removed, the ones that had failed. */
+  /** To be removed, too, though not too often on one node. */
   readonly failed: readonly Pod[];
 }
 
@@ -29,6 +29,8 @@ const isCurrent = ({ metadata }: Pod, hash: string): boolean => metadata?.labels
 export function podsByNode(pods: readonly Pod[]): Map<string, Pod[]> {
   const byNode = new Map<string, Pod[]>();
   for (const pod of pods) {
+    // Whoever keeps it, it works no more: another may come in its place.
+    if (isTerminating(pod) && isPodFinished(pod)) continue;
     const node = nodeOf(pod) ?? '';
     byNode.set(node, [...(byNode.get(node) ?? []), pod]);
   }
@@ -40,6 +42,7 @@ export function planDaemons(state: DaemonState): DaemonPlan {
   const plan = { create: [] as string[], remove: [] as Pod[], failed: [] as Pod[] };
   const byNode = podsByNode(state.pods);
   for (const node of state.nodes) planNode(state, node, byNode.get(node.metadata?.name ?? '') ?? [], plan);
+  plan.remove.push(...homeless(state, byNode));
   if (state.set.spec?.updateStrategy?.type === 'OnDelete') return plan;
   const update = planUpdate(state, byNode);
   return {
@@ -49,8 +52,15 @@ export function planDaemons(state: DaemonState): DaemonPlan {
   };
 }
 
+/** Daemons that wait for a node that is gone: nobody else removes them. */
+function homeless({ nodes }: DaemonState, byNode: ReadonlyMap<string, readonly Pod[]>): Pod[] {
+  const names = new Set(nodes.map(({ metadata }) => metadata?.name));
+  const lost = [...byNode].filter(([name]) => !names.has(name)).flatMap(([, pods]) => pods);
+  return lost.filter((pod) => !pod.spec?.nodeName && !isTerminating(pod));
+}
+
 function planNode(
-  { set, hash }: DaemonState,
+  { set, hash, now }: DaemonState,
   node: Node,
   pods: readonly Pod[],
   plan: { readonly create: string[]; readonly remove: Pod[]; readonly failed: Pod[] },
@@ -64,24 +74,28 @@ function planNode(
     plan.remove.push(...pods.filter((pod) => !isTerminating(pod)));
     return;
   }
-  const finished = pods.filter(
-    (pod) => !isTerminating(pod) && ['Failed', 'Succeeded'].includes(pod.status?.phase ?? ''),
-  );
-  plan.failed.push(...finished);
-  plan.remove.push(...finished);
-  const running = pods.filter((pod) => !isTerminating(pod) && !finished.includes(pod));
-  // While an update surges, a node has one daemon of each kind.
-  const [current, old] = [
-    running.filter((pod) => isCurrent(pod, hash)),
-    running.filter((pod) => !isCurrent(pod, hash)),
-  ];
-  for (const some of surgeOf(set, 1) > 0 ? [current, old] : [running]) {
-    plan.remove.push(...some.sort(byCreation).slice(1));
+  const present = pods.filter((pod) => !isTerminating(pod));
+  plan.failed.push(...present.filter(({ status }) => status?.phase === 'Failed'));
+  plan.remove.push(...present.filter(({ status }) => status?.phase === 'Succeeded'));
+  const running = present.filter((pod) => !isPodFinished(pod)).sort(byAge);
+  if (surgeOf(set, 1) === 0) {
+    plan.remove.push(...running.slice(1));
+    return;
   }
+  // While an update surges, a node has one daemon of each kind, until the new one works or the old one does not.
+  const [fresh, ...moreFresh] = running.filter((pod) => isCurrent(pod, hash));
+  const [old, ...moreOld] = running.filter((pod) => !isCurrent(pod, hash));
+  plan.remove.push(...moreFresh, ...moreOld);
+  const { minReadySeconds = 0 } = set.spec ?? {};
+  if (old && fresh && (!isPodReady(old) || isPodAvailable(fresh, minReadySeconds, now))) plan.remove.push(old);
 }
 
-const byCreation = (a: Pod, b: Pod): number =>
-  (a.metadata?.creationTimestamp ?? '') < (b.metadata?.creationTimestamp ?? '') ? -1 : 1;
+/** Bound ones first, then the oldest. */
+function byAge(a: Pod, b: Pod): number {
+  if (Boolean(a.spec?.nodeName) !== Boolean(b.spec?.nodeName)) return a.spec?.nodeName ? -1 : 1;
+  const [left, right] = [a, b].map(({ metadata }) => `${metadata?.creationTimestamp ?? ''} ${metadata?.name}`);
+  return (left as string) < (right as string) ? -1 : 1;
+}
 
 const surgeOf = ({ spec }: DaemonSet, desired: number): number =>
   scaledValue(spec?.updateStrategy?.rollingUpdate?.maxSurge, desired, 'up');
@@ -98,6 +112,7 @@ function planUpdate(state: DaemonState, byNode: ReadonlyMap<string, readonly Pod
   const candidates: Pod[] = [];
   const broken: Pod[] = [];
   const surging: string[] = [];
+  const replaced: string[] = [];
   for (const node of wanted) {
     const name = node.metadata?.name ?? '';
     const pods = byNode.get(name) ?? [];
@@ -105,8 +120,7 @@ function planUpdate(state: DaemonState, byNode: ReadonlyMap<string, readonly Pod
     const fresh = pods.find((pod) => !isTerminating(pod) && isCurrent(pod, hash));
     if (surge > 0) {
       if (old && fresh && available(fresh)) broken.push(old);
-      else if (old && !fresh && !available(old)) broken.push(old);
-      else if (old && !fresh) surging.push(name);
+      else if (old && !fresh) (available(old) ? surging : replaced).push(name);
       if (old && fresh && !available(fresh)) surgeRoom--;
       continue;
     }
@@ -115,7 +129,8 @@ function planUpdate(state: DaemonState, byNode: ReadonlyMap<string, readonly Pod
   }
   return {
     remove: [...broken, ...candidates.slice(0, Math.max(0, room))],
-    create: surging.slice(0, Math.max(0, surgeRoom)),
+    // Where the old one does not work, another one costs nothing.
+    create: [...replaced, ...surging.slice(0, Math.max(0, surgeRoom))],
   };
 }
 
@@ -126,7 +141,7 @@ export function daemonStatus(state: DaemonState, collisions: number | undefined)
   const minReadySeconds = set.spec?.minReadySeconds ?? 0;
   const count = { desired: 0, current: 0, misscheduled: 0, ready: 0, available: 0, updated: 0 };
   for (const node of nodes) {
-    const [pod] = [...(byNode.get(node.metadata?.name ?? '') ?? [])].sort(byCreation);
+    const [pod] = [...(byNode.get(node.metadata?.name ?? '') ?? [])].sort(byAge);
     const { runs } = daemonOnNode(set, node);
     if (runs) count.desired++;
     if (pod === undefined) continue;
@@ -137,7 +152,7 @@ export function daemonStatus(state: DaemonState, collisions: number | undefined)
     count.current++;
     if (isPodReady(pod)) count.ready++;
     if (isPodAvailable(pod, minReadySeconds, now)) count.available++;
-    if ((byNode.get(node.metadata?.name ?? '') ?? []).some((one) => isCurrent(one, hash))) count.updated++;
+    if (isCurrent(pod, hash)) count.updated++;
   }
   return {
     currentNumberScheduled: count.current,

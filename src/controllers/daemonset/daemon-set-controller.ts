@@ -15,8 +15,13 @@ import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../shared/pod-index.
 import { nextAvailability } from '../shared/pods.ts';
 import { RevisionHistory } from '../shared/revisions/revision-history.ts';
 import { REVISION_HASH } from '../shared/revisions/revision-plan.ts';
+import { slowStart } from '../shared/slow-start.ts';
 import { type DaemonState, daemonStatus, planDaemons } from './daemon-plan.ts';
 import { daemonPod, nodeOf } from './daemon-pod.ts';
+import { FailedPodBackoff } from './failed-pod-backoff.ts';
+
+/** No more pods are created or deleted in one go. */
+const BURST = 250;
 
 /** Keeps one pod on every node that wants one. */
 export class DaemonSetController {
@@ -28,6 +33,7 @@ export class DaemonSetController {
   readonly #podControl: PodControl;
   readonly #claimer: Claimer<DaemonSet, Pod>;
   readonly #history: RevisionHistory<DaemonSet>;
+  readonly #failures = new FailedPodBackoff();
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -74,7 +80,7 @@ export class DaemonSetController {
     const { revision, collisions } = await this.#history.sync(set, set.spec?.template, set.status?.collisionCount);
     const hash = revision.metadata?.labels?.[REVISION_HASH] ?? '';
     const state = { set, nodes: this.#nodes.store.list(), pods, hash, now: this.#context.clock.now() };
-    const error = await this.#apply(state);
+    const { error, waitMs } = await this.#apply(state);
     const after = { ...state, pods: this.#podsOf(set).filter((pod) => isControlledBy(pod, set)) };
     await this.#updateStatus(after, collisions);
     if (error) throw error;
@@ -84,8 +90,10 @@ export class DaemonSetController {
       .filter((one) => used.has(one.metadata?.labels?.[REVISION_HASH]) || one === revision);
     const names = new Set([revision, ...live].map(({ metadata }) => metadata?.name ?? ''));
     await this.#history.truncate(set, set.spec?.revisionHistoryLimit ?? 10, names);
-    const wait = nextAvailability(after.pods, set.spec?.minReadySeconds ?? 0, state.now);
-    return wait === undefined ? undefined : { requeueAfterMs: wait };
+    const available =
+      nextAvailability(after.pods, set.spec?.minReadySeconds ?? 0, state.now) ?? Number.POSITIVE_INFINITY;
+    const wait = Math.min(waitMs, available);
+    return Number.isFinite(wait) ? { requeueAfterMs: wait } : undefined;
   }
 
   #podsOf(set: DaemonSet): Pod[] {
@@ -95,23 +103,34 @@ export class DaemonSetController {
     return this.#writes.current(known, (pod) => isControlledBy(pod, set));
   }
 
-  async #apply(state: DaemonState): Promise<unknown> {
-    const { set, hash } = state;
+  /** Resolves with what went wrong, and the milliseconds until more is to be done: Infinity when it is nothing. */
+  async #apply(state: DaemonState): Promise<{ readonly error: unknown; readonly waitMs: number }> {
+    const { set, hash, now } = state;
     const plan = planDaemons(state);
-    for (const pod of plan.failed) {
-      const { namespace, name } = pod.metadata ?? {};
-      const [type, reason, how] =
-        pod.status?.phase === 'Failed'
-          ? (['Warning', 'FailedDaemonPod', 'failed'] as const)
-          : (['Normal', 'SucceededDaemonPod', 'succeeded'] as const);
-      const message = `Found ${how} daemon pod ${namespace}/${name} on node ${nodeOf(pod)}, will try to ${how === 'failed' ? 'kill' : 'delete'} it`;
-      this.#context.events.record(set, type, reason, message);
-    }
-    const results = await Promise.allSettled([
-      ...plan.create.map((node) => this.#podControl.create(set, daemonPod(set, node, hash))),
-      ...plan.remove.map((pod) => this.#podControl.delete(set, pod)),
+    const waits = plan.failed.map((pod) => this.#failures.wait(`${set.metadata?.uid}/${nodeOf(pod)}`, now));
+    this.#failures.prune(now);
+    const failed = plan.failed.filter((_, at) => waits[at] === 0);
+    for (const pod of failed) this.#tell(set, pod, 'failed');
+    for (const pod of plan.remove) if (pod.status?.phase === 'Succeeded') this.#tell(set, pod, 'succeeded');
+    const remove = [...failed, ...plan.remove].slice(0, BURST);
+    const nodes = plan.create.slice(0, BURST);
+    const queue = [...nodes];
+    const [made, ...gone] = await Promise.all([
+      slowStart(nodes.length, () => this.#podControl.create(set, daemonPod(set, queue.shift() ?? '', hash))),
+      ...remove.map((pod) => this.#podControl.delete(set, pod).catch((error: unknown) => ({ error }))),
     ]);
-    return results.find((result) => result.status === 'rejected')?.reason;
+    const error = made.error ?? gone.find((result) => result !== undefined)?.error;
+    return { error, waitMs: Math.min(Number.POSITIVE_INFINITY, ...waits.filter((wait) => wait > 0)) };
+  }
+
+  #tell(set: DaemonSet, pod: Pod, how: 'failed' | 'succeeded'): void {
+    const { namespace, name } = pod.metadata ?? {};
+    const found = `Found ${how} daemon pod ${namespace}/${name} on node ${nodeOf(pod)}, will try to`;
+    const [type, reason, message] =
+      how === 'failed'
+        ? (['Warning', 'FailedDaemonPod', `${found} kill it`] as const)
+        : (['Normal', 'SucceededDaemonPod', `${found} delete it`] as const);
+    this.#context.events.record(set, type, reason, message);
   }
 
   async #updateStatus(state: DaemonState, collisions: number | undefined): Promise<void> {

@@ -195,6 +195,7 @@ export class DeploymentController {
   }
 
   async #notePause(deployment: Deployment): Promise<Deployment> {
+    if (progressDeadline(deployment) === undefined) return deployment;
     const condition = conditionOf(deployment.status?.conditions, 'Progressing');
     if (condition?.reason === 'ProgressDeadlineExceeded') return deployment;
     const noted = condition?.reason === 'DeploymentPaused';

@@ -5,7 +5,8 @@ import { systemRandom } from '#base/random.ts';
 import { indexOfBest } from '#scheduler/framework/best-node.ts';
 import { Harness } from '#scheduler/testing/harness.ts';
 import { Cluster } from '#testing/cluster.ts';
-import { plainNode, type Workload, workloads } from './workloads.ts';
+import { node } from './objects.ts';
+import { type Workload, workloads } from './workloads.ts';
 
 let uids = 0;
 const withUid = (pod: Pod): Pod => ({ ...pod, metadata: { ...pod.metadata, uid: `uid-${uids++}` } });
@@ -26,9 +27,9 @@ function decide(harness: Harness, count: number, podOf: (index: number) => Pod):
 }
 
 async function measure(cluster: Cluster, workload: Workload, nodes: number) {
-  const share = nodes / workload.nodes;
+  const share = Math.min(1, nodes / workload.nodes);
   const harness = new Harness(cluster.client);
-  for (let index = 0; index < nodes; index++) harness.state.setNode((workload.node ?? plainNode)(index));
+  for (let index = 0; index < nodes; index++) harness.state.setNode((workload.node ?? node)(index));
   const { before = 0, podBefore } = workload;
   if (podBefore) decide(harness, Math.round(before * share), podBefore);
   const pods = Math.min(10_000, Math.round(workload.pods * share));

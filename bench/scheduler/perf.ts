@@ -5,10 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import type { Client } from '#client/client.ts';
 import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
 import { openLmdbStore } from '#storage/lmdb/lmdb-store.ts';
 import { Cluster } from '#testing/cluster.ts';
-import { plainNode, type Workload, workloads } from './workloads.ts';
+import { node } from './objects.ts';
+import { type Workload, workloads } from './workloads.ts';
 
 const WIDTH = 128;
 const MODE = process.env['BENCH_MODE'];
@@ -92,17 +94,24 @@ async function measure(workload: Workload, createsBefore: boolean): Promise<Rate
     const { client } = cluster;
     const nodes = client.of(Nodes);
     const pods = client.of(Pods);
-    await each(workload.nodes, (index) => nodes.create((workload.node ?? plainNode)(index)));
+    await each(workload.nodes, async (index) => {
+      await nodes.create((workload.node ?? node)(index));
+      await workload.withNode?.(client, index);
+    });
+    const createPod = async (pod: Pod) => {
+      await workload.withPod?.(client, pod);
+      await pods.create(pod);
+    };
     const bound = new Bound(cluster, stop.signal);
     let stopScheduler = run();
     const { before = 0, podBefore } = workload;
     if (podBefore) {
       const fits = workload.beforeFits ?? true;
       const placed = fits ? bound.until(prefixOf(podBefore(0)), before) : Promise.resolve();
-      await each(before, (index) => pods.create(podBefore(index)));
+      await each(before, (index) => createPod(podBefore(index)));
       await placed;
     }
-    const create = () => each(workload.pods, (index) => pods.create(workload.pod(index)));
+    const create = () => each(workload.pods, (index) => createPod(workload.pod(index)));
     const all = bound.until(prefixOf(workload.pod(0)), workload.pods);
     if (createsBefore) {
       await stopScheduler();
@@ -113,10 +122,10 @@ async function measure(workload: Workload, createsBefore: boolean): Promise<Rate
     const cpu = process.cpuUsage();
     if (createsBefore) stopScheduler = run();
     else void create();
-    const churn = workload.churns ? setInterval(() => void churnOnce(cluster), 1000) : undefined;
+    const churn = startChurn(client, workload);
     await all;
     const ended = performance.now();
-    clearInterval(churn);
+    await churn();
     await stopScheduler();
     const { user, system } = process.cpuUsage(cpu);
     return {
@@ -131,19 +140,19 @@ async function measure(workload: Workload, createsBefore: boolean): Promise<Rate
   }
 }
 
-let churned = 0;
-
-/** A node and a pod that fits nowhere come, and the node goes. */
-async function churnOnce({ client }: Cluster): Promise<void> {
-  const index = 1_000_000 + churned++;
-  await client.of(Nodes).create(plainNode(index));
-  const name = `churn-${index}`;
-  const requests = { cpu: '9' };
-  await client.of(Pods).create({
-    metadata: { name, namespace: 'default' },
-    spec: { containers: [{ name: 'c', image: 'i', resources: { requests } }], priority: 10 },
-  } as Pod);
-  await client.of(Nodes).delete(`node-${index}`);
+/** Lets other things come and go until the returned function is called. */
+function startChurn(client: Client, { churn }: Workload): () => Promise<void> {
+  if (churn === undefined) return async () => {};
+  let steps = 0;
+  const underWay = new Set<Promise<unknown>>();
+  const timer = setInterval(() => {
+    const step = churn.step(client, steps++).finally(() => underWay.delete(step));
+    underWay.add(step);
+  }, churn.everyMs);
+  return async () => {
+    clearInterval(timer);
+    await Promise.all(underWay);
+  };
 }
 
 const chosen = process.argv.slice(2);
@@ -161,7 +170,7 @@ for (const [name, workload] of Object.entries(workloads)) {
     row['whole/s'] = rate.second;
     row['whole/cpu-s'] = rate.cpuSecond;
   }
-  rows.push({ ...row, 'upstream/s': workload.peer });
+  rows.push({ ...row, 'upstream/s': workload.peer ?? '-' });
   console.error(JSON.stringify(rows.at(-1)));
 }
 console.table(rows);

@@ -1,66 +1,33 @@
 // The workloads of upstream's scheduler_perf by what they consist of: nodes, pods that are there before, pods that are measured.
-import type { Node } from '#api/core/v1/node.ts';
-import type { Pod } from '#api/core/v1/pod.ts';
+import { type Node, Nodes } from '#api/core/v1/node.ts';
+import { PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
+import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { type Service, Services } from '#api/core/v1/service.ts';
+import { type CSINode, CSINodes } from '#api/storage/v1/csi-node.ts';
+import type { Client } from '#client/client.ts';
+import { boundVolume, HOSTNAME, lightPod, makeNode, node, pod, withClaim, ZONE, zoned } from './objects.ts';
 
 export interface Workload {
   readonly nodes: number;
   readonly node?: (index: number) => Node;
+  /** Creates what belongs to a node. */
+  readonly withNode?: (client: Client, index: number) => Promise<unknown>;
   readonly before?: number;
   readonly podBefore?: (index: number) => Pod;
   /** Whether pods that are there before get nodes. */
   readonly beforeFits?: boolean;
   readonly pods: number;
   readonly pod: (index: number) => Pod;
-  /** Whether other things come and go meanwhile. */
-  readonly churns?: boolean;
-  /** What upstream reaches, in pods a second. */
-  readonly peer: number;
+  /** Creates what a pod needs, before or measured. */
+  readonly withPod?: (client: Client, pod: Pod) => Promise<unknown>;
+  /** What comes and goes meanwhile. */
+  readonly churn?: { readonly everyMs: number; readonly step: (client: Client, index: number) => Promise<unknown> };
+  /** What upstream reaches, in pods a second, as far as it says. */
+  readonly peer?: number;
 }
 
-const HOSTNAME = 'kubernetes.io/hostname';
-const ZONE = 'topology.kubernetes.io/zone';
 type Spec = Partial<NonNullable<Pod['spec']>>;
-
-const node = (index: number, labels: Record<string, string> = {}): Node => {
-  const capacity = { cpu: '4', memory: '32Gi', pods: '110' };
-  const name = `node-${index}`;
-  return {
-    metadata: { name, labels: { [HOSTNAME]: name, ...labels } },
-    spec: {},
-    status: {
-      capacity,
-      allocatable: capacity,
-      phase: 'Running',
-      conditions: [{ type: 'Ready', status: 'True' }],
-    },
-  } as Node;
-};
-
-const zoned = (zones: number) => (index: number) => node(index, { [ZONE]: `zone${(index % zones) + 1}` });
-
-const pod = (
-  name: string,
-  {
-    labels = {},
-    spec = {},
-    cpu = '100m',
-    memory = '500Mi',
-  }: { labels?: Record<string, string>; spec?: Spec; cpu?: string; memory?: string } = {},
-): Pod =>
-  ({
-    metadata: { name, namespace: 'default', labels },
-    spec: {
-      containers: [
-        {
-          name: 'pause',
-          image: 'registry.k8s.io/pause:3.10',
-          ports: [{ containerPort: 80 }],
-          resources: { requests: { cpu, memory }, limits: { cpu, memory } },
-        },
-      ],
-      ...spec,
-    },
-  }) as Pod;
 
 const basic = (index: number) => pod(`basic-${index}`);
 const before = (index: number) => pod(`before-${index}`);
@@ -85,9 +52,24 @@ const near = (color: string, topologyKey: string) => ({
   namespaces: ['default'],
 });
 
+const lowPriority = (index: number) =>
+  pod(`before-${index}`, { cpu: '900m', spec: { terminationGracePeriodSeconds: 0 } });
+const preemptor = (name: string) => pod(name, { cpu: '3000m', spec: { priority: 10 } });
+const tooLarge = (name: string) => pod(name, { cpu: '9000m', spec: { priority: 10 } });
+
+/** A node for everything. */
+const spacious = () =>
+  makeNode('scheduler-perf-node', { capacity: { cpu: '1000000', memory: '3200Gi', pods: '90000' } });
+
+const onlyOn = (name: string) => ({
+  requiredDuringSchedulingIgnoredDuringExecution: {
+    nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [name] }] }],
+  },
+});
+
 export const workloads: Readonly<Record<string, Workload>> = {
   basic: { nodes: 5000, before: 1000, podBefore: before, pods: 10_000, pod: basic, peer: 680 },
-  'basic-50000': { nodes: 5000, pods: 50_000, pod: basic, peer: 1130 },
+  'basic-50000': { nodes: 5000, before: 5000, podBefore: before, pods: 50_000, pod: basic, peer: 1130 },
   'topology-spread': {
     nodes: 5000,
     node: zoned(3),
@@ -174,50 +156,109 @@ export const workloads: Readonly<Record<string, Workload>> = {
   preemption: {
     nodes: 5000,
     before: 20_000,
-    podBefore: (index) =>
-      pod(`before-${index}`, { cpu: '900m', memory: '500Mi', spec: { terminationGracePeriodSeconds: 0, priority: 1 } }),
+    podBefore: lowPriority,
     pods: 5000,
-    pod: (index) => pod(`measured-${index}`, { cpu: '3000m', memory: '500Mi', spec: { priority: 10 } }),
+    pod: basic,
+    churn: { everyMs: 200, step: (client, index) => create(client, preemptor(`churn-${index}`)) },
     peer: 570,
+  },
+  // The peer does without this one at 5,000 nodes, since it never ended there.
+  'preemption-only': {
+    nodes: 5000,
+    before: 20_000,
+    podBefore: lowPriority,
+    pods: 5000,
+    pod: (index) => preemptor(`measured-${index}`),
   },
   unschedulable: {
     nodes: 5000,
-    before: 200,
-    beforeFits: false,
-    podBefore: (index) => pod(`before-${index}`, { cpu: '9' }),
+    before: 100,
+    podBefore: before,
     pods: 10_000,
     pod: basic,
+    churn: { everyMs: 200, step: (client, index) => create(client, tooLarge(`churn-${index}`)) },
     peer: 590,
   },
-  'mixed-churn': { nodes: 5000, pods: 10_000, pod: basic, churns: true, peer: 710 },
-  gated: {
+  'mixed-churn': {
     nodes: 5000,
-    before: 10_000,
-    beforeFits: false,
-    podBefore: (index) => pod(`before-${index}`, { spec: { schedulingGates: [{ name: 'example.com/gate' }] } }),
     pods: 10_000,
     pod: basic,
+    churn: { everyMs: 1000, step: recreateNodePodAndService },
+    peer: 710,
+  },
+  gated: {
+    nodes: 1,
+    node: spacious,
+    before: 20_000,
+    podBefore: (index) => lightPod(`before-${index}`),
+    withPod: (client, { metadata }) => {
+      const [, kindOf, index] = /^(.*)-(\d+)$/.exec(metadata?.name ?? '') ?? [];
+      if (kindOf !== 'before' || Number(index) >= 10_000) return Promise.resolve();
+      return create(client, lightPod(`gated-${index}`, { schedulingGates: [{ name: 'example.com/gate' }] }));
+    },
+    pods: 20_000,
+    pod: (index) => lightPod(`measured-${index}`),
+    churn: {
+      everyMs: 20,
+      step: (client, index) =>
+        client.of(Pods).delete(`before-${index}`, { namespace: 'default', gracePeriodSeconds: 0 }),
+    },
     peer: 910,
   },
   daemonset: {
-    nodes: 15_000,
-    pods: 15_000,
+    nodes: 15_001,
+    node: (index) => (index === 0 ? spacious() : node(index)),
+    pods: 30_000,
     pod: (index) =>
-      pod(`measured-${index}`, {
-        spec: {
-          affinity: {
-            nodeAffinity: {
-              requiredDuringSchedulingIgnoredDuringExecution: {
-                nodeSelectorTerms: [
-                  { matchFields: [{ key: 'metadata.name', operator: 'In', values: [`node-${index}`] }] },
-                ],
-              },
-            },
-          },
-        },
-      }),
+      lightPod(`measured-${index}`, { affinity: { nodeAffinity: onlyOn('scheduler-perf-node') } } as Spec),
     peer: 1100,
+  },
+  'in-tree-volumes': {
+    nodes: 5000,
+    before: 1000,
+    pods: 2000,
+    ...kind(withClaim),
+    withPod: (client, { metadata }) =>
+      createVolume(client, metadata?.name ?? '', { awsElasticBlockStore: { volumeID: `vol-${metadata?.name}` } }),
+    peer: 290,
+  },
+  'csi-volumes': {
+    nodes: 5000,
+    withNode: (client, index) => client.of(CSINodes).create(csiNode(`node-${index}`)),
+    before: 5000,
+    pods: 5000,
+    ...kind(withClaim),
+    withPod: (client, { metadata }) =>
+      createVolume(client, metadata?.name ?? '', { csi: { driver: EBS, volumeHandle: `vol-${metadata?.name}` } }),
+    peer: 100,
   },
 };
 
-export { node as plainNode };
+const EBS = 'ebs.csi.aws.com';
+
+function create(client: Client, object: Pod): Promise<unknown> {
+  return client.of(Pods).create(object);
+}
+
+async function createVolume(client: Client, name: string, source: object): Promise<void> {
+  const { volume, claim } = boundVolume(name, source);
+  const { metadata } = await client.of(PersistentVolumeClaims).create(claim);
+  const { spec } = volume;
+  const claimRef = { ...spec?.claimRef, uid: metadata?.uid };
+  await client.of(PersistentVolumes).create({ ...volume, spec: { ...spec, claimRef } } as typeof volume);
+}
+
+const csiNode = (name: string): CSINode =>
+  ({ metadata: { name }, spec: { drivers: [{ name: EBS, nodeID: name, allocatable: { count: 39 } }] } }) as CSINode;
+
+/** The same node, pod and service again and again. */
+async function recreateNodePodAndService(client: Client, index: number): Promise<void> {
+  const names = { node: `churn-node-${index}`, pod: `churn-${index}`, service: `churn-${index}` };
+  const service = { metadata: { name: names.service, namespace: 'default' }, spec: { ports: [{ port: 80 }] } };
+  await client.of(Nodes).create(makeNode(names.node));
+  await create(client, tooLarge(names.pod));
+  await client.of(Services).create(service as Service);
+  await client.of(Nodes).delete(names.node);
+  await client.of(Pods).delete(names.pod, { namespace: 'default', gracePeriodSeconds: 0 });
+  await client.of(Services).delete(names.service, { namespace: 'default' });
+}

@@ -164,6 +164,11 @@ export class ClusterState {
     return this.#assumed.has(uid);
   }
 
+  /** Whether what is seen now is only tried; generations do not tell of it. */
+  get isTrying(): boolean {
+    return this.#trials > 0;
+  }
+
   /** Tries what would be: `change` may add to and take from the node, what it did is undone afterwards. */
   tentatively<T>(node: NodeInfo, change: (trial: Trial) => T): T {
     const before = new Map(node.pods);

@@ -94,7 +94,10 @@ export function amountsOf(table: ResourceTable, totals: ReadonlyMap<string, numb
   return { columns, values };
 }
 
-/** Everything about a pod that filters, scores and preemption may look at; nothing that tells equal pods apart. */
+/**
+ * Everything about a pod that local filters and scores and preemption may look at; nothing that tells equal pods apart.
+ * Volumes and device claims are for plugins that look at the pod itself.
+ */
 function signatureOf({ metadata, spec }: Pod, requests: ReadonlyMap<string, number>): string {
   const owner = metadata?.ownerReferences?.find((each) => each.controller);
   return JSON.stringify([
@@ -116,13 +119,8 @@ function signatureOf({ metadata, spec }: Pod, requests: ReadonlyMap<string, numb
       container.restartPolicy,
       container.ports?.some((port) => port.hostPort) ? container.ports : undefined,
     ]),
-    spec?.volumes?.filter((volume) => !WITHOUT_A_PLACE.some((kind) => volume[kind] !== undefined)),
-    spec?.resourceClaims && [spec.resourceClaims, metadata?.name],
   ]);
 }
-
-/** Volumes that are the same on every node. */
-const WITHOUT_A_PLACE = ['projected', 'configMap', 'secret', 'emptyDir', 'downwardAPI', 'hostPath'] as const;
 
 function hostPorts(pod: Pod): HostPort[] {
   const sidecars = (pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');

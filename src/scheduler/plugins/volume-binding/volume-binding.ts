@@ -4,7 +4,7 @@ import type { PluginContext } from '../../framework/plugin-context.ts';
 import { mountedClaims } from '../../framework/pod-claims.ts';
 import { skip, unresolvable } from '../../framework/status.ts';
 import { bindVolumes } from './bind-volumes.ts';
-import { type PodClaims, VolumeLookup, type VolumePlan } from './volume-lookup.ts';
+import { areAnywhere, type PodClaims, VolumeLookup, type VolumePlan } from './volume-lookup.ts';
 
 const NAME = 'VolumeBinding';
 const SKIP = skip(NAME);
@@ -44,6 +44,7 @@ export function volumeBinding(context: PluginContext, { bindTimeoutSeconds = 600
       const claims = lookup.claimsOf(pod.pod);
       if (typeof claims === 'string') return unresolvable(NAME, claims);
       if (claims.immediate.length > 0) return unresolvable(NAME, 'pod has unbound immediate PersistentVolumeClaims');
+      if (areAnywhere(claims)) return SKIP;
       data.set(NAME, { claims, plans: new Map() } satisfies Data);
       return undefined;
     },

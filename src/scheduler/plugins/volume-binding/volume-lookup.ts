@@ -17,6 +17,8 @@ export const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 /** The claims of a pod by what is to be done about them. */
 export interface PodClaims {
   readonly bound: readonly PersistentVolumeClaim[];
+  /** The volumes of bound claims; undefined where there is none. */
+  readonly volumes: readonly (PersistentVolume | undefined)[];
   /** To be bound once the node is known. */
   readonly waiting: readonly PersistentVolumeClaim[];
   /** To be bound by others before the pod is scheduled. */
@@ -28,6 +30,10 @@ export interface VolumePlan {
   readonly bindings: readonly { readonly volume: PersistentVolume; readonly claim: PersistentVolumeClaim }[];
   readonly provisions: readonly PersistentVolumeClaim[];
 }
+
+/** Whether the volumes of a pod can be on any node and nothing is to be done about them. */
+export const areAnywhere = ({ volumes, waiting }: PodClaims): boolean =>
+  waiting.length === 0 && volumes.every((volume) => volume && !volume.spec?.nodeAffinity?.required);
 
 /** Finds volumes for pods in what informers know and what was decided but is not yet seen. */
 export class VolumeLookup {
@@ -64,13 +70,13 @@ export class VolumeLookup {
         waiting.push(claim);
       } else immediate.push(claim);
     }
-    return { bound, waiting, immediate };
+    const volumes = bound.map((claim) => this.volumes.store.get(claim.spec?.volumeName ?? ''));
+    return { bound, volumes, waiting, immediate };
   }
 
   /** What is to be done on a node, or why its volumes cannot be there. */
-  plan({ bound, waiting }: PodClaims, node: Node): VolumePlan | string[] {
+  plan({ volumes, waiting }: PodClaims, node: Node): VolumePlan | string[] {
     const reasons: string[] = [];
-    const volumes = bound.map((claim) => this.volumes.store.get(claim.spec?.volumeName ?? ''));
     if (volumes.some((volume) => volume && !isReachable(volume, node))) {
       reasons.push("node(s) didn't match PersistentVolume's node affinity");
     }
@@ -85,7 +91,7 @@ export class VolumeLookup {
   #find(waiting: readonly PersistentVolumeClaim[], node: Node): VolumePlan | string {
     const bindings: { volume: PersistentVolume; claim: PersistentVolumeClaim }[] = [];
     const provisions: PersistentVolumeClaim[] = [];
-    const left = this.volumes.store.list();
+    const left = waiting.length === 0 ? [] : this.volumes.store.list();
     for (const claim of [...waiting].sort((a, b) => sizeOfClaim(a) - sizeOfClaim(b))) {
       const chosen = this.selected.get(keyOf(claim)) ?? claim.metadata?.annotations?.[SELECTED_NODE];
       if (chosen !== undefined && chosen !== node.metadata?.name) return NO_VOLUMES;

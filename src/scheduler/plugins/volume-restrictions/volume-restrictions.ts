@@ -14,6 +14,12 @@ const CLAIM_TAKEN = unschedulable(
   'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode',
 );
 
+interface Needs {
+  /** Keys of claims that are for one pod. */
+  readonly claims: readonly string[];
+  readonly disk: boolean;
+}
+
 /** Keeps apart pods that mount the same disk, and lets one pod at a time mount what is for one pod. */
 export function volumeRestrictions({ state, informers }: PluginContext): Plugin {
   const claims = informers.of(PersistentVolumeClaims).store;
@@ -41,13 +47,14 @@ export function volumeRestrictions({ state, informers }: PluginContext): Plugin 
       PersistentVolumeClaimUpdate: true,
     },
     preFilter({ pod, data }) {
-      const own = exclusive(pod.pod);
+      const own: Needs = { claims: exclusive(pod.pod), disk: needsDisk(pod.pod) };
       data.set(NAME, own);
-      return own.length === 0 && !needsDisk(pod.pod) ? SKIP : undefined;
+      return own.claims.length === 0 && !own.disk ? SKIP : undefined;
     },
     filter({ pod, data }, node) {
-      for (const other of node.pods.values()) if (diskConflict(pod.pod, other.pod)) return DISK_TAKEN;
-      return (data.get(NAME) as string[]).some((key) => (users.get(key) ?? 0) > 0) ? CLAIM_TAKEN : undefined;
+      const { claims: own, disk } = data.get(NAME) as Needs;
+      if (disk) for (const other of node.pods.values()) if (diskConflict(pod.pod, other.pod)) return DISK_TAKEN;
+      return own.some((key) => (users.get(key) ?? 0) > 0) ? CLAIM_TAKEN : undefined;
     },
   };
 }

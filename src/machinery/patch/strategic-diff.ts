@@ -148,22 +148,21 @@ function diffScalarLists(old: readonly unknown[], value: readonly unknown[], opt
 function diffObjectLists(
   old: readonly JsonObject[],
   value: readonly JsonObject[],
-  { schema, mergeKey }: MemberStrategy,
+  { schema, mergeKey, retainKeys }: MemberStrategy,
   options: DiffOptions,
 ): ListDiff {
-  const oldByKey = new Map(old.map((item) => [goText(requiredIdentity(item, mergeKey)), item]));
-  const newKeys = new Set(value.map((item) => goText(requiredIdentity(item, mergeKey))));
-  const changes = value.flatMap((item) => {
-    const before = oldByKey.get(goText(item[mergeKey]));
-    if (before === undefined) return options.ignoreChanges ? [] : [item];
-    const change = diffObjects(before, item, schema, false, options);
-    return Object.keys(change).length > 0 ? [{ ...change, [mergeKey]: item[mergeKey] }] : [];
-  });
-  const deletions = options.ignoreDeletions
-    ? []
-    : old
-        .filter((item) => !newKeys.has(goText(item[mergeKey])))
-        .map((item) => ({ [PATCH]: 'delete', [mergeKey]: item[mergeKey] }));
+  const changes: JsonObject[] = [];
+  const deletions: JsonObject[] = [];
+  for (const [before, after] of pairs(byKey(old, mergeKey), byKey(value, mergeKey))) {
+    if (after === undefined) {
+      if (!options.ignoreDeletions) deletions.push({ [PATCH]: 'delete', [mergeKey]: before!.item[mergeKey] });
+    } else if (before === undefined) {
+      if (!options.ignoreChanges) changes.push(after.item);
+    } else {
+      const change = diffObjects(before.item, after.item, schema, retainKeys, options);
+      if (Object.keys(change).length > 0) changes.push({ ...change, [mergeKey]: after.item[mergeKey] });
+    }
+  }
   const patch = [...sortByOrder(changes, value, mergeKey), ...deletions];
   const isSameOrder =
     old.length === value.length && old.every((item, index) => item[mergeKey] === value[index]![mergeKey]);
@@ -173,4 +172,30 @@ function diffObjectLists(
     deletions: [],
     order: isOrdered ? value.map((item) => ({ [mergeKey]: item[mergeKey] })) : [],
   };
+}
+
+interface KeyedItem {
+  readonly key: string;
+  readonly item: JsonObject;
+}
+
+const byKey = (items: readonly JsonObject[], mergeKey: string): KeyedItem[] =>
+  items
+    .map((item) => ({ key: goText(requiredIdentity(item, mergeKey)), item }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+
+/** Items of two sorted lists beside each other where their keys are the same: of equal ones the first with the first. */
+function* pairs(
+  left: readonly KeyedItem[],
+  right: readonly KeyedItem[],
+): Generator<readonly [KeyedItem | undefined, KeyedItem | undefined]> {
+  let [i, j] = [0, 0];
+  while (i < left.length || j < right.length) {
+    const [a, b] = [left[i], right[j]];
+    const isRight = a === undefined || (b !== undefined && b.key < a.key);
+    const isLeft = b === undefined || (a !== undefined && a.key < b.key);
+    if (!isRight) i++;
+    if (!isLeft) j++;
+    yield [isRight ? undefined : a, isLeft ? undefined : b];
+  }
 }

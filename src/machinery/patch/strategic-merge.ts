@@ -177,16 +177,31 @@ function mergeOrderedList(
   const changes = Object.hasOwn(patch, key) ? asList(patch[key]) : undefined;
   checkOrder(changes ?? [], order, member.mergeKey);
   if (old === undefined && changes === undefined) return;
-  const before = [...(old ?? [])];
+  const items = [...(old ?? [])];
+  const before = orderBefore(old ?? [], changes ?? [], member.mergeKey);
   const merged =
     old === undefined
       ? (withoutDirectives(changes) as unknown[])
       : changes === undefined
         ? old
         : mergeLists(old, changes, member, false, options);
-  itemsAreObjects(before, changes ?? []);
+  itemsAreObjects(items, changes ?? []);
   original[key] = orderMerged(merged, order, before, member.mergeKey);
   delete patch[key];
+}
+
+/**
+ * The order of the object's items, by which those that the patch does not speak of find their place. As upstream has it, items
+ * that are added take the places of items that are deleted, and count as the object's then.
+ */
+function orderBefore(old: readonly unknown[], changes: readonly unknown[], mergeKey: string): unknown[] {
+  if (mergeKey === '' || ![...old, ...changes].every(isObject)) return [...old];
+  const keyed = changes as readonly JsonObject[];
+  const deleted = new Set(keyed.filter((item) => item[PATCH] === 'delete').map((item) => item[mergeKey]));
+  const kept = (old as readonly JsonObject[]).filter((item) => !deleted.has(item[mergeKey]));
+  const known = new Set(kept.map((item) => item[mergeKey]));
+  const added = keyed.filter((item) => !Object.hasOwn(item, PATCH) && !known.has(item[mergeKey]));
+  return [...kept, ...added.slice(0, old.length - kept.length)];
 }
 
 /** The patch's own items must stand in the order that it gives. */

@@ -20,6 +20,7 @@ const Spec = message('v1.Spec', {
   replaced: opt(4, map(string), { patchStrategy: 'replace' }),
   labels: opt(5, map(string)),
   raw: opt(6, json),
+  volumes: opt(7, list(Container), { patchStrategy: 'merge,retainKeys', mergeKey: 'name' }),
 });
 
 const a = { name: 'a', image: '1' };
@@ -86,6 +87,21 @@ describe('strategic merge patch', () => {
       { containers: [a, b, c] },
       { '$setElementOrder/containers': [{ name: 'c' }, { name: 'a' }], containers: [{ name: 'a', image: '2' }] },
       { containers: [b, c, { name: 'a', image: '2' }] },
+    ],
+    [
+      'an item that the order leaves out stays before one that is added for one deleted',
+      { containers: [a, b, c] },
+      {
+        '$setElementOrder/containers': [{ name: 'b' }, { name: 'd' }],
+        containers: [{ name: 'd' }, { $patch: 'delete', name: 'a' }],
+      },
+      { containers: [b, c, { name: 'd' }] },
+    ],
+    [
+      'and behind one that is just added',
+      { containers: [b, c] },
+      { '$setElementOrder/containers': [{ name: 'b' }, { name: 'd' }], containers: [{ name: 'd' }] },
+      { containers: [b, { name: 'd' }, c] },
     ],
     [
       '$setElementOrder orders scalars',
@@ -180,6 +196,38 @@ describe('strategic merge patch', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  test.each<[string, object, object, object]>([
+    [
+      'items of lists that keep keys say which they keep',
+      { volumes: [a, b] },
+      { volumes: [{ name: 'a', args: ['x'] }, b] },
+      {
+        volumes: [{ $retainKeys: ['args', 'name'], name: 'a', image: null, args: ['x'] }],
+        '$setElementOrder/volumes': [{ name: 'a' }, { name: 'b' }],
+      },
+    ],
+    [
+      'of items with the same key the first is compared with the first',
+      { containers: [a, b, { name: 'b', image: '2' }] },
+      { containers: [b, { name: 'b', image: '3' }, a] },
+      {
+        containers: [{ name: 'b', image: '3' }],
+        '$setElementOrder/containers': [{ name: 'b' }, { name: 'b' }, { name: 'a' }],
+      },
+    ],
+    [
+      'deletions come last, in the order of their keys',
+      { containers: [c, b, a] },
+      { containers: [{ name: 'd' }] },
+      {
+        containers: [{ name: 'd' }, ...['a', 'b', 'c'].map((name) => ({ $patch: 'delete', name }))],
+        '$setElementOrder/containers': [{ name: 'd' }],
+      },
+    ],
+  ])('%s', (_, from, to, patch) => {
+    expect(createStrategicMergePatch(Spec, from, to)).toEqual(patch);
   });
 
   test('a three-way patch brings what is wanted, deletes what was applied, and keeps what others set', () => {

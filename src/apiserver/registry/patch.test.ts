@@ -60,9 +60,8 @@ describe('a patch that cannot be applied is a 422 that does not say why', () => 
   test.each([
     '[{"op":"test","path":"/spec/replicas","value":5}]',
     '[{"op":"remove","path":"/spec/nothing"}]',
-    '[{"op":"replace","path":"/spec/nothing","value":1}]',
     '[{"op":"add","path":"/spec/no/thing","value":1}]',
-    '[{"op":"copy","from":"/spec/nothing","path":"/spec/replicas"}]',
+    '[{"op":"copy","from":"/spec/no/thing","path":"/spec/replicas"}]',
     '[{"op":"move","from":"/spec/nothing","path":"/spec/replicas"}]',
     '[{"op":"add","path":"/spec/template/spec/containers/7","value":{}}]',
     '[{"op":"turn","path":"/spec"}]',
@@ -75,6 +74,15 @@ describe('a patch that cannot be applied is a 422 that does not say why', () => 
       {},
     ]);
   });
+});
+
+test('what is to be replaced, or copied, need not be there', async () => {
+  const operations = [
+    { op: 'replace', path: '/metadata/labels', value: { a: 'b' } },
+    { op: 'copy', from: '/metadata/nothing', path: '/spec/replicas' },
+  ];
+  const { code, json } = await patch(JSON_PATCH, JSON.stringify(operations), '?dryRun=All');
+  expect([code, json.metadata.labels, json.spec.replicas]).toEqual([200, { a: 'b' }, 1]);
 });
 
 test('copying and moving members of an object', async () => {

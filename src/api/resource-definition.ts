@@ -66,6 +66,8 @@ export interface Strategy<T extends KubernetesObject> {
   readonly validateCreate?: (object: T) => FieldError[];
   /** In addition to `validate`. */
   readonly validateUpdate?: (object: T, old: T) => FieldError[];
+  /** Whether updates are told of what may not change before what is wrong anyway, or of that alone. */
+  readonly updateChecks?: 'changes first' | 'changes only';
   /** Texts for Warning headers. */
   readonly warn?: (object: T, old?: T) => string[];
   /** PUT may create (leases, endpoints, events, …). */

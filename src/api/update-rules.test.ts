@@ -212,3 +212,45 @@ test.each<[string, AnyResourceDefinition, object, string]>([
 ])('the strategy of %s is shown as upstream shows it', (_, definition, after, expected) => {
   expect(updateErrors(definition, workload({ a: 'b' }), after)).toEqual([expected]);
 });
+
+test.each<[string, AnyResourceDefinition, object, object, string[]]>([
+  [
+    'a Secret',
+    Secrets,
+    { metadata, type: 'Opaque' },
+    { metadata, type: 'kubernetes.io/ssh-auth' },
+    ['type: Invalid value: "kubernetes.io/ssh-auth": field is immutable', 'data[ssh-privatekey]: Required value'],
+  ],
+  [
+    'a ConfigMap',
+    ConfigMaps,
+    { metadata, immutable: true },
+    { metadata, immutable: true, data: { '': 'a' } },
+    [
+      'data: Forbidden: field is immutable when `immutable` is set',
+      "data[]: Invalid value: \"\": a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
+    ],
+  ],
+  [
+    'an IngressClass',
+    IngressClasses,
+    class_({ spec: { controller: 'example.com/a' } }),
+    class_({ spec: { controller: 'b' } }),
+    [
+      'spec.controller: Invalid value: "b": field is immutable',
+      'spec.controller: Invalid value: "b": must be a domain-prefixed path (such as "acme.io/foo")',
+    ],
+  ],
+  [
+    'a PriorityClass, which is checked for nothing else',
+    PriorityClasses,
+    class_({ value: 1 }),
+    class_({ value: 2_000_000_000, preemptionPolicy: 'Sometimes' }),
+    [
+      'value: Forbidden: may not be changed in an update.',
+      'preemptionPolicy: Invalid value: "Sometimes": field is immutable',
+    ],
+  ],
+])('Of %s, what may not change is told first', (_, definition, before, after, expected) => {
+  expect(updateErrors(definition, before, after)).toEqual(expected);
+});

@@ -1,4 +1,5 @@
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
+import { updateErrors as errorsOfUpdate } from '#api/update-errors.ts';
 import { decodeValue } from '#machinery/codec/json.ts';
 import { applyDefaults } from '#machinery/defaults/apply-defaults.ts';
 import type { FieldError } from '#machinery/errors/field-error.ts';
@@ -34,10 +35,7 @@ export function updateErrors(definition: AnyResourceDefinition, before: unknown,
   const updated = defaulted(definition, after);
   (updated as { status?: unknown }).status = deepClone((old as { status?: unknown }).status);
   definition.strategy.prepareForUpdate?.(updated, old);
-  return errorTexts([
-    ...(definition.strategy.validate?.(updated) ?? []),
-    ...(definition.strategy.validateUpdate?.(updated, old) ?? []),
-  ]);
+  return errorTexts(errorsOfUpdate(definition.strategy, updated, old));
 }
 
 /** What is wrong with a change of an object's status, as clients read it. */

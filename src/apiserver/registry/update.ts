@@ -1,5 +1,6 @@
 import { validateObjectMeta, validateObjectMetaUpdate } from '#api/meta/v1/object-meta-validation.ts';
 import type { AnyResourceDefinition, KubernetesObject, SubresourceDefinition } from '#api/resource-definition.ts';
+import { updateErrors } from '#api/update-errors.ts';
 import { dropDisabled } from '#machinery/defaults/drop-disabled.ts';
 import { FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import {
@@ -242,7 +243,7 @@ function validate(
   ];
   if (subresource?.validateUpdate) errors.push(...subresource.validateUpdate(object, old));
   else if (subresource === undefined) {
-    errors.push(...(strategy.validate?.(object) ?? []), ...(strategy.validateUpdate?.(object, old) ?? []));
+    errors.push(...updateErrors(strategy, object, old));
   }
   if (errors.length > 0) throw newInvalid(definition, object.metadata?.name ?? '', errors);
 }

@@ -5,4 +5,5 @@ import { validateConfigMap, validateConfigMapUpdate } from './config-map-validat
 export const configMapStrategy: Strategy<ConfigMap> = {
   validate: validateConfigMap,
   validateUpdate: validateConfigMapUpdate,
+  updateChecks: 'changes first',
 };

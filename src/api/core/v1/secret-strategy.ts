@@ -8,6 +8,7 @@ const encoder = new TextEncoder();
 export const secretStrategy: Strategy<Secret> = {
   validate: validateSecret,
   validateUpdate: validateSecretUpdate,
+  updateChecks: 'changes first',
   applyDefaults(secret) {
     secret.type ||= 'Opaque';
     if (secret.stringData === undefined) return;

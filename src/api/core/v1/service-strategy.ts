@@ -16,6 +16,7 @@ export const serviceStrategy: Strategy<Service> = {
   validateName: (name, prefix) => isDNS1123Label(prefix ? maskTrailingDash(name) : name),
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  updateChecks: 'changes first',
   warn: (service) => serviceWarnings(service),
   applyDefaults(service) {
     const spec = (service.spec ??= {});

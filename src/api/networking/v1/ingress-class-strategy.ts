@@ -9,4 +9,5 @@ export const ingressClassStrategy: Strategy<IngressClass> = {
   },
   validate: validateIngressClass,
   validateUpdate: validateIngressClassUpdate,
+  updateChecks: 'changes first',
 };

@@ -11,6 +11,7 @@ export const resourceClaimStrategy: Strategy<ResourceClaim> = {
   },
   validate: validateResourceClaim,
   validateUpdate: validateResourceClaimUpdate,
+  updateChecks: 'changes first',
 };
 
 /** A request asks for exactly one device, unless it says how many or all. */

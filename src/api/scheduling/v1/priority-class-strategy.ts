@@ -9,4 +9,5 @@ export const priorityClassStrategy: Strategy<PriorityClass> = {
   },
   validate: validatePriorityClass,
   validateUpdate: validatePriorityClassUpdate,
+  updateChecks: 'changes only',
 };

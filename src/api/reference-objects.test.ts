@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type AnyResourceDefinition, apiVersionOf } from './resource-definition.ts';
 import { resources } from './resources.ts';
-import { defaulted } from './testing/defaulted.ts';
+import { defaulted, NOW } from './testing/defaulted.ts';
 
 // Objects with every field set, most of them to nonsense. They stand beside the repository, and may be absent.
 const REFERENCE = join(import.meta.dirname, '../../../shared/kubernetes-api/vectors');
@@ -28,11 +28,11 @@ describe.skipIf(objects.size === 0)('objects full of nonsense (skipped where the
       const object = defaulted(definition, objects.get(name));
       strategy.prepareForCreate?.(object);
       const errors = [...(strategy.validate?.(object) ?? [])];
-      strategy.prepareForUpdate?.(object, old);
+      strategy.prepareForUpdate?.(object, old, NOW);
       errors.push(...(strategy.validateUpdate?.(object, old) ?? []));
       for (const { prepareForUpdate, validateUpdate } of Object.values(subresources)) {
         const part = defaulted(definition, objects.get(name));
-        prepareForUpdate?.(part, old);
+        prepareForUpdate?.(part, old, NOW);
         errors.push(...(validateUpdate?.(part, old) ?? []));
       }
       for (const { field, message } of errors) {

@@ -59,8 +59,8 @@ export interface Strategy<T extends KubernetesObject> {
   readonly applyDefaults?: (object: Mutable<T>) => void;
   /** Clears what a client may not set and sets what the server does (status, generation). */
   readonly prepareForCreate?: (object: Mutable<T>) => void;
-  /** Same for updates of the main resource; the generic part has already kept the old status. */
-  readonly prepareForUpdate?: (object: Mutable<T>, old: T) => void;
+  /** Same for updates of the main resource; the generic part has already kept the old status. `now` is a timestamp. */
+  readonly prepareForUpdate?: (object: Mutable<T>, old: T, now: string) => void;
   readonly validate?: (object: T) => FieldError[];
   /** In addition to `validate`, for new objects. */
   readonly validateCreate?: (object: T) => FieldError[];
@@ -113,7 +113,7 @@ export interface SubresourceDefinition<T extends KubernetesObject> {
   readonly type: 'status' | 'scale' | 'part' | 'connect' | 'action';
   /** The schema of what is sent, where it is not the main object. */
   readonly schema?: MessageSchema;
-  readonly prepareForUpdate?: (object: Mutable<T>, old: T) => void;
+  readonly prepareForUpdate?: (object: Mutable<T>, old: T, now: string) => void;
   readonly validateUpdate?: (object: T, old: T) => FieldError[];
   /** Texts for Warning headers; by default a `scale` has those of the main resource and all else none. */
   readonly warn?: (object: T, old: T) => string[];

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NOW } from '#api/testing/defaulted.ts';
 import { decodeValue } from '#machinery/codec/json.ts';
 import { applyDefaults } from '#machinery/defaults/apply-defaults.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
@@ -28,7 +29,7 @@ test.each(stored.map((definition) => [nameOf(definition), definition] as const))
     const created = deepClone(object);
     strategy.prepareForCreate?.(created);
     const updated = deepClone(created);
-    strategy.prepareForUpdate?.(updated, created);
+    strategy.prepareForUpdate?.(updated, created, NOW);
     expect(updated).toEqual(created);
     for (const errors of [strategy.validate?.(created), strategy.validateUpdate?.(updated, created)]) {
       for (const error of errors ?? []) expect(error.field).not.toBe('');

@@ -3,13 +3,19 @@ import { DaemonSets } from './apps/v1/daemon-set.ts';
 import { Deployments } from './apps/v1/deployment.ts';
 import { ReplicaSets } from './apps/v1/replica-set.ts';
 import { StatefulSets } from './apps/v1/stateful-set.ts';
+import { CronJobs } from './batch/v1/cron-job.ts';
+import { CertificateSigningRequests } from './certificates/v1/certificate-signing-request.ts';
 import { ConfigMaps } from './core/v1/config-map.ts';
 import { Nodes } from './core/v1/node.ts';
+import { PersistentVolumes } from './core/v1/persistent-volume.ts';
+import { PersistentVolumeClaims } from './core/v1/persistent-volume-claim.ts';
 import { ResourceQuotas } from './core/v1/resource-quota.ts';
 import { Secrets } from './core/v1/secret.ts';
 import { EndpointSlices } from './discovery/v1/endpoint-slice.ts';
+import { Ingresses } from './networking/v1/ingress.ts';
 import { IngressClasses } from './networking/v1/ingress-class.ts';
 import { IPAddresses } from './networking/v1/ip-address.ts';
+import { ServiceCIDRs } from './networking/v1/service-cidr.ts';
 import { RuntimeClasses } from './node/v1/runtime-class.ts';
 import { ClusterRoleBindings } from './rbac/v1/cluster-role-binding.ts';
 import type { AnyResourceDefinition } from './resource-definition.ts';
@@ -252,5 +258,131 @@ test.each<[string, AnyResourceDefinition, object, object, string[]]>([
     ],
   ],
 ])('Of %s, what may not change is told first', (_, definition, before, after, expected) => {
+  expect(updateErrors(definition, before, after)).toEqual(expected);
+});
+
+const claim = (spec: object, more: object = {}) => ({
+  metadata: { ...metadata, ...more },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } }, ...spec },
+});
+const volume = (spec: object) => ({
+  metadata: { name: 'v' },
+  spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, ...spec },
+});
+const csi = { driver: 'csi.example.com', volumeHandle: 'h' };
+const zone = (key: string, value: string) => ({
+  required: { nodeSelectorTerms: [{ matchExpressions: [{ key, operator: 'In', values: [value] }] }] },
+});
+const cron = (spec: object, name = 'c') => ({
+  metadata: { name, namespace: 'b' },
+  spec: {
+    schedule: '* * * * *',
+    jobTemplate: {
+      spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'x' }] } } },
+    },
+    ...spec,
+  },
+});
+const ingress = (spec: object, annotations: object = {}) => ({ metadata: { ...metadata, annotations }, spec });
+const backend = { service: { name: 's', port: { number: 80 } } };
+const request = btoa('-----BEGIN CERTIFICATE REQUEST-----\nMA==\n-----END CERTIFICATE REQUEST-----\n');
+const signing = (spec: object) =>
+  class_({ spec: { request, signerName: 'example.com/s', usages: ['client auth'], ...spec } });
+
+test.each<[string, AnyResourceDefinition, object, object, string[]]>([
+  [
+    'a claim that shrinks, and changes how it is used',
+    PersistentVolumeClaims,
+    claim({ volumeMode: 'Filesystem', volumeAttributesClassName: 'gold' }),
+    claim({ volumeMode: 'Block', volumeAttributesClassName: '', resources: { requests: { storage: '1Gi' } } }),
+    [
+      'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n-resources.requests.storage: "2Gi"\n+resources.requests.storage: "1Gi"\n-volumeMode: "Filesystem"\n+volumeMode: "Block"\n',
+      'volumeMode: Invalid value: "Block": field is immutable',
+      'spec.volumeAttributesClassName: Forbidden: update from non-nil value to an empty string is forbidden',
+    ],
+  ],
+  ['a claim that gets a class', PersistentVolumeClaims, claim({}), claim({ storageClassName: 's' }), []],
+  [
+    'a claim whose class was an annotation',
+    PersistentVolumeClaims,
+    claim({}, { annotations: { 'volume.beta.kubernetes.io/storage-class': 's' } }),
+    claim({}, { annotations: { 'volume.beta.kubernetes.io/storage-class': 't' } }),
+    ['metadata.annotations.volume.beta.kubernetes.io/storage-class: Invalid value: "t": field is immutable'],
+  ],
+  [
+    'a claim whose annotation becomes a field',
+    PersistentVolumeClaims,
+    claim({}, { annotations: { 'volume.beta.kubernetes.io/storage-class': 's' } }),
+    claim({ storageClassName: 's' }),
+    [],
+  ],
+  [
+    'a volume',
+    PersistentVolumes,
+    volume({ csi, nodeAffinity: zone('a', 'b'), volumeAttributesClassName: 'gold' }),
+    volume({ csi: { ...csi, volumeHandle: 'i' }, nodeAffinity: zone('a', 'c'), volumeMode: 'Block' }),
+    [
+      'spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n-csi.volumeHandle: "h"\n+csi.volumeHandle: "i"\n',
+      'volumeMode: Invalid value: "Block": field is immutable',
+      'nodeAffinity: Invalid value: {"Required":{"NodeSelectorTerms":[{"MatchExpressions":[{"Key":"a","Operator":"In","Values":["c"]}],"MatchFields":null}]}}: field is immutable',
+      'spec.volumeAttributesClassName: Forbidden: update from non-nil value to nil is forbidden',
+    ],
+  ],
+  [
+    'a volume that is told how it grows, and of new names of labels',
+    PersistentVolumes,
+    volume({ csi, nodeAffinity: zone('failure-domain.beta.kubernetes.io/zone', 'b') }),
+    volume({
+      csi: { ...csi, controllerExpandSecretRef: { name: 's', namespace: 'n' } },
+      nodeAffinity: zone('topology.kubernetes.io/zone', 'b'),
+    }),
+    [],
+  ],
+  [
+    'a CronJob of a long name and with a zone that was known once',
+    CronJobs,
+    cron({ timeZone: 'Nowhere/Town' }, 'n'.repeat(60)),
+    cron({ timeZone: 'Nowhere/Town', suspend: true }, 'n'.repeat(60)),
+    [],
+  ],
+  [
+    'a CronJob whose schedule names a zone',
+    CronJobs,
+    cron({ schedule: 'TZ=UTC * * * * *' }),
+    cron({ schedule: 'TZ=UTC * * * * *', timeZone: 'UTC' }),
+    ['spec.schedule: Invalid value: "TZ=UTC * * * * *": cannot use both timeZone field and TZ or CRON_TZ in schedule'],
+  ],
+  [
+    'an Ingress with two classes and a secret of a wrong name, as before',
+    Ingresses,
+    ingress({ defaultBackend: backend, tls: [{ secretName: 'A_' }] }),
+    ingress(
+      { defaultBackend: backend, tls: [{ secretName: 'B_' }], ingressClassName: 'x' },
+      { 'kubernetes.io/ingress.class': 'y' },
+    ),
+    [],
+  ],
+  [
+    'a ServiceCIDR that gets a second family',
+    ServiceCIDRs,
+    class_({ spec: { cidrs: ['10.0.0.0/24'] } }),
+    class_({ spec: { cidrs: ['10.0.0.0/24', 'fd00::/64'] } }),
+    [],
+  ],
+  [
+    'a ServiceCIDR',
+    ServiceCIDRs,
+    class_({ spec: { cidrs: ['10.0.0.0/24'] } }),
+    class_({ spec: { cidrs: ['10.1.0.0/24'] } }),
+    ['spec.cidrs[0]: Invalid value: "10.1.0.0/24": field is immutable'],
+  ],
+  [
+    'a CertificateSigningRequest, which asks for what it asked for',
+    CertificateSigningRequests,
+    signing({}),
+    signing({ usages: ['unheard of'], expirationSeconds: 1 }),
+    [],
+  ],
+])('%s changes or not', (_, definition, before, after, expected) => {
   expect(updateErrors(definition, before, after)).toEqual(expected);
 });

@@ -6,6 +6,9 @@ import type { FieldError } from '#machinery/errors/field-error.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 
+/** When tests change objects. */
+export const NOW = '2026-01-02T03:04:05Z';
+
 /** An object as it is after decoding: every default is there. For tests. */
 export function defaulted<T extends KubernetesObject>(definition: AnyResourceDefinition, object: unknown): Mutable<T> {
   const decoded = decodeValue(object, definition.schema).object as Mutable<KubernetesObject>;
@@ -34,7 +37,7 @@ export function updateErrors(definition: AnyResourceDefinition, before: unknown,
   definition.strategy.prepareForCreate?.(old);
   const updated = defaulted(definition, after);
   (updated as { status?: unknown }).status = deepClone((old as { status?: unknown }).status);
-  definition.strategy.prepareForUpdate?.(updated, old);
+  definition.strategy.prepareForUpdate?.(updated, old, NOW);
   return errorTexts(errorsOfUpdate(definition.strategy, updated, old));
 }
 
@@ -42,6 +45,6 @@ export function updateErrors(definition: AnyResourceDefinition, before: unknown,
 export function statusErrors(definition: AnyResourceDefinition, before: unknown, after: unknown): string[] {
   const [old, updated] = [defaulted(definition, before), defaulted(definition, after)];
   const part = definition.subresources?.['status'];
-  part?.prepareForUpdate?.(updated, old);
+  part?.prepareForUpdate?.(updated, old, NOW);
   return errorTexts(part?.validateUpdate?.(updated, old));
 }

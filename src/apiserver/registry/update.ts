@@ -11,6 +11,7 @@ import {
   OPTIMISTIC_LOCK_MESSAGE,
 } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { formatTime } from '#machinery/objects/time.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { type Admitted, admissionAttributes } from '../admission/attributes.ts';
 import type { ResourceRequest } from '../request.ts';
@@ -140,7 +141,7 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
   await parts.admission.mutate(attributes);
   takeOver(call, object, attributes.object);
   checkOwners(object, owners, request.warnings);
-  prepare(definition, object, old, call);
+  prepare(parts, object, old, call);
   if (isPart) setOwners(object, own(object, old));
   await parts.guard?.(attributes);
   const settle = call.subresource === undefined ? parts.hook?.beforeWrite(object, old) : undefined;
@@ -193,7 +194,7 @@ function checkPreconditions(parts: RegistryParts, object: KubernetesObject, old:
 }
 
 function prepare(
-  definition: AnyResourceDefinition,
+  { definition, clock }: RegistryParts,
   object: Mutable<KubernetesObject>,
   old: KubernetesObject,
   { subresource, keepsGeneration }: UpdateCall,
@@ -202,8 +203,8 @@ function prepare(
   else if (subresource === undefined && definition.subresources?.['status']) keepStatus(object, old);
   resetMetadata(object, old, subresource?.resetFields);
   dropDisabled(definition.schema, object, old);
-  if (subresource) subresource.prepareForUpdate?.(object, old);
-  else definition.strategy.prepareForUpdate?.(object, old);
+  const { prepareForUpdate } = subresource ?? definition.strategy;
+  prepareForUpdate?.(object, old, formatTime(clock.now()));
   if (definition.strategy.hasGeneration && !keepsGeneration && !sameButStatus(object, old)) {
     const metadata = (object.metadata ??= {});
     metadata.generation = (old.metadata?.generation ?? 0) + 1;

@@ -2,7 +2,7 @@ import { templateWarnings } from '#api/core/v1/pod-warnings.ts';
 import type { Strategy } from '#api/resource-definition.ts';
 import { FieldPath } from '#machinery/errors/field-error.ts';
 import type { CronJob } from './cron-job.ts';
-import { validateCronJob } from './cron-job-validation.ts';
+import { validateCronJob, validateCronJobName } from './cron-job-validation.ts';
 import { applyJobTemplateDefaults } from './job-strategy.ts';
 
 export const cronJobStrategy: Strategy<CronJob> = {
@@ -20,5 +20,8 @@ export const cronJobStrategy: Strategy<CronJob> = {
   prepareForCreate(job) {
     job.status = {};
   },
-  validate: validateCronJob,
+  validate: (job) => validateCronJob(job),
+  validateCreate: validateCronJobName,
+  validateUpdate: validateCronJob,
+  updateChecks: 'changes only',
 };

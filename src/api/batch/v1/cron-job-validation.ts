@@ -1,6 +1,6 @@
 import { nonNegative, requireOneOf } from '#api/checks.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
-import type { CronJob, JobTemplateSpec } from './cron-job.ts';
+import type { CronJob, CronJobSpec, JobTemplateSpec } from './cron-job.ts';
 import { CronScheduleError, parseCronSchedule } from './cron-schedule.ts';
 import { validateJobSpec } from './job-validation.ts';
 
@@ -8,38 +8,46 @@ const SPEC = new FieldPath('spec');
 /** Names of Jobs add 11 characters, and end up in labels. */
 const NAME_LIMIT = 52;
 
-export function validateCronJob({ metadata, spec }: CronJob): FieldError[] {
+/** New jobs' names also must leave room. */
+export function validateCronJobName({ metadata }: CronJob): FieldError[] {
   const name = metadata?.name ?? '';
-  const errors: FieldError[] = [];
-  if (name.length > NAME_LIMIT) {
-    const field = new FieldPath('metadata').child('name');
-    errors.push(invalid(field, name, `must be no more than ${NAME_LIMIT} characters`));
-  }
-  if (spec === undefined) return [...errors, required(SPEC)];
+  if (name.length <= NAME_LIMIT) return [];
+  return [invalid(new FieldPath('metadata').child('name'), name, `must be no more than ${NAME_LIMIT} characters`)];
+}
+
+/** `old` is what an update replaces: what was wrong with its time zone already is let be. */
+export function validateCronJob({ spec }: CronJob, old?: CronJob): FieldError[] {
+  if (spec === undefined) return [required(SPEC)];
+  const isKnownZone = old !== undefined && old.spec?.timeZone === spec.timeZone;
   return [
-    ...validateSchedule(spec.schedule, SPEC.child('schedule')),
+    ...validateSchedule(spec, old?.spec?.schedule.includes('TZ') ?? false),
     ...nonNegative(SPEC.child('startingDeadlineSeconds'), spec.startingDeadlineSeconds),
-    ...validateTimeZone(spec.timeZone, SPEC.child('timeZone')),
+    ...(isKnownZone ? [] : validateTimeZone(spec.timeZone, SPEC.child('timeZone'))),
     ...requireOneOf(SPEC.child('concurrencyPolicy'), spec.concurrencyPolicy, ['Allow', 'Forbid', 'Replace']),
     ...validateJobTemplate(spec.jobTemplate, SPEC.child('jobTemplate')),
     ...nonNegative(SPEC.child('successfulJobsHistoryLimit'), spec.successfulJobsHistoryLimit),
     ...nonNegative(SPEC.child('failedJobsHistoryLimit'), spec.failedJobsHistoryLimit),
-    ...errors,
   ];
 }
 
-function validateSchedule(schedule: string, field: FieldPath): FieldError[] {
+function validateSchedule({ schedule, timeZone }: CronJobSpec, mayNameZone: boolean): FieldError[] {
+  const field = SPEC.child('schedule');
   if (!schedule) return [required(field)];
-  if (schedule.includes('TZ')) {
-    return [invalid(field, schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead')];
-  }
+  const errors: FieldError[] = [];
   try {
-    parseCronSchedule(schedule);
-    return [];
+    // A zone before the fields is understood, and refused below.
+    parseCronSchedule(schedule.replace(/^(?:CRON_)?TZ=[^ ]* */, ''));
   } catch (error) {
-    if (error instanceof CronScheduleError) return [invalid(field, schedule, error.message)];
-    throw error;
+    if (!(error instanceof CronScheduleError)) throw error;
+    errors.push(invalid(field, schedule, error.message));
   }
+  if (!schedule.includes('TZ')) return errors;
+  if (!mayNameZone) {
+    errors.push(invalid(field, schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'));
+  } else if (timeZone !== undefined) {
+    errors.push(invalid(field, schedule, 'cannot use both timeZone field and TZ or CRON_TZ in schedule'));
+  }
+  return errors;
 }
 
 function validateTimeZone(timeZone: string | undefined, field: FieldPath): FieldError[] {

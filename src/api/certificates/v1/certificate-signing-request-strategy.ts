@@ -3,7 +3,10 @@ import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { CertificateSigningRequest } from './certificate-signing-request.ts';
-import { validateCertificateSigningRequest } from './certificate-signing-request-validation.ts';
+import {
+  validateCertificateSigningRequest,
+  validateCertificateSigningRequestUpdate,
+} from './certificate-signing-request-validation.ts';
 
 type Request = Mutable<CertificateSigningRequest>;
 
@@ -15,7 +18,9 @@ export const certificateSigningRequestStrategy: Strategy<CertificateSigningReque
   prepareForUpdate(request, old) {
     request.spec = deepClone(old.spec);
   },
-  validate: validateCertificateSigningRequest,
+  validate: (request) => validateCertificateSigningRequest(request),
+  validateUpdate: validateCertificateSigningRequestUpdate,
+  updateChecks: 'changes only',
 };
 
 /** An approver says yes or no, and nothing else. */
@@ -27,12 +32,15 @@ export function prepareApproval(request: Request, old: CertificateSigningRequest
   else request.status.conditions = conditions;
 }
 
-/** A signer may say that it failed, but neither approves nor denies. */
+/** What approvers said is kept as they said it; a signer that adds or removes a decision is told that it may not. */
 export function prepareSigning(request: Request, old: CertificateSigningRequest): void {
-  const isDecision = ({ type }: { readonly type: string }) => type === 'Approved' || type === 'Denied';
-  const decided = deepClone((old.status?.conditions ?? []).filter(isDecision));
-  const others = (request.status?.conditions ?? []).filter((condition) => !isDecision(condition));
-  const status = (request.status ??= {});
-  if (decided.length + others.length > 0) status.conditions = [...decided, ...others];
-  else delete status.conditions;
+  request.spec = deepClone(old.spec);
+  for (const type of ['Approved', 'Denied']) {
+    const known = (old.status?.conditions ?? []).filter((condition) => condition.type === type);
+    const sent = request.status?.conditions?.filter((condition) => condition.type === type) ?? [];
+    if (known.length !== sent.length) continue;
+    sent.forEach((condition, position) => {
+      Object.assign(condition, deepClone(known[position]!));
+    });
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createErrors, defaulted, errorTexts } from '#api/testing/defaulted.ts';
+import { createErrors, defaulted, errorTexts, NOW } from '#api/testing/defaulted.ts';
 import { type CertificateSigningRequest, CertificateSigningRequests } from './certificate-signing-request.ts';
 
 const request = btoa('-----BEGIN CERTIFICATE REQUEST-----\nMA==\n-----END CERTIFICATE REQUEST-----\n');
@@ -43,16 +43,13 @@ test.each<[string, string[], string[], string[]]>([
     'is not approved and denied',
     ['Approved'],
     ['Approved', 'Denied'],
-    ['status.conditions[1].type: Invalid value: "Denied": Approved and Denied conditions are mutually exclusive'],
+    ['status.conditions: Invalid value: "Denied": Approved and Denied conditions are mutually exclusive'],
   ],
   [
     'is not approved twice',
     ['Approved'],
     ['Approved', 'Approved'],
-    [
-      'status.conditions[1].type: Duplicate value: "Approved"',
-      'status.conditions: Forbidden: updates may not modify a condition of type "Approved"',
-    ],
+    ['status.conditions[1].type: Duplicate value: "Approved"'],
   ],
   [
     'stays approved',
@@ -65,11 +62,53 @@ test.each<[string, string[], string[], string[]]>([
   expect(errorTexts(approval!.validateUpdate?.(decided(...after), decided(...before)))).toEqual(expected);
 });
 
+const answered = (status: object) =>
+  defaulted<CertificateSigningRequest>(CertificateSigningRequests, signingRequest({}, { status }));
+const approved = (message: string) => ({ conditions: [{ type: 'Approved', status: 'True', message }] });
+const certificate = (text: string) => ({ certificate: btoa(text) });
 const der = (bytes: string) => `-----BEGIN CERTIFICATE-----\n${btoa(bytes)}\n-----END CERTIFICATE-----\n`;
+const PEM = der('0\x02ab');
+
+test.each<[string, 'approval' | 'status', object, object, string[]]>([
+  ['a decision is put in other words', 'approval', approved('a'), approved('b'), []],
+  ['a signer keeps a decision', 'status', approved('a'), approved('b'), []],
+  [
+    'a signer does not decide',
+    'status',
+    {},
+    approved('a'),
+    ['status.conditions: Forbidden: updates may not add a condition of type "Approved"'],
+  ],
+  ['a signer answers', 'status', {}, certificate(PEM), []],
+  [
+    'an answer is final',
+    'status',
+    certificate(PEM),
+    certificate(PEM + PEM),
+    ['status.certificate: Forbidden: updates may not modify existing certificate content'],
+  ],
+  [
+    'a condition is there once, and whole',
+    'status',
+    {},
+    { conditions: [{ type: 'Failed', status: 'False' }, { type: 'Failed' }] },
+    [
+      'status.conditions[0].status: Unsupported value: "False": supported values: "True"',
+      'status.conditions[1].status: Required value',
+      'status.conditions[1].type: Duplicate value: "Failed"',
+    ],
+  ],
+])('%s', (_, part, before, after, expected) => {
+  const { prepareForUpdate, validateUpdate } = CertificateSigningRequests.subresources![part]!;
+  const [old, request] = [answered(before), answered(after)];
+  prepareForUpdate?.(request, old, NOW);
+  expect(errorTexts(validateUpdate?.(request, old))).toEqual(expected);
+});
+
 test.each<[string, string | undefined]>([
   ['', undefined],
-  [der('0\x02ab'), undefined],
-  [`${der('0\x02ab')}${der('0\x81\x02ab')}`, undefined],
+  [PEM, undefined],
+  [`${PEM}${der('0\x81\x02ab')}`, undefined],
   ['x', 'must contain at least one CERTIFICATE PEM block'],
   [der('0\x03ab'), 'x509: malformed certificate'],
   [der('ab'), 'x509: malformed certificate'],
@@ -78,8 +117,7 @@ test.each<[string, string | undefined]>([
 ])('a signer that writes %j is told %j', (pem, detail) => {
   const { status } = CertificateSigningRequests.subresources!;
   const old = decided('Approved');
-  const certificate = btoa(pem);
-  const signed = { ...old, status: { ...old.status, certificate } };
-  const expected = detail && `status.certificate: Invalid value: ${JSON.stringify(certificate)}: ${detail}`;
+  const signed = { ...old, status: { ...old.status, certificate: btoa(pem) } };
+  const expected = detail && `status.certificate: Invalid value: "<certificate data>": ${detail}`;
   expect(errorTexts(status!.validateUpdate?.(signed, old))).toEqual(expected ? [expected] : []);
 });

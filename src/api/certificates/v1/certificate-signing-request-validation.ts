@@ -1,11 +1,11 @@
-import { checkEach } from '#api/checks.ts';
+import { checkEach, optionalOneOf, requireOneOf } from '#api/checks.ts';
+import { specDifference } from '#api/core/v1/spec-difference.ts';
 import {
   duplicate,
   type FieldError,
   FieldPath,
   forbidden,
   invalid,
-  notSupported,
   required,
   tooLong,
 } from '#machinery/errors/field-error.ts';
@@ -13,11 +13,16 @@ import { DNS_SUBDOMAIN_MAX_LENGTH, isDNS1123Label, isDNS1123Subdomain } from '#m
 import { decodeBase64 } from '#machinery/objects/base64.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { certificatePemError } from './certificate-pem.ts';
-import type { CertificateSigningRequest, CertificateSigningRequestCondition } from './certificate-signing-request.ts';
+import type {
+  CertificateSigningRequest,
+  CertificateSigningRequestCondition as Condition,
+} from './certificate-signing-request.ts';
 
 const SPEC = new FieldPath('spec');
 const CONDITIONS = new FieldPath('status').child('conditions');
+const CERTIFICATE = new FieldPath('status').child('certificate');
 const SHORTEST_SECONDS = 600;
+const LEGACY_SIGNER = 'kubernetes.io/legacy-unknown';
 const PEM_HEADER = '-----BEGIN CERTIFICATE REQUEST-----';
 
 const USAGES = [
@@ -46,23 +51,40 @@ const USAGES = [
   'timestamping',
 ];
 
-export const validateCertificateSigningRequest = ({ spec, status }: CertificateSigningRequest): FieldError[] => [
-  ...validateRequest(spec.request, SPEC.child('request')),
-  ...validateUsages(spec.usages ?? []),
-  ...(spec.signerName === 'kubernetes.io/legacy-unknown'
-    ? [invalid(SPEC.child('signerName'), spec.signerName, 'the legacy signerName is not allowed via this API version')]
-    : validateSignerName(spec.signerName, SPEC.child('signerName'))),
-  ...(spec.expirationSeconds !== undefined && spec.expirationSeconds < SHORTEST_SECONDS
-    ? [
-        invalid(
-          SPEC.child('expirationSeconds'),
-          spec.expirationSeconds,
-          'may not specify a duration less than 600 seconds (10 minutes)',
-        ),
-      ]
-    : []),
-  ...validateConditions(status?.conditions ?? []),
-];
+const SHORTEST = `may not specify a duration less than ${SHORTEST_SECONDS} seconds (10 minutes)`;
+
+/** `old` is what an update replaces: what was wrong with it already is let be. */
+export function validateCertificateSigningRequest(
+  { spec, status }: CertificateSigningRequest,
+  old?: CertificateSigningRequest,
+): FieldError[] {
+  const signer = SPEC.child('signerName');
+  const { expirationSeconds = SHORTEST_SECONDS } = spec;
+  const mayBeLegacy = old?.spec.signerName === LEGACY_SIGNER;
+  return [
+    ...validateRequest(spec.request, SPEC.child('request')),
+    ...validateUsages(spec.usages ?? [], old?.spec.usages),
+    ...(spec.signerName === LEGACY_SIGNER && !mayBeLegacy
+      ? [invalid(signer, spec.signerName, 'the legacy signerName is not allowed via this API version')]
+      : validateSignerName(spec.signerName, signer)),
+    ...(expirationSeconds < SHORTEST_SECONDS
+      ? [invalid(SPEC.child('expirationSeconds'), expirationSeconds, SHORTEST)]
+      : []),
+    ...validateConditions(status?.conditions ?? [], old?.status?.conditions ?? []),
+    ...validateCertificate(status?.certificate, old),
+  ];
+}
+
+function validateCertificate(
+  certificate: string | undefined,
+  old: CertificateSigningRequest | undefined,
+): FieldError[] {
+  const before = old?.status?.certificate;
+  const isKept = old !== undefined && (certificate ?? '') === (before ?? '');
+  const problem =
+    isKept || certificatePemError(textOf(before)) !== undefined ? undefined : certificatePemError(textOf(certificate));
+  return problem === undefined ? [] : [invalid(CERTIFICATE, '<certificate data>', problem)];
+}
 
 /** Only that there is a request; whoever signs it reads it. */
 function validateRequest(request: string, field: FieldPath): FieldError[] {
@@ -71,18 +93,21 @@ function validateRequest(request: string, field: FieldPath): FieldError[] {
     : [invalid(field, request, 'PEM block type must be CERTIFICATE REQUEST')];
 }
 
-const textOf = (base64: string): string => new TextDecoder('latin1').decode(decodeBase64(base64));
+const textOf = (base64: string | undefined): string => new TextDecoder('latin1').decode(decodeBase64(base64 ?? ''));
 
-function validateUsages(usages: readonly string[]): FieldError[] {
+function validateUsages(usages: readonly string[], before: readonly string[] | undefined): FieldError[] {
   const field = SPEC.child('usages');
-  if (usages.length === 0) return [required(field)];
-  const seen = new Set<string>();
-  return checkEach(usages, field, (usage, at) => {
-    if (!USAGES.includes(usage)) return [notSupported(at, usage, USAGES)];
-    if (seen.has(usage)) return [duplicate(at, usage)];
-    seen.add(usage);
-    return [];
-  });
+  const errors: FieldError[] = usages.length === 0 ? [required(field)] : [];
+  if (before === undefined || before.every((usage) => USAGES.includes(usage))) {
+    errors.push(...checkEach(usages, field, (usage, at) => optionalOneOf(at, usage, USAGES)));
+  }
+  if (before === undefined || new Set(before).size === before.length) {
+    const repeated = (usage: string, position: number) => usages.indexOf(usage) < position;
+    usages.forEach((usage, position) => {
+      if (repeated(usage, position)) errors.push(duplicate(field.index(position), usage));
+    });
+  }
+  return errors;
 }
 
 /** `example.com/signer-name`. */
@@ -111,60 +136,66 @@ export function validateSignerName(name: string, field: FieldPath): FieldError[]
   return errors;
 }
 
+const isUnique = (types: readonly string[]): boolean => new Set(types).size === types.length;
+
 /** Nobody both approves and denies, and both are said with certainty. */
-function validateConditions(conditions: readonly CertificateSigningRequestCondition[]): FieldError[] {
-  const errors = checkEach(conditions, CONDITIONS, ({ type, status }, at) => {
-    if (!type) return [required(at.child('type'))];
-    if (!status) return [required(at.child('status'))];
-    const isFinal = ['Approved', 'Denied', 'Failed'].includes(type);
-    if (isFinal && status !== 'True') return [notSupported(at.child('status'), status, ['True'])];
-    return ['True', 'False', 'Unknown'].includes(status)
-      ? []
-      : [notSupported(at.child('status'), status, ['False', 'True', 'Unknown'])];
-  });
+function validateConditions(conditions: readonly Condition[], old: readonly Condition[]): FieldError[] {
+  const before = old.map(({ type }) => type);
+  const wasUndecided = !(before.includes('Approved') && before.includes('Denied'));
   const types = conditions.map(({ type }) => type);
-  types.forEach((type, index) => {
-    if (types.indexOf(type) < index) errors.push(duplicate(CONDITIONS.index(index).child('type'), type));
+  return checkEach(conditions, CONDITIONS, ({ type, status }, at) => {
+    const position = Number(/\[(\d+)\]$/.exec(String(at))![1]);
+    const earlier = types.slice(0, position);
+    const errors: FieldError[] = type || before.includes('') ? [] : [required(at.child('type'))];
+    const allowed = ['Approved', 'Denied', 'Failed'].includes(type) ? ['True'] : ['False', 'True', 'Unknown'];
+    errors.push(...requireOneOf(at.child('status'), status, allowed));
+    const opposite = type === 'Approved' ? 'Denied' : type === 'Denied' ? 'Approved' : undefined;
+    if (wasUndecided && opposite !== undefined && earlier.includes(opposite)) {
+      errors.push(invalid(CONDITIONS, type, 'Approved and Denied conditions are mutually exclusive'));
+    }
+    if (isUnique(before) && earlier.includes(type)) errors.push(duplicate(at.child('type'), type));
+    return errors;
   });
-  if (types.includes('Approved') && types.includes('Denied')) {
-    const field = CONDITIONS.index(types.lastIndexOf('Denied')).child('type');
-    errors.push(invalid(field, 'Denied', 'Approved and Denied conditions are mutually exclusive'));
-  }
-  return errors;
 }
 
+/** What a write may change besides labels and annotations: who approves decides, who signs answers. */
+type Right = 'decide' | 'answer' | 'nothing';
+
+const update =
+  (right: Right) =>
+  (request: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] => [
+    ...validateCertificateSigningRequest(request, old),
+    ...conditionErrors(request, old, right),
+    ...certificateErrors(request.status?.certificate ?? '', old.status?.certificate ?? '', right),
+  ];
+
+export const validateCertificateSigningRequestUpdate = update('nothing');
 /** An approval that was given stays. */
-export function validateApprovalUpdate(
-  request: CertificateSigningRequest,
-  old: CertificateSigningRequest,
-): FieldError[] {
-  return [...validateConditions(request.status?.conditions ?? []), ...removedConditions(request, old)];
-}
-
+export const validateApprovalUpdate = update('decide');
 /** A signer adds the certificate, once. */
-export function validateSigningUpdate(
-  request: CertificateSigningRequest,
-  old: CertificateSigningRequest,
-): FieldError[] {
-  const errors = validateApprovalUpdate(request, old);
-  const [certificate = '', before = ''] = [request.status?.certificate, old.status?.certificate];
-  const field = new FieldPath('status').child('certificate');
-  const wrong = certificate === before ? undefined : certificatePemError(textOf(certificate));
-  if (wrong !== undefined) errors.push(invalid(field, certificate, wrong));
-  if (before !== '' && certificate !== before) {
-    errors.push(forbidden(field, 'updates may not change existing certificate content'));
-  }
-  return errors;
+export const validateSigningUpdate = update('answer');
+
+function certificateErrors(certificate: string, before: string, right: Right): FieldError[] {
+  if (certificate === before) return [];
+  if (right !== 'answer') return [forbidden(CERTIFICATE, 'updates may not set certificate content')];
+  return before === '' ? [] : [forbidden(CERTIFICATE, 'updates may not modify existing certificate content')];
 }
 
-function removedConditions(request: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
-  const kept = request.status?.conditions ?? [];
-  return ['Approved', 'Denied', 'Failed'].flatMap((type) => {
-    const of = (conditions: readonly CertificateSigningRequestCondition[]) =>
-      conditions.filter((condition) => condition.type === type);
-    const [before, now] = [of(old.status?.conditions ?? []), of(kept)];
-    if (before.length === 0 || deepEqual(before, now)) return [];
-    const action = now.length < before.length ? 'remove' : 'modify';
-    return [forbidden(CONDITIONS, `updates may not ${action} a condition of type ${JSON.stringify(type)}`)];
-  });
+function conditionErrors(
+  { status }: CertificateSigningRequest,
+  old: CertificateSigningRequest,
+  right: Right,
+): FieldError[] {
+  const of = (conditions: readonly Condition[] | undefined, type: string) =>
+    (conditions ?? []).filter((condition) => condition.type === type);
+  const changes = (types: readonly string[], told: readonly string[]) =>
+    types.flatMap((type) => {
+      const [before, now] = [of(old.status?.conditions, type), of(status?.conditions, type)];
+      const change = now.length < before.length ? 'remove' : now.length > before.length ? 'add' : 'modify';
+      if (!told.includes(change) || deepEqual(before, now)) return [];
+      const difference = change === 'modify' ? `\n${specDifference(before, now)}` : '';
+      return [forbidden(CONDITIONS, `updates may not ${change} a condition of type "${type}"${difference}`)];
+    });
+  const removed = changes(['Approved', 'Denied', 'Failed'], ['remove']);
+  return right === 'decide' ? removed : [...removed, ...changes(['Approved', 'Denied'], ['add', 'modify'])];
 }

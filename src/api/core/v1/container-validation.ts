@@ -16,7 +16,8 @@ import type { PodSpec } from './pod-spec.ts';
 import { validateLifecycle, validateProbe } from './probe-validation.ts';
 import { validateResourceRequirements } from './resource-validation.ts';
 import { validateSecurityContext } from './security-context-validation.ts';
-import { checkDescendingPath, volumeNames } from './volume-validation.ts';
+import { checkDescendingPath } from './volume-source-validation.ts';
+import { volumeNames } from './volume-validation.ts';
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];

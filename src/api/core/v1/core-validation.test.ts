@@ -52,7 +52,11 @@ test.each<[string, AnyResourceDefinition, object, string[]]>([
     'a volume of no kind and size',
     PersistentVolumes,
     volume({ hostPath: undefined, capacity: {} }),
-    ['spec.capacity: Required value', 'spec: Required value: must specify a volume type'],
+    [
+      'spec.capacity: Required value',
+      'spec.capacity: Unsupported value: null: supported values: "storage"',
+      'spec: Required value: must specify a volume type',
+    ],
   ],
   [
     'a local volume without a place',

@@ -1,4 +1,4 @@
-import { checkText, optionalOneOf, requireText } from '#api/checks.ts';
+import { checkText, immutable, optionalOneOf, requireText } from '#api/checks.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
 import { validateAnnotations, validateLabels } from '#api/meta/v1/object-meta-validation.ts';
 import {
@@ -9,7 +9,7 @@ import {
   notSupported,
   required,
 } from '#machinery/errors/field-error.ts';
-import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
@@ -18,7 +18,7 @@ import type { Mutable } from '#machinery/schema/schema.ts';
 import type { PersistentVolumeClaim } from './persistent-volume-claim.ts';
 import type { PersistentVolumeClaimSpec } from './persistent-volume-claim-spec.ts';
 import { specDifference } from './spec-difference.ts';
-import { validateAccessModes, validateStorageAmount } from './storage-rules.ts';
+import { validateAccessModes, validateSize } from './storage-rules.ts';
 import type { PersistentVolumeClaimTemplate } from './volume.ts';
 
 const SPEC = new FieldPath('spec');
@@ -44,30 +44,44 @@ export function validatePersistentVolumeClaimSpec(spec: PersistentVolumeClaimSpe
   errors.push(...validateAccessModes(spec.accessModes ?? [], modes));
   const storage = spec.resources?.requests?.['storage'];
   const at = field.child('resources').key('storage');
-  errors.push(...(storage === undefined ? [required(at)] : validateStorageAmount(storage, at)));
-  for (const name of ['storageClassName', 'volumeAttributesClassName'] as const) {
-    if (spec[name]) errors.push(...checkText(field.child(name), spec[name], isDNS1123Subdomain));
+  errors.push(...(storage === undefined ? [required(at)] : validateRequest(storage, at)));
+  if (spec.storageClassName) {
+    errors.push(...checkText(field.child('storageClassName'), spec.storageClassName, isDNS1123Subdomain));
   }
   errors.push(...optionalOneOf(field.child('volumeMode'), spec.volumeMode, ['Block', 'Filesystem']));
-  return [...errors, ...validateDataSources(spec, field)];
+  errors.push(...validateDataSources(spec, field));
+  const { volumeAttributesClassName: attributes } = spec;
+  if (!attributes) return errors;
+  return [...errors, ...checkText(field.child('volumeAttributesClassName'), attributes, isDNS1123Subdomain)];
+}
+
+function validateRequest(text: string, field: FieldPath): FieldError[] {
+  const amount = parseQuantity(text);
+  return amount.sign > 0 ? [] : [invalid(field, amount.toString(), 'must be greater than zero')];
 }
 
 function validateDataSources({ dataSource, dataSourceRef }: PersistentVolumeClaimSpec, field: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
-  for (const [name, source] of Object.entries({ dataSource, dataSourceRef })) {
-    if (!source) continue;
-    const at = field.child(name);
-    errors.push(...requireText(at.child('name'), source.name), ...requireText(at.child('kind'), source.kind));
-    if (!source.apiGroup && source.kind !== 'PersistentVolumeClaim')
-      errors.push(
-        invalid(at, source.kind ?? '', "must be 'PersistentVolumeClaim' when referencing the default apiGroup"),
-      );
-  }
-  if (dataSource && dataSourceRef && !dataSourceRef.namespace) {
-    const { namespace: _, ...reference } = dataSourceRef;
-    if (!deepEqual(dataSource, reference)) errors.push(invalid(field, dataSource, 'must match dataSourceRef'));
-  }
-  return errors;
+  if (dataSource) errors.push(...validateDataSource(dataSource, field.child('dataSource')));
+  if (dataSourceRef) errors.push(...validateDataSource(dataSourceRef, field.child('dataSourceRef')));
+  const namespace = dataSourceRef?.namespace;
+  if (namespace) errors.push(...checkText(field.child('dataSourceRef', 'namespace'), namespace, isDNS1123Label));
+  if (!dataSource || !dataSourceRef) return errors;
+  // Upstream shows nothing of the value.
+  if (namespace)
+    return [...errors, invalid(field, {}, 'may not be specified when dataSourceRef.namespace is specified')];
+  const { namespace: _, ...reference } = dataSourceRef;
+  return deepEqual(dataSource, reference) ? errors : [...errors, invalid(field, {}, 'must match dataSourceRef')];
+}
+
+type DataSource = NonNullable<PersistentVolumeClaimSpec['dataSource']>;
+
+function validateDataSource({ apiGroup, kind, name }: DataSource, field: FieldPath): FieldError[] {
+  const errors = [...requireText(field.child('name'), name), ...requireText(field.child('kind'), kind)];
+  if (apiGroup) return [...errors, ...checkText(field.child('apiGroup'), apiGroup, isDNS1123Subdomain)];
+  if (kind === 'PersistentVolumeClaim') return errors;
+  const detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
+  return [...errors, invalid(field, kind ?? '', detail)];
 }
 
 const STATUS = new FieldPath('status');
@@ -81,31 +95,34 @@ const RESIZE_STATUSES = [
 
 /** The rules of what is said of a claim: sizes are sizes, and only storage is resized. */
 export function validatePersistentVolumeClaimStatus({ spec, status = {} }: PersistentVolumeClaim): FieldError[] {
-  const errors: FieldError[] = spec?.accessModes?.length ? [] : [required(SPEC.child('accessModes'))];
+  const errors: FieldError[] = spec?.accessModes?.length ? [] : [required(new FieldPath('Spec').child('accessModes'))];
   for (const [name, amount] of Object.entries(status.capacity ?? {}))
     errors.push(...validateSize(amount, STATUS.child('capacity').key(name)));
   const resizes = STATUS.child('allocatedResourceStatus');
   for (const [name, state] of Object.entries(status.allocatedResourceStatuses ?? {})) {
-    errors.push(...checkText(resizes, name, isQualifiedName));
+    errors.push(...checkResourceName(name, resizes));
     if (!RESIZE_STATUSES.includes(state)) errors.push(notSupported(resizes, name, [...RESIZE_STATUSES].sort()));
   }
   const allocated = STATUS.child('allocatedResources');
-  for (const [name, amount] of Object.entries(status.allocatedResources ?? {}))
-    errors.push(
-      ...(name === 'storage'
-        ? validateSize(amount, allocated.key(name))
-        : [notSupported(allocated, name, ['storage'])]),
-    );
+  for (const [name, amount] of Object.entries(status.allocatedResources ?? {})) {
+    const wrong = checkResourceName(name, allocated);
+    errors.push(...(wrong.length > 0 ? wrong : validateSize(amount, allocated.key(name))));
+  }
   return errors;
 }
 
-function validateSize(text: string, field: FieldPath): FieldError[] {
-  const amount = parseQuantity(text);
-  return amount.sign < 0 ? [invalid(field, amount.value(), 'must be a valid resource quantity')] : [];
+/** Of Kubernetes' own resources a claim only has storage; vendors may have more. */
+function checkResourceName(name: string, field: FieldPath): FieldError[] {
+  const errors = checkText(field, name, isQualifiedName);
+  if (errors.length > 0 || name === 'storage') return errors;
+  const isOwn = !name.includes('/') || name.split('/')[0]!.endsWith('kubernetes.io');
+  return isOwn ? [notSupported(field, name, ['storage'])] : [];
 }
 
 const IMMUTABLE =
   'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+
+const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
 
 /** A claim is bound once, and then only grows. */
 export function validatePersistentVolumeClaimUpdate(
@@ -114,15 +131,42 @@ export function validatePersistentVolumeClaimUpdate(
 ): FieldError[] {
   const spec = claim.spec ?? {};
   const before = old.spec ?? {};
-  const kept = withAllowedChanges(spec, before, old.status?.phase === 'Bound');
-  const errors = deepEqual(kept, before) ? [] : [forbidden(SPEC, `${IMMUTABLE}\n${specDifference(before, kept)}`)];
-  return [...errors, ...shrinkErrors(spec, before, old.status?.capacity?.['storage'])];
+  const [annotated, wasAnnotated] = [classAnnotation(claim), classAnnotation(old)];
+  const isMoved =
+    wasAnnotated !== undefined && before.storageClassName === undefined && spec.storageClassName === wasAnnotated;
+  const isUpgraded = isMoved && (annotated === undefined || annotated === wasAnnotated);
+  const kept = withAllowedChanges(spec, before, {
+    isBound: claim.status?.phase === 'Bound',
+    mayGetClass: wasAnnotated === undefined || isMoved,
+  });
+  const errors: FieldError[] = [];
+  if (!isUpgraded && (annotated ?? '') !== (wasAnnotated ?? '')) {
+    const at = new FieldPath('metadata').child('annotations', CLASS_ANNOTATION);
+    errors.push(invalid(at, annotated ?? '', 'field is immutable'));
+  }
+  if (!deepEqual(kept, before)) errors.push(forbidden(SPEC, `${IMMUTABLE}\n${specDifference(before, kept)}`));
+  return [
+    ...errors,
+    ...shrinkErrors(spec, before, old.status?.capacity?.['storage'] ?? '0'),
+    ...immutable(new FieldPath('volumeMode'), spec.volumeMode, before.volumeMode),
+    ...attributesErrors(spec.volumeAttributesClassName, before.volumeAttributesClassName),
+  ];
+}
+
+const classAnnotation = ({ metadata }: PersistentVolumeClaim): string | undefined =>
+  metadata?.annotations?.[CLASS_ANNOTATION];
+
+function attributesErrors(name: string | undefined, before: string | undefined): FieldError[] {
+  if (before === undefined || name) return [];
+  if (name === before) return [];
+  const to = name === undefined ? 'nil' : 'an empty string';
+  return [forbidden(SPEC.child('volumeAttributesClassName'), `update from non-nil value to ${to} is forbidden`)];
 }
 
 function withAllowedChanges(
   spec: PersistentVolumeClaimSpec,
   before: PersistentVolumeClaimSpec,
-  isBound: boolean,
+  { isBound, mayGetClass }: { readonly isBound: boolean; readonly mayGetClass: boolean },
 ): PersistentVolumeClaimSpec {
   const kept = deepClone(spec) as Mutable<PersistentVolumeClaimSpec>;
   const keep = (name: keyof PersistentVolumeClaimSpec) => {
@@ -131,23 +175,22 @@ function withAllowedChanges(
   };
   // Whoever binds a claim names its volume; a class that became the default is filled in later.
   if (!before.volumeName) keep('volumeName');
-  if (before.storageClassName === undefined) keep('storageClassName');
-  if (!isBound) return kept;
+  if (before.storageClassName === undefined && mayGetClass) keep('storageClassName');
   keep('volumeAttributesClassName');
   const storage = before.resources?.requests?.['storage'];
-  if (storage !== undefined && kept.resources?.requests) kept.resources.requests['storage'] = storage;
+  if (isBound && storage !== undefined && kept.resources?.requests) kept.resources.requests['storage'] = storage;
   return kept;
 }
 
 function shrinkErrors(
   spec: PersistentVolumeClaimSpec,
   before: PersistentVolumeClaimSpec,
-  capacity: string | undefined,
+  capacity: string,
 ): FieldError[] {
-  const wanted = spec.resources?.requests?.['storage'];
-  const had = before.resources?.requests?.['storage'];
-  if (wanted === undefined || had === undefined || parseQuantity(wanted).compare(parseQuantity(had)) >= 0) return [];
+  const sizeOf = ({ resources }: PersistentVolumeClaimSpec) => parseQuantity(resources?.requests?.['storage'] ?? '0');
+  const wanted = sizeOf(spec);
+  if (wanted.compare(sizeOf(before)) >= 0) return [];
   // A growth that failed may be taken back, down to what there is.
-  if (capacity !== undefined && parseQuantity(wanted).compare(parseQuantity(capacity)) > 0) return [];
+  if (wanted.compare(parseQuantity(capacity)) > 0) return [];
   return [forbidden(SPEC.child('resources', 'requests', 'storage'), 'field can not be less than status.capacity')];
 }

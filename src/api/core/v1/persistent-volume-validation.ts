@@ -1,123 +1,184 @@
-import { checkText, immutable, optionalOneOf, requireText } from '#api/checks.ts';
+import { checkText, immutable, optionalOneOf } from '#api/checks.ts';
 import { type FieldError, FieldPath, forbidden, notSupported, required } from '#machinery/errors/field-error.ts';
-import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import type { NodeSelector } from './affinity.ts';
 import { validateNodeSelector } from './affinity-validation.ts';
 import type { PersistentVolume } from './persistent-volume.ts';
-import { type CSIPersistentVolumeSource, PersistentVolumeSource } from './persistent-volume-source.ts';
+import { PersistentVolumeSource, type VolumeNodeAffinity } from './persistent-volume-source.ts';
+import { validatePersistentVolumeSource } from './persistent-volume-source-validation.ts';
 import type { PersistentVolumeSpec } from './persistent-volume-spec.ts';
 import { specDifference } from './spec-difference.ts';
 import { validateAccessModes, validateStorageAmount } from './storage-rules.ts';
-import { validateDriverName, validateHostPath } from './volume-validation.ts';
 
 const SPEC = new FieldPath('spec');
+const ROOT = new FieldPath();
 
-export function validatePersistentVolume({ spec = {} }: PersistentVolume): FieldError[] {
-  const modes = SPEC.child('accessModes');
+export const validatePersistentVolume = ({ metadata, spec = {} }: PersistentVolume): FieldError[] =>
+  validatePersistentVolumeSpec(spec, SPEC, { name: metadata?.name ?? '' });
+
+/** `isInline` is for the spec that a VolumeAttachment has in place of a volume: it says nothing of claims and size. */
+export function validatePersistentVolumeSpec(
+  spec: PersistentVolumeSpec,
+  field: FieldPath,
+  { name, isInline = false }: { readonly name: string; readonly isInline?: boolean },
+): FieldError[] {
+  const modes = field.child('accessModes');
   return [
+    ...(isInline ? validateInline(spec, field) : []),
     ...(spec.accessModes?.length ? [] : [required(modes)]),
     ...validateAccessModes(spec.accessModes ?? [], modes),
-    ...validateCapacity(spec.capacity ?? {}, SPEC.child('capacity')),
-    ...optionalOneOf(SPEC.child('persistentVolumeReclaimPolicy'), spec.persistentVolumeReclaimPolicy || undefined, [
-      'Delete',
-      'Recycle',
-      'Retain',
-    ]),
-    ...validateAffinity(spec),
-    ...validateSource(spec),
-    ...(spec.storageClassName
-      ? checkText(SPEC.child('storageClassName'), spec.storageClassName, isDNS1123Subdomain)
-      : []),
-    ...optionalOneOf(SPEC.child('volumeMode'), spec.volumeMode, ['Block', 'Filesystem']),
+    ...(isInline ? [] : validateCapacity(spec.capacity ?? {}, field.child('capacity'))),
+    ...validateReclaimPolicy(spec, field.child('persistentVolumeReclaimPolicy'), isInline),
+    ...validateAffinity(spec, field, isInline),
+    ...validatePersistentVolumeSource(spec, field, name),
+    ...validatePlace(spec, field),
+    ...validateClass(spec, field, isInline),
+    ...validateMode(spec, field.child('volumeMode'), isInline),
+    ...validateAttributesClass(spec, field),
   ];
+}
+
+const INLINE = 'may not be specified in the context of inline volumes';
+
+function validateInline({ claimRef, capacity, csi }: PersistentVolumeSpec, field: FieldPath): FieldError[] {
+  const errors: FieldError[] = [];
+  if (claimRef !== undefined) errors.push(forbidden(field.child('claimRef'), INLINE));
+  if (Object.keys(capacity ?? {}).length > 0) errors.push(forbidden(field.child('capacity'), INLINE));
+  if (csi === undefined) {
+    errors.push(required(field.child('csi'), 'has to be specified in the context of inline volumes'));
+  }
+  return errors;
 }
 
 function validateCapacity(capacity: Readonly<Record<string, string>>, field: FieldPath): FieldError[] {
-  const storage = capacity['storage'];
-  if (Object.keys(capacity).length === 0) return [required(field)];
-  if (storage === undefined || Object.keys(capacity).length > 1) return [notSupported(field, capacity, ['storage'])];
-  return validateStorageAmount(storage, field.key('storage'));
+  const names = Object.keys(capacity);
+  const errors: FieldError[] = names.length === 0 ? [required(field)] : [];
+  if (capacity['storage'] === undefined || names.length > 1) {
+    errors.push(notSupported(field, names.length === 0 ? null : capacity, ['storage']));
+  }
+  return [...errors, ...names.flatMap((name) => validateStorageAmount(capacity[name]!, field.key(name)))];
 }
 
-function validateAffinity({ nodeAffinity }: PersistentVolumeSpec): FieldError[] {
-  if (!nodeAffinity) return [];
-  const at = SPEC.child('nodeAffinity', 'required');
+function validateReclaimPolicy(
+  { persistentVolumeReclaimPolicy: policy }: PersistentVolumeSpec,
+  field: FieldPath,
+  isInline: boolean,
+): FieldError[] {
+  if (!isInline) return optionalOneOf(field, policy || undefined, ['Delete', 'Recycle', 'Retain']);
+  return !policy || policy === 'Retain'
+    ? []
+    : [forbidden(field, 'may only be Retain in the context of inline volumes')];
+}
+
+function validateAffinity({ nodeAffinity }: PersistentVolumeSpec, field: FieldPath, isInline: boolean): FieldError[] {
+  const at = field.child('nodeAffinity');
+  if (nodeAffinity === undefined) return [];
+  if (isInline) return [forbidden(at, INLINE)];
   return nodeAffinity.required
-    ? validateNodeSelector(nodeAffinity.required, at)
-    : [required(at, 'must specify required node constraints')];
+    ? validateNodeSelector(nodeAffinity.required, at.child('required'))
+    : [required(at.child('required'), 'must specify required node constraints')];
 }
 
-const SOURCES = Object.keys(PersistentVolumeSource.fields) as (keyof PersistentVolumeSource)[];
-
-function validateSource(spec: PersistentVolumeSpec): FieldError[] {
-  const types = SOURCES.filter((type) => spec[type] !== undefined);
-  const errors = types.slice(1).map((type) => forbidden(SPEC.child(type), 'may not specify more than 1 volume type'));
-  if (types.length === 0) errors.push(required(SPEC, 'must specify a volume type'));
-  const { hostPath, nfs, local, csi } = spec;
-  if (hostPath) {
-    errors.push(...validateHostPath(hostPath, SPEC.child('hostPath')));
-    if (/^\/+$/.test(hostPath.path) && spec.persistentVolumeReclaimPolicy === 'Recycle')
-      errors.push(
-        forbidden(SPEC.child('persistentVolumeReclaimPolicy'), "may not be 'recycle' for a hostPath mount of '/'"),
-      );
+/** What lies on one machine is found there; and the root of a machine is not for wiping. */
+function validatePlace(spec: PersistentVolumeSpec, field: FieldPath): FieldError[] {
+  const errors: FieldError[] = [];
+  if (spec.local && !spec.nodeAffinity) {
+    errors.push(required(field.child('nodeAffinity'), 'Local volume requires node affinity'));
   }
-  if (nfs) {
-    errors.push(...requireText(SPEC.child('nfs', 'server'), nfs.server));
-    errors.push(...requireText(SPEC.child('nfs', 'path'), nfs.path, absoluteErrors));
-  }
-  if (local) {
-    errors.push(...requireText(SPEC.child('local', 'path'), local.path, backstepErrors));
-    if (!spec.nodeAffinity) errors.push(required(SPEC.child('nodeAffinity'), 'Local volume requires node affinity'));
-  }
-  if (csi) {
-    errors.push(...validateCsi(csi, SPEC.child('csi')));
+  if (/^\/+$/.test(spec.hostPath?.path ?? '') && spec.persistentVolumeReclaimPolicy === 'Recycle') {
+    const at = field.child('persistentVolumeReclaimPolicy');
+    errors.push(forbidden(at, "may not be 'recycle' for a hostPath mount of '/'"));
   }
   return errors;
 }
 
-const SECRETS = [
-  'controllerPublishSecretRef',
-  'controllerExpandSecretRef',
-  'nodePublishSecretRef',
-  'nodeExpandSecretRef',
-] as const;
+function validateClass({ storageClassName }: PersistentVolumeSpec, field: FieldPath, isInline: boolean): FieldError[] {
+  const at = field.child('storageClassName');
+  if (!storageClassName) return [];
+  return isInline ? [forbidden(at, INLINE)] : checkText(at, storageClassName, isDNS1123Subdomain);
+}
 
-function validateCsi(csi: CSIPersistentVolumeSource, field: FieldPath): FieldError[] {
-  const errors = [
-    ...validateDriverName(csi.driver, field.child('driver')),
-    ...requireText(field.child('volumeHandle'), csi.volumeHandle),
+function validateMode({ volumeMode }: PersistentVolumeSpec, field: FieldPath, isInline: boolean): FieldError[] {
+  if (!isInline) return optionalOneOf(field, volumeMode, ['Block', 'Filesystem']);
+  return volumeMode === undefined || volumeMode === 'Filesystem'
+    ? []
+    : [forbidden(field, 'may not specify volumeMode other than Filesystem in the context of inline volumes')];
+}
+
+function validateAttributesClass(
+  { volumeAttributesClassName: name, csi }: PersistentVolumeSpec,
+  field: FieldPath,
+): FieldError[] {
+  if (name === undefined) return [];
+  const at = field.child('volumeAttributesClassName');
+  return [
+    ...(name === '' ? [required(at, 'an empty string is disallowed')] : checkText(at, name, isDNS1123Subdomain)),
+    ...(csi ? [] : [required(field.child('csi'), 'has to be specified when using volumeAttributesClassName')]),
   ];
-  for (const name of SECRETS) {
-    const secret = csi[name];
-    if (secret === undefined) continue;
-    errors.push(...requireText(field.child(name, 'name'), secret.name, isDNS1123Subdomain));
-    errors.push(...requireText(field.child(name, 'namespace'), secret.namespace, isDNS1123Label));
-  }
-  return errors;
 }
-
-const absoluteErrors = (path: string): string[] => (path.startsWith('/') ? [] : ['must be an absolute path']);
-const backstepErrors = (path: string): string[] => (path.split('/').includes('..') ? ["must not contain '..'"] : []);
 
 /** Where a volume's data lies does not change. */
 export function validatePersistentVolumeUpdate({ spec = {} }: PersistentVolume, old: PersistentVolume): FieldError[] {
   const before = old.spec ?? {};
-  const source = sourceOf(spec);
   const had = sourceOf(before);
-  const errors = deepEqual(source, had)
-    ? []
-    : [
-        forbidden(
-          SPEC.child('persistentvolumesource'),
-          `spec.persistentvolumesource is immutable after creation\n${specDifference(had, source)}`,
-        ),
-      ];
-  errors.push(...immutable(SPEC.child('volumeMode'), spec.volumeMode, before.volumeMode));
-  if (before.nodeAffinity) {
-    errors.push(...immutable(SPEC.child('nodeAffinity'), spec.nodeAffinity, before.nodeAffinity));
+  const source = withoutNewExpandSecret(sourceOf(spec), had);
+  const errors: FieldError[] = [];
+  if (!deepEqual(source, had)) {
+    const detail = `spec.persistentvolumesource is immutable after creation\n${specDifference(had, source)}`;
+    errors.push(forbidden(SPEC.child('persistentvolumesource'), detail));
+  }
+  // Upstream names both without the spec they are in.
+  errors.push(...immutable(ROOT.child('volumeMode'), spec.volumeMode, before.volumeMode));
+  if (before.nodeAffinity && !deepEqual(renamed(spec.nodeAffinity), renamed(before.nodeAffinity))) {
+    errors.push(...immutable(ROOT.child('nodeAffinity'), shown(spec.nodeAffinity), shown(before.nodeAffinity)));
+  }
+  if (before.volumeAttributesClassName !== undefined && spec.volumeAttributesClassName === undefined) {
+    const at = SPEC.child('volumeAttributesClassName');
+    errors.push(forbidden(at, 'update from non-nil value to nil is forbidden'));
   }
   return errors;
 }
 
-const sourceOf = (spec: PersistentVolumeSpec) =>
+const SOURCES = Object.keys(PersistentVolumeSource.fields) as (keyof PersistentVolumeSource)[];
+
+const sourceOf = (spec: PersistentVolumeSpec): PersistentVolumeSource =>
   Object.fromEntries(SOURCES.flatMap((type) => (spec[type] === undefined ? [] : [[type, spec[type]]])));
+
+/** A volume may be told later how it is made larger. */
+function withoutNewExpandSecret(source: PersistentVolumeSource, had: PersistentVolumeSource): PersistentVolumeSource {
+  if (source.csi === undefined || had.csi === undefined || had.csi.controllerExpandSecretRef) return source;
+  const { controllerExpandSecretRef: _, ...csi } = source.csi;
+  return { ...source, csi };
+}
+
+/** Labels of nodes that were given better names since. */
+const RENAMED: Readonly<Record<string, string>> = {
+  'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
+  'beta.kubernetes.io/os': 'kubernetes.io/os',
+  'beta.kubernetes.io/arch': 'kubernetes.io/arch',
+  'beta.kubernetes.io/instance-type': 'node.kubernetes.io/instance-type',
+};
+
+const renamed = (affinity: VolumeNodeAffinity | undefined): NodeSelector | undefined =>
+  affinity?.required && {
+    nodeSelectorTerms: affinity.required.nodeSelectorTerms.map((term) => ({
+      ...term,
+      ...(term.matchExpressions && {
+        matchExpressions: term.matchExpressions.map((each) => ({ ...each, key: RENAMED[each.key] ?? each.key })),
+      }),
+    })),
+  };
+
+/** An affinity as upstream shows it. */
+function shown(affinity: VolumeNodeAffinity | undefined): unknown {
+  if (affinity === undefined) return undefined;
+  const requirements = (each: NonNullable<NodeSelector['nodeSelectorTerms'][number]['matchFields']> | undefined) =>
+    each?.map(({ key, operator, values }) => ({ Key: key, Operator: operator, Values: values ?? null })) ?? null;
+  const terms = affinity.required?.nodeSelectorTerms.map(({ matchExpressions, matchFields }) => ({
+    MatchExpressions: requirements(matchExpressions),
+    MatchFields: requirements(matchFields),
+  }));
+  return { Required: terms === undefined ? null : { NodeSelectorTerms: terms } };
+}

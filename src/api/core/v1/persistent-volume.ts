@@ -4,7 +4,7 @@ import { STANDARD_VERBS } from '#api/verbs.ts';
 import { enumeration, type Infer, message, opt, ptr, string, time } from '#machinery/schema/schema.ts';
 import { persistentVolumeColumns } from './persistent-volume-columns.ts';
 import { PersistentVolumeSpec } from './persistent-volume-spec.ts';
-import { persistentVolumeStrategy } from './persistent-volume-strategy.ts';
+import { persistentVolumeStrategy, preparePersistentVolumeStatus } from './persistent-volume-strategy.ts';
 
 export const PersistentVolumeStatus = message('io.k8s.api.core.v1.PersistentVolumeStatus', {
   phase: opt(1, enumeration('Pending', 'Available', 'Bound', 'Released', 'Failed')),
@@ -38,7 +38,14 @@ export const PersistentVolumes: ResourceDefinition<PersistentVolume> = {
   schema: PersistentVolume,
   shortNames: ['pv'],
   subresources: {
-    status: { group: '', version: 'v1', kind: 'PersistentVolume', verbs: ['get', 'patch', 'update'], type: 'status' },
+    status: {
+      group: '',
+      version: 'v1',
+      kind: 'PersistentVolume',
+      verbs: ['get', 'patch', 'update'],
+      type: 'status',
+      prepareForUpdate: preparePersistentVolumeStatus,
+    },
   },
   columns: persistentVolumeColumns,
   strategy: persistentVolumeStrategy,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaulted, errorTexts } from '#api/testing/defaulted.ts';
+import { defaulted, errorTexts, NOW } from '#api/testing/defaulted.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { type Pod, Pods } from './pod.ts';
@@ -14,7 +14,7 @@ function change(subresource: string, edit: (pod: Mutable<Pod>) => void): { pod: 
   const pod = deepClone(OLD);
   edit(pod);
   const part = Pods.subresources?.[subresource];
-  part?.prepareForUpdate?.(pod, OLD);
+  part?.prepareForUpdate?.(pod, OLD, NOW);
   return { pod, errors: errorTexts(part?.validateUpdate?.(pod, OLD)) };
 }
 
@@ -186,7 +186,7 @@ test('a status keeps the generations that it does not mention', () => {
     status: { observedGeneration: 3, conditions: [{ type: 'Ready', status: 'True', observedGeneration: 2 }] },
   });
   const pod = defaulted<Pod>(Pods, { ...OLD, status: { conditions: [{ type: 'Ready', status: 'False' }] } });
-  Pods.subresources?.['status']?.prepareForUpdate?.(pod, old);
+  Pods.subresources?.['status']?.prepareForUpdate?.(pod, old, NOW);
   expect(pod.status).toEqual({
     observedGeneration: 3,
     conditions: [{ type: 'Ready', status: 'False', observedGeneration: 2 }],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createErrors, defaulted, updateErrors } from '#api/testing/defaulted.ts';
+import { createErrors, defaulted, NOW, updateErrors } from '#api/testing/defaulted.ts';
 import { type Service, type ServiceSpec, Services } from './service.ts';
 import { serviceWarnings } from './service-warnings.ts';
 
@@ -120,7 +120,7 @@ const LINKS: [string, object, object, object][] = [
 
 test.each(LINKS)('a service %s', (_, before, after, expected) => {
   const updated = defaulted<Service>(Services, service(after));
-  Services.strategy.prepareForUpdate?.(updated, defaulted<Service>(Services, service(before)));
+  Services.strategy.prepareForUpdate?.(updated, defaulted<Service>(Services, service(before)), NOW);
   expect(updated.spec).toMatchObject(expected);
   for (const name of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const)
     expect(updated.spec?.[name]).toEqual((expected as ServiceSpec)[name]);
@@ -139,8 +139,8 @@ test.each<[string, object, object, string[]]>([
     { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'] },
     { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.2'] },
     [
-      'spec.clusterIPs: Invalid value: ["10.0.0.2"]: first value must match `clusterIP`',
       'spec.clusterIPs[0]: Invalid value: ["10.0.0.2"]: may not change once set',
+      'spec.clusterIPs: Invalid value: ["10.0.0.2"]: first value must match `clusterIP`',
     ],
   ],
   [
@@ -148,8 +148,8 @@ test.each<[string, object, object, string[]]>([
     { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'], ipFamilies: ['IPv4'] },
     { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'], ipFamilies: ['IPv6'] },
     [
-      'spec.clusterIPs[0]: Invalid value: "10.0.0.1": expected an IPv6 value as indicated by `ipFamilies[0]`',
       'spec.ipFamilies[0]: Invalid value: ["IPv6"]: may not change once set',
+      'spec.clusterIPs[0]: Invalid value: "10.0.0.1": expected an IPv6 value as indicated by `ipFamilies[0]`',
     ],
   ],
   [

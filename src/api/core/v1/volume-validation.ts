@@ -13,27 +13,18 @@ import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
 import { validateFieldRef, validateResourceFieldRef } from './env-validation.ts';
 import { validateClaimTemplate } from './persistent-volume-claim-validation.ts';
-import type {
-  DownwardAPIVolumeFile,
-  HostPathVolumeSource,
-  KeyToPath,
-  ProjectedVolumeSource,
-  Volume,
-  VolumeProjection,
-} from './volume.ts';
+import type { DownwardAPIVolumeFile, KeyToPath, ProjectedVolumeSource, Volume, VolumeProjection } from './volume.ts';
+import {
+  type AnySourceCheck,
+  checkDescendingPath,
+  isPortalTooLong,
+  PORTAL_TOO_LONG,
+  SOURCE_CHECKS,
+  type SourceCheck,
+  validateOneSource,
+} from './volume-source-validation.ts';
 
 const FILE_FIELDS = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid'];
-const HOST_PATH_TYPES = [
-  '',
-  'BlockDevice',
-  'CharDevice',
-  'Directory',
-  'DirectoryOrCreate',
-  'File',
-  'FileOrCreate',
-  'Socket',
-];
-
 /** The rules of a pod's volumes. */
 export function validateVolumes(
   volumes: readonly Volume[] | undefined,
@@ -58,23 +49,17 @@ export function validateVolumes(
 }
 
 type Sources = Omit<Volume, 'name'>;
-type SourceCheck<K extends keyof Sources> = (source: NonNullable<Sources[K]>, field: FieldPath) => FieldError[];
 
 const CHECKS: { readonly [K in keyof Sources]?: SourceCheck<K> } = {
+  ...SOURCE_CHECKS,
   emptyDir: ({ sizeLimit }, field) =>
     sizeLimit !== undefined && parseQuantity(sizeLimit).sign < 0
       ? [forbidden(field.child('sizeLimit'), 'SizeLimit field must be a valid resource quantity')]
       : [],
-  hostPath: validateHostPath,
   secret: ({ secretName, defaultMode, items }, field) => [
     ...requireText(field.child('secretName'), secretName),
     ...checkMode(field.child('defaultMode'), defaultMode),
     ...checkEach(items, field.child('items'), validateKeyToPath),
-  ],
-  nfs: ({ server, path }, field) => [
-    ...requireText(field.child('server'), server),
-    ...requireText(field.child('path'), path),
-    ...(path?.startsWith('/') ? [] : [invalid(field.child('path'), path ?? '', 'must be an absolute path')]),
   ],
   persistentVolumeClaim: ({ claimName }, field) => requireText(field.child('claimName'), claimName),
   downwardAPI: ({ defaultMode, items }, field) => [
@@ -100,47 +85,12 @@ const CHECKS: { readonly [K in keyof Sources]?: SourceCheck<K> } = {
     ...requireText(field.child('reference'), reference),
     ...optionalOneOf(field.child('pullPolicy'), pullPolicy || undefined, ['Always', 'IfNotPresent', 'Never']),
   ],
-  gitRepo: ({ repository }, field) => requireText(field.child('repository'), repository),
-  gcePersistentDisk: ({ pdName }, field) => requireText(field.child('pdName'), pdName),
-  awsElasticBlockStore: ({ volumeID }, field) => requireText(field.child('volumeID'), volumeID),
-  glusterfs: ({ endpoints, path }, field) => [
-    ...requireText(field.child('endpoints'), endpoints),
-    ...requireText(field.child('path'), path),
-  ],
-  rbd: ({ monitors, image }, field) => [
-    ...requireItems(monitors, field.child('monitors')),
-    ...requireText(field.child('image'), image),
-  ],
-  cinder: ({ volumeID }, field) => requireText(field.child('volumeID'), volumeID),
-  cephfs: ({ monitors }, field) => requireItems(monitors, field.child('monitors')),
-  flexVolume: ({ driver }, field) => requireText(field.child('driver'), driver),
-  azureFile: ({ secretName, shareName }, field) => [
-    ...requireText(field.child('secretName'), secretName),
-    ...requireText(field.child('shareName'), shareName),
-  ],
-  vsphereVolume: ({ volumePath }, field) => requireText(field.child('volumePath'), volumePath),
-  photonPersistentDisk: ({ pdID }, field) => requireText(field.child('pdID'), pdID),
-  portworxVolume: ({ volumeID }, field) => requireText(field.child('volumeID'), volumeID),
-  azureDisk: ({ diskName, diskURI }, field) => [
-    ...requireText(field.child('diskName'), diskName),
-    ...requireText(field.child('diskURI'), diskURI),
-  ],
-  storageos: ({ volumeName }, field) => requireText(field.child('volumeName'), volumeName),
-  scaleIO: ({ gateway, system, volumeName }, field) => [
-    ...requireText(field.child('gateway'), gateway),
-    ...requireText(field.child('system'), system),
-    ...requireText(field.child('volumeName'), volumeName),
-  ],
-  iscsi: ({ targetPortal, iqn }, field) => [
-    ...requireText(field.child('targetPortal'), targetPortal),
-    ...requireText(field.child('iqn'), iqn),
+  gitRepo: ({ repository, directory = '' }, field) => [
+    ...requireText(field.child('repository'), repository),
+    ...checkDescendingPath(field.child('directory'), directory),
   ],
 };
 
-const requireItems = (items: readonly unknown[] | undefined, field: FieldPath): FieldError[] =>
-  items?.length ? [] : [required(field)];
-
-/** In the order they are looked at: the first is judged, and further ones are one too many. */
 const ORDER = [
   ...['emptyDir', 'hostPath', 'gitRepo', 'gcePersistentDisk', 'awsElasticBlockStore', 'secret', 'nfs', 'iscsi'],
   ...['glusterfs', 'flocker', 'persistentVolumeClaim', 'rbd', 'cinder', 'cephfs', 'quobyte', 'downwardAPI', 'fc'],
@@ -150,40 +100,19 @@ const ORDER = [
 /** Where upstream spells a second source otherwise than its field. */
 const SPELLED: Readonly<Record<string, string>> = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' };
 
-function validateSource(volume: Volume, field: FieldPath): FieldError[] {
-  const { name: _, ...sources } = volume;
-  const present = Object.entries(sources)
-    .filter(([, source]) => source !== undefined)
-    .sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b));
-  if (present.length === 0) return [required(field, 'must specify a volume type')];
-  return present.flatMap(([type, source], position) => {
-    if (position > 0) return [forbidden(field.child(SPELLED[type] ?? type), 'may not specify more than 1 volume type')];
-    const check = CHECKS[type as keyof Sources] as ((source: object, field: FieldPath) => FieldError[]) | undefined;
-    return check?.(source as object, field.child(type)) ?? [];
-  });
-}
-
-/** Also for persistent volumes. */
-export function validateHostPath({ path, type }: HostPathVolumeSource, field: FieldPath): FieldError[] {
-  if (!path) return [required(field.child('path'))];
-  const errors = hasBackstep(path) ? [invalid(field.child('path'), path, "must not contain '..'")] : [];
-  return [...errors, ...optionalOneOf(field.child('type'), type, HOST_PATH_TYPES)];
-}
-
-const hasBackstep = (path: string): boolean => path.split('/').includes('..');
-
-/** A path below a directory that cannot climb out of it. */
-export function checkDescendingPath(field: FieldPath, path: string): FieldError[] {
-  const errors = path.startsWith('/') ? [invalid(field, path, 'must be a relative path')] : [];
-  return hasBackstep(path) ? [...errors, invalid(field, path, "must not contain '..'")] : errors;
+function validateSource({ name, ...sources }: Volume, field: FieldPath): FieldError[] {
+  const checks = CHECKS as unknown as Readonly<Record<string, AnySourceCheck>>;
+  const errors = validateOneSource(sources, field, { order: ORDER, checks, spelled: SPELLED });
+  if (sources.iscsi && isPortalTooLong(name, sources.iscsi))
+    errors.push(invalid(field.child('name'), name, PORTAL_TOO_LONG));
+  return errors;
 }
 
 function checkFilePath(field: FieldPath, path: string): FieldError[] {
   if (!path) return [required(field)];
   const errors = checkDescendingPath(field, path);
   // Names that start with two dots are the kubelet's own.
-  if (path.startsWith('..') && !path.startsWith('../') && path !== '..')
-    errors.push(invalid(field, path, "must not start with '..'"));
+  if (path.startsWith('..') && !path.startsWith('../')) errors.push(invalid(field, path, "must not start with '..'"));
   return errors;
 }
 
@@ -260,7 +189,7 @@ function validateProjection(projection: VolumeProjection, field: FieldPath, volu
       errors.push(invalid(at, bundle, 'exactly one of name and signerName is required'));
   }
   const types = Object.entries(projection).filter(([, source]) => source !== undefined);
-  if (types.length > 1) errors.push(forbidden(field, 'may not specify more than 1 volume type per source'));
+  if (types.length > 1) errors.push(forbidden(field, 'may not specify more than 1 volume type'));
   return errors;
 }
 
@@ -273,9 +202,12 @@ const checkTokenLife = (field: FieldPath, seconds: number | undefined): FieldErr
 
 /** The name of a CSI driver, which may be in capitals. */
 export function validateDriverName(name: string | undefined, field: FieldPath): FieldError[] {
-  if (!name) return [required(field)];
-  const errors = name.length > MAX_DRIVER_NAME ? [tooLong(field, MAX_DRIVER_NAME)] : [];
-  return [...errors, ...isDNS1123Subdomain(name.toLowerCase()).map((why) => invalid(field, name, why))];
+  const text = name ?? '';
+  return [
+    ...(text === '' ? [required(field)] : []),
+    ...(text.length > MAX_DRIVER_NAME ? [tooLong(field, MAX_DRIVER_NAME)] : []),
+    ...isDNS1123Subdomain(text.toLowerCase()).map((why) => invalid(field, text, why)),
+  ];
 }
 
 const MAX_DRIVER_NAME = 63;

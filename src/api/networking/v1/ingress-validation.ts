@@ -17,35 +17,54 @@ const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 const ROOT = new FieldPath();
 const SPEC = ROOT.child('spec');
 
-export function validateIngress({ metadata, spec = {} }: Ingress): FieldError[] {
+/** What is wrong with a new ingress only: the old way of naming a class must not contradict the field. */
+export function validateIngressClassName({ metadata, spec }: Ingress): FieldError[] {
+  const annotated = metadata?.annotations?.[CLASS_ANNOTATION];
+  const name = spec?.ingressClassName;
+  if (annotated === undefined || name === undefined || annotated === name) return [];
+  const field = ROOT.child('annotations').child(CLASS_ANNOTATION);
+  return [invalid(field, annotated, 'must match `ingressClassName` when both are specified')];
+}
+
+/** `old` is what an update replaces: what was wrong with it already is let be. */
+export function validateIngress({ spec = {} }: Ingress, old?: Ingress): FieldError[] {
   const { rules = [], defaultBackend, tls, ingressClassName } = spec;
   const errors: FieldError[] = [];
-  const annotated = metadata?.annotations?.[CLASS_ANNOTATION];
-  if (annotated && ingressClassName !== undefined) {
-    const field = ROOT.child('annotations').child(CLASS_ANNOTATION);
-    errors.push(invalid(field, annotated, 'can not be set when the class field is also set'));
-  }
   if (rules.length === 0 && defaultBackend === undefined) {
-    errors.push(invalid(SPEC, rules, 'either `defaultBackend` or `rules` must be specified'));
+    errors.push(invalid(SPEC, spec.rules, 'either `defaultBackend` or `rules` must be specified'));
   }
   if (defaultBackend !== undefined) errors.push(...validateBackend(defaultBackend, SPEC.child('defaultBackend')));
-  errors.push(...checkEach(rules, SPEC.child('rules'), validateRule));
-  errors.push(...checkEach(tls, SPEC.child('tls'), validateTls));
+  const hadWrongWildcard = (old?.spec?.rules ?? []).some(
+    (rule) => rule.host?.includes('*') && validateHttp(rule, SPEC).length > 0,
+  );
+  const hadWrongSecret = (old?.spec?.tls ?? []).some((each) => validateSecretName(each, SPEC).length > 0);
+  errors.push(...checkEach(rules, SPEC.child('rules'), (rule, at) => validateRule(rule, at, hadWrongWildcard)));
+  errors.push(
+    ...checkEach(tls, SPEC.child('tls'), (each, at) => [
+      ...checkEach(each.hosts, at.child('hosts'), (host, place) => checkText(place, host, hostCheck(host))),
+      ...(hadWrongSecret ? [] : validateSecretName(each, at)),
+    ]),
+  );
   if (ingressClassName === undefined) return errors;
   return [...errors, ...checkText(SPEC.child('ingressClassName'), ingressClassName, isDNS1123Subdomain)];
 }
 
-function validateRule({ host, http }: IngressRule, field: FieldPath): FieldError[] {
+function validateRule(rule: IngressRule, field: FieldPath, mayBeWrong: boolean): FieldError[] {
+  const { host } = rule;
   const errors: FieldError[] = [];
   if (host) {
     const at = field.child('host');
     if (parseIp(host)) errors.push(invalid(at, host, 'must be a DNS name, not an IP address'));
     errors.push(...checkText(at, host, hostCheck(host)));
   }
-  if (http === undefined) return errors;
+  return mayBeWrong && host?.includes('*') ? errors : [...errors, ...validateHttp(rule, field)];
+}
+
+function validateHttp({ http }: IngressRule, field: FieldPath): FieldError[] {
+  if (http === undefined) return [];
   const paths = field.child('http', 'paths');
-  if (http.paths.length === 0) errors.push(required(paths));
-  return [...errors, ...checkEach(http.paths, paths, validatePath)];
+  if (http.paths.length === 0) return [required(paths)];
+  return checkEach(http.paths, paths, validatePath);
 }
 
 const hostCheck = (host: string) => (host.includes('*') ? isWildcardDNS1123Subdomain : isDNS1123Subdomain);
@@ -88,10 +107,8 @@ function validateService({ name, port = {} }: IngressServiceBackend, field: Fiel
   return [...errors, required(field, 'port name or number is required')];
 }
 
-const validateTls = ({ hosts, secretName }: IngressTLS, field: FieldPath): FieldError[] => [
-  ...checkEach(hosts, field.child('hosts'), (host, at) => checkText(at, host, hostCheck(host))),
-  ...(secretName ? checkText(field.child('secretName'), secretName, isDNS1123Subdomain) : []),
-];
+const validateSecretName = ({ secretName }: IngressTLS, field: FieldPath): FieldError[] =>
+  secretName ? checkText(field.child('secretName'), secretName, isDNS1123Subdomain) : [];
 
 /** The rules of where an ingress is reached. */
 export const validateIngressStatus = ({ status }: Ingress, old: Ingress): FieldError[] =>

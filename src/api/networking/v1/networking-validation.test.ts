@@ -12,7 +12,7 @@ const rule = (path: object, host = 'example.com') => ({ rules: [{ host, http: { 
 
 test.each<[string, object, string[]]>([
   ['that is well', rule({ path: '/', pathType: 'Prefix' }), []],
-  ['without anything', {}, ['spec: Invalid value: []: either `defaultBackend` or `rules` must be specified']],
+  ['without anything', {}, ['spec: Invalid value: null: either `defaultBackend` or `rules` must be specified']],
   [
     'without a type of path',
     rule({ path: '/' }),
@@ -43,10 +43,10 @@ test.each<[string, object, string[]]>([
 });
 
 test('an Ingress names its class once', () => {
-  const annotations = { 'kubernetes.io/ingress.class': 'x' };
+  const annotations = { 'kubernetes.io/ingress.class': 'y' };
   const object = { metadata: { ...metadata, annotations }, spec: { ingressClassName: 'x', defaultBackend: backend } };
   expect(createErrors(Ingresses, object)).toEqual([
-    'annotations.kubernetes.io/ingress.class: Invalid value: "x": can not be set when the class field is also set',
+    'annotations.kubernetes.io/ingress.class: Invalid value: "y": must match `ingressClassName` when both are specified',
   ]);
 });
 
@@ -89,7 +89,7 @@ test('a ServiceCIDR has a range of each family at most, and may get the other on
   ]);
   expect(updateErrors(ServiceCIDRs, withRanges('10.0.0.0/16'), withRanges('10.0.0.0/16', 'fd00::/112'))).toEqual([]);
   expect(updateErrors(ServiceCIDRs, withRanges('10.0.0.0/16'), withRanges('10.1.0.0/16'))).toEqual([
-    'spec.cidrs: Invalid value: ["10.1.0.0/16"]: field is immutable',
+    'spec.cidrs[0]: Invalid value: "10.1.0.0/16": field is immutable',
   ]);
 });
 

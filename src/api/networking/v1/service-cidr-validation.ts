@@ -2,7 +2,6 @@ import { checkEach, checkText } from '#api/checks.ts';
 import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { parseCidr } from '#machinery/names/ip.ts';
 import { isValidCidr } from '#machinery/names/ip-checks.ts';
-import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { ServiceCIDR } from './service-cidr.ts';
 
 const FIELD = new FieldPath('spec').child('cidrs');
@@ -21,7 +20,10 @@ export function validateServiceCidr({ spec }: ServiceCIDR): FieldError[] {
 /** A range of one family may get one of the other; nothing else changes. */
 export function validateServiceCidrUpdate({ spec }: ServiceCIDR, old: ServiceCIDR): FieldError[] {
   const [cidrs, before] = [spec?.cidrs ?? [], old.spec?.cidrs ?? []];
-  if (deepEqual(cidrs, before)) return [];
-  if (before.length === 1 && cidrs.length === 2 && cidrs[0] === before[0]) return [];
-  return [invalid(FIELD, cidrs, 'field is immutable')];
+  if (cidrs.length !== before.length && !(before.length === 1 && cidrs.length === 2)) {
+    return [invalid(FIELD, cidrs, 'field is immutable')];
+  }
+  return before.flatMap((range, position) =>
+    cidrs[position] === range ? [] : [invalid(FIELD.index(position), cidrs[position], 'field is immutable')],
+  );
 }

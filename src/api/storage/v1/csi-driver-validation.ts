@@ -10,6 +10,9 @@ const LONGEST_TOKEN_SECONDS = 2 ** 32;
 export const validateCSIDriver = ({ spec }: CSIDriver): FieldError[] => [
   ...optionalOneOf(SPEC.child('fsGroupPolicy'), spec.fsGroupPolicy, ['File', 'None', 'ReadWriteOnceWithFSType']),
   ...validateTokenRequests(spec.tokenRequests ?? []),
+  ...(spec.volumeLifecycleModes ?? [])
+    .filter((mode) => mode !== 'Persistent' && mode !== 'Ephemeral')
+    .map((mode) => notSupported(SPEC.child('volumeLifecycleModes'), mode, ['Persistent', 'Ephemeral'])),
   ...((spec.nodeAllocatableUpdatePeriodSeconds ?? SHORTEST_PERIOD_SECONDS) < SHORTEST_PERIOD_SECONDS
     ? [
         invalid(
@@ -19,9 +22,6 @@ export const validateCSIDriver = ({ spec }: CSIDriver): FieldError[] => [
         ),
       ]
     : []),
-  ...(spec.volumeLifecycleModes ?? [])
-    .filter((mode) => mode !== 'Persistent' && mode !== 'Ephemeral')
-    .map((mode) => notSupported(SPEC.child('volumeLifecycleModes'), mode, ['Persistent', 'Ephemeral'])),
 ];
 
 function validateTokenRequests(requests: readonly TokenRequest[]): FieldError[] {

@@ -19,6 +19,12 @@ export function ordinalOf({ metadata }: Pod, setName: string): number | undefine
 
 export const revisionNameOf = ({ metadata }: Pod): string | undefined => metadata?.labels?.[REVISION_HASH];
 
+/** What tells a pod of a set from the others. */
+export const identityLabels = (podName: string): Record<string, string> => ({
+  [POD_NAME]: podName,
+  [POD_INDEX]: podName.slice(podName.lastIndexOf('-') + 1),
+});
+
 /** The pod of an ordinal, with its name, its host name and its claims. */
 export function statefulPod(
   set: StatefulSet,
@@ -33,7 +39,7 @@ export function statefulPod(
     ...claims.map(({ template: claim, name: claimName }) => ({ name: claim, persistentVolumeClaim: { claimName } })),
     ...(pod.spec?.volumes ?? []).filter((volume) => !own.has(volume.name)),
   ];
-  const labels = { ...metadata.labels, [POD_NAME]: name, [POD_INDEX]: String(ordinal), [REVISION_HASH]: revision };
+  const labels = { ...metadata.labels, ...identityLabels(name), [REVISION_HASH]: revision };
   return {
     metadata: { ...metadata, name, labels },
     spec: {

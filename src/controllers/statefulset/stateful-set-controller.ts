@@ -1,24 +1,28 @@
 import type { ControllerRevision } from '#api/apps/v1/controller-revision.ts';
 import { type StatefulSet, StatefulSets } from '#api/apps/v1/stateful-set.ts';
-import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import type { Informer } from '#client/informer.ts';
+import { strategicPatch } from '#client/options.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { OwnWrites } from '#controller/own-writes.ts';
 import { controllerOf, isControlledBy } from '#controller/owner-references.ts';
-import { isAlreadyExists, isNotFound } from '#machinery/errors/status-error.ts';
+import { isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { Claimer } from '../shared/claimer.ts';
 import { isKept, messageOf } from '../shared/pod-control.ts';
 import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../shared/pod-index.ts';
-import { nextAvailability } from '../shared/pods.ts';
+import { isPodFinished, nextAvailability } from '../shared/pods.ts';
 import { RevisionHistory } from '../shared/revisions/revision-history.ts';
 import { templateOf } from '../shared/revisions/revision-plan.ts';
+import { ClaimKeeper } from './claim-keeper.ts';
 import { planStateful, type StatefulState, type Step } from './stateful-plan.ts';
-import { claimObjects, ordinalOf, revisionNameOf, statefulPod } from './stateful-pod.ts';
+import { identityLabels, ordinalOf, revisionNameOf, statefulPod } from './stateful-pod.ts';
 import { statefulStatus } from './stateful-status.ts';
+
+/** How often to look whether a former pod's claim has gone. */
+const STALE_MS = 1000;
 
 /** Keeps numbered pods with claims of their own. */
 export class StatefulSetController {
@@ -28,11 +32,12 @@ export class StatefulSetController {
   readonly #writes: OwnWrites<Pod>;
   readonly #claimer: Claimer<StatefulSet, Pod>;
   readonly #history: RevisionHistory<StatefulSet>;
+  readonly #claims: ClaimKeeper;
 
   constructor(context: ControllerContext) {
     this.#context = context;
     this.#pods = controllerIndex(context.informers.of(Pods));
-    context.informers.of(PersistentVolumeClaims);
+    this.#claims = new ClaimKeeper(context);
     this.#writes = new OwnWrites(this.#pods);
     this.#claimer = new Claimer(context.client, { owners: StatefulSets, members: Pods, writes: this.#writes });
     this.#history = new RevisionHistory(context, StatefulSets);
@@ -66,14 +71,15 @@ export class StatefulSetController {
     const known = revisions.some(({ metadata }) => metadata?.name === set.status?.currentRevision);
     const current = known ? (set.status?.currentRevision ?? update) : update;
     const state = { set, pods, current, update, now: this.#context.clock.now() };
-    const error = await this.#apply(state, revisions, synced.revision);
+    const { error, waitMs } = await this.#apply(state, revisions, synced.revision);
     const after = { ...state, pods: this.#candidates(set).filter((pod) => isControlledBy(pod, set)) };
     await this.#updateStatus(after, synced.collisions);
     if (error) throw error;
     const live = new Set([current, update, ...after.pods.flatMap((pod) => revisionNameOf(pod) ?? [])]);
     await this.#history.truncate(set, set.spec?.revisionHistoryLimit ?? 10, live);
-    const wait = nextAvailability(after.pods, set.spec?.minReadySeconds ?? 0, state.now);
-    return wait === undefined ? undefined : { requeueAfterMs: wait };
+    const minReadySeconds = set.spec?.minReadySeconds ?? 0;
+    const wait = Math.min(waitMs, nextAvailability(after.pods, minReadySeconds, state.now) ?? Number.POSITIVE_INFINITY);
+    return Number.isFinite(wait) ? { requeueAfterMs: wait } : undefined;
   }
 
   /** The set's pods and orphans that bear its name. */
@@ -86,28 +92,51 @@ export class StatefulSetController {
       .filter((pod) => ordinalOf(pod, name) !== undefined);
   }
 
-  /** Takes the steps one after another; returns what the first that failed failed with. */
+  /**
+   * Takes the steps one after another until one fails. Resolves with what it failed with, and the milliseconds until more
+   * can be done: Infinity when it is nothing to wait for.
+   */
   async #apply(
     state: StatefulState,
     revisions: readonly ControllerRevision[],
     update: ControllerRevision,
-  ): Promise<unknown> {
+  ): Promise<{ readonly error?: unknown; readonly waitMs: number }> {
+    const { set } = state;
     const template = (name: string) =>
       templateOf([update, ...revisions].find(({ metadata }) => metadata?.name === name) ?? update);
-    for (const step of planStateful(state)) {
-      try {
-        if (step.type === 'create') {
-          await this.#create(
-            state.set,
-            step.ordinal,
-            statefulPod(state.set, { ...step, template: template(step.revision) }),
-          );
-        } else await this.#delete(state.set, step);
-      } catch (error) {
-        return error;
+    try {
+      if (!set.metadata?.deletionTimestamp) for (const pod of state.pods) await this.#keepIdentity(set, pod);
+      for (const step of planStateful(state)) {
+        if (step.type !== 'create') await this.#delete(set, step);
+        else if (this.#claims.isStale(set, step.ordinal)) return { waitMs: STALE_MS };
+        else await this.#create(set, step.ordinal, statefulPod(set, { ...step, template: template(step.revision) }));
       }
+    } catch (error) {
+      return { error, waitMs: Number.POSITIVE_INFINITY };
     }
-    return undefined;
+    return { waitMs: Number.POSITIVE_INFINITY };
+  }
+
+  /** A pod keeps its name's labels, and its claims the owners that the set says. */
+  async #keepIdentity(set: StatefulSet, pod: Pod): Promise<void> {
+    const { metadata, status } = pod;
+    if (status?.phase === 'Pending' && !metadata?.deletionTimestamp) {
+      await this.#claims.create(set, ordinalOf(pod, set.metadata?.name ?? '') ?? 0);
+    }
+    await this.#claims.own(set, pod);
+    const labels = identityLabels(metadata?.name ?? '');
+    const isItself = Object.entries(labels).every(([key, value]) => metadata?.labels?.[key] === value);
+    if (isItself || metadata?.deletionTimestamp || isPodFinished(pod)) return;
+    const { name = '', namespace = '', uid } = metadata ?? {};
+    const what = `update Pod ${name} in StatefulSet ${set.metadata?.name}`;
+    const patch = strategicPatch({ metadata: { uid, labels } });
+    try {
+      this.#writes.wrote(await this.#context.client.of(Pods).patch(name, patch, { namespace }));
+      this.#context.events.record(set, 'Normal', 'SuccessfulUpdate', `${what} successful`);
+    } catch (error) {
+      this.#context.events.record(set, 'Warning', 'FailedUpdate', `${what} failed error: ${messageOf(error)}`);
+      throw error;
+    }
   }
 
   async #create(set: StatefulSet, ordinal: number, pod: Pod): Promise<void> {
@@ -115,29 +144,13 @@ export class StatefulSetController {
     const { name, namespace = '' } = pod.metadata ?? {};
     const what = `create Pod ${name} in StatefulSet ${set.metadata?.name}`;
     try {
-      await this.#createClaims(set, ordinal, name ?? '');
-      this.#writes.wrote(await client.of(Pods).create(pod, { namespace }));
+      await this.#claims.create(set, ordinal);
+      const created = this.#writes.wrote(await client.of(Pods).create(pod, { namespace }));
       events.record(set, 'Normal', 'SuccessfulCreate', `${what} successful`);
+      await this.#claims.own(set, created);
     } catch (error) {
       events.record(set, 'Warning', 'FailedCreate', `${what} failed error: ${messageOf(error)}`);
       throw error;
-    }
-  }
-
-  async #createClaims(set: StatefulSet, ordinal: number, podName: string): Promise<void> {
-    const { client, events, informers } = this.#context;
-    for (const claim of claimObjects(set, ordinal)) {
-      const { name = '', namespace = '' } = claim.metadata ?? {};
-      if (informers.of(PersistentVolumeClaims).store.get(name, namespace)) continue;
-      const what = `create Claim ${name} Pod ${podName} in StatefulSet ${set.metadata?.name}`;
-      try {
-        await client.of(PersistentVolumeClaims).create(claim);
-        events.record(set, 'Normal', 'SuccessfulCreate', `${what} success`);
-      } catch (error) {
-        if (isAlreadyExists(error)) continue;
-        events.record(set, 'Warning', 'FailedCreate', `${what} failed error: ${messageOf(error)}`);
-        throw error;
-      }
     }
   }
 

@@ -111,3 +111,55 @@ test('each pod gets claims of its own', async () => {
     persistentVolumeClaim: { claimName: 'data-disk-0' },
   });
 });
+
+test('claims go with the pods that are scaled away, and with the set, where it says so', async () => {
+  const claim = {
+    metadata: { name: 'data' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  };
+  const policy = { whenScaled: 'Delete', whenDeleted: 'Delete' };
+  const spec = {
+    podManagementPolicy: 'Parallel',
+    replicas: 2,
+    volumeClaimTemplates: [claim],
+    persistentVolumeClaimRetentionPolicy: policy,
+  };
+  await cluster.client.of(StatefulSets).create(set('tidy', spec as never));
+  const names = async () => (await podsOf('tidy')).map(({ metadata }) => metadata?.name);
+  const are = (...wanted: string[]) => waitFor(async () => expect(await names()).toEqual(wanted));
+  await are('tidy-0', 'tidy-1');
+  const owner = async (ordinal: number) => {
+    const found = await cluster.client.of(PersistentVolumeClaims).get(`data-tidy-${ordinal}`, { namespace });
+    return found.metadata?.ownerReferences?.map(({ kind, name }) => `${kind} ${name}`).join();
+  };
+  await waitFor(async () => expect([await owner(0), await owner(1)]).toEqual(['StatefulSet tidy', 'StatefulSet tidy']));
+  const patch = (change: object) =>
+    cluster.client.of(StatefulSets).patch('tidy', mergePatch({ spec: change }), { namespace });
+  await patch({ replicas: 1 });
+  await waitFor(async () => expect([await owner(0), await owner(1)]).toEqual(['StatefulSet tidy', 'Pod tidy-1']));
+  // Until the claim has gone with its pod, no other pod of the name may come and use it.
+  await are('tidy-0');
+  await patch({ replicas: 2 });
+  await waitFor(async () => (await get('tidy')).status?.observedGeneration === 3);
+  expect(await names()).toEqual(['tidy-0']);
+  const claims = cluster.client.of(PersistentVolumeClaims);
+  await claims.delete('data-tidy-1', { namespace });
+  // Nobody here lifts the protection of claims that are in use.
+  await claims.patch('data-tidy-1', mergePatch({ metadata: { finalizers: null } }), { namespace });
+  await are('tidy-0', 'tidy-1');
+});
+
+test('an adopted pod takes on the labels of its name', async () => {
+  const wanted = set('lost', { replicas: 1 });
+  const pod = { metadata: { name: 'lost-0', namespace, labels: { app: 'lost' } }, spec: wanted.spec?.template.spec };
+  await cluster.client.of(Pods).create(pod as Pod);
+  await cluster.client.of(StatefulSets).create(wanted);
+  await waitFor(async () =>
+    expect((await cluster.client.of(Pods).get('lost-0', { namespace })).metadata?.labels).toMatchObject({
+      'statefulset.kubernetes.io/pod-name': 'lost-0',
+    }),
+  );
+  await waitFor(async () =>
+    expect(await eventsOf('lost')).toContain('SuccessfulUpdate update Pod lost-0 in StatefulSet lost successful'),
+  );
+});

@@ -1,31 +1,18 @@
-import { Deployments } from '#api/apps/v1/deployment.ts';
-import { ReplicaSets } from '#api/apps/v1/replica-set.ts';
-import { StatefulSets } from '#api/apps/v1/stateful-set.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
-import { ReplicationControllers } from '#api/core/v1/replication-controller.ts';
 import { type PodDisruptionBudget, PodDisruptionBudgets } from '#api/policy/v1/pod-disruption-budget.ts';
-import type { KubernetesObject, ResourceDefinition } from '#api/resource-definition.ts';
 import { keyOf } from '#client/object-store.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
-import { controllerOf } from '#controller/owner-references.ts';
+import { isConflict } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { parseTime } from '#machinery/objects/time.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
+import { messageOf } from '../shared/pod-control.ts';
 import { isPodFinished } from '../shared/pods.ts';
-import { allResources } from '../shared/resources.ts';
-import { budgetStatus, DISRUPTION_TIMEOUT_MS, needsScale } from './disruption-plan.ts';
-
-interface Scalable extends KubernetesObject {
-  readonly spec?: { readonly replicas?: number | undefined } | undefined;
-}
-const SCALABLE: readonly ResourceDefinition<never>[] = [
-  Deployments,
-  ReplicaSets,
-  StatefulSets,
-  ReplicationControllers,
-] as never;
+import { selectorText } from '../shared/selector-text.ts';
+import { budgetStatus, DISRUPTION_TIMEOUT_MS, needsScale, unknownStatus } from './disruption-plan.ts';
+import { expectedScale, SCALABLE } from './expected-scale.ts';
 
 /** Keeps the counts of PodDisruptionBudgets, by which evictions are allowed. */
 export class DisruptionController {
@@ -40,7 +27,7 @@ export class DisruptionController {
       .for(PodDisruptionBudgets)
       .watches(Pods, (pod) => this.#keysOver(pod))
       .reconciles((key) => this.#reconcile(key));
-    for (const definition of SCALABLE as unknown as readonly ResourceDefinition<Scalable>[]) {
+    for (const definition of SCALABLE) {
       this.controller.watches(definition, (object, old) =>
         old && object.spec?.replicas === old.spec?.replicas ? [] : this.#keysIn(object.metadata?.namespace),
       );
@@ -70,9 +57,12 @@ export class DisruptionController {
     if (object === undefined) return undefined;
     const pods = this.#podsOf(object);
     if (pods.length === 0) this.#context.events.record(object, 'Normal', 'NoPods', 'No matching pods found');
-    const scale = needsScale(object) ? await this.#scaleOf(pods) : 0;
+    const scale = await this.#scaleOf(object, pods);
     const now = clock.now();
-    const status = budgetStatus(object, { pods, scale, now });
+    const status =
+      scale instanceof Error
+        ? unknownStatus(object, messageOf(scale), now)
+        : budgetStatus(object, { pods, scale, now });
     if (!deepEqual(object.status, status)) {
       // Evictions write the status too: by the revision neither undoes the other.
       await client.of(PodDisruptionBudgets).updateStatus({ ...object, status });
@@ -83,6 +73,25 @@ export class DisruptionController {
     return times.length > 0 ? { requeueAfterMs: Math.max(1, Math.min(...times)) } : undefined;
   }
 
+  /** What the pods' controllers want, where it counts; the error, after telling of it, where that cannot be known. */
+  async #scaleOf(object: PodDisruptionBudget, pods: readonly Pod[]): Promise<number | Error> {
+    if (!needsScale(object)) return 0;
+    const { events } = this.#context;
+    try {
+      const { scale, hasUnmanaged } = await expectedScale(this.#context, this.#options, pods);
+      if (hasUnmanaged) {
+        const selector = selectorText(object.spec?.selector);
+        events.record(object, 'Warning', 'UnmanagedPods', unmanagedMessage(selector));
+      }
+      return scale;
+    } catch (error) {
+      if (isConflict(error)) throw error;
+      const message = `Failed to calculate the number of expected pods: ${messageOf(error)}`;
+      events.record(object, 'Warning', 'CalculateExpectedPodCountFailed', message);
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
   #podsOf({ metadata, spec }: PodDisruptionBudget): Pod[] {
     const selector = selectorFromObject(spec?.selector);
     return this.#context.informers
@@ -91,49 +100,9 @@ export class DisruptionController {
       .filter((pod) => pod.metadata?.namespace === metadata?.namespace && !isPodFinished(pod))
       .filter((pod) => selector.matches(pod.metadata?.labels ?? {}));
   }
-
-  /** How many pods the controllers of these want together; pods without one count for themselves. */
-  async #scaleOf(pods: readonly Pod[]): Promise<number> {
-    const scales = new Map<string, number>();
-    for (const pod of pods) {
-      const owner = controllerOf(pod);
-      if (owner === undefined) continue;
-      if (scales.has(owner.uid)) continue;
-      scales.set(owner.uid, 0);
-      const { uid, scale } = await this.#ownerScale(owner, pod.metadata?.namespace ?? '');
-      scales.set(uid, scale);
-    }
-    return [...scales.values()].reduce((sum, scale) => sum + scale, 0);
-  }
-
-  /** A ReplicaSet of a Deployment counts as the Deployment, whose sets change while it rolls. */
-  async #ownerScale(
-    owner: NonNullable<ReturnType<typeof controllerOf>>,
-    namespace: string,
-  ): Promise<{ readonly uid: string; readonly scale: number }> {
-    const known = (SCALABLE as unknown as readonly ResourceDefinition<Scalable>[]).find(
-      ({ kind, group, version }) =>
-        kind === owner.kind && owner.apiVersion === (group ? `${group}/${version}` : version),
-    );
-    if (known === undefined) return { uid: owner.uid, scale: await this.#scaleFromServer(owner, namespace) };
-    const object = this.#context.informers.of(known).store.get(owner.name, namespace);
-    if (object?.metadata?.uid !== owner.uid) return { uid: owner.uid, scale: 0 };
-    const above = controllerOf(object);
-    if (known.kind === 'ReplicaSet' && above?.kind === 'Deployment') return this.#ownerScale(above, namespace);
-    return { uid: owner.uid, scale: object.spec?.replicas ?? 1 };
-  }
-
-  async #scaleFromServer(
-    { apiVersion, kind, name }: { apiVersion: string; kind: string; name: string },
-    namespace: string,
-  ) {
-    const definition = allResources(this.#options).find(
-      (one) => one.kind === kind && apiVersion === (one.group ? `${one.group}/${one.version}` : one.version),
-    );
-    if (definition?.subresources?.scale === undefined) return 0;
-    const { group, version, plural: resource } = definition;
-    const request = { verb: 'get', group, version, resource, namespace, name, subresource: 'scale' } as const;
-    const scale = (await this.#context.client.transport.request(request)) as Scalable;
-    return scale.spec?.replicas ?? 0;
-  }
 }
+
+const unmanagedMessage = (selector: string): string =>
+  `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. As a result, ` +
+  'the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these ' +
+  'pods please set ".spec.minAvailable" field of the PDB to an integer value.';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { PodDisruptionBudget } from '#api/policy/v1/pod-disruption-budget.ts';
-import { budgetStatus } from './disruption-plan.ts';
+import { budgetStatus, unknownStatus } from './disruption-plan.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const pod = (name: string, ready = true): Pod => ({
@@ -52,4 +52,22 @@ test('evictions under way count as done until they time out', () => {
     { pods, scale: 0, now },
   );
   expect([status.disruptedPods, status.currentHealthy]).toEqual([{ a: '2025-12-31T23:59:30Z' }, 2]);
+});
+
+test('a budget of which nobody knows how many pods there should be lets none go', () => {
+  const before = budgetStatus({ spec: { minAvailable: 1 } } as PodDisruptionBudget, { pods, scale: 0, now });
+  const after = unknownStatus({ spec: {}, status: before } as PodDisruptionBudget, 'nobody knows', now + 1000);
+  expect(after).toEqual({
+    ...before,
+    disruptionsAllowed: 0,
+    conditions: [
+      {
+        type: 'DisruptionAllowed',
+        status: 'False',
+        reason: 'SyncFailed',
+        message: 'nobody knows',
+        lastTransitionTime: '2026-01-01T00:00:01Z',
+      },
+    ],
+  });
 });

@@ -55,17 +55,12 @@ export function budgetStatus(
   ).length;
   const allowed = expected <= 0 ? 0 : Math.max(0, healthy - desired);
   const generation = object.metadata?.generation;
-  const old = object.status?.conditions?.find(({ type }) => type === 'DisruptionAllowed');
-  const status = allowed > 0 ? 'True' : 'False';
   const condition = {
-    type: 'DisruptionAllowed',
-    status,
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
-    lastTransitionTime: old?.status === status ? old.lastTransitionTime : formatTime(now),
+    status: allowed > 0 ? ('True' as const) : ('False' as const),
+    observedGeneration: generation,
     reason: allowed > 0 ? 'SufficientPods' : 'InsufficientPods',
     message: '',
   };
-  const others = (object.status?.conditions ?? []).filter(({ type }) => type !== 'DisruptionAllowed');
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     ...(Object.keys(disruptedPods).length > 0 ? { disruptedPods } : {}),
@@ -73,6 +68,40 @@ export function budgetStatus(
     currentHealthy: healthy,
     desiredHealthy: desired,
     expectedPods: expected,
-    conditions: [...others, condition],
+    conditions: withAllowed(object, condition, now),
   };
+}
+
+/** The status of a budget of which nobody knows how many pods there should be: none may go. */
+export function unknownStatus(object: PodDisruptionBudget, message: string, now: number): PodDisruptionBudgetStatus {
+  const { status } = object;
+  const observedGeneration = status?.observedGeneration;
+  const condition = { status: 'False' as const, observedGeneration, reason: 'SyncFailed', message };
+  return {
+    currentHealthy: 0,
+    desiredHealthy: 0,
+    expectedPods: 0,
+    ...status,
+    disruptionsAllowed: 0,
+    conditions: withAllowed(object, condition, now),
+  };
+}
+
+interface Allowed {
+  readonly status: 'True' | 'False';
+  readonly observedGeneration: number | undefined;
+  readonly reason: string;
+  readonly message: string;
+}
+
+function withAllowed({ status }: PodDisruptionBudget, { observedGeneration, ...said }: Allowed, now: number) {
+  const type = 'DisruptionAllowed';
+  const old = status?.conditions?.find((one) => one.type === type);
+  const condition = {
+    type,
+    ...said,
+    ...(observedGeneration === undefined ? {} : { observedGeneration }),
+    lastTransitionTime: old?.status === said.status ? old.lastTransitionTime : formatTime(now),
+  };
+  return [...(status?.conditions ?? []).filter((one) => one.type !== type), condition];
 }

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Deployments } from '#api/apps/v1/deployment.ts';
+import { Events } from '#api/core/v1/event.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { PodDisruptionBudgets } from '#api/policy/v1/pod-disruption-budget.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
@@ -26,4 +29,35 @@ test('a budget counts the pods of a deployment by what it wants', async () => {
   });
   expect(status).toMatchObject({ disruptionsAllowed: 1, desiredHealthy: 3, expectedPods: 4, observedGeneration: 1 });
   expect(status.conditions?.[0]).toMatchObject({ type: 'DisruptionAllowed', status: 'True', reason: 'SufficientPods' });
+});
+
+test('pods that nobody controls, and those whose controller cannot be asked, are told of', async () => {
+  await waitFor(() => cluster.client.of(ServiceAccounts).get('default', { namespace }));
+  const pod = (name: string, owner?: object): Pod =>
+    ({
+      metadata: { name, namespace, labels: { app: name }, ...(owner ? { ownerReferences: [owner] } : {}) },
+      spec: { containers: [{ name: 'main', image: 'web:1' }] },
+    }) as Pod;
+  const budget = (name: string) => ({
+    metadata: { name, namespace },
+    spec: { maxUnavailable: 1, selector: { matchLabels: { app: name } } },
+  });
+  const node = { apiVersion: 'v1', kind: 'Node', name: 'simulated-0', uid: 'gone', controller: true };
+  await cluster.client.of(Pods).create(pod('loose'));
+  await cluster.client.of(Pods).create(pod('strange', { ...node, kind: 'ConfigMap' }));
+  for (const name of ['loose', 'strange']) await cluster.client.of(PodDisruptionBudgets).create(budget(name));
+  const told = (name: string, reason: string) =>
+    waitFor(async () => {
+      const fieldSelector = `involvedObject.name=${name},reason=${reason}`;
+      const { items } = await cluster.client.of(Events).list({ namespace, fieldSelector });
+      return items[0]?.message;
+    });
+  expect(await told('loose', 'UnmanagedPods')).toContain(
+    'selector: &LabelSelector{MatchLabels:map[string]string{app: loose,},MatchExpressions:[]LabelSelectorRequirement{},}',
+  );
+  expect(await told('strange', 'CalculateExpectedPodCountFailed')).toBe(
+    'Failed to calculate the number of expected pods: configmaps does not implement the scale subresource',
+  );
+  const { status } = await cluster.client.of(PodDisruptionBudgets).get('strange', { namespace });
+  expect(status?.conditions?.[0]).toMatchObject({ status: 'False', reason: 'SyncFailed' });
 });

@@ -50,18 +50,20 @@ function addressOf(service: Service, pod: Pod): EndpointAddress | undefined {
   } as EndpointAddress;
 }
 
-/** Keeps ready addresses before those that are not. */
+/** Ready addresses come before the others; of those that do not all fit each subset gets its share. */
 function truncate(subsets: EndpointSubset[]): { subsets: EndpointSubset[]; truncated: boolean } {
   const count = (of: 'addresses' | 'notReadyAddresses') =>
     subsets.reduce((total, subset) => total + (subset[of]?.length ?? 0), 0);
   const [ready, rest] = [count('addresses'), count('notReadyAddresses')];
   if (ready + rest <= MAX_ADDRESSES) return { subsets, truncated: false };
-  let readyLeft = Math.min(ready, MAX_ADDRESSES);
-  let restLeft = MAX_ADDRESSES - readyLeft;
+  const isReadyCut = ready > MAX_ADDRESSES;
+  const room = isReadyCut ? MAX_ADDRESSES : MAX_ADDRESSES - ready;
+  let left = room;
   const kept = subsets.map(({ addresses = [], notReadyAddresses = [], ports }) => {
-    const [first, second] = [addresses.slice(0, readyLeft), notReadyAddresses.slice(0, restLeft)];
-    readyLeft -= first.length;
-    restLeft -= second.length;
+    const shared = isReadyCut ? addresses : notReadyAddresses;
+    const share = shared.slice(0, Math.min(left, Math.ceil((shared.length / (isReadyCut ? ready : rest)) * room)));
+    left -= share.length;
+    const [first, second] = isReadyCut ? [share, []] : [addresses, share];
     return {
       ...(first.length > 0 ? { addresses: first } : {}),
       ...(second.length > 0 ? { notReadyAddresses: second } : {}),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ConfigMap, ConfigMaps } from '#api/core/v1/config-map.ts';
+import { Events } from '#api/core/v1/event.ts';
 import { Namespaces } from '#api/core/v1/namespace.ts';
 import { Secrets } from '#api/core/v1/secret.ts';
 import { Cluster } from '#testing/cluster.ts';
@@ -91,4 +92,14 @@ test('an owner of the same name made later does not count, and none of another n
   const foreign = await maps().create({ metadata: { name: 'foreign', namespace: 'other' } });
   await ownedBy('of-foreign', foreign);
   await waitFor(async () => !(await exists('of-foreign')));
+  const [event] = await waitFor(async () => {
+    const fieldSelector = 'reason=OwnerRefInvalidNamespace';
+    const { items } = await cluster.client.of(Events).list({ namespace, fieldSelector });
+    return items.length > 0 && items;
+  });
+  const reference = `[v1/ConfigMap, namespace: default, name: foreign, uid: ${foreign.metadata?.uid}]`;
+  expect([event?.involvedObject.name, event?.message]).toEqual([
+    'of-foreign',
+    `ownerRef ${reference} does not exist in namespace "default"`,
+  ]);
 });

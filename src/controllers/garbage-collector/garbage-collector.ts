@@ -6,6 +6,7 @@ import type { ControllerContext, Runnable } from '#controller/manager.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
 import { allResources, followResources, storedResources } from '../shared/resources.ts';
+import { AbsentOwners } from './absent-owners.ts';
 import {
   blocks,
   FOREGROUND,
@@ -29,6 +30,7 @@ export class GarbageCollector implements Runnable {
   readonly #graph = new OwnerGraph();
   readonly #controller: Controller;
   readonly #watched = new Map<string, AnyResourceDefinition>();
+  readonly #absent = new AbsentOwners();
 
   constructor(context: ControllerContext, options: ControllersOptions) {
     this.#context = context;
@@ -160,24 +162,27 @@ export class GarbageCollector implements Runnable {
     );
     if (owner === undefined) return 'unknown';
     if (owner.namespaced && !definition.namespaced) {
-      const message = `ownerRef ${referenceText(reference)} refers to a namespaced kind, ${definition.kind} ${object.metadata?.name} has no namespace`;
-      this.#context.events.record(object, 'Warning', 'OwnerRefInvalidNamespace', message);
+      this.#tellForeign(object, reference);
       return 'unknown';
     }
     const namespace = object.metadata?.namespace ?? '';
+    if (this.#absent.has(reference.uid, namespace)) return 'absent';
     try {
       const found = await this.#context.client.of(owner).get(reference.name, { namespace });
-      if (found.metadata?.uid !== reference.uid) return 'absent';
-      return waitsForDependents(found) ? 'waiting' : 'solid';
+      if (found.metadata?.uid === reference.uid) return waitsForDependents(found) ? 'waiting' : 'solid';
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
+    this.#absent.add(reference.uid, namespace);
     const elsewhere = this.#graph.get(reference.uid)?.object.metadata?.namespace;
-    if (elsewhere !== undefined && elsewhere !== namespace) {
-      const message = `ownerRef ${referenceText(reference)} does not exist in namespace "${namespace}"`;
-      this.#context.events.record(object, 'Warning', 'OwnerRefInvalidNamespace', message);
-    }
+    if (elsewhere !== undefined && elsewhere !== namespace) this.#tellForeign(object, reference);
     return 'absent';
+  }
+
+  #tellForeign(object: KubernetesObject, reference: OwnerReference): void {
+    const { namespace = '' } = object.metadata ?? {};
+    const message = `ownerRef ${referenceText(reference, namespace)} does not exist in namespace "${namespace}"`;
+    this.#context.events.record(object, 'Warning', 'OwnerRefInvalidNamespace', message);
   }
 
   async #orphan(node: GraphNode, object: KubernetesObject): Promise<undefined> {
@@ -242,5 +247,5 @@ type Policy = 'Orphan' | 'Background' | 'Foreground';
 
 const kindKey = ({ group, kind }: AnyResourceDefinition) => `${group}/${kind}`;
 
-const referenceText = ({ apiVersion, kind, name, uid }: OwnerReference): string =>
-  `[${apiVersion}/${kind}, name: ${name}, uid: ${uid}]`;
+const referenceText = ({ apiVersion, kind, name, uid }: OwnerReference, namespace: string): string =>
+  `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`;

@@ -13,7 +13,7 @@ import { Quantity } from '#machinery/quantity/quantity.ts';
 import { type LabelSelectorObject, type Selector, selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { messageOf } from '../shared/pod-control.ts';
 import { isPodReady } from '../shared/pods.ts';
-import { selectorText } from './go-text.ts';
+import { selectorText } from '../shared/selector-text.ts';
 import type { MetricsClient } from './metrics-client.ts';
 import type { PodMetrics } from './pod-metrics.ts';
 import { podRequests } from './pod-requests.ts';

@@ -24,7 +24,7 @@ export function namespaceConditions(
       'ParsedGroupVersions',
       'All legacy kube types successfully parsed',
     ],
-    NamespaceDeletionContentFailure: failureText(remaining, failures),
+    NamespaceDeletionContentFailure: failureText(failures),
     NamespaceContentRemaining: remainingText(remaining),
     NamespaceFinalizersRemaining: finalizersText(remaining),
   };
@@ -36,15 +36,13 @@ export function namespaceConditions(
   return [...old.filter(({ type }) => texts[type] === undefined), ...changed];
 }
 
-const total = (remaining: readonly Remaining[]) => remaining.reduce((sum, { count }) => sum + count, 0);
-
-const failureText = (remaining: readonly Remaining[], failures: readonly string[]): Text =>
+const failureText = (failures: readonly string[]): Text =>
   failures.length === 0
     ? ['False', 'ContentDeleted', 'All content successfully deleted, may be waiting on finalization']
     : [
         'True',
         'ContentDeletionFailed',
-        `Failed to delete all resource types, ${total(remaining)} remaining: ${failures.join(', ')}`,
+        `Failed to delete all resource types, ${failures.length} remaining: ${[...failures].sort().join(', ')}`,
       ];
 
 function remainingText(remaining: readonly Remaining[]): Text {

@@ -28,7 +28,11 @@ await build({
   packages: 'external',
   plugins: [{ name: 'own-imports', setup: bundleOwnImports }],
 });
-const child = spawn(process.execPath, ['--expose-gc', '--enable-source-maps', outfile, ...args], { stdio: 'inherit' });
+// Options for node itself, such as `--cpu-prof`.
+const nodeOptions = process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [];
+const child = spawn(process.execPath, ['--expose-gc', '--enable-source-maps', ...nodeOptions, outfile, ...args], {
+  stdio: 'inherit',
+});
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => {
   rmSync(directory, { recursive: true, force: true });

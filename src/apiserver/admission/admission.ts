@@ -1,4 +1,6 @@
+import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import type { AdmissionAttributes, Operation } from './attributes.ts';
+import { resourceOf } from './requests.ts';
 
 export type { AdmissionAttributes, Operation } from './attributes.ts';
 
@@ -8,6 +10,8 @@ export type Settle = (written: boolean) => void | Promise<void>;
 /** A check or change between authorization and storage. Both functions reject with a `StatusError` to refuse. */
 export interface AdmissionPlugin {
   readonly name: string;
+  /** The resources it is about (`pods`, `ingresses.networking.k8s.io`); absent for one that is about all. */
+  readonly resources?: readonly string[];
   readonly mutate?: (attributes: AdmissionAttributes) => void | Promise<void>;
   /** May answer what it wants to be told when the write has ended. */
   // biome-ignore lint/suspicious/noConfusingVoidType: most plugins answer nothing
@@ -23,30 +27,49 @@ export interface StepObserver {
 
 const NOBODY: StepObserver = { begun: () => 0, ended: () => {} };
 
+interface Steps {
+  readonly mutating: readonly AdmissionPlugin[];
+  readonly validating: readonly AdmissionPlugin[];
+}
+
 /** Plugins in their order: first all that change, then, once the object is complete and valid, all that only look. */
 export class AdmissionChain {
-  readonly #mutating: readonly AdmissionPlugin[];
-  readonly #validating: readonly AdmissionPlugin[];
-  readonly #steps: StepObserver;
+  readonly #plugins: readonly AdmissionPlugin[];
+  /** What is asked about each kind: of most, a few. */
+  readonly #steps = new WeakMap<AnyResourceDefinition, Steps>();
+  readonly #observer: StepObserver;
 
-  constructor(plugins: readonly AdmissionPlugin[], steps: StepObserver = NOBODY) {
-    this.#steps = steps;
-    this.#mutating = plugins.filter((plugin) => plugin.mutate !== undefined);
-    this.#validating = plugins.filter((plugin) => plugin.validate !== undefined);
+  constructor(plugins: readonly AdmissionPlugin[], observer: StepObserver = NOBODY) {
+    this.#observer = observer;
+    this.#plugins = plugins;
+  }
+
+  #stepsOf(definition: AnyResourceDefinition): Steps {
+    let steps = this.#steps.get(definition);
+    if (steps === undefined) {
+      const resource = resourceOf(definition);
+      const asked = this.#plugins.filter(({ resources }) => resources?.includes(resource) ?? true);
+      steps = {
+        mutating: asked.filter((plugin) => plugin.mutate !== undefined),
+        validating: asked.filter((plugin) => plugin.validate !== undefined),
+      };
+      this.#steps.set(definition, steps);
+    }
+    return steps;
   }
 
   async mutate(attributes: AdmissionAttributes): Promise<void> {
-    const begun = this.#steps.begun();
+    const begun = this.#observer.begun();
     let rejected = true;
     try {
-      for (const plugin of this.#mutating) {
+      for (const plugin of this.#stepsOf(attributes.definition).mutating) {
         const result = plugin.mutate?.(attributes);
         // Most plugins are done at once, and waiting for nothing costs a turn of the queue.
         if (result !== undefined) await result;
       }
       rejected = false;
     } finally {
-      this.#steps.ended('admit', attributes.operation, rejected, begun);
+      this.#observer.ended('admit', attributes.operation, rejected, begun);
     }
   }
 
@@ -59,20 +82,20 @@ export class AdmissionChain {
   async validateAndWrite<T>(attributes: AdmissionAttributes, write: () => Promise<T>): Promise<T> {
     const settles: Settle[] = [];
     let written: T | undefined;
-    const begun = this.#steps.begun();
+    const begun = this.#observer.begun();
     let passed = false;
     try {
-      for (const plugin of this.#validating) {
+      for (const plugin of this.#stepsOf(attributes.definition).validating) {
         const result = plugin.validate?.(attributes);
         const settle = result instanceof Promise ? await result : result;
         if (settle) settles.push(settle);
       }
       passed = true;
-      this.#steps.ended('validate', attributes.operation, false, begun);
+      this.#observer.ended('validate', attributes.operation, false, begun);
       written = await write();
       return written;
     } finally {
-      if (!passed) this.#steps.ended('validate', attributes.operation, true, begun);
+      if (!passed) this.#observer.ended('validate', attributes.operation, true, begun);
       for (const settle of settles.reverse()) await settle(written !== undefined);
     }
   }

@@ -1,11 +1,15 @@
+import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { newForbidden, type StatusError } from '#machinery/errors/status-error.ts';
 import type { AdmissionAttributes } from './admission.ts';
 
 /** Whether a request is about this resource (`pods`, `persistentvolumeclaims`, `ingresses.networking.k8s.io`) and this part of it. */
 export function isAbout({ definition, target }: AdmissionAttributes, resource: string, subresource = ''): boolean {
-  const { plural, group } = definition;
-  return target.subresource === subresource && resource === (group === '' ? plural : `${plural}.${group}`);
+  return target.subresource === subresource && resource === resourceOf(definition);
 }
+
+/** A resource as plugins name it: `pods`, `ingresses.networking.k8s.io`. */
+export const resourceOf = ({ plural, group }: AnyResourceDefinition): string =>
+  group === '' ? plural : `${plural}.${group}`;
 
 /** Whether a whole pod is about to be made. */
 export const isPodCreation = (attributes: AdmissionAttributes): boolean =>

@@ -44,9 +44,10 @@ export function measuredPlugins(
     };
   };
   return plugins.map((plugin) => {
-    const { name, mutate, validate } = plugin;
+    const { name, resources, mutate, validate } = plugin;
     return {
       name,
+      ...(resources ? { resources } : {}),
       ...(mutate ? { mutate: measured(name, 'admit', (attributes) => mutate.call(plugin, attributes)) } : {}),
       ...(validate ? { validate: measured(name, 'validate', (attributes) => validate.call(plugin, attributes)) } : {}),
     };

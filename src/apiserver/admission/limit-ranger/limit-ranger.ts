@@ -14,6 +14,7 @@ export function createLimitRanger(source: AdmissionReader): AdmissionPlugin {
     source.list(LimitRanges, target.namespace);
   return {
     name: 'LimitRanger',
+    resources: ['pods', 'persistentvolumeclaims'],
     mutate(attributes) {
       if (!isLimitedPod(attributes)) return;
       for (const range of rangesFor(attributes)) setDefaultResources(attributes.object as Mutable<Pod>, range);

@@ -6,6 +6,7 @@ import { isAbout } from '../requests.ts';
 /** Images are pulled each time, so that only who has their credentials runs them. */
 export const alwaysPullImages: AdmissionPlugin = {
   name: 'AlwaysPullImages',
+  resources: ['pods'],
   mutate(attributes) {
     if (!isConcerned(attributes)) return;
     const { spec } = attributes.object as Mutable<Pod>;

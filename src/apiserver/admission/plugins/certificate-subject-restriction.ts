@@ -8,6 +8,7 @@ const SIGNER = 'kubernetes.io/kube-apiserver-client';
 /** Nobody asks for a certificate that makes them a member of `system:masters`. */
 export const certificateSubjectRestriction: AdmissionPlugin = {
   name: 'CertificateSubjectRestriction',
+  resources: ['certificatesigningrequests.certificates.k8s.io'],
   async validate(attributes) {
     const { operation, object } = attributes;
     if (operation !== 'CREATE' || !isAbout(attributes, 'certificatesigningrequests.certificates.k8s.io')) return;

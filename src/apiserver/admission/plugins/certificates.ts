@@ -9,6 +9,7 @@ const REQUESTS = 'certificatesigningrequests.certificates.k8s.io';
 /** Only who may `approve` for a signer decides on its requests. */
 export const createCertificateApproval = (source: Pick<AdmissionSource, 'decide'>): AdmissionPlugin => ({
   name: 'CertificateApproval',
+  resources: [REQUESTS],
   async validate(attributes) {
     if (attributes.operation === 'UPDATE' && isAbout(attributes, REQUESTS, 'approval')) {
       await requireSigner(source, attributes, 'approve');
@@ -19,6 +20,7 @@ export const createCertificateApproval = (source: Pick<AdmissionSource, 'decide'
 /** Only who may `sign` for a signer writes certificates and conditions of its requests. */
 export const createCertificateSigning = (source: Pick<AdmissionSource, 'decide'>): AdmissionPlugin => ({
   name: 'CertificateSigning',
+  resources: [REQUESTS],
   async validate(attributes) {
     if (attributes.operation !== 'UPDATE' || !isAbout(attributes, REQUESTS, 'status')) return;
     const { status } = attributes.object as CertificateSigningRequest;

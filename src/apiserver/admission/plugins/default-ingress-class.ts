@@ -13,6 +13,7 @@ const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 /** Ingresses that name no class get the default one. */
 export const createDefaultIngressClass = (source: AdmissionReader): AdmissionPlugin => ({
   name: 'DefaultIngressClass',
+  resources: ['ingresses.networking.k8s.io'],
   mutate(attributes) {
     if (!isAbout(attributes, 'ingresses.networking.k8s.io') || attributes.operation !== 'CREATE') return;
     const ingress = attributes.object as Mutable<Ingress>;

@@ -13,6 +13,7 @@ export const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
 /** Claims that name no class get the default one; those that name none on purpose (`""`) keep it so. */
 export const createDefaultStorageClass = (source: AdmissionReader): AdmissionPlugin => ({
   name: 'DefaultStorageClass',
+  resources: ['persistentvolumeclaims'],
   mutate(attributes) {
     if (!isAbout(attributes, PersistentVolumeClaims.plural) || attributes.operation !== 'CREATE') return;
     const { spec, metadata } = attributes.object as Mutable<PersistentVolumeClaim>;

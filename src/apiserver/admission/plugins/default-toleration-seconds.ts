@@ -9,6 +9,7 @@ const TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'
 /** Pods stay on a node that went away for five minutes unless they say otherwise. */
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
+  resources: ['pods'],
   mutate(attributes) {
     if (!isAbout(attributes, 'pods') || !attributes.object) return;
     const spec = (attributes.object as Mutable<Pod>).spec;

@@ -5,6 +5,7 @@ import { forbidden, isAbout } from '../requests.ts';
 /** Services take no external addresses that they do not have already: whoever names one gets its traffic. */
 export const denyServiceExternalIps: AdmissionPlugin = {
   name: 'DenyServiceExternalIPs',
+  resources: ['services'],
   validate(attributes) {
     if (!isAbout(attributes, 'services') || attributes.operation === 'DELETE') return;
     const before = new Set((attributes.oldObject as Service | undefined)?.spec?.externalIPs ?? []);

@@ -6,6 +6,7 @@ import { isAbout } from '../requests.ts';
 /** Pods that ask for a device put up with the taint that keeps others from its nodes. */
 export const extendedResourceToleration: AdmissionPlugin = {
   name: 'ExtendedResourceToleration',
+  resources: ['pods'],
   mutate(attributes) {
     if (!isAbout(attributes, 'pods') || attributes.operation === 'DELETE') return;
     const { spec } = attributes.object as Mutable<Pod>;

@@ -7,6 +7,7 @@ const HOSTNAME = 'kubernetes.io/hostname';
 /** Pods keep others from their own node, not from whole zones. */
 export const limitPodHardAntiAffinityTopology: AdmissionPlugin = {
   name: 'LimitPodHardAntiAffinityTopology',
+  resources: ['pods'],
   validate(attributes) {
     if (!isAbout(attributes, 'pods') || attributes.operation === 'DELETE') return;
     const { spec } = attributes.object as Pod;

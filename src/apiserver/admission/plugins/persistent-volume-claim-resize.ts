@@ -9,6 +9,7 @@ import { CLASS_ANNOTATION } from './default-storage-class.ts';
 /** Claims grow only while bound, and only where their class can make volumes larger. */
 export const createPersistentVolumeClaimResize = (source: AdmissionReader): AdmissionPlugin => ({
   name: 'PersistentVolumeClaimResize',
+  resources: ['persistentvolumeclaims'],
   validate(attributes) {
     if (!isAbout(attributes, 'persistentvolumeclaims') || attributes.operation !== 'UPDATE') return;
     const claim = attributes.object as PersistentVolumeClaim;

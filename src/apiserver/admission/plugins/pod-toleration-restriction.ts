@@ -46,6 +46,7 @@ export function createPodTolerationRestriction(
   };
   return {
     name: 'PodTolerationRestriction',
+    resources: ['pods'],
     mutate(attributes) {
       const { spec } = podOf(attributes) ?? {};
       if (!spec) return;

@@ -22,6 +22,7 @@ export function createPodTopologyLabels(source: AdmissionReader): AdmissionPlugi
   };
   return {
     name: 'PodTopologyLabels',
+    resources: ['pods'],
     mutate(attributes) {
       if (isPodCreation(attributes)) {
         const pod = attributes.object as Mutable<Pod>;

@@ -10,6 +10,7 @@ export function createPriorityAdmission(source: AdmissionReader): AdmissionPlugi
   const globalDefault = () => defaultAmong(source.list(PriorityClasses, ''));
   return {
     name: 'Priority',
+    resources: ['pods', 'priorityclasses.scheduling.k8s.io'],
     mutate(attributes) {
       if (!isAbout(attributes, 'pods')) return;
       if (attributes.operation === 'UPDATE') keepPriority(attributes);

@@ -24,6 +24,7 @@ export function createRuntimeClassAdmission(source: AdmissionReader): AdmissionP
   };
   return {
     name: 'RuntimeClass',
+    resources: ['pods'],
     mutate(attributes) {
       if (!isPodCreation(attributes)) return;
       const { spec } = attributes.object as Mutable<Pod>;

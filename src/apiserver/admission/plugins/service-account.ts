@@ -31,6 +31,7 @@ export function createServiceAccountAdmission(source: Pick<AdmissionSource, 'get
   };
   return {
     name: 'ServiceAccount',
+    resources: ['pods'],
     mutate(attributes) {
       if (!isPodCreation(attributes)) return;
       const { spec, metadata } = attributes.object as OwnedPod;

@@ -1,5 +1,5 @@
 import type { AdmissionPlugin } from '../admission.ts';
-import { isAbout } from '../requests.ts';
+import { resourceOf } from '../requests.ts';
 
 /** By resource. */
 const FINALIZERS: Readonly<Record<string, string>> = {
@@ -11,8 +11,9 @@ const FINALIZERS: Readonly<Record<string, string>> = {
 /** Volumes and claims in use are not removed under those who use them: protection controllers take the finalizers away. */
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
+  resources: Object.keys(FINALIZERS),
   mutate(attributes) {
-    const [, finalizer] = Object.entries(FINALIZERS).find(([resource]) => isAbout(attributes, resource)) ?? [];
+    const finalizer = attributes.target.subresource === '' ? FINALIZERS[resourceOf(attributes.definition)] : undefined;
     const metadata = attributes.object?.metadata;
     if (attributes.operation !== 'CREATE' || finalizer === undefined) return;
     if (!metadata || metadata.finalizers?.includes(finalizer)) return;

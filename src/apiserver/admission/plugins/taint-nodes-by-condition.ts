@@ -8,6 +8,7 @@ const NOT_READY = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
 /** A new node takes no pods until the node lifecycle controller has seen it ready. */
 export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',
+  resources: ['nodes'],
   mutate(attributes) {
     if (!isAbout(attributes, 'nodes') || attributes.operation !== 'CREATE') return;
     const node = attributes.object as Mutable<Node>;

@@ -5,7 +5,7 @@ import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { AdmissionAttributes, AdmissionPlugin, Settle } from '../admission.ts';
 import type { AdmissionSource } from '../admission-source.ts';
-import { forbidden, isAbout } from '../requests.ts';
+import { forbidden, isAbout, resourceOf } from '../requests.ts';
 import type { LimitedResource } from './limited-resources.ts';
 import { chargeFor, type Demand, demandOf, type QuotaRequest } from './quota-demand.ts';
 import { QuotaLedger } from './quota-ledger.ts';
@@ -25,13 +25,13 @@ export function createResourceQuotaAdmission(
   const ledger = new QuotaLedger(source);
   return {
     name: 'ResourceQuota',
-    async mutate(attributes) {
+    mutate(attributes) {
       const { operation, user } = attributes;
       if (operation !== 'UPDATE' || user.name !== CONTROLLER || !isAbout(attributes, 'resourcequotas', 'status'))
         return;
-      await raise(attributes.object as Mutable<ResourceQuota>, source, ledger);
+      return raise(attributes.object as Mutable<ResourceQuota>, source, ledger);
     },
-    async validate(attributes) {
+    validate(attributes) {
       const request = quotaRequest(attributes);
       const { namespace } = attributes.target;
       if (request === undefined) return undefined;
@@ -51,7 +51,7 @@ export function createResourceQuotaAdmission(
 function quotaRequest({ operation, target, definition, object, oldObject }: AdmissionAttributes) {
   if (operation !== 'CREATE' && operation !== 'UPDATE') return undefined;
   if (!definition.namespaced || definition.plural === 'events' || !object) return undefined;
-  const resource = nameOf(definition);
+  const resource = resourceOf(definition);
   return { resource, operation, subresource: target.subresource, object, oldObject } satisfies QuotaRequest;
 }
 
@@ -89,5 +89,3 @@ async function raise(quota: Mutable<ResourceQuota>, source: AdmissionSource, led
   const least = mask(addAmounts(counted, mask(charged, counted.keys())), sent.keys());
   quota.status = { ...quota.status, used: writeAmounts(maxAmounts(sent, least)) };
 }
-
-const nameOf = ({ group, plural }: AnyResourceDefinition): string => (group === '' ? plural : `${plural}.${group}`);

@@ -50,10 +50,19 @@ export class ObjectStore<T extends KubernetesObject> {
 
   /** Objects whose index function gave `value`. Throws on an index that was never added. */
   byIndex(name: string, value: string): T[] {
+    const set = this.#setOf(name, value);
+    return set === undefined ? [] : [...set.values()];
+  }
+
+  /** How many objects `byIndex` would give. */
+  countByIndex(name: string, value: string): number {
+    return this.#setOf(name, value)?.size ?? 0;
+  }
+
+  #setOf(name: string, value: string): ReadonlyMap<string, T> | undefined {
     const index = this.#indexes.get(name);
     if (index === undefined) throw new Error(`look up index: no index named ${name}`);
-    const set = index.sets.get(value);
-    return set === undefined ? [] : [...set.values()];
+    return index.sets.get(value);
   }
 
   /** Puts an object in place and returns the one it replaces. */

@@ -126,9 +126,16 @@ export class ResourceClient<T extends KubernetesObject> {
     return this.#call<R>({
       ...this.#target(verb, { ...options, namespace }, name),
       query: writeQuery(options),
-      body: { ...object, apiVersion: apiVersionOf(this.definition), kind: this.definition.kind },
+      body: this.#kinded(object),
       signal: options.signal,
     });
+  }
+
+  /** What comes from a server says its kind already. */
+  #kinded(object: T): T {
+    const { kind } = this.definition;
+    const apiVersion = apiVersionOf(this.definition);
+    return object.kind === kind && object.apiVersion === apiVersion ? object : { ...object, apiVersion, kind };
   }
 
   #target(

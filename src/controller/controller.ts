@@ -27,6 +27,7 @@ export class Controller {
   readonly #context: ControllerContext;
   #reconcile: Reconcile | undefined;
   #workers = 5;
+  #gatherMs: (key: string) => number = () => 0;
 
   constructor(name: string, context: ControllerContext) {
     this.name = name;
@@ -53,7 +54,7 @@ export class Controller {
   /** Changes of such an object concern the keys that `keys` gives for its new and its old state. */
   watches<T extends KubernetesObject>(definition: ResourceDefinition<T>, keys: KeyMapper<T>): this {
     const enqueue = (object: T, old?: T) => {
-      for (const key of keys(object, old)) this.queue.add(key);
+      for (const key of keys(object, old)) this.queue.addAfter(key, this.#gatherMs(key));
     };
     this.#context.informers.of(definition).addHandler({
       added: (object) => enqueue(object),
@@ -63,6 +64,12 @@ export class Controller {
       },
       deleted: (object) => enqueue(object),
     });
+    return this;
+  }
+
+  /** Lets events of a key gather for so many milliseconds before it is worked on: for keys whose work is large. */
+  gathers(milliseconds: (key: string) => number): this {
+    this.#gatherMs = milliseconds;
     return this;
   }
 

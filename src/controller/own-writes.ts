@@ -42,12 +42,13 @@ export class OwnWrites<T extends KubernetesObject> {
   current(objects: readonly T[], belongs: (object: T) => boolean): T[] {
     this.#prune();
     if (this.#written.size === 0 && this.#deleted.size === 0) return [...objects];
-    const byKey = new Map(objects.map((object) => [keyOf(object), object]));
-    for (const [key, object] of this.#written) {
-      if (belongs(object)) byKey.set(key, object);
-      else byKey.delete(key);
-    }
-    return [...byKey.values()].filter((object) => !this.#isDeleted(object));
+    // Keys are made only of objects whose names are among those: there may be ten thousand others.
+    const names = new Set<string | undefined>();
+    for (const { metadata } of this.#written.values()) names.add(metadata?.name);
+    const isReplaced = (object: T) => names.has(object.metadata?.name) && this.#written.has(keyOf(object));
+    const found = objects.filter((object) => !this.#isDeleted(object) && !isReplaced(object));
+    for (const object of this.#written.values()) if (!this.#isDeleted(object) && belongs(object)) found.push(object);
+    return found;
   }
 
   #isDeleted(object: T): boolean {

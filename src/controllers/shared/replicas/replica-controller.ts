@@ -34,12 +34,17 @@ export interface ReplicaSpec {
   readonly template: PodTemplateSpec | undefined;
 }
 
+/** Changes of as many pods are gathered for a millisecond, up to the most. */
+const PODS_A_MS = 100;
+const MAX_GATHER_MS = 200;
+
 /** Keeps as many pods as an object wants: the core of ReplicaSets and ReplicationControllers. */
 export class ReplicaController<T extends KubernetesObject> {
   readonly controller: Controller;
   readonly #context: ControllerContext;
   readonly #kind: ReplicaKind<T>;
   readonly #pods: Informer<Pod>;
+  readonly #owners: OwnWrites<T>;
   readonly #writes: OwnWrites<Pod>;
   readonly #podControl: PodControl;
   readonly #claimer: Claimer<T, Pod>;
@@ -48,6 +53,7 @@ export class ReplicaController<T extends KubernetesObject> {
     this.#context = context;
     this.#kind = kind;
     this.#pods = controllerIndex(context.informers.of(Pods));
+    this.#owners = new OwnWrites(context.informers.of(kind.definition));
     this.#writes = new OwnWrites(this.#pods);
     this.#podControl = new PodControl(context, this.#writes);
     this.#claimer = new Claimer(context.client, { owners: kind.definition, members: Pods, writes: this.#writes });
@@ -55,7 +61,14 @@ export class ReplicaController<T extends KubernetesObject> {
       .for(kind.definition)
       .owns(Pods, kind.definition.kind)
       .watches(Pods, (pod) => this.#keysWanting(pod))
+      .gathers((key) => this.#gatherMs(key))
       .reconciles((key) => this.#reconcile(key));
+  }
+
+  /** Looking at ten thousand pods takes its time: it is not done for each of them anew. */
+  #gatherMs(key: string): number {
+    const uid = this.#owners.get(key)?.metadata?.uid ?? '';
+    return Math.min(this.#pods.store.countByIndex(BY_CONTROLLER, uid) / PODS_A_MS, MAX_GATHER_MS);
   }
 
   /** Owners that would adopt an orphan. */
@@ -71,14 +84,15 @@ export class ReplicaController<T extends KubernetesObject> {
   }
 
   async #reconcile(key: string): Promise<Result | undefined> {
-    const owner = this.#context.informers.of(this.#kind.definition).store.getByKey(key);
+    const owner = this.#owners.get(key);
     if (owner === undefined) return undefined;
     const spec = this.#kind.spec(owner);
     const pods = this.#podsOf(owner);
     const active = await this.#claimer.claim(owner, spec.selector, pods.filter(isPodActive));
     const failure = owner.metadata?.deletionTimestamp ? undefined : await this.#manage(owner, spec, active);
-    const after = this.#ownPods(owner, spec, isPodActive);
-    await this.#updateStatus(owner, spec, { active: after, failure });
+    const own = this.#ownPods(owner, spec);
+    const after = own.filter(isPodActive);
+    await this.#updateStatus(owner, spec, { active: after, terminating: own.filter(isPodTerminating).length, failure });
     if (failure) throw failure.error;
     const { minReadySeconds } = spec;
     const wait = minReadySeconds > 0 ? nextAvailability(after, minReadySeconds, this.#context.clock.now()) : undefined;
@@ -93,9 +107,9 @@ export class ReplicaController<T extends KubernetesObject> {
     return this.#writes.current(known, (pod) => isControlledBy(pod, owner));
   }
 
-  #ownPods(owner: T, { selector }: ReplicaSpec, filter: (pod: Pod) => boolean): Pod[] {
+  #ownPods(owner: T, { selector }: ReplicaSpec): Pod[] {
     return this.#podsOf(owner).filter(
-      (pod) => isControlledBy(pod, owner) && filter(pod) && selector.matches(pod.metadata?.labels ?? {}),
+      (pod) => isControlledBy(pod, owner) && selector.matches(pod.metadata?.labels ?? {}),
     );
   }
 
@@ -125,9 +139,10 @@ export class ReplicaController<T extends KubernetesObject> {
   async #updateStatus(
     owner: T,
     spec: ReplicaSpec,
-    { active, failure }: { readonly active: readonly Pod[]; readonly failure: Failure | undefined },
+    counted: { readonly active: readonly Pod[]; readonly terminating: number; readonly failure: Failure | undefined },
   ): Promise<void> {
     const { countsTerminating, definition } = this.#kind;
+    const { active, terminating, failure } = counted;
     const old = this.#kind.status(owner);
     const status = replicaStatus({
       old,
@@ -135,12 +150,12 @@ export class ReplicaController<T extends KubernetesObject> {
       template: spec.template,
       minReadySeconds: spec.minReadySeconds,
       active,
-      terminating: countsTerminating ? this.#ownPods(owner, spec, isPodTerminating).length : undefined,
+      terminating: countsTerminating ? terminating : undefined,
       failure: failure && { reason: failure.reason, message: messageOf(failure.error) },
       now: this.#context.clock.now(),
     });
     if (sameStatus(old, status)) return;
-    await this.#context.client.of(definition).updateStatus(this.#kind.withStatus(owner, status));
+    this.#owners.wrote(await this.#context.client.of(definition).updateStatus(this.#kind.withStatus(owner, status)));
   }
 }
 

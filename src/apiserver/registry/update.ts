@@ -64,8 +64,11 @@ export async function updateObject(
   subresource?: SubresourceDefinition<KubernetesObject>,
 ): Promise<UpdateOutcome> {
   const options = parseWriteOptions(request.query, 'UpdateOptions');
+  // Callers in this process send what they were given: all but the status is taken from what lies there anyway.
+  const isStatus = subresource?.type === 'status' && request.body.type === 'object';
+  const body = isStatus ? statusOnly(request.body) : request.body;
   const decode = (fieldValidation: typeof options.fieldValidation) => {
-    const object = decodeObject(parts.definition, request, fieldValidation);
+    const object = decodeObject(parts.definition, { ...request, body }, fieldValidation);
     matchNamespace(parts, object, request.target);
     return object;
   };
@@ -83,12 +86,22 @@ export async function updateObject(
   if (strategy.requireResourceVersionOnUpdate) requireResourceVersion(parts, sent);
   let attempts = 0;
   // An attempt changes what it is given; the next one starts from what was sent.
-  const transform: Transform = () => (attempts++ === 0 ? sent : decode('Ignore'));
+  const transform: Transform = (old) => {
+    const object = attempts++ === 0 ? sent : decode('Ignore');
+    if (isStatus) keepAllButStatus(object, old);
+    return object;
+  };
   const ownership = trackedBy(parts, request, subresource);
   return {
     entry: await applyUpdate(parts, { request, transform, dryRun: options.dryRun, subresource, ownership }),
     created: false,
   };
+}
+
+function statusOnly(body: ResourceRequest['body']): ResourceRequest['body'] {
+  if (body.type !== 'object') return body;
+  const { kind, apiVersion, metadata, status } = body.object as KubernetesObject & WithParts;
+  return { ...body, object: { kind, apiVersion, metadata, status } };
 }
 
 function matchName(object: KubernetesObject, name: string): void {

@@ -250,7 +250,7 @@ export class ApiServer {
         return address ? `${address.address}:${address.port}` : '';
       }),
       health,
-      openApi: new OpenApi(this.pipeline.table),
+      openApi: new OpenApi(this.pipeline.table, () => clock.now()),
       documents: issuerDocuments(issuer),
     });
     return new ApiHandler({

@@ -9,8 +9,8 @@ import { generateIssuerKeyPem } from './issuer-key.ts';
 export interface Credentials {
   readonly ca: string;
   readonly server: KeyPair;
-  /** The person who started the cluster. */
-  readonly admin: KeyPair;
+  /** The person who started the cluster; still being made, perhaps, while the server starts. */
+  readonly admin: Promise<KeyPair>;
   /** The API server towards nodes. */
   readonly kubeletClient: KeyPair;
   /** The node agent's own HTTPS API. */
@@ -33,9 +33,12 @@ export async function ensureCredentials(data: DataDirectory, options: Credential
   const hosts = [...SERVER_NAMES, ...localAddresses(), ...options.hosts];
   const ensure = (name: string, request: LeafRequest) =>
     ensureLeaf(data, name, { request, authority, clock: options.clock });
-  const [server, admin, kubeletClient, kubeletServer, issuerKey] = await Promise.all([
+  // Clients in Java read no other keys without help. Making one takes a while.
+  const admin = ensure('admin', { commonName: 'kubernetes-admin', organizations: ['system:masters'], keyType: 'RSA' });
+  // Told where it is needed.
+  admin.catch(() => {});
+  const [server, kubeletClient, kubeletServer, issuerKey] = await Promise.all([
     ensure('apiserver', { commonName: 'kube-apiserver', hosts: [...new Set(hosts)] }),
-    ensure('admin', { commonName: 'kubernetes-admin', organizations: ['system:masters'] }),
     ensure('apiserver-kubelet-client', {
       commonName: 'kube-apiserver-kubelet-client',
       organizations: ['system:masters'],

@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseYaml } from '#machinery/codec/yaml.ts';
 import { stringifyYaml } from '#machinery/codec/yaml-writer.ts';
+import type { KeyPair } from './certificates/authority.ts';
 import { CommandError } from './command-error.ts';
-import type { Credentials } from './credentials.ts';
 import { writeFileAtomically } from './data-directory.ts';
 
 interface Named {
@@ -24,17 +24,21 @@ export interface Kubeconfig {
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 /** The administrator's kubeconfig of one cluster; its context, cluster and user are all called `name`. */
-export const adminKubeconfig = (name: string, server: string, credentials: Credentials): Kubeconfig => ({
+export const adminKubeconfig = (
+  name: string,
+  server: string,
+  { ca, admin }: { readonly ca: string; readonly admin: KeyPair },
+): Kubeconfig => ({
   apiVersion: 'v1',
   kind: 'Config',
-  clusters: [{ name, cluster: { server, 'certificate-authority-data': base64(credentials.ca) } }],
+  clusters: [{ name, cluster: { server, 'certificate-authority-data': base64(ca) } }],
   contexts: [{ name, context: { cluster: name, user: name } }],
   users: [
     {
       name,
       user: {
-        'client-certificate-data': base64(credentials.admin.certificate),
-        'client-key-data': base64(credentials.admin.key),
+        'client-certificate-data': base64(admin.certificate),
+        'client-key-data': base64(admin.key),
       },
     },
   ],

@@ -84,3 +84,14 @@ test('paths that name nothing are 404', async () => {
   const paths = ['/api/v2', '/apis/none', '/apis/apps/v9', '/apis/apps/v1/x/y/z/a', '/api/v1/nothing'];
   expect(await Promise.all(paths.map(async (path) => (await call(path)).code))).toEqual([404, 404, 404, 404, 404]);
 });
+
+test('who asks for a document by its hash may keep it for good, or is told where it is now', async () => {
+  const { serverRelativeURL: url } = (await call('/openapi/v3')).json.paths['apis/apps/v1'];
+  const { code, headers } = await call(url);
+  expect([code, headers['cache-control'], headers.vary]).toEqual([200, 'public, immutable', 'Accept']);
+  expect(Date.parse(headers.expires as string) - Date.now()).toBeGreaterThan(364 * 24 * 3_600_000);
+  const old = await call('/openapi/v3/apis/apps/v1?hash=OLD');
+  expect([old.code, old.headers.location]).toEqual([301, url]);
+  const any = await call('/openapi/v3/apis/apps/v1');
+  expect([any.code, any.headers.expires]).toEqual([200, undefined]);
+});

@@ -6,7 +6,7 @@ import { buildOpenApiV2 } from '#machinery/openapi/document-v2.ts';
 import { encodeOpenApiV2 } from '#machinery/openapi/document-v2-protobuf.ts';
 import { buildGroupVersion, openApiV3Root } from '#machinery/openapi/document-v3.ts';
 import { basePath, type OpenApiInput } from '#machinery/openapi/openapi-input.ts';
-import type { Exchange } from '../http/exchange.ts';
+import type { Exchange, HeaderMap } from '../http/exchange.ts';
 import type { ResourceTable } from '../resource-table.ts';
 import { respondCompressed, SharedBody } from '../serving/compress.ts';
 import { versionInfo } from '../version.ts';
@@ -23,11 +23,14 @@ const encoder = new TextEncoder();
 /** Serves `/openapi/v2` and `/openapi/v3`. Documents are made when they are first asked for, and again when resources change. */
 export class OpenApi {
   readonly #table: ResourceTable;
+  readonly #now: () => number;
   readonly #documents = new Map<string, Document>();
   #version = -1;
 
-  constructor(table: ResourceTable) {
+  /** `now` in milliseconds since the epoch. */
+  constructor(table: ResourceTable, now: () => number) {
     this.#table = table;
+    this.#now = now;
   }
 
   /** False for paths that name no document. */
@@ -40,7 +43,21 @@ export class OpenApi {
     if (path === '/openapi/v3') return this.#send(exchange, this.#root(), 'application/json');
     const key = path.slice('/openapi/v3/'.length);
     if (!path.startsWith('/openapi/v3/') || !this.#keys().includes(key)) return false;
-    return this.#send(exchange, this.#v3(key), 'application/json');
+    return this.#sendV3(exchange, path, this.#v3(key));
+  }
+
+  /** A client that names a hash wants that document, or to be told where the one of now is. */
+  async #sendV3(exchange: Exchange, path: string, document: Document): Promise<true> {
+    const wanted = exchange.query.get('hash') ?? '';
+    if (wanted === '') return this.#send(exchange, document, 'application/json');
+    if (wanted !== document.hash) {
+      exchange.respond(301, { location: `${path}?hash=${document.hash}` }, new Uint8Array());
+      return true;
+    }
+    const aYear = new Date(this.#now());
+    aYear.setUTCFullYear(aYear.getUTCFullYear() + 1);
+    const forGood = { 'cache-control': 'public, immutable', expires: aYear.toUTCString() };
+    return this.#send(exchange, document, 'application/json', forGood);
   }
 
   #serveV2(exchange: Exchange): Promise<true> {
@@ -84,16 +101,14 @@ export class OpenApi {
     };
   }
 
-  async #send(exchange: Exchange, { body, hash }: Document, contentType: string): Promise<true> {
+  async #send(
+    exchange: Exchange,
+    { body, hash }: Document,
+    contentType: string,
+    caching: HeaderMap = { 'cache-control': 'no-cache, private' },
+  ): Promise<true> {
     const etag = `"${hash}"`;
-    // A client that names the hash it wants may keep the answer for as long as it likes.
-    const immutable = exchange.query.get('hash') === hash;
-    const headers = {
-      'content-type': contentType,
-      etag,
-      vary: 'Accept',
-      'cache-control': immutable ? 'public, immutable' : 'no-cache, private',
-    };
+    const headers = { 'content-type': contentType, etag, vary: 'Accept', ...caching };
     if (exchange.header('if-none-match') === etag) exchange.respond(304, headers, new Uint8Array());
     else await respondCompressed(exchange, 200, headers, body);
     return true;

@@ -98,8 +98,16 @@ export class ApiHandler {
 
   async #answerPath(context: RequestContext): Promise<void> {
     const form = () => negotiate(context.header('accept'));
-    if (context.upgrading || !(await this.#options.paths(context, form))) throw newGenericNotFound();
+    if (!context.upgrading && (await this.#options.paths(context, form))) return;
+    if (context.upgrading || context.path.startsWith('/api')) throw newGenericNotFound();
+    respondNotFound(context);
   }
+}
+
+/** Outside the API there is nothing but text. */
+function respondNotFound(context: RequestContext): void {
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
+  context.respond(404, headers, new TextEncoder().encode('404 page not found\n'));
 }
 
 const isPassedOn = (target: ResourceTarget): boolean =>

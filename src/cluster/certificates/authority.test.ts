@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { systemClock } from '#base/clock.ts';
 import { CertificateAuthority } from './authority.ts';
@@ -21,4 +21,18 @@ test('certificates name their subject and hosts, and verify against the authorit
   ]);
   expect(server.subjectAltName).toBe('DNS:localhost, IP Address:127.0.0.1');
   expect(client.subject).toBe('O=system:masters\nO=two\nCN=admin');
+});
+
+test('keys are of the kind that was asked for, in the form that clients know them by', async () => {
+  const authority = await CertificateAuthority.create('knarr-ca', systemClock);
+  const ca = new X509Certificate(authority.pair.certificate);
+  for (const [keyType, header] of [
+    ['EC', '-----BEGIN PRIVATE KEY-----'],
+    ['RSA', '-----BEGIN RSA PRIVATE KEY-----'],
+  ] as const) {
+    const { certificate, key } = await authority.issue({ commonName: 'admin', keyType });
+    expect(key.split('\n')[0]).toBe(header);
+    const issued = new X509Certificate(certificate);
+    expect([issued.verify(ca.publicKey), issued.checkPrivateKey(createPrivateKey(key))]).toEqual([true, true]);
+  }
 });

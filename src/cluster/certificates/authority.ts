@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { createPrivateKey, webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,
   cryptoProvider,
@@ -23,6 +23,12 @@ type CryptoKeyPair = webcrypto.CryptoKeyPair;
 cryptoProvider.set(webcrypto as unknown as Parameters<typeof cryptoProvider.set>[0]);
 
 const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const RSA_ALGORITHM = {
+  name: 'RSASSA-PKCS1-v1_5',
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+  hash: 'SHA-256',
+} as const;
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
 const CA_DAYS = 3650;
@@ -41,6 +47,8 @@ export interface LeafRequest {
   /** Names and addresses of a server; absent for a client. */
   readonly hosts?: readonly string[];
   readonly days?: number;
+  /** Elliptic curves unless told otherwise: they are made in no time. */
+  readonly keyType?: 'EC' | 'RSA';
 }
 
 /** Signs certificates of a cluster. */
@@ -95,7 +103,7 @@ export class CertificateAuthority {
 
   /** A new key with a certificate for a server (with `hosts`) or a client. */
   async issue(request: LeafRequest): Promise<KeyPair> {
-    const keys = await generateKeys();
+    const keys = await generateKeys(request.keyType);
     const now = this.#clock.now();
     const usage = request.hosts ? ExtendedKeyUsage.serverAuth : ExtendedKeyUsage.clientAuth;
     const certificate = await X509CertificateGenerator.create({
@@ -117,11 +125,17 @@ export class CertificateAuthority {
   }
 }
 
-const generateKeys = async (): Promise<CryptoKeyPair> =>
-  (await webcrypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify'])) as CryptoKeyPair;
+async function generateKeys(type: LeafRequest['keyType'] = 'EC'): Promise<CryptoKeyPair> {
+  const algorithm = type === 'RSA' ? RSA_ALGORITHM : KEY_ALGORITHM;
+  return (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+}
 
+/** RSA keys in the form that says so, by which clients know them. */
 async function exportKey(key: CryptoKey): Promise<string> {
-  return PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+  const pem = PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+  return key.algorithm.name === 'ECDSA'
+    ? pem
+    : createPrivateKey(pem).export({ type: 'pkcs1', format: 'pem' }).toString();
 }
 
 const subjectOf = ({ commonName, organizations = [] }: LeafRequest): Name =>

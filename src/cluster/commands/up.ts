@@ -79,7 +79,10 @@ async function startAndTell(options: UpOptions, data: DataDirectory, started: nu
     nodeName: (options.nodeName ?? hostname()).toLowerCase(),
   });
   try {
-    const kubeconfig = adminKubeconfig(contextName(options.name), cluster.server, cluster.credentials);
+    const kubeconfig = adminKubeconfig(contextName(options.name), cluster.server, {
+      ca: cluster.credentials.ca,
+      admin: await cluster.credentials.admin,
+    });
     const path = data.path('kubeconfig');
     await data.write('kubeconfig', kubeconfigText(kubeconfig));
     await addToKubeconfig(options.kubeconfig ?? userKubeconfigPath(process.env), kubeconfig);

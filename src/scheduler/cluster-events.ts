@@ -3,6 +3,9 @@ import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { DeviceClasses } from '#api/resource/v1/device-class.ts';
+import { ResourceClaims } from '#api/resource/v1/resource-claim.ts';
+import { ResourceSlices } from '#api/resource/v1/resource-slice.ts';
 import type { KubernetesObject, ResourceDefinition } from '#api/resource-definition.ts';
 import { CSIDrivers } from '#api/storage/v1/csi-driver.ts';
 import { CSINodes } from '#api/storage/v1/csi-node.ts';
@@ -52,13 +55,16 @@ export function followCluster(informers: InformerFactory, followers: Followers):
   });
 }
 
-/** Kinds of which every change may let a pod have its volumes. */
+/** Kinds of which every change may let a pod have its volumes or devices. */
 const STORAGE = [
   ['PersistentVolume', PersistentVolumes],
   ['PersistentVolumeClaim', PersistentVolumeClaims],
   ['StorageClass', StorageClasses],
   ['CSINode', CSINodes],
   ['CSIStorageCapacity', CSIStorageCapacities],
+  ['ResourceClaim', ResourceClaims],
+  ['ResourceSlice', ResourceSlices],
+  ['DeviceClass', DeviceClasses],
 ] as const;
 
 function followStorage(informers: InformerFactory, queue: SchedulingQueue): void {
@@ -68,6 +74,9 @@ function followStorage(informers: InformerFactory, queue: SchedulingQueue): void
       updated: (object, old) => queue.moveOnEvent({ name: `${kind}Update`, object, old }),
     });
   }
+  informers.of(ResourceClaims).addHandler({
+    deleted: (object) => queue.moveOnEvent({ name: 'ResourceClaimDelete', object }),
+  });
   informers.of(CSIDrivers).addHandler({
     updated: (object, old) => queue.moveOnEvent({ name: 'CSIDriverUpdate', object, old }),
   });
@@ -134,7 +143,12 @@ class PodFollower {
     const nominated = pod.status?.nominatedNodeName ?? '';
     if (nominated !== (old?.status?.nominatedNodeName ?? '')) nominations.set(info, nominated);
     // A change of status alone (our own condition, for example) does not make a pod fit.
-    if (old && deepEqual(old.spec, pod.spec) && deepEqual(old.metadata?.labels, pod.metadata?.labels)) {
+    const isSame =
+      old &&
+      deepEqual(old.spec, pod.spec) &&
+      deepEqual(old.metadata?.labels, pod.metadata?.labels) &&
+      deepEqual(old.status?.resourceClaimStatuses, pod.status?.resourceClaimStatuses);
+    if (isSame) {
       queue.refresh(info);
     } else queue.put(info);
   }

@@ -1,7 +1,7 @@
 import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { SchedulingQueue } from './queue/scheduling-queue.ts';
 
-export type AttemptResult = 'scheduled' | 'unschedulable';
+export type AttemptResult = 'scheduled' | 'unschedulable' | 'error';
 
 /** Is told of every decision; times in seconds. */
 export type AttemptObserver = (result: AttemptResult, seconds: number) => void;

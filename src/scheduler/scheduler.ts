@@ -10,6 +10,7 @@ import type { InformerFactory } from '#client/informer-factory.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { followCluster } from './cluster-events.ts';
 import { indexOfBest } from './framework/best-node.ts';
+import type { ClusterEvent } from './framework/cluster-event.ts';
 import { type Diagnosis, diagnosisMessage } from './framework/diagnosis.ts';
 import type { Framework } from './framework/framework.ts';
 import { Nominations } from './framework/nominations.ts';
@@ -75,6 +76,7 @@ export class Scheduler {
       clock: options.clock,
       order: (a, b) => first?.order(a, b) ?? 0,
       gate: (pod) => this.#frameworkOf(pod)?.preEnqueue(pod),
+      isConcerned: (plugin, event) => this.#isConcerned(plugin, event),
       mayHelp: (refusedBy, pod, happening) => this.#frameworkOf(pod)?.mayHelp(refusedBy, pod, happening) ?? false,
       ...(options.podInitialBackoffMs === undefined ? {} : { initialBackoffMs: options.podInitialBackoffMs }),
       ...(options.podMaxBackoffMs === undefined ? {} : { maxBackoffMs: options.podMaxBackoffMs }),
@@ -119,6 +121,11 @@ export class Scheduler {
     await Promise.all(this.#bindings);
   }
 
+  #isConcerned(plugin: string, event: ClusterEvent): boolean {
+    for (const framework of this.#frameworks.values()) if (framework.isConcerned(plugin, event)) return true;
+    return false;
+  }
+
   #frameworkOf(pod: PodInfo): Framework | undefined {
     return this.#frameworks.get(schedulerNameOf(pod));
   }
@@ -131,6 +138,17 @@ export class Scheduler {
       return 'unschedulable';
     }
     const cycle: Cycle = { pod: info, state: this.#state, data: new Map() };
+    try {
+      return this.#place(framework, cycle, queued, signal);
+    } catch (error) {
+      this.#state.forget(info.uid);
+      this.#fail(queued, error);
+      return 'error';
+    }
+  }
+
+  #place(framework: Framework, cycle: Cycle, queued: QueuedPod, signal: AbortSignal): AttemptResult {
+    const { info } = queued;
     const outcome = framework.filter(cycle);
     if (!outcome.fits) return this.#makeRoom(queued, cycle, outcome.diagnosis);
     const node = this.#select(framework, cycle, outcome.nodes);
@@ -186,11 +204,17 @@ export class Scheduler {
       this.#state.forget(uid);
       if (isNotFound(error) || signal.aborted) return this.#queue.done(uid);
       this.#queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });
-      this.#options.logger.warn('binding failed, will retry', { pod: key, node: nodeName, error });
-      const message = error instanceof Error ? error.message : String(error);
-      this.#tell(queued, { reason: 'SchedulerError', message, nominated: '' });
-      this.#queue.giveBack(queued, new Set());
+      this.#fail(queued, error);
     }
+  }
+
+  /** Something went wrong that has nothing to do with what the cluster looks like. */
+  #fail(queued: QueuedPod, error: unknown): void {
+    const { key } = queued.info;
+    this.#options.logger.warn('scheduling failed, will retry', { pod: key, error });
+    const message = error instanceof Error ? error.message : String(error);
+    this.#tell(queued, { reason: 'SchedulerError', message, nominated: '' });
+    this.#queue.giveBack(queued, new Set());
   }
 
   #makeRoom(queued: QueuedPod, cycle: Cycle, diagnosis: Diagnosis): AttemptResult {

@@ -23,6 +23,8 @@ export type ClusterEvent =
   | 'CSIStorageCapacityUpdate'
   | 'ResourceClaimAdd'
   | 'ResourceClaimUpdate'
+  | 'ResourceClaimDelete'
   | 'ResourceSliceAdd'
   | 'ResourceSliceUpdate'
-  | 'DeviceClassAdd';
+  | 'DeviceClassAdd'
+  | 'DeviceClassUpdate';

@@ -6,6 +6,7 @@ import type { ClusterEvent } from './cluster-event.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { type FilterOutcome, type Filters, type Narrowing, NodeSearch, type NodeSearchOptions } from './node-search.ts';
 import type { Cycle, Plugin, PostFilterResult } from './plugin.ts';
+import { failureOf } from './plugin-failure.ts';
 import { type FittingNodes, Scoring } from './scoring.ts';
 import type { Status } from './status.ts';
 import { Verdicts } from './verdicts.ts';
@@ -37,6 +38,11 @@ export class Framework {
       if (status) return status;
     }
     return undefined;
+  }
+
+  /** Whether an event may help any pod that a plugin refused. */
+  isConcerned(plugin: string, event: ClusterEvent): boolean {
+    return this.#plugins.some(({ name, events }) => name === plugin && events?.[event] !== undefined);
   }
 
   /** Whether an event may help a pod that these plugins refused. */
@@ -96,7 +102,7 @@ export class Framework {
   /** Reserves with every plugin, or with none: a refusal gives back what was reserved before it. */
   reserve(cycle: Cycle, nodeName: string): Status | undefined {
     for (const plugin of this.#plugins) {
-      const status = plugin.reserve?.(cycle, nodeName);
+      const status = this.#run(`running Reserve plugin "${plugin.name}"`, () => plugin.reserve?.(cycle, nodeName));
       if (status === undefined) continue;
       this.unreserve(cycle, nodeName);
       return status;
@@ -115,10 +121,22 @@ export class Framework {
 
   async preBind(cycle: Cycle, nodeName: string, signal: AbortSignal): Promise<Status | undefined> {
     for (const plugin of this.#plugins) {
-      const status = await plugin.preBind?.(cycle, nodeName, signal);
-      if (status) return status;
+      try {
+        const status = await plugin.preBind?.(cycle, nodeName, signal);
+        if (status) return status;
+      } catch (error) {
+        throw failureOf(`running PreBind plugin "${plugin.name}"`, error);
+      }
     }
     return undefined;
+  }
+
+  #run<T>(running: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw failureOf(running, error);
+    }
   }
 
   /** Runs what comes before the filters: which are needed, and whether they are needed on few nodes only. */
@@ -127,7 +145,9 @@ export class Framework {
     const wide: Plugin[] = [];
     let names: Narrowing | undefined;
     for (const plugin of this.#plugins) {
-      const result = plugin.preFilter?.(cycle);
+      if (!plugin.preFilter && !plugin.filter) continue;
+      const result =
+        plugin.preFilter && this.#run(`running PreFilter plugin "${plugin.name}"`, () => plugin.preFilter?.(cycle));
       const status = result && 'code' in result ? result : undefined;
       if (status && status.code !== 'Skip') return status;
       if (result && 'nodeNames' in result) names = narrowed(names, result.nodeNames, plugin.name);

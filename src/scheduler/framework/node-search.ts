@@ -5,6 +5,7 @@ import type { Diagnosis } from './diagnosis.ts';
 import { feasibleNodesToFind } from './node-sample.ts';
 import type { Nominations } from './nominations.ts';
 import type { Cycle, Plugin } from './plugin.ts';
+import { failureOf } from './plugin-failure.ts';
 import { RecentClasses } from './recent-classes.ts';
 import type { FittingNodes, Scoring } from './scoring.ts';
 import type { Status } from './status.ts';
@@ -175,9 +176,15 @@ export class NodeSearch {
 }
 
 function firstVerdict(plugins: readonly Plugin[], cycle: Cycle, node: NodeInfo): Status | undefined {
-  for (const plugin of plugins) {
-    const verdict = plugin.filter?.(cycle, node);
-    if (verdict) return verdict;
+  let running = '';
+  try {
+    for (const plugin of plugins) {
+      running = plugin.name;
+      const verdict = plugin.filter?.(cycle, node);
+      if (verdict) return verdict;
+    }
+    return undefined;
+  } catch (error) {
+    throw failureOf(`running "${running}" filter plugin`, error);
   }
-  return undefined;
 }

@@ -31,6 +31,8 @@ export interface SchedulingQueueOptions {
   readonly order: (a: PodInfo, b: PodInfo) => number;
   /** Why a pod may not be tried yet. */
   readonly gate: (pod: PodInfo) => Status | undefined;
+  /** Whether an event may help any pod that a plugin refused. */
+  readonly isConcerned: (plugin: string, event: ClusterEvent) => boolean;
   /** Whether an event may help a pod that these plugins refused. */
   readonly mayHelp: (refusedBy: ReadonlySet<string>, pod: PodInfo, happening: Happening) => boolean;
   readonly initialBackoffMs?: number;
@@ -59,7 +61,7 @@ export class SchedulingQueue {
     ({ pod }) => pod.info.uid,
   );
   readonly #unschedulable = new Map<string, QueuedPod>();
-  /** Uids of unschedulable pods by the plugin that refused them. */
+  /** Uids of unschedulable and gated pods by the plugin that refused them. */
   readonly #refused = new Map<string, Set<string>>();
   readonly #gated = new Map<string, QueuedPod>();
   /** What happened while pods were being tried, and pods that went meanwhile. */
@@ -121,10 +123,10 @@ export class SchedulingQueue {
   moveOnEvent(happening: Happening): void {
     for (const flight of this.#inFlight.values()) flight.happenings.push(happening);
     for (const [plugin, uids] of this.#refused) {
-      if (uids.size === 0) continue;
+      if (uids.size === 0 || !this.#options.isConcerned(plugin, happening.name)) continue;
       const just = new Set([plugin]);
       for (const uid of [...uids]) {
-        const pod = this.#unschedulable.get(uid);
+        const pod = this.#unschedulable.get(uid) ?? this.#gated.get(uid);
         if (pod === undefined || !this.#options.mayHelp(just, pod.info, happening)) continue;
         this.#take(uid);
         this.#moveOn(pod);
@@ -205,9 +207,11 @@ export class SchedulingQueue {
   /** Into the active queue when the pod has waited long enough since it was refused, otherwise into back-off. */
   #moveOn(pod: QueuedPod): void {
     if (this.#closed) return;
-    if (this.#options.gate(pod.info)) {
-      this.#gated.set(pod.info.uid, pod);
-      return;
+    const kept = this.#options.gate(pod.info);
+    if (kept) {
+      const refusedBy = new Set([kept.plugin]);
+      this.#gated.set(pod.info.uid, { ...pod, refusedBy });
+      return this.#index(pod.info.uid, refusedBy);
     }
     const until = pod.refusedAt + this.#backoffOf(pod);
     if (until <= this.#options.clock.monotonic()) this.#active.set(pod);
@@ -231,22 +235,26 @@ export class SchedulingQueue {
 
   #setAside(pod: QueuedPod): void {
     this.#unschedulable.set(pod.info.uid, pod);
-    for (const plugin of pod.refusedBy) {
+    this.#index(pod.info.uid, pod.refusedBy);
+    this.#armSweep();
+  }
+
+  #index(uid: string, refusedBy: ReadonlySet<string>): void {
+    for (const plugin of refusedBy) {
       let uids = this.#refused.get(plugin);
       if (uids === undefined) this.#refused.set(plugin, (uids = new Set()));
-      uids.add(pod.info.uid);
+      uids.add(uid);
     }
-    this.#armSweep();
   }
 
   #take(uid: string): void {
     this.#active.delete(uid);
     this.#backoff.delete(uid);
-    this.#gated.delete(uid);
-    const unschedulable = this.#unschedulable.get(uid);
-    if (unschedulable === undefined) return;
+    const waiting = this.#unschedulable.get(uid) ?? this.#gated.get(uid);
+    if (waiting === undefined) return;
     this.#unschedulable.delete(uid);
-    for (const plugin of unschedulable.refusedBy) this.#refused.get(plugin)?.delete(uid);
+    this.#gated.delete(uid);
+    for (const plugin of waiting.refusedBy) this.#refused.get(plugin)?.delete(uid);
   }
 
   #armBackoff(): void {

@@ -190,6 +190,11 @@ export class ClusterState {
     this.changes.add(slot);
   }
 
+  /** What was worked out for any node no longer holds. */
+  touchAll(): void {
+    for (const { slot } of this.list()) this.touch(slot);
+  }
+
   #reorder(): void {
     this.#list = undefined;
     this.#order = undefined;

@@ -1,9 +1,71 @@
-import type { Plugin } from '../../framework/plugin.ts';
+import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import type { Plugin, QueueingHint } from '../../framework/plugin.ts';
+import type { PluginContext } from '../../framework/plugin-context.ts';
+import { skip, unresolvable } from '../../framework/status.ts';
+import { ClaimCycles } from './claim-cycle.ts';
+import { DeviceLedger } from './device-ledger.ts';
+import { podClaims } from './pod-claims.ts';
 
 const NAME = 'DynamicResources';
+const SKIP = skip(NAME);
 
-/** Device claims of pods. */
-export const dynamicResources = (): Plugin => ({
-  name: NAME,
-  postFilter: () => ({ reasons: ['no new claims to deallocate'] }),
-});
+export interface DynamicResourcesArgs {
+  /** How long a pod waits for drivers to make its devices ready, in seconds; 600 when absent. */
+  readonly bindingTimeoutSeconds?: number;
+}
+
+/** Puts pods where the devices are that they claim, and allocates these. */
+export function dynamicResources(context: PluginContext, args: DynamicResourcesArgs = {}): Plugin {
+  const ledger = new DeviceLedger(context.informers);
+  const cycles = new ClaimCycles(context, ledger, { timeoutMs: (args.bindingTimeoutSeconds ?? 600) * 1000 });
+  const problemOf = (pod: Parameters<typeof podClaims>[0]) => {
+    const claims = pod.spec?.resourceClaims?.length ? podClaims(pod, (key) => ledger.get(key)) : [];
+    return typeof claims === 'string' ? unresolvable(NAME, claims) : undefined;
+  };
+  const isConcerned: QueueingHint = ({ pod }, object, old) => {
+    const claims = podClaims(pod, (key) => ledger.get(key));
+    if (typeof claims === 'string') return false;
+    const [now, before] = [object as ResourceClaim, old as ResourceClaim | undefined];
+    // Devices that were given back may be just what others wait for.
+    if (before?.status?.allocation && !now.status?.allocation) return true;
+    const isOwn = claims.some(({ metadata }) => metadata?.uid === now.metadata?.uid);
+    return isOwn && (before === undefined || !deepEqual(before.status, now.status));
+  };
+  return {
+    name: NAME,
+    events: {
+      NodeAdd: true,
+      NodeUpdateLabel: true,
+      ResourceClaimAdd: isConcerned,
+      ResourceClaimUpdate: isConcerned,
+      // What gives its devices back by going.
+      ResourceClaimDelete: (_pod, claim) => (claim as ResourceClaim).status?.allocation !== undefined,
+      ResourceSliceAdd: true,
+      ResourceSliceUpdate: true,
+      DeviceClassAdd: true,
+      DeviceClassUpdate: true,
+    },
+    preEnqueue: ({ pod }) => problemOf(pod),
+    preFilter(cycle) {
+      const problem = cycles.start(cycle);
+      if (typeof problem === 'string') return unresolvable(NAME, problem);
+      return problem ? undefined : SKIP;
+    },
+    filter(cycle, node) {
+      const reason = cycles.of(cycle)?.tryOn(node);
+      return reason === undefined ? undefined : unresolvable(NAME, reason);
+    },
+    postFilter: (cycle) => ({ reasons: [cycles.of(cycle)?.makeRoom() ?? 'no new claims to deallocate'] }),
+    reserve(cycle, nodeName) {
+      cycles.of(cycle)?.reserve(nodeName);
+      return undefined;
+    },
+    unreserve: (cycle) => cycles.of(cycle)?.unreserve(),
+    needsPreBind: (cycle) => cycles.of(cycle) !== undefined,
+    async preBind(cycle, _nodeName, signal) {
+      await cycles.of(cycle)?.bind(signal);
+      return undefined;
+    },
+  };
+}

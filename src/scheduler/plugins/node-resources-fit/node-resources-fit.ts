@@ -1,5 +1,6 @@
 import type { Node } from '#api/core/v1/node.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
+import { DeviceClassResolver, isExtendedResource } from '../../framework/device-classes.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import { type Status, unresolvable, unschedulable } from '../../framework/status.ts';
@@ -25,7 +26,10 @@ const DEFAULT_STRATEGY: ScoringStrategy = {
 };
 
 /** A pod fits where what it asks for is still free; by default nodes with more left are preferred. */
-export function nodeResourcesFit({ state, nominations }: PluginContext, args: NodeResourcesFitArgs = {}): Plugin {
+export function nodeResourcesFit(
+  { state, nominations, informers }: PluginContext,
+  args: NodeResourcesFitArgs = {},
+): Plugin {
   const table = state.resources;
   const strategy = args.scoringStrategy ?? DEFAULT_STRATEGY;
   const scorer = resourceScorer(strategy);
@@ -33,14 +37,17 @@ export function nodeResourcesFit({ state, nominations }: PluginContext, args: No
   const isIgnored = (name: string) =>
     args.ignoredResources?.includes(name) === true ||
     (name.includes('/') && args.ignoredResourceGroups?.includes(name.split('/', 1)[0] as string) === true);
+  const classes = new DeviceClassResolver(informers, () => state.touchAll());
+  /** Whether devices stand for a resource that a node does not have itself; finding these is not for this plugin. */
+  const isByDevices = (name: string) => isExtendedResource(name) && classes.forResource(name) !== undefined;
   const requested = columns.map(() => 0);
   const capacity = columns.map(() => 0);
   return {
     name: NAME,
     isLocal: true,
     events: {
-      NodeAdd: (pod, node) => couldFit(pod.pod, node as Node),
-      NodeUpdateAllocatable: (pod, node) => couldFit(pod.pod, node as Node),
+      NodeAdd: (pod, node) => couldFit(pod.pod, node as Node, isByDevices),
+      NodeUpdateAllocatable: (pod, node) => couldFit(pod.pod, node as Node, isByDevices),
       AssignedPodDelete: ({ uid }, gone) => {
         // While room is being made on a node, what becomes free elsewhere is for others.
         const nominated = nominations.nodeOf(uid);
@@ -48,7 +55,7 @@ export function nodeResourcesFit({ state, nominations }: PluginContext, args: No
       },
       AssignedPodUpdate: true,
     },
-    filter: ({ pod }, { slot }) => verdictOf(pod.class, table, { slot, isIgnored }),
+    filter: ({ pod }, { slot }) => verdictOf(pod.class, table, { slot, isIgnored, isByDevices }),
     score({ pod }, { slot }) {
       for (let index = 0; index < columns.length; index++) {
         const column = columns[index] as number;
@@ -80,7 +87,15 @@ const verdicts = new Map<string, Status>();
 function verdictOf(
   { requests: { columns, values } }: PodClass,
   table: ResourceTable,
-  { slot, isIgnored }: { readonly slot: number; readonly isIgnored: (name: string) => boolean },
+  {
+    slot,
+    isIgnored,
+    isByDevices,
+  }: {
+    readonly slot: number;
+    readonly isIgnored: (name: string) => boolean;
+    readonly isByDevices: (name: string) => boolean;
+  },
 ): Status | undefined {
   let short: string[] | undefined;
   let never = false;
@@ -90,7 +105,7 @@ function verdictOf(
     const capacity = (table.allocatable[column] as Float64Array)[slot] as number;
     if (wanted <= capacity - ((table.requested[column] as Float64Array)[slot] as number)) continue;
     const name = table.names[column] as string;
-    if (isIgnored(name)) continue;
+    if (isIgnored(name) || (capacity === 0 && isByDevices(name))) continue;
     short ??= [];
     short.push(column === PODS ? 'Too many pods' : `Insufficient ${name}`);
     if (wanted > capacity && column !== PODS) never = true;
@@ -106,7 +121,9 @@ function verdictOf(
 }
 
 /** Whether a pod would fit on the node if it were empty. */
-function couldFit(pod: Pod, node: Node): boolean {
+function couldFit(pod: Pod, node: Node, isByDevices: (name: string) => boolean): boolean {
   const has = (node.status?.allocatable ?? {}) as Readonly<Record<string, string>>;
-  return [...podRequests(pod)].every(([name, wanted]) => wanted <= amountOf(name, has[name] ?? '0'));
+  return [...podRequests(pod)].every(
+    ([name, wanted]) => wanted <= amountOf(name, has[name] ?? '0') || (!has[name] && isByDevices(name)),
+  );
 }

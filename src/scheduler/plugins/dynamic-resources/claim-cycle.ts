@@ -1,0 +1,285 @@
+import type { Pod } from '#api/core/v1/pod.ts';
+import type { AllocationResult, ResourceClaim } from '#api/resource/v1/resource-claim.ts';
+import { uuidFrom } from '#base/random.ts';
+import { keyOf } from '#client/object-store.ts';
+import { DeviceClassResolver, isExtendedResource } from '../../framework/device-classes.ts';
+import { matchesTerms } from '../../framework/node-affinity.ts';
+import type { Cycle } from '../../framework/plugin.ts';
+import type { PluginContext } from '../../framework/plugin-context.ts';
+import type { NodeInfo } from '../../state/node-info.ts';
+import type { PodClass } from '../../state/pod-class.ts';
+import { allocationResult } from './allocation-result.ts';
+import { bindingState } from './binding-conditions.ts';
+import { nameOf } from './claim-requests.ts';
+import { ClaimWriter } from './claim-writer.ts';
+import { type ChosenDevice, DeviceAllocation } from './device-allocation.ts';
+import type { DeviceLedger } from './device-ledger.ts';
+import { DevicePools } from './device-pools.ts';
+import { shapesOf } from './device-request.ts';
+import { DeviceSelectors } from './device-selectors.ts';
+import { extendedClaim, extendedRequests, isExtendedClaimOf, type RequestMapping } from './extended-claim.ts';
+import { canBeShared, isReservedFor, podClaims } from './pod-claims.ts';
+
+const DATA = 'DynamicResources';
+
+/** What all cycles share. */
+interface Shared {
+  readonly context: PluginContext;
+  readonly ledger: DeviceLedger;
+  readonly classes: DeviceClassResolver;
+  readonly pools: DevicePools;
+  readonly selectors: DeviceSelectors;
+  readonly writer: ClaimWriter;
+  /** How long to wait for devices to become ready. */
+  readonly timeoutMs: number;
+}
+
+/** Begins and finds what is known of a pod's claims during its cycle. */
+export class ClaimCycles {
+  readonly #shared: Shared;
+
+  constructor(context: PluginContext, ledger: DeviceLedger, { timeoutMs }: { readonly timeoutMs: number }) {
+    const { informers } = context;
+    this.#shared = {
+      context,
+      ledger,
+      classes: new DeviceClassResolver(informers),
+      pools: new DevicePools(informers),
+      selectors: new DeviceSelectors(),
+      writer: new ClaimWriter(context),
+      timeoutMs,
+    };
+  }
+
+  of({ data }: Cycle): ClaimCycle | undefined {
+    return data.get(DATA) as ClaimCycle | undefined;
+  }
+
+  /** Whether the pod has anything to do with devices; a text when it has to wait whatever the node. */
+  start({ pod: { pod, class: podClass }, data }: Cycle): boolean | string {
+    const { ledger } = this.#shared;
+    const resources = this.#extendedResources(podClass);
+    if (!pod.spec?.resourceClaims?.length && resources.length === 0) return false;
+    const claims = podClaims(pod, (key) => ledger.get(key));
+    if (typeof claims === 'string') return claims;
+    if (claims.length === 0 && resources.length === 0) return false;
+    for (const claim of claims) {
+      const problem = claim.status?.allocation ? whyInUse(claim, pod) : this.#whyNotAllocated(claim);
+      if (problem) return problem;
+    }
+    data.set(DATA, new ClaimCycle(this.#shared, pod, { claims, resources }));
+    return true;
+  }
+
+  #whyNotAllocated(claim: ResourceClaim): string | undefined {
+    const { ledger, classes } = this.#shared;
+    if (ledger.isPending(claim.metadata?.uid ?? '')) {
+      return `resource claim ${nameOf(claim)} is in the process of being allocated`;
+    }
+    for (const request of claim.spec.devices?.requests ?? []) {
+      for (const { fullName, deviceClassName } of shapesOf(request)) {
+        if (classes.get(deviceClassName)) continue;
+        return `request ${fullName}: device class ${deviceClassName} does not exist`;
+      }
+    }
+    return undefined;
+  }
+
+  /** Resources of the pod for which devices of some class may stand. */
+  #extendedResources({ requests }: PodClass): ExtendedResource[] {
+    const { classes, context } = this.#shared;
+    const table = context.state.resources;
+    return requests.columns.flatMap((column): ExtendedResource[] => {
+      const name = table.names[column] as string;
+      const className = isExtendedResource(name) ? classes.forResource(name)?.metadata?.name : undefined;
+      return className === undefined ? [] : [{ name, className, column }];
+    });
+  }
+}
+
+interface ExtendedResource {
+  readonly name: string;
+  readonly className: string;
+  /** In the table of what nodes have. */
+  readonly column: number;
+}
+
+const whyInUse = (claim: ResourceClaim, pod: Pod): string | undefined =>
+  canBeShared(claim) || isReservedFor(claim, pod) ? undefined : 'resourceclaim in use';
+
+/** A claim with what was allocated for it on a node; `uid` is what the ledger knows it by. */
+interface Allocated {
+  readonly uid: string;
+  readonly claim: ResourceClaim;
+  readonly result: AllocationResult;
+  /** For claims that stand for extended resources. */
+  readonly mappings?: readonly RequestMapping[];
+}
+
+/** The claims of one pod from the filters to the binding. */
+export class ClaimCycle {
+  readonly #shared: Shared;
+  readonly #pod: Pod;
+  readonly #claims: readonly ResourceClaim[];
+  readonly #resources: readonly ExtendedResource[];
+  /** A claim for extended resources that is left of an earlier cycle. */
+  readonly #stale: ResourceClaim | undefined;
+  readonly #unavailable = new Set<ResourceClaim>();
+  readonly #choices = new Map<string, readonly { claim: ResourceClaim; chosen: readonly ChosenDevice[] }[]>();
+  readonly #mappings = new Map<string, readonly RequestMapping[]>();
+  #reserved: readonly Allocated[] = [];
+  #written: ResourceClaim[] = [];
+
+  constructor(
+    shared: Shared,
+    pod: Pod,
+    {
+      claims,
+      resources,
+    }: { readonly claims: readonly ResourceClaim[]; readonly resources: readonly ExtendedResource[] },
+  ) {
+    this.#shared = shared;
+    this.#pod = pod;
+    this.#claims = claims;
+    this.#resources = resources;
+    this.#stale = resources.length > 0 ? shared.ledger.list().find((each) => isExtendedClaimOf(each, pod)) : undefined;
+  }
+
+  /** Why the claims cannot be had on a node. Throws what is wrong with them on every node. */
+  tryOn(node: NodeInfo): string | undefined {
+    if (this.#stale) return 'cannot schedule extended resource claim';
+    for (const claim of this.#claims) {
+      const terms = claim.status?.allocation?.nodeSelector?.nodeSelectorTerms;
+      if (terms && !matchesTerms(node.node, terms)) this.#unavailable.add(claim);
+    }
+    const wanted = this.#claims.filter(({ status }) => !status?.allocation);
+    const extended = this.#extendedOn(node);
+    if (extended) wanted.push(extended);
+    if (wanted.length > 0) {
+      const { ledger, classes, pools, selectors } = this.#shared;
+      const reachable = pools.of(node);
+      const classOf = (name: string) => classes.get(name);
+      const allocation = new DeviceAllocation({ claims: wanted, pools: reachable, classOf, selectors, ledger });
+      const chosen = allocation.search();
+      if (chosen === undefined) {
+        if (allocation.gaveUp) return 'timed out trying to allocate devices';
+        const isInvalid = reachable.some((pool) => pool.isInvalid);
+        return isInvalid ? 'invalid resource pools were encountered' : 'cannot allocate all claims';
+      }
+      const choices = wanted.map((claim, index) => ({ claim, chosen: chosen[index] ?? [] }));
+      this.#choices.set(node.name, choices);
+    }
+    return this.#claims.some((claim) => this.#isElsewhere(claim, node))
+      ? 'resourceclaim not available on the node'
+      : undefined;
+  }
+
+  /** Gives back what was allocated elsewhere and is used by nobody else; tells how that went. */
+  makeRoom(): string {
+    const { writer, context } = this.#shared;
+    const { uid } = this.#pod.metadata ?? {};
+    const start = (what: string, work: Promise<void>): string => {
+      work.catch((error) => context.logger.warn(what, { pod: keyOf(this.#pod), error }));
+      return '';
+    };
+    if (this.#stale) {
+      start('deleting claim failed', writer.remove(this.#stale));
+      return 'deletion of ResourceClaim completed';
+    }
+    for (const claim of this.#unavailable) {
+      const users = claim.status?.reservedFor ?? [];
+      if (users.some((each) => each.uid !== uid)) continue;
+      start('deallocating claim failed', writer.deallocate(claim));
+      return 'deallocation of ResourceClaim completed';
+    }
+    return this.#claims.length === 0 && this.#resources.length === 0
+      ? 'no new claims to deallocate'
+      : 'still not schedulable';
+  }
+
+  /** Takes the devices that were found for a node, before anything is written. */
+  reserve(nodeName: string): void {
+    const { ledger, context } = this.#shared;
+    const newUid = () => uuidFrom(context.random);
+    const mappings = this.#mappings.get(nodeName);
+    this.#reserved = (this.#choices.get(nodeName) ?? []).map(({ claim, chosen }): Allocated => {
+      const result = allocationResult(claim, chosen, { nodeName, newShareId: newUid });
+      const { uid } = claim.metadata ?? {};
+      return uid ? { uid, claim, result } : { uid: newUid(), claim, result, mappings: mappings ?? [] };
+    });
+    for (const { uid, result } of this.#reserved) ledger.reserve(uid, result);
+  }
+
+  /** Takes back what was reserved and written; writes go on in the background. */
+  unreserve(): void {
+    const { ledger, writer, context } = this.#shared;
+    for (const { uid, claim } of this.#reserved) if (ledger.isPending(uid)) ledger.settle(uid, keyOf(claim));
+    for (const claim of this.#written) {
+      const isOwn = isExtendedClaimOf(claim, this.#pod);
+      const undone = isOwn ? writer.remove(claim) : writer.release(claim, this.#pod);
+      undone.catch((error) => context.logger.warn('giving claim back failed', { claim: keyOf(claim), error }));
+    }
+    this.#written = [];
+  }
+
+  /** Writes what was allocated, notes the pod in its claims and waits until their devices are ready. */
+  async bind(signal: AbortSignal): Promise<void> {
+    const { writer, ledger } = this.#shared;
+    const pod = this.#pod;
+    for (const { uid, claim, result, mappings } of this.#reserved) {
+      const created = mappings ? await writer.create(claim) : claim;
+      if (mappings) this.#written.push(created);
+      const written = await writer.bind(created, pod, result);
+      if (!mappings) this.#written.push(written);
+      ledger.settle(uid, keyOf(written), written);
+      if (mappings) await writer.tellPod(pod, written, mappings);
+    }
+    for (const claim of this.#claims) {
+      if (!claim.status?.allocation || isReservedFor(claim, pod)) continue;
+      const written = await writer.bind(claim, pod, undefined);
+      this.#written.push(written);
+      ledger.settle(written.metadata?.uid ?? '', keyOf(written), written);
+    }
+    await this.#ready(signal);
+  }
+
+  async #ready(signal: AbortSignal): Promise<void> {
+    const { context, ledger, writer, timeoutMs } = this.#shared;
+    const deadline = context.clock.monotonic() + timeoutMs;
+    for (;;) {
+      let isReady = true;
+      for (const each of [...this.#claims, ...this.#written]) {
+        const claim = ledger.get(keyOf(each)) ?? each;
+        const state = bindingState(claim);
+        if (typeof state === 'object') {
+          await writer.deallocate(claim);
+          throw new Error(state.failed);
+        }
+        if (state === 'waiting') isReady = false;
+      }
+      if (isReady) return;
+      if (context.clock.monotonic() >= deadline) throw new Error('device binding timeout');
+      await context.clock.sleep(POLL_MS, signal);
+    }
+  }
+
+  #isElsewhere({ status }: ResourceClaim, { node }: NodeInfo): boolean {
+    const terms = status?.allocation?.nodeSelector?.nodeSelectorTerms;
+    return terms !== undefined && !matchesTerms(node, terms);
+  }
+
+  /** The claim for those extended resources that devices have to stand for on a node. */
+  #extendedOn({ slot, name }: NodeInfo): ResourceClaim | undefined {
+    const { allocatable } = this.#shared.context.state.resources;
+    const byDevices = this.#resources.filter(({ column }) => (allocatable[column]?.[slot] ?? 0) === 0);
+    if (byDevices.length === 0) return undefined;
+    const classes = new Map(byDevices.map((each) => [each.name, each.className]));
+    const { requests, mappings } = extendedRequests(this.#pod, classes);
+    this.#mappings.set(name, mappings);
+    const claim = extendedClaim(this.#pod);
+    return { ...claim, spec: { devices: { requests } } } as ResourceClaim;
+  }
+}
+
+/** How often drivers are looked at. */
+const POLL_MS = 100;

@@ -1,0 +1,115 @@
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { type AllocationResult, type ResourceClaim, ResourceClaims } from '#api/resource/v1/resource-claim.ts';
+import { strategicPatch } from '#client/options.ts';
+import { isConflict, isNotFound } from '#machinery/errors/status-error.ts';
+import type { PluginContext } from '../../framework/plugin-context.ts';
+import { nameOf } from './claim-requests.ts';
+import type { RequestMapping } from './extended-claim.ts';
+
+const FINALIZER = 'resource.kubernetes.io/delete-protection';
+/** How often a write is tried when others change the claim meanwhile. */
+const TRIES = 5;
+
+/** Writes claims as pods need them. All of it throws what the API server refuses, led in by what was tried. */
+export class ClaimWriter {
+  readonly #client;
+  readonly #claims;
+
+  constructor({ client }: Pick<PluginContext, 'client'>) {
+    this.#client = client;
+    this.#claims = client.of(ResourceClaims);
+  }
+
+  /** Notes the pod in a claim, with what was allocated if that was done for this pod. */
+  bind(claim: ResourceClaim, pod: Pod, allocation: AllocationResult | undefined): Promise<ResourceClaim> {
+    return this.#retry(claim, async (current) => {
+      if (current.metadata?.deletionTimestamp) throw new Error(`claim ${nameOf(claim)} got deleted in the meantime`);
+      if (allocation && current.status?.allocation) {
+        throw new Error(`claim ${nameOf(claim)} got allocated elsewhere in the meantime`);
+      }
+      const { name = '', uid = '' } = pod.metadata ?? {};
+      const kept = allocation ? await this.#protect(current) : current;
+      const reservedFor = [...(kept.status?.reservedFor ?? []), { resource: 'pods', name, uid }];
+      const status = { ...kept.status, ...(allocation ? { allocation } : {}), reservedFor };
+      const what = allocation ? 'add allocation and reservation to' : 'add reservation to';
+      return await this.#tried(`${what} claim ${nameOf(claim)}`, this.#claims.updateStatus({ ...kept, status }));
+    });
+  }
+
+  /** Creates a claim for extended resources. */
+  create(claim: ResourceClaim): Promise<ResourceClaim> {
+    const { namespace = '' } = claim.metadata ?? {};
+    return this.#tried(`create claim for extended resources ${namespace}/`, this.#claims.create(claim, { namespace }));
+  }
+
+  /** Tells in a pod's status which claim stands for its extended resources. */
+  async tellPod(pod: Pod, claim: ResourceClaim, mappings: readonly RequestMapping[]): Promise<void> {
+    const { name = '', namespace = '', uid } = pod.metadata ?? {};
+    const told = { requestMappings: [...mappings], resourceClaimName: claim.metadata?.name };
+    const patch = strategicPatch({ metadata: { uid }, status: { extendedResourceClaimStatus: told } });
+    const patched = this.#client.of(Pods).patch(name, patch, { namespace, subresource: 'status' });
+    await this.#tried(`update pod ${namespace}/${name} ExtendedResourceClaimStatus`, patched);
+  }
+
+  /** Takes a pod out of those for which a claim is reserved. */
+  async release(claim: ResourceClaim, pod: Pod): Promise<void> {
+    const { name = '', namespace = '', uid } = claim.metadata ?? {};
+    const reservedFor = [{ $patch: 'delete', uid: pod.metadata?.uid }];
+    const patch = strategicPatch({ metadata: { uid }, status: { reservedFor } });
+    await this.#claims.patch(name, patch, { namespace, subresource: 'status' });
+  }
+
+  /** Gives the devices of a claim back. */
+  async deallocate(claim: ResourceClaim): Promise<void> {
+    const { allocation: _allocation, reservedFor: _reservedFor, devices: _devices, ...status } = claim.status ?? {};
+    await this.#claims.updateStatus({ ...claim, status });
+  }
+
+  /** Deletes a claim for extended resources that nobody needs any more. */
+  async remove(claim: ResourceClaim): Promise<void> {
+    const { name = '', namespace = '' } = claim.metadata ?? {};
+    try {
+      await this.#retry(claim, (current) => {
+        const finalizers = (current.metadata?.finalizers ?? []).filter((each) => each !== FINALIZER);
+        return this.#claims.update({ ...current, metadata: { ...current.metadata, finalizers } });
+      });
+      await this.#claims.delete(name, { namespace });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  async #protect(claim: ResourceClaim): Promise<ResourceClaim> {
+    const { finalizers = [] } = claim.metadata ?? {};
+    if (finalizers.includes(FINALIZER)) return claim;
+    const metadata = { ...claim.metadata, finalizers: [...finalizers, FINALIZER] };
+    return await this.#tried(`add finalizer to claim ${nameOf(claim)}`, this.#claims.update({ ...claim, metadata }));
+  }
+
+  async #retry(
+    claim: ResourceClaim,
+    write: (current: ResourceClaim) => Promise<ResourceClaim>,
+  ): Promise<ResourceClaim> {
+    const { name = '', namespace = '' } = claim.metadata ?? {};
+    let current = claim;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await write(current);
+      } catch (error) {
+        if (tries >= TRIES || !isConflict(error instanceof Error ? (error.cause ?? error) : error)) throw error;
+      }
+      current = await this.#tried(
+        `get updated claim ${nameOf(claim)} after conflict`,
+        this.#claims.get(name, { namespace }),
+      );
+    }
+  }
+
+  async #tried<T>(what: string, promise: Promise<T>): Promise<T> {
+    try {
+      return await promise;
+    } catch (error) {
+      throw new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  }
+}

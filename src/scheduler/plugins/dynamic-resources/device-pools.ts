@@ -1,0 +1,60 @@
+import { type ResourceSlice, ResourceSlices } from '#api/resource/v1/resource-slice.ts';
+import type { InformerFactory } from '#client/informer-factory.ts';
+import type { NodeInfo } from '../../state/node-info.ts';
+import { type DevicePool, needsBinding, type PoolSlices, poolOn, slicesByPool } from './device-pool.ts';
+
+interface Known {
+  readonly version: number;
+  readonly node: NodeInfo['node'];
+  readonly pools: readonly DevicePool[];
+}
+
+/** The pools of devices that can be reached from each node, as long as neither slices nor the node change. */
+export class DevicePools {
+  readonly #slices;
+  readonly #byNode = new WeakMap<NodeInfo, Known>();
+  #version = 0;
+  #sorted:
+    | { readonly version: number; readonly local: Map<string, PoolSlices[]>; readonly wide: PoolSlices[] }
+    | undefined;
+
+  constructor(informers: InformerFactory) {
+    const slices = informers.of(ResourceSlices);
+    this.#slices = slices.store;
+    const changed = () => void this.#version++;
+    slices.addHandler({ added: changed, updated: changed, deleted: changed });
+  }
+
+  of(info: NodeInfo): readonly DevicePool[] {
+    const known = this.#byNode.get(info);
+    if (known?.version === this.#version && known.node === info.node) return known.pools;
+    const { local, wide } = this.#sort();
+    const pools = [...(local.get(info.name) ?? []), ...wide].flatMap((pool) => poolOn(info.node, pool) ?? []);
+    pools.sort((a, b) => compare(a.driver, b.driver) || compare(a.name, b.name));
+    const ordered = [...pools.filter((pool) => !needsBinding(pool)), ...pools.filter(needsBinding)];
+    this.#byNode.set(info, { version: this.#version, node: info.node, pools: ordered });
+    return ordered;
+  }
+
+  /** Pools of single nodes by the node's name, and the others. */
+  #sort() {
+    if (this.#sorted?.version === this.#version) return this.#sorted;
+    const local = new Map<string, PoolSlices[]>();
+    const wide: PoolSlices[] = [];
+    for (const pool of slicesByPool(this.#slices.list())) {
+      const node = onlyNode(pool.slices);
+      if (node === undefined) wide.push(pool);
+      else if (local.has(node)) local.get(node)?.push(pool);
+      else local.set(node, [pool]);
+    }
+    this.#sorted = { version: this.#version, local, wide };
+    return this.#sorted;
+  }
+}
+
+function onlyNode(slices: readonly ResourceSlice[]): string | undefined {
+  const name = slices[0]?.spec.nodeName;
+  return name && slices.every(({ spec }) => spec.nodeName === name) ? name : undefined;
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,6 +1,7 @@
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { PodResourceClaim } from '#api/core/v1/pod-spec.ts';
-import type { ResourceClaim, ResourceClaimConsumerReference } from '#api/resource/v1/resource-claim.ts';
+import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
+import type { ResourceClaimConsumerReference } from '#api/resource/v1/resource-claim-status.ts';
 import type { ResourceClaimTemplate } from '#api/resource/v1/resource-claim-template.ts';
 import { controllerOf, newControllerReference } from '#controller/owner-references.ts';
 import { isPodFinished } from '../shared/pods.ts';

@@ -1,10 +1,7 @@
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import type { PodResourceClaim } from '#api/core/v1/pod-spec.ts';
-import {
-  type ResourceClaim,
-  type ResourceClaimConsumerReference,
-  ResourceClaims,
-} from '#api/resource/v1/resource-claim.ts';
+import { type ResourceClaim, ResourceClaims } from '#api/resource/v1/resource-claim.ts';
+import type { ResourceClaimConsumerReference } from '#api/resource/v1/resource-claim-status.ts';
 import { ResourceClaimTemplates } from '#api/resource/v1/resource-claim-template.ts';
 import { keyOf } from '#client/object-store.ts';
 import { strategicPatch } from '#client/options.ts';

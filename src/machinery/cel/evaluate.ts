@@ -1,6 +1,6 @@
 import type { Call, Comprehension, Expression, ListLiteral, MapLiteral, StructLiteral } from './ast.ts';
-import { callCost } from './call-cost.ts';
 import type { Checked } from './checker.ts';
+import { callCost } from './cost/call-cost.ts';
 import type { Environment, Overload } from './environment.ts';
 import { isNumber } from './equality.ts';
 import { fitsType } from './fits-type.ts';

@@ -33,6 +33,16 @@ function strictCidrErrors(network: IpNetwork): string[] {
   return network.address.value === network.base ? [] : ['must not have bits set beyond the prefix length'];
 }
 
+/** Reasons why a text is not an address with the length of its network, in canonical form: `192.168.1.5/24`. */
+export function isValidInterfaceAddress(value: string): string[] {
+  const network = parseCidr(value);
+  if (network === undefined) {
+    return ['must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)'];
+  }
+  const canonical = `${formatIp(network.address)}/${network.prefixLength}`;
+  return value === canonical ? [] : [`must be in canonical form ("${canonical}")`];
+}
+
 /** Reasons why a text is not a network in canonical form. */
 export function isValidCidr(value: string): string[] {
   const errors = isValidCidrForLegacyField(value);

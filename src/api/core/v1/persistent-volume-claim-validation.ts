@@ -1,6 +1,6 @@
 import { checkText, immutable, optionalOneOf, requireText } from '#api/checks.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
-import { validateAnnotations, validateLabels } from '#api/meta/v1/object-meta-validation.ts';
+import { validateTemplateMeta } from '#api/meta/v1/template-meta-validation.ts';
 import {
   type FieldError,
   FieldPath,
@@ -31,8 +31,7 @@ export const validateClaimTemplate = (
   { metadata, spec }: PersistentVolumeClaimTemplate,
   field: FieldPath,
 ): FieldError[] => [
-  ...validateLabels(metadata?.labels, field.child('metadata', 'labels')),
-  ...validateAnnotations(metadata?.annotations, field.child('metadata', 'annotations')),
+  ...validateTemplateMeta(metadata, field.child('metadata')),
   ...validatePersistentVolumeClaimSpec(spec ?? {}, field.child('spec')),
 ];
 

@@ -1,11 +1,12 @@
 import { checkText, immutable, optionalOneOf } from '#api/checks.ts';
 import { type FieldError, FieldPath, forbidden, notSupported, required } from '#machinery/errors/field-error.ts';
+import { internalForm } from '#machinery/errors/internal-form.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { NodeSelector } from './affinity.ts';
 import { validateNodeSelector } from './affinity-validation.ts';
 import type { PersistentVolume } from './persistent-volume.ts';
-import { PersistentVolumeSource, type VolumeNodeAffinity } from './persistent-volume-source.ts';
+import { PersistentVolumeSource, VolumeNodeAffinity } from './persistent-volume-source.ts';
 import { validatePersistentVolumeSource } from './persistent-volume-source-validation.ts';
 import type { PersistentVolumeSpec } from './persistent-volume-spec.ts';
 import { specDifference } from './spec-difference.ts';
@@ -131,7 +132,7 @@ export function validatePersistentVolumeUpdate({ spec = {} }: PersistentVolume, 
   // Upstream names both without the spec they are in.
   errors.push(...immutable(ROOT.child('volumeMode'), spec.volumeMode, before.volumeMode));
   if (before.nodeAffinity && !deepEqual(renamed(spec.nodeAffinity), renamed(before.nodeAffinity))) {
-    errors.push(...immutable(ROOT.child('nodeAffinity'), shown(spec.nodeAffinity), shown(before.nodeAffinity)));
+    errors.push(...immutable(ROOT.child('nodeAffinity'), shown(spec.nodeAffinity), undefined));
   }
   if (before.volumeAttributesClassName !== undefined && spec.volumeAttributesClassName === undefined) {
     const at = SPEC.child('volumeAttributesClassName');
@@ -171,14 +172,5 @@ const renamed = (affinity: VolumeNodeAffinity | undefined): NodeSelector | undef
     })),
   };
 
-/** An affinity as upstream shows it. */
-function shown(affinity: VolumeNodeAffinity | undefined): unknown {
-  if (affinity === undefined) return undefined;
-  const requirements = (each: NonNullable<NodeSelector['nodeSelectorTerms'][number]['matchFields']> | undefined) =>
-    each?.map(({ key, operator, values }) => ({ Key: key, Operator: operator, Values: values ?? null })) ?? null;
-  const terms = affinity.required?.nodeSelectorTerms.map(({ matchExpressions, matchFields }) => ({
-    MatchExpressions: requirements(matchExpressions),
-    MatchFields: requirements(matchFields),
-  }));
-  return { Required: terms === undefined ? null : { NodeSelectorTerms: terms } };
-}
+const shown = (affinity: VolumeNodeAffinity | undefined): unknown =>
+  affinity && internalForm(affinity, VolumeNodeAffinity);

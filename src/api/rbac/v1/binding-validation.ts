@@ -1,10 +1,11 @@
 import { checkEach, checkText, requireText } from '#api/checks.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
+import { internalForm } from '#machinery/errors/internal-form.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { RBAC_GROUP } from './rbac-defaults.ts';
-import type { RoleRef } from './role-ref.ts';
+import { RoleRef } from './role-ref.ts';
 import type { Subject } from './subject.ts';
 
 /** What bindings of both kinds have. */
@@ -30,10 +31,7 @@ const validateRoleKind = (kind: string, supported: readonly string[]): FieldErro
 
 /** A binding is for one role for ever: whoever may change a binding could otherwise grant any role. */
 export const validateBindingUpdate = ({ roleRef }: Binding, old: Binding): FieldError[] =>
-  deepEqual(roleRef, old.roleRef) ? [] : [invalid(ROLE_REF, shown(roleRef), 'cannot change roleRef')];
-
-/** A reference as upstream shows it. */
-const shown = ({ apiGroup, kind, name }: RoleRef) => ({ APIGroup: apiGroup ?? '', Kind: kind, Name: name });
+  deepEqual(roleRef, old.roleRef) ? [] : [invalid(ROLE_REF, internalForm(roleRef, RoleRef), 'cannot change roleRef')];
 
 function validateSubject(subject: Subject, field: FieldPath, namespaced: boolean): FieldError[] {
   const { kind, name, namespace } = subject;

@@ -75,3 +75,20 @@ test('A selector that costs too much is given up', () => {
   const nested = Array.from({ length: 7 }, (_, depth) => `[0,1,2,3,4,5,6,7].all(v${depth}, `).join('');
   expect(matches(`${nested}true${')'.repeat(7)}`)).toBe('fails: operation cancelled: actual cost limit exceeded');
 });
+
+test.each<[string, boolean]>([
+  ['device.driver == "dra.example.com"', true],
+  ['device.attributes["dra.example.com"].model.lowerAscii().matches("^(latest|older)-.*")', true],
+  ['device.attributes["dra.example.com"].all(name, name.startsWith("a"))', true],
+  ['device.capacity["dra.example.com"].memory.compareTo(quantity("8Gi")) >= 0', true],
+  ['device.capacity["dra.example.com"].memory == quantity("8Gi")', true],
+  ['cel.bind(own, device.attributes["dra.example.com"], own.model == "A" || own.model == "B")', true],
+  ['device.attributes.all(a, device.attributes.all(b, device.attributes[a].all(c, c != "x")))', true],
+  [
+    'device.attributes.all(a, device.attributes.all(b, device.attributes[a].all(c, device.attributes[b].all(d, c != d))))',
+    false,
+  ],
+])('whether %s can cost too much is known before: %s', (expression, expected) => {
+  const program = compileDeviceSelector(expression);
+  expect('error' in program ? program.error : program.isCheap).toBe(expected);
+});

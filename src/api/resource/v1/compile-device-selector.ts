@@ -1,5 +1,7 @@
 import { BASE_ENVIRONMENT } from '#machinery/cel/base-environment.ts';
 import { compile } from '#machinery/cel/compile.ts';
+import { estimateCost } from '#machinery/cel/cost/estimate-cost.ts';
+import type { Range } from '#machinery/cel/cost/range.ts';
 import { QUANTITY } from '#machinery/cel/library/quantities.ts';
 import { ANY, BOOL, isDyn, mapOf, STRING, typeText } from '#machinery/cel/types.ts';
 import { CelError, typeNameOf } from '#machinery/cel/values.ts';
@@ -20,7 +22,23 @@ const ENVIRONMENT = BASE_ENVIRONMENT.extend({
   },
 });
 
+/** How large what devices say can be: 32 domains of 32 names of 32 characters, and texts of 64. */
+function sizeAt([variable, field, ...rest]: readonly string[]): Range | undefined {
+  if (variable !== 'device') return undefined;
+  if (field === 'driver') return rest.length === 0 ? { min: 0, max: 63 } : undefined;
+  if (field === 'allowMultipleAllocations') return { min: 0, max: 1 };
+  if (field !== 'attributes' && field !== 'capacity') return undefined;
+  const [domain, name] = rest;
+  if (domain === undefined) return { min: 0, max: 32 };
+  if (domain === '@keys') return { min: 0, max: 63 };
+  if (name === undefined) return { min: 0, max: 32 };
+  if (name === '@keys') return { min: 0, max: 32 };
+  return field === 'attributes' ? { min: 0, max: 64 } : undefined;
+}
+
 export interface DeviceSelectorProgram {
+  /** Whether it stays below what an evaluation may cost, whatever the device. */
+  readonly isCheap: boolean;
   /**
    * Whether a device fits. Throws `CelError` where the expression fails for it (an attribute that is not there, say),
    * and `CostLimitError` where that costs too much.
@@ -35,7 +53,9 @@ export function compileDeviceSelector(expression: string): DeviceSelectorProgram
   if (program.type.kind !== 'bool' && !isDyn(program.type)) {
     return { error: `must evaluate to bool or the unknown type, not ${typeText(program.type)}` };
   }
+  const { expression: parsed, checked } = program;
   return {
+    isCheap: estimateCost(parsed, checked, sizeAt).max <= COST_LIMIT,
     matches: (device) => {
       const value = new DeviceValue(device);
       const outcome = program.run({

@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, inline, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import { validateDeviceClass } from './device-class-validation.ts';
 import { DeviceConfiguration, DeviceSelector } from './device-selector.ts';
 
 export const DeviceClassConfiguration = message('io.k8s.api.resource.v1.DeviceClassConfiguration', {
@@ -37,5 +38,10 @@ export const DeviceClasses: ResourceDefinition<DeviceClass> = {
   namespaced: false,
   verbs: STANDARD_VERBS,
   schema: DeviceClass,
-  strategy: { hasGeneration: true },
+  strategy: {
+    hasGeneration: true,
+    validate: (deviceClass) => validateDeviceClass(deviceClass),
+    validateUpdate: validateDeviceClass,
+    updateChecks: 'changes only',
+  },
 };

@@ -1,3 +1,4 @@
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import {
   bool,
   type Infer,
@@ -72,3 +73,9 @@ export const ResourceClaimSpec = message('io.k8s.api.resource.v1.ResourceClaimSp
   devices: opt(1, DeviceClaim),
 });
 export interface ResourceClaimSpec extends Infer<typeof ResourceClaimSpec> {}
+
+export const ResourceClaimTemplateSpec = message('io.k8s.api.resource.v1.ResourceClaimTemplateSpec', {
+  metadata: opt(1, ObjectMeta),
+  spec: req(2, ResourceClaimSpec),
+});
+export interface ResourceClaimTemplateSpec extends Infer<typeof ResourceClaimTemplateSpec> {}

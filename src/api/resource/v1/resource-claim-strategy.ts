@@ -11,7 +11,7 @@ export const resourceClaimStrategy: Strategy<ResourceClaim> = {
   },
   validate: validateResourceClaim,
   validateUpdate: validateResourceClaimUpdate,
-  updateChecks: 'changes first',
+  updateChecks: 'changes only',
 };
 
 /** A request asks for exactly one device, unless it says how many or all. */

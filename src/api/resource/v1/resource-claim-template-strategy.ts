@@ -7,5 +7,5 @@ export const resourceClaimTemplateStrategy: Strategy<ResourceClaimTemplate> = {
   applyDefaults: ({ spec }) => applyClaimSpecDefaults(spec.spec),
   validate: validateResourceClaimTemplate,
   validateUpdate: validateResourceClaimTemplateUpdate,
-  updateChecks: 'changes first',
+  updateChecks: 'changes only',
 };

@@ -2,14 +2,8 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, req, string } from '#machinery/schema/schema.ts';
-import { ResourceClaimSpec } from './resource-claim-spec.ts';
+import { ResourceClaimTemplateSpec } from './resource-claim-spec.ts';
 import { resourceClaimTemplateStrategy } from './resource-claim-template-strategy.ts';
-
-export const ResourceClaimTemplateSpec = message('io.k8s.api.resource.v1.ResourceClaimTemplateSpec', {
-  metadata: opt(1, ObjectMeta),
-  spec: req(2, ResourceClaimSpec),
-});
-export interface ResourceClaimTemplateSpec extends Infer<typeof ResourceClaimTemplateSpec> {}
 
 export const ResourceClaimTemplate = message(
   'io.k8s.api.resource.v1.ResourceClaimTemplate',

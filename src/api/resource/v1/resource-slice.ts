@@ -6,7 +6,7 @@ import { bool, type Infer, int64, list, message, opt, ptr, req, string } from '#
 import { CounterSet, Device } from './device.ts';
 import { resourceSliceColumns } from './resource-slice-columns.ts';
 import { resourceSliceFields } from './resource-slice-fields.ts';
-import { validateResourceSlice, validateResourceSliceUpdate } from './resource-slice-validation.ts';
+import { validateResourceSlice } from './resource-slice-validation.ts';
 
 export const ResourcePool = message('io.k8s.api.resource.v1.ResourcePool', {
   name: req(1, string),
@@ -51,5 +51,10 @@ export const ResourceSlices: ResourceDefinition<ResourceSlice> = {
   columns: resourceSliceColumns,
   selectableFields: resourceSliceFields,
   unknownFieldMessage: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
-  strategy: { hasGeneration: true, validate: validateResourceSlice, validateUpdate: validateResourceSliceUpdate },
+  strategy: {
+    hasGeneration: true,
+    validate: (slice) => validateResourceSlice(slice),
+    validateUpdate: validateResourceSlice,
+    updateChecks: 'changes only',
+  },
 };

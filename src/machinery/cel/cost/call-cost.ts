@@ -1,4 +1,4 @@
-import { isList, LibraryValue, Optional, sizeOf, type Value } from './values.ts';
+import { isList, LibraryValue, Optional, sizeOf, type Value } from '../values.ts';
 
 /** What passing over one character of a text costs. */
 export const TRAVERSAL = 0.1;

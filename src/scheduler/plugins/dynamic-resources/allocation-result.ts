@@ -1,9 +1,6 @@
 import type { NodeSelector, NodeSelectorRequirement } from '#api/core/v1/affinity.ts';
-import type {
-  AllocationResult,
-  DeviceAllocationConfiguration,
-  ResourceClaim,
-} from '#api/resource/v1/resource-claim.ts';
+import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
+import type { AllocationResult, DeviceAllocationConfiguration } from '#api/resource/v1/resource-claim-status.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { ChosenDevice } from './device-allocation.ts';
 

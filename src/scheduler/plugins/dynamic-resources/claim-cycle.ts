@@ -1,5 +1,6 @@
 import type { Pod } from '#api/core/v1/pod.ts';
-import type { AllocationResult, ResourceClaim } from '#api/resource/v1/resource-claim.ts';
+import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
+import type { AllocationResult } from '#api/resource/v1/resource-claim-status.ts';
 import { uuidFrom } from '#base/random.ts';
 import { keyOf } from '#client/object-store.ts';
 import { DeviceClassResolver, isExtendedResource } from '../../framework/device-classes.ts';

@@ -1,5 +1,6 @@
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
-import { type AllocationResult, type ResourceClaim, ResourceClaims } from '#api/resource/v1/resource-claim.ts';
+import { type ResourceClaim, ResourceClaims } from '#api/resource/v1/resource-claim.ts';
+import type { AllocationResult } from '#api/resource/v1/resource-claim-status.ts';
 import { strategicPatch } from '#client/options.ts';
 import { isConflict, isNotFound } from '#machinery/errors/status-error.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';

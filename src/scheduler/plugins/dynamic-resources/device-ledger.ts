@@ -1,4 +1,5 @@
-import { type AllocationResult, type ResourceClaim, ResourceClaims } from '#api/resource/v1/resource-claim.ts';
+import { type ResourceClaim, ResourceClaims } from '#api/resource/v1/resource-claim.ts';
+import type { AllocationResult } from '#api/resource/v1/resource-claim-status.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import { keyOf } from '#client/object-store.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';

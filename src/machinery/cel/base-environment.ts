@@ -1,5 +1,8 @@
 import { Environment } from './environment.ts';
+import { ADDRESSES, CIDR, IP } from './library/addresses.ts';
+import { AUTHORIZATION_TYPES, AUTHORIZERS } from './library/authorizers.ts';
 import { CONVERSIONS } from './library/conversions.ts';
+import { FORMAT, NAMED_FORMATS } from './library/formats.ts';
 import { LISTS, SETS } from './library/lists.ts';
 import { OPERATORS } from './library/operators.ts';
 import { OPTIONALS } from './library/optionals.ts';
@@ -8,6 +11,7 @@ import { REGEX } from './library/regex.ts';
 import { SEMVER, SEMVERS } from './library/semvers.ts';
 import { STRINGS } from './library/strings.ts';
 import { TIME } from './library/time.ts';
+import { URL_TYPE, URLS } from './library/urls.ts';
 import {
   BOOL,
   BYTES,
@@ -53,7 +57,11 @@ export const BASE_ENVIRONMENT: Environment = [
   OPTIONALS,
   QUANTITIES,
   SEMVERS,
+  ADDRESSES,
+  URLS,
+  NAMED_FORMATS,
+  AUTHORIZERS,
 ].reduce(
   (environment, functions) => environment.extend({ functions }),
-  Environment.EMPTY.extend({ types: [...TYPES, QUANTITY, SEMVER] }),
+  Environment.EMPTY.extend({ types: [...TYPES, QUANTITY, SEMVER, IP, CIDR, URL_TYPE, FORMAT, ...AUTHORIZATION_TYPES] }),
 );

@@ -1,5 +1,6 @@
 import { checkEach, optionalOneOf, requireText } from '#api/checks.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
+import { BOOL } from '#machinery/cel/types.ts';
 import {
   duplicate,
   type FieldError,
@@ -11,12 +12,12 @@ import {
 } from '#machinery/errors/field-error.ts';
 import { isCIdentifier } from '#machinery/names/key.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
+import { ADMISSION_ENVIRONMENT, compileFor } from './admission-environment.ts';
 import type { MatchCondition, MatchResources, ParamKind, ParamRef, Variable } from './match-resources.ts';
 import { validateRule } from './rule-validation.ts';
 
 const MOST_CONDITIONS = 64;
 
-/** Whether expressions compile is for whoever evaluates them. */
 export function validateMatchConditions(
   conditions: readonly MatchCondition[] | undefined,
   field: FieldPath,
@@ -29,7 +30,7 @@ export function validateMatchConditions(
     ...errors,
     ...checkEach(conditions, field, ({ name, expression }, at) => {
       const problems = [
-        ...requireText(at.child('expression'), expression.trim()),
+        ...validateCondition(expression, at.child('expression')),
         ...requireText(at.child('name'), name, isQualifiedName),
       ];
       if (name && names.has(name)) problems.push(duplicate(at.child('name'), name));
@@ -37,6 +38,13 @@ export function validateMatchConditions(
       return problems;
     }),
   ];
+}
+
+/** A condition is an expression that is true or false. */
+function validateCondition(expression: string, field: FieldPath): FieldError[] {
+  if (expression.trim() === '') return [required(field)];
+  const { issues } = compileFor(expression, ADMISSION_ENVIRONMENT, BOOL);
+  return issues === undefined ? [] : [invalid(field, expression, issues)];
 }
 
 /** Which requests a policy is about; `required` where it must say so itself. */

@@ -50,6 +50,24 @@ test.each<[string, object, string[]]>([
       'webhooks[0].rules[0].resources: Invalid value: ["*/*","pods"]: if \'*/*\' is present, must not specify other resources',
     ],
   ],
+  [
+    'whose conditions are no expressions, no questions or nameless',
+    {
+      matchConditions: [
+        { name: 'a', expression: 'request.wher == "x"' },
+        { name: 'b', expression: 'request.name' },
+        { name: '', expression: "'x' in object.metadata.labels" },
+        { name: 'a', expression: ' ' },
+      ],
+    },
+    [
+      'webhooks[0].matchConditions[0].expression: Invalid value: "request.wher == \\"x\\"": compilation failed: ERROR: <input>:1:8: undefined field \'wher\'\n | request.wher == "x"\n | .......^',
+      'webhooks[0].matchConditions[1].expression: Invalid value: "request.name": must evaluate to bool but got string',
+      'webhooks[0].matchConditions[2].name: Required value',
+      'webhooks[0].matchConditions[3].expression: Required value',
+      'webhooks[0].matchConditions[3].name: Duplicate value: "a"',
+    ],
+  ],
 ])('a webhook %s', (_, parts, expected) => {
   const object = { metadata: { name: 'a' }, webhooks: [{ ...WEBHOOK, ...parts }] };
   expect(createErrors(ValidatingWebhookConfigurations, object)).toEqual(expected);

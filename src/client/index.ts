@@ -10,7 +10,7 @@ export {
 } from '#machinery/errors/status-error.ts';
 export { Client } from './client.ts';
 export type { Connection } from './connection.ts';
-export { createEventRecorder, type EventRecorder, type EventRecorderOptions } from './event-recorder.ts';
+export { createEventRecorder, type EventRecorder, type EventRecorderOptions } from './events/event-recorder.ts';
 export { HttpTransport } from './http-transport.ts';
 export { type EventHandler, Informer, type InformerOptions } from './informer.ts';
 export { InformerFactory } from './informer-factory.ts';

@@ -8,7 +8,7 @@ import { seededRandom } from '#base/random.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
 import { Client } from './client.ts';
-import { createEventRecorder } from './event-recorder.ts';
+import { createEventRecorder } from './events/event-recorder.ts';
 import { LeaderElector } from './leader-election.ts';
 import type { Transport } from './transport.ts';
 

@@ -4,7 +4,7 @@ import { type Logger, silentLogger } from '#base/logger.ts';
 import type { Random } from '#base/random.ts';
 import { isConflict, isNotFound } from '#machinery/errors/status-error.ts';
 import type { Client } from './client.ts';
-import type { EventRecorder } from './event-recorder.ts';
+import type { EventRecorder } from './events/event-recorder.ts';
 import { heldSpec, isHeldByOther, type LeaderObservation, observed, releasedSpec } from './leader-record.ts';
 
 export interface LeaderElectionOptions {

@@ -5,7 +5,7 @@ import type { Logger } from '#base/logger.ts';
 import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Random } from '#base/random.ts';
 import { Client } from '#client/client.ts';
-import { createEventRecorder, type EventRecorder } from '#client/event-recorder.ts';
+import { createEventRecorder, type EventRecorder } from '#client/events/event-recorder.ts';
 import { FencedTransport } from '#client/fenced-transport.ts';
 import { InformerFactory } from '#client/informer-factory.ts';
 import { MeasuredTransport } from '#client/measured-transport.ts';

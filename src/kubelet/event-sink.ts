@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
 
-/** Where the kubelet tells of what it does; `client/event-recorder.ts` is one. Never throws, never waits. */
+/** Where the kubelet tells of what it does; `client/events/event-recorder.ts` is one. Never throws, never waits. */
 export interface EventSink {
   record(
     object: KubernetesObject,

@@ -7,7 +7,7 @@ import { PriorityClasses } from '#api/scheduling/v1/priority-class.ts';
 import { systemClock } from '#base/clock.ts';
 import { silentLogger } from '#base/logger.ts';
 import { seededRandom } from '#base/random.ts';
-import { createEventRecorder } from '#client/event-recorder.ts';
+import { createEventRecorder } from '#client/events/event-recorder.ts';
 import { InformerFactory } from '#client/informer-factory.ts';
 import { jsonPatch } from '#client/options.ts';
 import { Cluster } from '#testing/cluster.ts';

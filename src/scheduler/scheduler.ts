@@ -5,7 +5,7 @@ import type { Logger } from '#base/logger.ts';
 import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Random } from '#base/random.ts';
 import type { Client } from '#client/client.ts';
-import type { EventRecorder } from '#client/event-recorder.ts';
+import type { EventRecorder } from '#client/events/event-recorder.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { followCluster } from './cluster-events.ts';

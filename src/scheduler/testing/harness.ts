@@ -4,7 +4,7 @@ import { systemClock } from '#base/clock.ts';
 import { silentLogger } from '#base/logger.ts';
 import { seededRandom } from '#base/random.ts';
 import type { Client } from '#client/client.ts';
-import { createEventRecorder } from '#client/event-recorder.ts';
+import { createEventRecorder } from '#client/events/event-recorder.ts';
 import { InformerFactory } from '#client/informer-factory.ts';
 import { diagnosisMessage } from '../framework/diagnosis.ts';
 import type { Framework } from '../framework/framework.ts';

@@ -31,7 +31,7 @@ async function simulate(
           when: { phase: 'Ready', labels: { app: 'web' } },
           delayMs: HOUR,
           jitterMs: HOUR,
-          probability: 0.5,
+          probability: 0.7,
           next: 'Restarted',
           exitCode: 137,
           reason: 'OOMKilled',

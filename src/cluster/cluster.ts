@@ -19,6 +19,7 @@ import type { NodeBase } from './local-node.ts';
 import { machineAddress } from './machine-address.ts';
 import { NODE_NETWORK } from './node-network.ts';
 import { missingForNode } from './node-requirements.ts';
+import type { PodNetworkConfiguration } from './pod-network-flags.ts';
 import type { Progress } from './progress.ts';
 import type { RecordedCluster } from './recorded-cluster.ts';
 import { createElectedScheduler, createSchedulerComponent } from './scheduler-component.ts';
@@ -40,6 +41,8 @@ export interface StartOptions {
   readonly recorded: RecordedCluster | undefined;
   /** Whether controllers and scheduler act only while they hold their Leases, as where there are several of them. */
   readonly leaderElect: boolean;
+  /** Where the pods of all nodes get their addresses from. */
+  readonly podNetwork: PodNetworkConfiguration;
   /** How the API server is operated. */
   readonly configuration: ServerConfiguration;
 }
@@ -85,7 +88,7 @@ export async function startCluster(options: StartOptions): Promise<RunningCluste
 }
 
 /** Network and container engine, where the machine has what they need and the user wants a node. */
-async function startBase({ runtime, data, logger, progress }: StartOptions): Promise<NodeBase | undefined> {
+async function startBase({ runtime, data, logger, progress, podNetwork }: StartOptions): Promise<NodeBase | undefined> {
   if (runtime === 'none') return undefined;
   const missing = missingForNode(process.env);
   if (missing !== undefined) {
@@ -95,7 +98,7 @@ async function startBase({ runtime, data, logger, progress }: StartOptions): Pro
   }
   progress.step('Container engine');
   const { startNodeBase } = await import('./local-node.ts');
-  return startNodeBase(data, logger);
+  return startNodeBase(data, { logger, clusterCidr: podNetwork.clusterCidr });
 }
 
 function openServer(options: StartOptions, withNode: boolean): Promise<RunningServer> {
@@ -111,7 +114,7 @@ function openServer(options: StartOptions, withNode: boolean): Promise<RunningSe
 }
 
 function startControlPlane(
-  { data, progress, simulation, recorded, leaderElect, nodeName, configuration }: StartOptions,
+  { data, progress, simulation, recorded, leaderElect, nodeName, podNetwork, configuration }: StartOptions,
   { environment, components, ca }: { environment: ComponentEnvironment; components: ComponentGroup; ca: string },
 ): void {
   progress.step('Controllers and scheduler');
@@ -120,8 +123,7 @@ function startControlPlane(
   const volumeProvisioner = createHostPathProvisioner(data.path('volumes'), leaderElect ? { node: nodeName } : {});
   // The node of this machine has the range that its network is made with.
   const pinned = { [nodeName]: NODE_NETWORK.podCidr };
-  const podNetwork = { clusterCidr: NODE_NETWORK.clusterCidr, nodeMaskSize: 24, pinned };
-  const controllers = { rootCa: ca, signingCa, volumeProvisioner, podNetwork };
+  const controllers = { rootCa: ca, signingCa, volumeProvisioner, podNetwork: { ...podNetwork, pinned } };
   if (leaderElect) {
     const identity = `${nodeName}_${randomUUID()}`;
     components.start(createElectedControllerManager(environment, identity, controllers));

@@ -29,11 +29,11 @@ export interface NodeBase {
 
 /** The images of a cluster's node; works whether the cluster runs or not. */
 export const openImageService = (data: DataDirectory): ImageService =>
-  createNodeBase(data, silentLogger).runtime.images;
+  createNodeBase(data, { logger: silentLogger }).runtime.images;
 
 /** Prepares network and engine; running containers are found again. */
-export async function startNodeBase(data: DataDirectory, logger: Logger): Promise<NodeBase> {
-  const { network, runtime } = createNodeBase(data, logger);
+export async function startNodeBase(data: DataDirectory, options: NodeBaseOptions): Promise<NodeBase> {
+  const { network, runtime } = createNodeBase(data, options);
   await runtime.start();
   return {
     network,
@@ -44,9 +44,15 @@ export async function startNodeBase(data: DataDirectory, logger: Logger): Promis
   };
 }
 
-function createNodeBase(data: DataDirectory, logger: Logger) {
+interface NodeBaseOptions {
+  readonly logger: Logger;
+  /** The pods of all nodes; those of this one are a part of them. */
+  readonly clusterCidr?: string;
+}
+
+function createNodeBase(data: DataDirectory, { logger, clusterCidr = NODE_NETWORK.clusterCidr }: NodeBaseOptions) {
   const paths = nodePaths(data);
-  const { podCidr, clusterCidr } = NODE_NETWORK;
+  const { podCidr } = NODE_NETWORK;
   const clock = systemClock;
   const network = createRoutedPodNetwork({ podCidr, clusterCidr, stateDirectory: paths.network, clock, logger });
   const runtime = createOciRuntime({
@@ -121,7 +127,7 @@ const ROLE_LABEL = 'node-role.kubernetes.io/control-plane';
 /** Removes what the node made outside the data directory: containers, mounts, devices, rules. */
 export async function destroyNode(data: DataDirectory): Promise<void> {
   if (missingForNode(process.env) !== undefined) return;
-  const { network, runtime } = createNodeBase(data, silentLogger);
+  const { network, runtime } = createNodeBase(data, { logger: silentLogger });
   // Detaching pods needs the network's address book.
   await network.start();
   await runtime.destroy();

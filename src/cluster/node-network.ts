@@ -2,7 +2,7 @@
 export const NODE_NETWORK = {
   /** Pods of this node. */
   podCidr: '10.244.0.0/24',
-  /** Pods of the cluster. */
+  /** Pods of the cluster, unless it is told others. */
   clusterCidr: '10.244.0.0/16',
   /** The node's own address among its pods: where they reach the API server, DNS and the node agent. */
   nodeAddress: '10.244.0.1',

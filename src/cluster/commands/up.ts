@@ -9,13 +9,14 @@ import { CommandError } from '../command-error.ts';
 import { DataDirectory } from '../data-directory.ts';
 import { addToKubeconfig, adminKubeconfig, kubeconfigText, userKubeconfigPath } from '../kubeconfig.ts';
 import { contextName, dataDirectoryOf } from '../paths.ts';
+import { type PodNetworkFlags, readPodNetwork } from '../pod-network-flags.ts';
 import { createProgress } from '../progress.ts';
 import { readRunFile, removeRunFile, writeRunFile } from '../run-file.ts';
 import { readServerConfiguration, type ServerFlags } from '../server-configuration.ts';
 import { readSimulation } from '../simulation-flags.ts';
 import type { ClusterOptions } from './options.ts';
 
-export interface UpOptions extends ClusterOptions, ServerFlags {
+export interface UpOptions extends ClusterOptions, PodNetworkFlags, ServerFlags {
   readonly apiHost: string;
   readonly apiPort: string;
   readonly datastore: string;
@@ -63,6 +64,7 @@ async function startAndTell(options: UpOptions, data: DataDirectory, started: nu
     () => performance.now(),
   );
   const logger = createConsoleLogger(options.logLevel as LogLevel);
+  const podNetwork = readPodNetwork(options);
   const configuration = await readServerConfiguration(options, { clock: systemClock, logger });
   progress.line(`Starting cluster ${options.name} in ${data.root}`);
   const cluster = await startCluster({
@@ -70,6 +72,7 @@ async function startAndTell(options: UpOptions, data: DataDirectory, started: nu
     clock: systemClock,
     logger,
     configuration,
+    podNetwork,
     progress,
     apiHost: options.apiHost,
     apiPort: Number(options.apiPort),

@@ -17,17 +17,20 @@ export class CidrAllocator {
     this.#count = 2 ** (nodeMaskSize - Number(mask));
   }
 
-  /** Marks a range as taken. False when it is none of this allocator's, or taken already. */
+  /** Marks all parts that a range covers, whatever its size, as taken. False when it covers none, or one taken already. */
   occupy(cidr: string): boolean {
-    const index = this.#indexOf(cidr);
-    if (index === undefined || this.#taken.has(index)) return false;
-    this.#taken.add(index);
-    return true;
+    const { first, last } = this.#covered(cidr);
+    let free = last >= first;
+    for (let index = first; index <= last; index++) {
+      if (this.#taken.has(index)) free = false;
+      this.#taken.add(index);
+    }
+    return free;
   }
 
   release(cidr: string): void {
-    const index = this.#indexOf(cidr);
-    if (index !== undefined) this.#taken.delete(index);
+    const { first, last } = this.#covered(cidr);
+    for (let index = first; index <= last; index++) this.#taken.delete(index);
   }
 
   /** A free range, taken from now on; undefined when there is none. */
@@ -42,11 +45,13 @@ export class CidrAllocator {
     return undefined;
   }
 
-  #indexOf(cidr: string): number | undefined {
-    const [address = '', mask] = cidr.split('/');
-    const index = (toNumber(address) - this.#base) / this.#size;
-    const ours = Number(mask) === this.#nodeMaskSize && Number.isInteger(index) && index >= 0 && index < this.#count;
-    return ours ? index : undefined;
+  /** The parts that a range lies in, or that lie in it; the last is before the first where there are none. */
+  #covered(cidr: string): { readonly first: number; readonly last: number } {
+    const [address = '', mask = ''] = cidr.split('/');
+    const begin = toNumber(address) - this.#base;
+    const end = begin + 2 ** (32 - Number(mask)) - 1;
+    const [first, last] = [Math.floor(begin / this.#size), Math.floor(end / this.#size)];
+    return { first: Math.max(0, first), last: Math.min(this.#count - 1, last) };
   }
 }
 

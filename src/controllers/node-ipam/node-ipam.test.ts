@@ -20,6 +20,26 @@ test('ranges are given out in order, given back and given out again', () => {
   expect(allocator.allocate()).toBe('10.244.2.0/24');
 });
 
+test('a range of another size takes all parts that it covers', () => {
+  const allocator = new CidrAllocator({ clusterCidr: '10.244.0.0/22', nodeMaskSize: 25 });
+  expect([allocator.occupy('10.244.0.0/24'), allocator.occupy('10.244.2.16/28')]).toEqual([true, true]);
+  const given = Array.from({ length: 6 }, () => allocator.allocate());
+  expect(given).toEqual([
+    '10.244.1.0/25',
+    '10.244.1.128/25',
+    '10.244.2.128/25',
+    '10.244.3.0/25',
+    '10.244.3.128/25',
+    undefined,
+  ]);
+});
+
+test('a large network has room for thousands of nodes', () => {
+  const allocator = new CidrAllocator({ clusterCidr: '10.240.0.0/12', nodeMaskSize: 24 });
+  const given = new Set(Array.from({ length: 4096 }, () => allocator.allocate()));
+  expect([given.size, given.has(undefined), allocator.allocate()]).toEqual([4096, false, undefined]);
+});
+
 test('each node has a range of its own, also after another one has gone and come', async () => {
   const podNetwork = { clusterCidr: '10.244.0.0/22', nodeMaskSize: 24, pinned: { local: '10.244.0.0/24' } };
   const cluster = await Cluster.start({

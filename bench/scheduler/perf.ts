@@ -77,7 +77,7 @@ async function measure(workload: Workload, createsBefore: boolean): Promise<Rate
   const store = await openLmdbStore({ directory });
   const cluster = await Cluster.start({
     store,
-    controllers: false,
+    controllers: workload.controllers ?? false,
     scheduler: false,
     disableAdmissionPlugins: ['ServiceAccount', 'TaintNodesByCondition', 'Priority'],
   });
@@ -94,6 +94,7 @@ async function measure(workload: Workload, createsBefore: boolean): Promise<Rate
     const { client } = cluster;
     const nodes = client.of(Nodes);
     const pods = client.of(Pods);
+    await workload.setUp?.(client);
     await each(workload.nodes, async (index) => {
       await nodes.create((workload.node ?? node)(index));
       await workload.withNode?.(client, index);

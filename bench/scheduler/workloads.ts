@@ -4,6 +4,9 @@ import { PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { type Service, Services } from '#api/core/v1/service.ts';
+import { type DeviceClass, DeviceClasses } from '#api/resource/v1/device-class.ts';
+import { type ResourceClaimTemplate, ResourceClaimTemplates } from '#api/resource/v1/resource-claim-template.ts';
+import { type ResourceSlice, ResourceSlices } from '#api/resource/v1/resource-slice.ts';
 import { type CSINode, CSINodes } from '#api/storage/v1/csi-node.ts';
 import type { Client } from '#client/client.ts';
 import { boundVolume, HOSTNAME, lightPod, makeNode, node, pod, withClaim, ZONE, zoned } from './objects.ts';
@@ -11,6 +14,10 @@ import { boundVolume, HOSTNAME, lightPod, makeNode, node, pod, withClaim, ZONE, 
 export interface Workload {
   readonly nodes: number;
   readonly node?: (index: number) => Node;
+  /** Controllers that have a part in it. */
+  readonly controllers?: readonly string[];
+  /** Creates what is needed once. */
+  readonly setUp?: (client: Client) => Promise<unknown>;
   /** Creates what belongs to a node. */
   readonly withNode?: (client: Client, index: number) => Promise<unknown>;
   readonly before?: number;
@@ -222,6 +229,20 @@ export const workloads: Readonly<Record<string, Workload>> = {
       createVolume(client, metadata?.name ?? '', { awsElasticBlockStore: { volumeID: `vol-${metadata?.name}` } }),
     peer: 290,
   },
+  'claim-templates': {
+    nodes: 500,
+    controllers: ['resourceclaim-controller'],
+    setUp: createClassAndTemplate,
+    withNode: (client, index) => client.of(ResourceSlices).create(slice(`node-${index}`)),
+    before: 2500,
+    pods: 2500,
+    ...kind((name) =>
+      lightPod(name, {
+        resourceClaims: [{ name: 'resource', resourceClaimTemplateName: 'test-claim-template' }],
+      } as Spec),
+    ),
+    peer: 56,
+  },
   'csi-volumes': {
     nodes: 5000,
     withNode: (client, index) => client.of(CSINodes).create(csiNode(`node-${index}`)),
@@ -247,6 +268,30 @@ async function createVolume(client: Client, name: string, source: object): Promi
   const claimRef = { ...spec?.claimRef, uid: metadata?.uid };
   await client.of(PersistentVolumes).create({ ...volume, spec: { ...spec, claimRef } } as typeof volume);
 }
+
+const DRA = 'test-driver.cdi.k8s.io';
+
+async function createClassAndTemplate(client: Client): Promise<void> {
+  const selectors = [{ cel: { expression: `device.driver == "${DRA}"` } }];
+  await client.of(DeviceClasses).create({ metadata: { name: 'test-class' }, spec: { selectors } } as DeviceClass);
+  const requests = [{ name: 'req-0', exactly: { deviceClassName: 'test-class' } }];
+  await client.of(ResourceClaimTemplates).create({
+    metadata: { name: 'test-claim-template', namespace: 'default' },
+    spec: { spec: { devices: { requests } } },
+  } as unknown as ResourceClaimTemplate);
+}
+
+/** Ten devices of a node. */
+const slice = (nodeName: string): ResourceSlice =>
+  ({
+    metadata: { name: nodeName },
+    spec: {
+      nodeName,
+      driver: DRA,
+      pool: { name: nodeName, generation: 1, resourceSliceCount: 1 },
+      devices: Array.from({ length: 10 }, (_, index) => ({ name: `instance-${index}` })),
+    },
+  }) as unknown as ResourceSlice;
 
 const csiNode = (name: string): CSINode =>
   ({ metadata: { name }, spec: { drivers: [{ name: EBS, nodeID: name, allocatable: { count: 39 } }] } }) as CSINode;

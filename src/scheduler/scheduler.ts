@@ -10,7 +10,6 @@ import type { InformerFactory } from '#client/informer-factory.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { followCluster } from './cluster-events.ts';
 import { indexOfBest } from './framework/best-node.ts';
-import type { ClusterEvent } from './framework/cluster-event.ts';
 import { type Diagnosis, diagnosisMessage } from './framework/diagnosis.ts';
 import type { Framework } from './framework/framework.ts';
 import { Nominations } from './framework/nominations.ts';
@@ -19,6 +18,7 @@ import { createFramework, defaultProfile, type Profile } from './framework/profi
 import type { FittingNodes } from './framework/scoring.ts';
 import { Verdicts } from './framework/verdicts.ts';
 import { PodStatusWriter } from './pod-status-writer.ts';
+import type { Happening } from './queue/happening-log.ts';
 import { type QueuedPod, SchedulingQueue } from './queue/scheduling-queue.ts';
 import { type AttemptObserver, type AttemptResult, createSchedulerMetrics } from './scheduler-metrics.ts';
 import { ClusterState } from './state/cluster-state.ts';
@@ -76,7 +76,7 @@ export class Scheduler {
       clock: options.clock,
       order: (a, b) => first?.order(a, b) ?? 0,
       gate: (pod) => this.#frameworkOf(pod)?.preEnqueue(pod),
-      isConcerned: (plugin, event) => this.#isConcerned(plugin, event),
+      concerned: (plugin, happening) => this.#concerned(plugin, happening),
       mayHelp: (refusedBy, pod, happening) => this.#frameworkOf(pod)?.mayHelp(refusedBy, pod, happening) ?? false,
       ...(options.podInitialBackoffMs === undefined ? {} : { initialBackoffMs: options.podInitialBackoffMs }),
       ...(options.podMaxBackoffMs === undefined ? {} : { maxBackoffMs: options.podMaxBackoffMs }),
@@ -121,8 +121,11 @@ export class Scheduler {
     await Promise.all(this.#bindings);
   }
 
-  #isConcerned(plugin: string, event: ClusterEvent): boolean {
-    for (const framework of this.#frameworks.values()) if (framework.isConcerned(plugin, event)) return true;
+  #concerned(plugin: string, happening: Happening): boolean | string {
+    for (const framework of this.#frameworks.values()) {
+      const concerned = framework.concerned(plugin, happening);
+      if (concerned !== false) return concerned;
+    }
     return false;
   }
 

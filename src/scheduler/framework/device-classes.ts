@@ -12,6 +12,7 @@ const isNative = (name: string): boolean => /^([^/]*\.)?kubernetes\.io\//.test(n
 /** Finds the class of devices that stand for an extended resource. */
 export class DeviceClassResolver {
   readonly #store;
+  #version = 0;
   #byResource: ReadonlyMap<string, DeviceClass> | undefined;
 
   /** `onChange` is called whenever what it finds may have changed. */
@@ -20,9 +21,15 @@ export class DeviceClassResolver {
     this.#store = classes.store;
     const changed = () => {
       this.#byResource = undefined;
+      this.#version++;
       onChange?.();
     };
     classes.addHandler({ added: changed, updated: changed, deleted: changed });
+  }
+
+  /** Grows when any class changes. */
+  get version(): number {
+    return this.#version;
   }
 
   get(name: string): DeviceClass | undefined {

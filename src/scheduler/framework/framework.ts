@@ -1,8 +1,7 @@
-import type { KubernetesObject } from '#api/resource-definition.ts';
+import type { Happening } from '../queue/happening-log.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { WeightedPlugin } from './class-results.ts';
-import type { ClusterEvent } from './cluster-event.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { type FilterOutcome, type Filters, type Narrowing, NodeSearch, type NodeSearchOptions } from './node-search.ts';
 import type { Cycle, Plugin, PostFilterResult } from './plugin.ts';
@@ -40,17 +39,15 @@ export class Framework {
     return undefined;
   }
 
-  /** Whether an event may help any pod that a plugin refused. */
-  isConcerned(plugin: string, event: ClusterEvent): boolean {
-    return this.#plugins.some(({ name, events }) => name === plugin && events?.[event] !== undefined);
+  /** Whether an event may help any pod that a plugin refused; the uid of a pod when it can be that one only. */
+  concerned(plugin: string, event: Happening): boolean | string {
+    const own = this.#plugins.find(({ name }) => name === plugin);
+    if (own?.events?.[event.name] === undefined) return false;
+    return own.onlyPod?.(event.object, event.old) ?? true;
   }
 
   /** Whether an event may help a pod that these plugins refused. */
-  mayHelp(
-    refusedBy: ReadonlySet<string>,
-    pod: PodInfo,
-    event: { readonly name: ClusterEvent; readonly object?: KubernetesObject; readonly old?: KubernetesObject },
-  ): boolean {
+  mayHelp(refusedBy: ReadonlySet<string>, pod: PodInfo, event: Happening): boolean {
     for (const plugin of this.#plugins) {
       if (!refusedBy.has(plugin.name)) continue;
       const hint = plugin.events?.[event.name];

@@ -40,6 +40,8 @@ export interface Plugin {
   readonly name: string;
   /** Events after which pods that this plugin refused may fit, with a closer look where one is possible. */
   readonly events?: Partial<Readonly<Record<ClusterEvent, true | QueueingHint>>>;
+  /** The uid of the one pod that an event can be about, where its object says so: then no other is asked. */
+  readonly onlyPod?: (object: KubernetesObject | undefined, old: KubernetesObject | undefined) => string | undefined;
   /**
    * Filter and score look at nothing but the pod's class, the node and the pods on it: what they say holds for every
    * pod of the class until the node changes.

@@ -1,9 +1,8 @@
-import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { Clock, Timer } from '#base/clock.ts';
 import { Heap } from '#base/heap.ts';
-import type { ClusterEvent } from '../framework/cluster-event.ts';
 import type { Status } from '../framework/status.ts';
 import type { PodInfo } from '../state/pod-info.ts';
+import { type Happening, HappeningLog } from './happening-log.ts';
 
 /** A pod that waits for a node. */
 export interface QueuedPod {
@@ -18,21 +17,14 @@ export interface QueuedPod {
   readonly refusedAt: number;
 }
 
-/** An event with the object it is about. */
-export interface Happening {
-  readonly name: ClusterEvent;
-  readonly object?: KubernetesObject;
-  readonly old?: KubernetesObject;
-}
-
 export interface SchedulingQueueOptions {
   readonly clock: Clock;
   /** Negative when `a` goes first. */
   readonly order: (a: PodInfo, b: PodInfo) => number;
   /** Why a pod may not be tried yet. */
   readonly gate: (pod: PodInfo) => Status | undefined;
-  /** Whether an event may help any pod that a plugin refused. */
-  readonly isConcerned: (plugin: string, event: ClusterEvent) => boolean;
+  /** Whether an event may help any pod that a plugin refused; the uid of a pod when it can be that one only. */
+  readonly concerned: (plugin: string, happening: Happening) => boolean | string;
   /** Whether an event may help a pod that these plugins refused. */
   readonly mayHelp: (refusedBy: ReadonlySet<string>, pod: PodInfo, happening: Happening) => boolean;
   readonly initialBackoffMs?: number;
@@ -42,6 +34,14 @@ export interface SchedulingQueueOptions {
 /** Pods that fit nowhere are tried again after this long even if nothing seems to have changed. */
 const FORGOTTEN_MS = 5 * 60_000;
 const SWEEP_MS = 30_000;
+
+/** A pod that is being tried. */
+interface Flight {
+  /** From where on happenings are news to it. */
+  readonly since: number;
+  removed: boolean;
+  changed?: PodInfo;
+}
 
 interface BackingOff {
   readonly pod: QueuedPod;
@@ -65,7 +65,8 @@ export class SchedulingQueue {
   readonly #refused = new Map<string, Set<string>>();
   readonly #gated = new Map<string, QueuedPod>();
   /** What happened while pods were being tried, and pods that went meanwhile. */
-  readonly #inFlight = new Map<string, { readonly happenings: Happening[]; removed: boolean; changed?: PodInfo }>();
+  readonly #inFlight = new Map<string, Flight>();
+  readonly #happenings = new HappeningLog();
   #wake: (() => void) | undefined;
   #backoffTimer: Timer | undefined;
   #sweepTimer: Timer | undefined;
@@ -121,14 +122,18 @@ export class SchedulingQueue {
 
   /** Something happened: pods refused by a plugin that it concerns are tried again. */
   moveOnEvent(happening: Happening): void {
-    for (const flight of this.#inFlight.values()) flight.happenings.push(happening);
+    if (this.#inFlight.size > 0) this.#happenings.add(happening);
     for (const [plugin, uids] of this.#refused) {
-      if (uids.size === 0 || !this.#options.isConcerned(plugin, happening.name)) continue;
+      const concerned = uids.size > 0 && this.#options.concerned(plugin, happening);
+      if (concerned === false) continue;
       const just = new Set([plugin]);
-      for (const uid of [...uids]) {
+      const moved: QueuedPod[] = [];
+      for (const uid of concerned === true ? uids : uids.has(concerned) ? [concerned] : []) {
         const pod = this.#unschedulable.get(uid) ?? this.#gated.get(uid);
-        if (pod === undefined || !this.#options.mayHelp(just, pod.info, happening)) continue;
-        this.#take(uid);
+        if (pod && this.#options.mayHelp(just, pod.info, happening)) moved.push(pod);
+      }
+      for (const pod of moved) {
+        this.#take(pod.info.uid);
         this.#moveOn(pod);
       }
     }
@@ -147,7 +152,7 @@ export class SchedulingQueue {
     if (this.#closed) return undefined;
     // Rather than doing nothing, pods that back off are tried early; failures other than refusals wait.
     const pod = this.#active.pop() ?? this.#popEarly();
-    if (pod) this.#inFlight.set(pod.info.uid, { happenings: [], removed: false });
+    if (pod) this.#inFlight.set(pod.info.uid, { since: this.#happenings.end, removed: false });
     return pod;
   }
 
@@ -166,6 +171,7 @@ export class SchedulingQueue {
   /** The pod has its node, or nothing is to be done about it. */
   done(uid: string): void {
     this.#inFlight.delete(uid);
+    this.#forgetHappenings();
   }
 
   /** The pod was refused (`refusedBy`), or could not be bound (empty). */
@@ -181,9 +187,17 @@ export class SchedulingQueue {
       refusedBy,
       refusedAt: this.#options.clock.monotonic(),
     };
-    const isHelped = flight?.happenings.some((each) => this.#options.mayHelp(refusedBy, refused.info, each));
+    const isHelped =
+      flight && this.#happenings.some(flight.since, (each) => this.#options.mayHelp(refusedBy, refused.info, each));
+    this.#forgetHappenings();
     if (refusedBy.size === 0 || isHelped || flight?.changed) return this.#moveOn(refused);
     this.#setAside(refused);
+  }
+
+  /** Nobody asks for what happened before the oldest of the pods that are being tried was taken. */
+  #forgetHappenings(): void {
+    const [oldest] = this.#inFlight.values();
+    this.#happenings.forgetBefore(oldest?.since ?? this.#happenings.end);
   }
 
   /** How many pods wait, and where. */

@@ -11,14 +11,16 @@ import type { NodeInfo } from '../../state/node-info.ts';
 import type { PodClass } from '../../state/pod-class.ts';
 import { allocationResult } from './allocation-result.ts';
 import { bindingState } from './binding-conditions.ts';
-import { nameOf } from './claim-requests.ts';
+import { isSameEverywhere, nameOf, type PreparedClaim, prepareClaim } from './claim-requests.ts';
 import { ClaimWriter } from './claim-writer.ts';
 import { type ChosenDevice, DeviceAllocation } from './device-allocation.ts';
 import type { DeviceLedger } from './device-ledger.ts';
+import type { PoolDevice } from './device-pool.ts';
 import { DevicePools } from './device-pools.ts';
 import { shapesOf } from './device-request.ts';
 import { DeviceSelectors } from './device-selectors.ts';
 import { extendedClaim, extendedRequests, isExtendedClaimOf, type RequestMapping } from './extended-claim.ts';
+import { type Choice, KnownChoices } from './known-choices.ts';
 import { canBeShared, isReservedFor, podClaims } from './pod-claims.ts';
 
 const DATA = 'DynamicResources';
@@ -30,6 +32,7 @@ interface Shared {
   readonly classes: DeviceClassResolver;
   readonly pools: DevicePools;
   readonly selectors: DeviceSelectors;
+  readonly known: KnownChoices;
   readonly writer: ClaimWriter;
   /** How long to wait for devices to become ready. */
   readonly timeoutMs: number;
@@ -45,8 +48,9 @@ export class ClaimCycles {
       context,
       ledger,
       classes: new DeviceClassResolver(informers),
-      pools: new DevicePools(informers),
+      pools: new DevicePools(informers, ledger),
       selectors: new DeviceSelectors(),
+      known: new KnownChoices(),
       writer: new ClaimWriter(context),
       timeoutMs,
     };
@@ -123,10 +127,15 @@ export class ClaimCycle {
   readonly #pod: Pod;
   readonly #claims: readonly ResourceClaim[];
   readonly #resources: readonly ExtendedResource[];
+  /** Those that are to be allocated. */
+  readonly #wanted: readonly ResourceClaim[];
+  readonly #known: ReturnType<KnownChoices['of']> | undefined;
   /** A claim for extended resources that is left of an earlier cycle. */
   readonly #stale: ResourceClaim | undefined;
   readonly #unavailable = new Set<ResourceClaim>();
   readonly #choices = new Map<string, readonly { claim: ResourceClaim; chosen: readonly ChosenDevice[] }[]>();
+  /** What claims come to that is the same on every node. */
+  readonly #prepared = new Map<ResourceClaim, PreparedClaim>();
   readonly #mappings = new Map<string, readonly RequestMapping[]>();
   #reserved: readonly Allocated[] = [];
   #written: ResourceClaim[] = [];
@@ -143,6 +152,11 @@ export class ClaimCycle {
     this.#pod = pod;
     this.#claims = claims;
     this.#resources = resources;
+    const wanted = claims.filter(({ status }) => !status?.allocation);
+    this.#wanted = wanted;
+    // What extended resources come to differs from node to node.
+    this.#known =
+      resources.length > 0 ? undefined : shared.known.of(JSON.stringify(wanted.map(({ spec }) => spec.devices)));
     this.#stale = resources.length > 0 ? shared.ledger.list().find((each) => isExtendedClaimOf(each, pod)) : undefined;
   }
 
@@ -153,26 +167,53 @@ export class ClaimCycle {
       const terms = claim.status?.allocation?.nodeSelector?.nodeSelectorTerms;
       if (terms && !matchesTerms(node.node, terms)) this.#unavailable.add(claim);
     }
-    const wanted = this.#claims.filter(({ status }) => !status?.allocation);
     const extended = this.#extendedOn(node);
-    if (extended) wanted.push(extended);
+    const wanted = extended ? [...this.#wanted, extended] : this.#wanted;
     if (wanted.length > 0) {
-      const { ledger, classes, pools, selectors } = this.#shared;
-      const reachable = pools.of(node);
-      const classOf = (name: string) => classes.get(name);
-      const allocation = new DeviceAllocation({ claims: wanted, pools: reachable, classOf, selectors, ledger });
-      const chosen = allocation.search();
-      if (chosen === undefined) {
-        if (allocation.gaveUp) return 'timed out trying to allocate devices';
-        const isInvalid = reachable.some((pool) => pool.isInvalid);
-        return isInvalid ? 'invalid resource pools were encountered' : 'cannot allocate all claims';
-      }
-      const choices = wanted.map((claim, index) => ({ claim, chosen: chosen[index] ?? [] }));
-      this.#choices.set(node.name, choices);
+      const problem = this.#choose(wanted, node);
+      if (problem) return problem;
     }
     return this.#claims.some((claim) => this.#isElsewhere(claim, node))
       ? 'resourceclaim not available on the node'
       : undefined;
+  }
+
+  #choose(claims: readonly ResourceClaim[], node: NodeInfo): string | undefined {
+    const { pools, classes } = this.#shared;
+    const free = pools.freeOn(node);
+    const before = this.#known?.get(node);
+    const isKnown = before?.free === free && before.classes === classes.version;
+    const choice = isKnown ? before.choice : this.#search(claims, node, free);
+    if (!isKnown) this.#known?.set(node, { free, classes: classes.version, choice });
+    if (typeof choice === 'string') return choice;
+    this.#choices.set(
+      node.name,
+      claims.map((claim, index) => ({ claim, chosen: choice[index] ?? [] })),
+    );
+    return undefined;
+  }
+
+  #search(claims: readonly ResourceClaim[], node: NodeInfo, free: readonly PoolDevice[]): Choice {
+    const { ledger, pools, selectors } = this.#shared;
+    const prepared = claims.map((claim) => this.#prepare(claim, node));
+    const isAdmin = prepared.flat(2).some(({ adminAccess }) => adminAccess);
+    const candidates = isAdmin ? pools.of(node).devices : free;
+    const allocation = new DeviceAllocation({ claims, prepared, candidates, selectors, ledger });
+    const chosen = allocation.search();
+    if (chosen) return chosen;
+    if (allocation.gaveUp) return 'timed out trying to allocate devices';
+    const isInvalid = pools.of(node).pools.some((pool) => pool.isInvalid);
+    return isInvalid ? 'invalid resource pools were encountered' : 'cannot allocate all claims';
+  }
+
+  #prepare(claim: ResourceClaim, node: NodeInfo): PreparedClaim {
+    const known = this.#prepared.get(claim);
+    if (known) return known;
+    const { classes, pools, selectors } = this.#shared;
+    const classOf = (name: string) => classes.get(name);
+    const prepared = prepareClaim(claim, { pools: pools.of(node).pools, classOf, selectors });
+    if (isSameEverywhere(prepared)) this.#prepared.set(claim, prepared);
+    return prepared;
   }
 
   /** Gives back what was allocated elsewhere and is used by nobody else; tells how that went. */

@@ -7,18 +7,13 @@ import type { DeviceSelectors } from './device-selectors.ts';
 /** As many devices as the status of a claim may name. */
 export const MAX_RESULTS = 32;
 
-/** A device with its pool. */
-export interface Candidate extends PoolDevice {
-  readonly from: DevicePool;
-}
-
 /** A request, or an alternative of one, with what it comes to on a node. */
 export interface PreparedRequest extends RequestShape {
   readonly class: DeviceClass;
   /** How many devices it needs. */
   readonly needed: number;
   /** All the devices it asks for, when it asks for all. */
-  readonly all: readonly Candidate[] | undefined;
+  readonly all: readonly PoolDevice[] | undefined;
 }
 
 /** The alternatives of each request of a claim. */
@@ -29,6 +24,10 @@ export interface Preparation {
   readonly classOf: (name: string) => DeviceClass | undefined;
   readonly selectors: DeviceSelectors;
 }
+
+/** Whether what a claim asks for comes to the same on every node. */
+export const isSameEverywhere = (claim: PreparedClaim): boolean =>
+  claim.every((alternatives) => alternatives.every(({ all }) => all === undefined));
 
 /** What the requests of a claim come to. Throws what is wrong with them on every node. */
 export function prepareClaim(claim: ResourceClaim, preparation: Preparation): PreparedClaim {
@@ -55,7 +54,7 @@ function prepare(claim: ResourceClaim, shape: RequestShape, preparation: Prepara
   }
   if (shape.mode === 'ExactCount') return { ...shape, class: deviceClass, needed: shape.count, all: undefined };
   if (shape.mode !== 'All') throw new Error(`${who}: unsupported count mode ${shape.mode}`);
-  const all: Candidate[] = [];
+  const all: PoolDevice[] = [];
   for (const pool of preparation.pools) {
     const problem = pool.isIncomplete ? 'being updated' : pool.isInvalid ? 'invalid' : undefined;
     if (problem) {
@@ -65,7 +64,7 @@ function prepare(claim: ResourceClaim, shape: RequestShape, preparation: Prepara
     }
     for (const device of pool.devices) {
       if (isSelected(claim, { ...shape, class: deviceClass }, device, preparation.selectors)) {
-        all.push({ ...device, from: pool });
+        all.push(device);
       }
     }
   }

@@ -1,30 +1,28 @@
 import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
-import {
-  type Candidate,
-  isSelected,
-  MAX_RESULTS,
-  nameOf,
-  type Preparation,
-  type PreparedClaim,
-  type PreparedRequest,
-  prepareClaim,
-} from './claim-requests.ts';
+import { isSelected, MAX_RESULTS, nameOf, type PreparedClaim, type PreparedRequest } from './claim-requests.ts';
 import { addCapacities, type Capacities, consumedBy, hasRoomFor } from './consumable-capacity.ts';
 import { ConstraintCheck } from './device-constraint.ts';
 import { DeviceCounters } from './device-counters.ts';
 import type { DeviceLedger } from './device-ledger.ts';
+import type { PoolDevice } from './device-pool.ts';
+import type { DeviceSelectors } from './device-selectors.ts';
 import { isTainted } from './device-tolerations.ts';
 
 /** A device that was chosen for a request. */
 export interface ChosenDevice {
   readonly request: PreparedRequest;
-  readonly device: Candidate;
+  readonly device: PoolDevice;
   /** What it takes of a device that several may have; absent when it takes the whole device. */
   readonly shares: Capacities | undefined;
 }
 
-export interface AllocationInput extends Preparation {
+export interface AllocationInput {
   readonly claims: readonly ResourceClaim[];
+  /** What each claim comes to on the node. */
+  readonly prepared: readonly PreparedClaim[];
+  /** The devices to choose from, in the order in which they are tried. */
+  readonly candidates: readonly PoolDevice[];
+  readonly selectors: DeviceSelectors;
   readonly ledger: DeviceLedger;
 }
 
@@ -48,9 +46,7 @@ const MAX_STEPS = 20_000;
 /** Chooses devices for all requests of some claims on one node: the first choice that works, as upstream finds it. */
 export class DeviceAllocation {
   readonly #input: AllocationInput;
-  readonly #candidates: readonly Candidate[];
   readonly #counters: DeviceCounters;
-  readonly #prepared: readonly PreparedClaim[];
   readonly #constraints: readonly (readonly ConstraintCheck[])[];
   readonly #chosen: ChosenDevice[][];
   /** Which claims devices were chosen for, by device. */
@@ -58,13 +54,9 @@ export class DeviceAllocation {
   readonly #shared = new Map<string, Capacities>();
   #steps = 0;
 
-  /** Throws what is wrong with a claim or class on every node. */
   constructor(input: AllocationInput) {
     this.#input = input;
-    const usable = input.pools.filter(({ isIncomplete, isInvalid }) => !isIncomplete && !isInvalid);
-    this.#candidates = usable.flatMap((from) => from.devices.map((device) => ({ ...device, from })));
     this.#counters = new DeviceCounters((id) => input.ledger.isUsed(id));
-    this.#prepared = input.claims.map((claim) => prepareClaim(claim, input));
     this.#constraints = input.claims.map((claim) =>
       (claim.spec.devices?.constraints ?? []).map((constraint) => new ConstraintCheck(constraint)),
     );
@@ -83,7 +75,7 @@ export class DeviceAllocation {
 
   #step(position: Position): Ending {
     if (++this.#steps > MAX_STEPS) return 'none';
-    const claim = this.#prepared[position.claim];
+    const claim = this.#input.prepared[position.claim];
     if (claim === undefined) return 'found';
     const alternatives = claim[position.request];
     if (alternatives === undefined) {
@@ -113,8 +105,8 @@ export class DeviceAllocation {
   }
 
   /** Of all devices each has to do. */
-  #takeNext(position: Position, request: PreparedRequest, all: readonly Candidate[]): Ending {
-    const device = all[position.chosen] as Candidate;
+  #takeNext(position: Position, request: PreparedRequest, all: readonly PoolDevice[]): Ending {
+    const device = all[position.chosen] as PoolDevice;
     const giveBack = this.#take(position.claim, request, { device, isMust: true });
     if (giveBack === undefined) return 'none';
     const ending = this.#step({ ...position, chosen: position.chosen + 1 });
@@ -124,8 +116,8 @@ export class DeviceAllocation {
 
   #takeAny(position: Position, request: PreparedRequest): Ending {
     const claim = this.#input.claims[position.claim] as ResourceClaim;
-    for (let index = position.from; index < this.#candidates.length; index++) {
-      const device = this.#candidates[index] as Candidate;
+    for (let index = position.from; index < this.#input.candidates.length; index++) {
+      const device = this.#input.candidates[index] as PoolDevice;
       if (!this.#isFree(device.id, position.claim, request)) continue;
       if (!isSelected(claim, request, device, this.#input.selectors)) continue;
       const giveBack = this.#take(position.claim, request, { device, isMust: false });
@@ -147,7 +139,7 @@ export class DeviceAllocation {
   #take(
     claim: number,
     request: PreparedRequest,
-    { device, isMust }: { readonly device: Candidate; readonly isMust: boolean },
+    { device, isMust }: { readonly device: PoolDevice; readonly isMust: boolean },
   ): (() => void) | undefined {
     const { id, device: spec } = device;
     const mayShare = spec.allowMultipleAllocations === true;
@@ -178,7 +170,7 @@ export class DeviceAllocation {
     };
   }
 
-  #constrain(claim: number, request: PreparedRequest, device: Candidate): boolean {
+  #constrain(claim: number, request: PreparedRequest, device: PoolDevice): boolean {
     const constraints = this.#constraints[claim] ?? [];
     for (const [index, constraint] of constraints.entries()) {
       if (constraint.add(request, device)) continue;

@@ -18,6 +18,7 @@ export class DeviceLedger {
   readonly #pending = new Map<string, AllocationResult>();
   /** Claims as they were written last, until the API server shows them. */
   readonly #written = new Map<string, ResourceClaim>();
+  readonly #versions = new Map<string, number>();
   readonly #taken = new Map<string, number>();
   readonly #shared = new Map<string, { users: number; amounts: Capacities }>();
 
@@ -65,6 +66,11 @@ export class DeviceLedger {
     if (claim) this.#recount(own, claim.status?.allocation);
   }
 
+  /** Grows when devices of a pool are taken or given back. */
+  versionOf({ id }: { readonly id: string }): number {
+    return this.#versions.get(id) ?? 0;
+  }
+
   /** Whether a device is taken as a whole. */
   isTaken(id: string): boolean {
     return this.#taken.has(id);
@@ -103,6 +109,8 @@ export class DeviceLedger {
       // Whoever administers a device does not keep others from it.
       if (adminAccess) continue;
       const id = deviceId(driver, pool, device);
+      const pools = deviceId(driver, pool, '');
+      this.#versions.set(pools, (this.#versions.get(pools) ?? 0) + 1);
       if (shareID === undefined) {
         const count = (this.#taken.get(id) ?? 0) + sign;
         if (count > 0) this.#taken.set(id, count);

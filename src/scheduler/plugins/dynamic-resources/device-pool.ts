@@ -14,10 +14,14 @@ export interface PoolDevice {
   /** Where the device can be used, as far as its slice or it itself says. */
   readonly nodeName: string | undefined;
   readonly nodeSelector: NodeSelector | undefined;
+  /** The pool it is of. */
+  readonly from: DevicePool;
 }
 
 /** The devices of a pool that can be reached from one node, in the order in which they are tried. */
 export interface DevicePool {
+  /** `driver/pool/` */
+  readonly id: string;
   readonly driver: string;
   readonly name: string;
   /** Its driver has not published all of it yet. */
@@ -60,7 +64,17 @@ export function poolOn(node: Node, { driver, name, slices }: PoolSlices): Device
   const [first] = relevant;
   if (first === undefined) return undefined;
   const isIncomplete = slices.length !== Number(first.spec.pool.resourceSliceCount);
-  const empty = { driver, name, isIncomplete, isInvalid: false, devices: [], counterSets: new Map(), consumers: [] };
+  const id = deviceId(driver, name, '');
+  const empty = {
+    id,
+    driver,
+    name,
+    isIncomplete,
+    isInvalid: false,
+    devices: [],
+    counterSets: new Map(),
+    consumers: [],
+  };
   if (isIncomplete) return empty;
   const counterSets = counterSetsOf(relevant);
   if (
@@ -69,16 +83,15 @@ export function poolOn(node: Node, { driver, name, slices }: PoolSlices): Device
     !slices.every((slice) => countersExist(slice, counterSets))
   )
     return { ...empty, isInvalid: true };
-  return {
-    ...empty,
-    counterSets,
-    devices: relevant.flatMap((slice) => devicesOn(node, slice)),
-    consumers: slices.flatMap(({ spec }) =>
-      (spec.devices ?? [])
-        .filter(({ consumesCounters }) => consumesCounters?.length)
-        .map((device) => ({ id: deviceId(driver, name, device.name), device })),
-    ),
-  };
+  const consumers = slices.flatMap(({ spec }) =>
+    (spec.devices ?? [])
+      .filter(({ consumesCounters }) => consumesCounters?.length)
+      .map((device) => ({ id: deviceId(driver, name, device.name), device })),
+  );
+  const devices: PoolDevice[] = [];
+  const pool = { ...empty, counterSets, devices, consumers };
+  for (const slice of relevant) devices.push(...devicesOn(node, slice, pool));
+  return pool;
 }
 
 /** Pools in which devices have to be prepared before pods can be bound come last. */
@@ -101,13 +114,14 @@ const reaches = ({ spec }: ResourceSlice, node: Node): boolean =>
     ? isAt(node, spec)
     : spec.perDeviceNodeSelection === true && (spec.devices ?? []).some((device) => isAt(node, device));
 
-const devicesOn = (node: Node, { spec }: ResourceSlice): PoolDevice[] =>
+const devicesOn = (node: Node, { spec }: ResourceSlice, from: DevicePool): PoolDevice[] =>
   (spec.devices ?? [])
     .filter((device) => !spec.perDeviceNodeSelection || isAt(node, device))
     .map((device) => {
       const { nodeName, nodeSelector } = spec.perDeviceNodeSelection ? device : spec;
       const { driver, pool } = spec;
-      return { id: deviceId(driver, pool.name, device.name), driver, pool: pool.name, device, nodeName, nodeSelector };
+      const id = deviceId(driver, pool.name, device.name);
+      return { id, driver, pool: pool.name, device, nodeName, nodeSelector, from };
     });
 
 /** Undefined when two sets have the same name. */

@@ -1,16 +1,34 @@
 import { type ResourceSlice, ResourceSlices } from '#api/resource/v1/resource-slice.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
-import { type DevicePool, needsBinding, type PoolSlices, poolOn, slicesByPool } from './device-pool.ts';
+import type { DeviceLedger } from './device-ledger.ts';
+import {
+  type DevicePool,
+  needsBinding,
+  type PoolDevice,
+  type PoolSlices,
+  poolOn,
+  slicesByPool,
+} from './device-pool.ts';
 
-interface Known {
+/** The devices that can be reached from a node. */
+export interface ReachableDevices {
+  readonly pools: readonly DevicePool[];
+  /** Those that may be allocated, in the order in which they are tried. */
+  readonly devices: readonly PoolDevice[];
+}
+
+interface Known extends ReachableDevices {
   readonly version: number;
   readonly node: NodeInfo['node'];
-  readonly pools: readonly DevicePool[];
+  /** The version of what is taken of each pool, when `free` was worked out. */
+  taken: readonly number[];
+  free: readonly PoolDevice[];
 }
 
 /** The pools of devices that can be reached from each node, as long as neither slices nor the node change. */
 export class DevicePools {
+  readonly #ledger: DeviceLedger;
   readonly #slices;
   readonly #byNode = new WeakMap<NodeInfo, Known>();
   #version = 0;
@@ -18,22 +36,41 @@ export class DevicePools {
     | { readonly version: number; readonly local: Map<string, PoolSlices[]>; readonly wide: PoolSlices[] }
     | undefined;
 
-  constructor(informers: InformerFactory) {
+  constructor(informers: InformerFactory, ledger: DeviceLedger) {
+    this.#ledger = ledger;
     const slices = informers.of(ResourceSlices);
     this.#slices = slices.store;
     const changed = () => void this.#version++;
     slices.addHandler({ added: changed, updated: changed, deleted: changed });
   }
 
-  of(info: NodeInfo): readonly DevicePool[] {
+  /** The devices of a node that nobody has as a whole. */
+  freeOn(info: NodeInfo): readonly PoolDevice[] {
+    const known = this.#of(info);
+    const { pools, taken } = known;
+    if (taken.length !== pools.length || pools.some((pool, index) => this.#ledger.versionOf(pool) !== taken[index])) {
+      known.taken = pools.map((pool) => this.#ledger.versionOf(pool));
+      known.free = known.devices.filter(({ id }) => !this.#ledger.isTaken(id));
+    }
+    return known.free;
+  }
+
+  of(info: NodeInfo): ReachableDevices {
+    return this.#of(info);
+  }
+
+  #of(info: NodeInfo): Known {
     const known = this.#byNode.get(info);
-    if (known?.version === this.#version && known.node === info.node) return known.pools;
+    if (known?.version === this.#version && known.node === info.node) return known;
     const { local, wide } = this.#sort();
     const pools = [...(local.get(info.name) ?? []), ...wide].flatMap((pool) => poolOn(info.node, pool) ?? []);
     pools.sort((a, b) => compare(a.driver, b.driver) || compare(a.name, b.name));
     const ordered = [...pools.filter((pool) => !needsBinding(pool)), ...pools.filter(needsBinding)];
-    this.#byNode.set(info, { version: this.#version, node: info.node, pools: ordered });
-    return ordered;
+    const usable = ordered.filter(({ isIncomplete, isInvalid }) => !isIncomplete && !isInvalid);
+    const devices = usable.flatMap((pool) => pool.devices);
+    const found = { version: this.#version, node: info.node, pools: ordered, devices, taken: [], free: [] };
+    this.#byNode.set(info, found);
+    return found;
   }
 
   /** Pools of single nodes by the node's name, and the others. */

@@ -5,7 +5,7 @@ import type { PluginContext } from '../../framework/plugin-context.ts';
 import { skip, unresolvable } from '../../framework/status.ts';
 import { ClaimCycles } from './claim-cycle.ts';
 import { DeviceLedger } from './device-ledger.ts';
-import { podClaims } from './pod-claims.ts';
+import { mentions, podClaims } from './pod-claims.ts';
 
 const NAME = 'DynamicResources';
 const SKIP = skip(NAME);
@@ -24,13 +24,11 @@ export function dynamicResources(context: PluginContext, args: DynamicResourcesA
     return typeof claims === 'string' ? unresolvable(NAME, claims) : undefined;
   };
   const isConcerned: QueueingHint = ({ pod }, object, old) => {
-    const claims = podClaims(pod, (key) => ledger.get(key));
-    if (typeof claims === 'string') return false;
-    const [now, before] = [object as ResourceClaim, old as ResourceClaim | undefined];
+    const [claim, before] = [object as ResourceClaim, old as ResourceClaim | undefined];
     // Devices that were given back may be just what others wait for.
-    if (before?.status?.allocation && !now.status?.allocation) return true;
-    const isOwn = claims.some(({ metadata }) => metadata?.uid === now.metadata?.uid);
-    return isOwn && (before === undefined || !deepEqual(before.status, now.status));
+    if (before?.status?.allocation && !claim.status?.allocation) return problemOf(pod) === undefined;
+    if (!mentions(pod, claim)) return false;
+    return (before === undefined || !deepEqual(before.status, claim.status)) && problemOf(pod) === undefined;
   };
   return {
     name: NAME,
@@ -45,6 +43,11 @@ export function dynamicResources(context: PluginContext, args: DynamicResourcesA
       ResourceSliceUpdate: true,
       DeviceClassAdd: true,
       DeviceClassUpdate: true,
+    },
+    // Claims that were made for a pod are nobody else's, unless they give something back.
+    onlyPod(object, old) {
+      if (object?.kind !== 'ResourceClaim' || (old as ResourceClaim | undefined)?.status?.allocation) return undefined;
+      return object.metadata?.ownerReferences?.find(({ controller, kind }) => controller && kind === 'Pod')?.uid;
     },
     preEnqueue: ({ pod }) => problemOf(pod),
     preFilter(cycle) {

@@ -32,6 +32,15 @@ function nameOf({ status }: Pod, { name, resourceClaimName, resourceClaimTemplat
   return made && (made.resourceClaimName ?? '');
 }
 
+/** Whether a pod says that it needs a claim. */
+export function mentions({ metadata, spec, status }: Pod, { metadata: claim }: ResourceClaim): boolean {
+  if (metadata?.namespace !== claim?.namespace) return false;
+  return (
+    (spec?.resourceClaims ?? []).some(({ resourceClaimName }) => resourceClaimName === claim?.name) ||
+    (status?.resourceClaimStatuses ?? []).some(({ resourceClaimName }) => resourceClaimName === claim?.name)
+  );
+}
+
 export const isOwned = ({ metadata }: ResourceClaim, pod: Pod): boolean =>
   (metadata?.ownerReferences ?? []).some(({ uid, controller }) => controller === true && uid === pod.metadata?.uid);
 

@@ -19,6 +19,10 @@ const DEEPEST = 250;
 const STARTERS =
   "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
 
+/** Whether a variable may be called so. */
+export const isIdentifier = (text: string): boolean =>
+  /^[A-Za-z_][A-Za-z0-9_]*$/.test(text) && !RESERVED.has(text) && !['true', 'false', 'null', 'in'].includes(text);
+
 export type Parsed = { readonly expression: Expression } | { readonly issues: readonly Issue[] };
 
 /** Reads an expression and expands its macros. */

@@ -80,3 +80,9 @@ export function typeText(type: CelType): string {
   if (type.parameters.length === 0) return type.name;
   return `${type.name}(${type.parameters.map(typeText).join(', ')})`;
 }
+
+/** A type with its full name, as messages about a whole expression's type spell it. */
+export function fullTypeText({ kind, name, parameters }: CelType): string {
+  const own = kind === 'parameter' ? `<${name}>` : name;
+  return parameters.length === 0 ? own : `${own}(${parameters.map(fullTypeText).join(', ')})`;
+}

@@ -6,6 +6,7 @@ import {
   BOOL,
   type CelType,
   DYN,
+  fullTypeText,
   INT,
   listOf,
   mapOf,
@@ -13,7 +14,6 @@ import {
   sameType,
   struct,
   TIMESTAMP,
-  typeText,
 } from '#machinery/cel/types.ts';
 
 const type = (name: string): CelType => struct(`kubernetes.${name}`);
@@ -69,26 +69,43 @@ const STRUCTS: Readonly<Record<string, FieldTypes>> = {
   },
 };
 
-/** What webhooks' conditions and policies may speak of: objects, the request, its namespace and who may what. */
-export const ADMISSION_ENVIRONMENT: Environment = BASE_ENVIRONMENT.extend({
+/** What every expression may speak of. */
+const REQUEST: Environment = BASE_ENVIRONMENT.extend({
   structs: STRUCTS,
-  variables: {
-    object: DYN,
-    oldObject: DYN,
-    namespaceObject: type('Namespace'),
-    request: type('AdmissionRequest'),
-    authorizer: AUTHORIZER,
-    'authorizer.requestResource': RESOURCE_CHECK,
-  },
+  variables: { object: DYN, oldObject: DYN, namespaceObject: type('Namespace'), request: type('AdmissionRequest') },
 });
+const AUTHORIZERS = { authorizer: AUTHORIZER, 'authorizer.requestResource': RESOURCE_CHECK };
+const PARAMS = { params: DYN };
+
+/** What webhooks' conditions and policies may speak of: objects, the request, its namespace and who may what. */
+export const ADMISSION_ENVIRONMENT: Environment = REQUEST.extend({ variables: AUTHORIZERS });
 
 /** The same where a policy has parameters. */
-export const PARAMETRIZED_ENVIRONMENT: Environment = ADMISSION_ENVIRONMENT.extend({ variables: { params: DYN } });
+export const PARAMETRIZED_ENVIRONMENT: Environment = ADMISSION_ENVIRONMENT.extend({ variables: PARAMS });
 
-/** Compiles an expression that must come to a type; issues are as clients see them. */
-export function compileFor(expression: string, environment: Environment, wanted: CelType): Compilation {
+/** What messages may speak of: of no one's rights. */
+export const MESSAGE_ENVIRONMENT: Environment = REQUEST;
+export const PARAMETRIZED_MESSAGE_ENVIRONMENT: Environment = REQUEST.extend({ variables: PARAMS });
+
+const VARIABLES = 'kubernetes.variables';
+
+/** An environment in which a policy's variables are known too. */
+export const withVariables = (environment: Environment, variables: FieldTypes): Environment =>
+  environment.extend({ structs: { [VARIABLES]: variables }, variables: { variables: struct(VARIABLES) } });
+
+/** What a variable of such a type is known as: what has fields is anything once it is in a variable. */
+export function variableType({ kind, name, parameters }: CelType): CelType {
+  if (kind === 'struct' || kind === 'opaque' || kind === 'type') return DYN;
+  return { kind, name, parameters: parameters.map(variableType) };
+}
+
+/** Compiles an expression that must come to one of some types, or to anything where none is named; issues are as clients see them. */
+export function compileFor(expression: string, environment: Environment, ...wanted: CelType[]): Compilation {
   const { program, issues } = compile(expression, environment);
   if (program === undefined) return { issues: `compilation failed: ${issues}` };
-  if (sameType(program.type, wanted)) return { program };
-  return { issues: `must evaluate to ${typeText(wanted)} but got ${typeText(program.type)}` };
+  if (wanted.length === 0 || wanted.some((each) => sameType(program.type, each))) return { program };
+  const names = wanted.map(fullTypeText).join(' ');
+  return {
+    issues: `must evaluate to ${wanted.length === 1 ? names : `one of [${names}]`} but got ${fullTypeText(program.type)}`,
+  };
 }

@@ -1,19 +1,19 @@
-import { checkEach, optionalOneOf, requireText } from '#api/checks.ts';
+import { checkEach, checkText, requireOneOf, requireText } from '#api/checks.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
+import type { Environment } from '#machinery/cel/environment.ts';
 import { BOOL } from '#machinery/cel/types.ts';
 import {
   duplicate,
   type FieldError,
   type FieldPath,
-  forbidden,
   invalid,
   required,
   tooMany,
 } from '#machinery/errors/field-error.ts';
-import { isCIdentifier } from '#machinery/names/key.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
+import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import { ADMISSION_ENVIRONMENT, compileFor } from './admission-environment.ts';
-import type { MatchCondition, MatchResources, ParamKind, ParamRef, Variable } from './match-resources.ts';
+import type { MatchCondition, MatchResources, NamedRuleWithOperations } from './match-resources.ts';
 import { validateRule } from './rule-validation.ts';
 
 const MOST_CONDITIONS = 64;
@@ -21,6 +21,7 @@ const MOST_CONDITIONS = 64;
 export function validateMatchConditions(
   conditions: readonly MatchCondition[] | undefined,
   field: FieldPath,
+  environment: Environment = ADMISSION_ENVIRONMENT,
 ): FieldError[] {
   const names = new Set<string>();
   const errors: FieldError[] = [];
@@ -30,7 +31,7 @@ export function validateMatchConditions(
     ...errors,
     ...checkEach(conditions, field, ({ name, expression }, at) => {
       const problems = [
-        ...validateCondition(expression, at.child('expression')),
+        ...validateCondition(expression.trim(), at.child('expression'), environment),
         ...requireText(at.child('name'), name, isQualifiedName),
       ];
       if (name && names.has(name)) problems.push(duplicate(at.child('name'), name));
@@ -41,56 +42,28 @@ export function validateMatchConditions(
 }
 
 /** A condition is an expression that is true or false. */
-function validateCondition(expression: string, field: FieldPath): FieldError[] {
-  if (expression.trim() === '') return [required(field)];
-  const { issues } = compileFor(expression, ADMISSION_ENVIRONMENT, BOOL);
+function validateCondition(expression: string, field: FieldPath, environment: Environment): FieldError[] {
+  if (expression === '') return [required(field)];
+  const { issues } = compileFor(expression, environment, BOOL);
   return issues === undefined ? [] : [invalid(field, expression, issues)];
 }
 
-/** Which requests a policy is about; `required` where it must say so itself. */
-export function validateMatchResources(
-  match: MatchResources | undefined,
-  field: FieldPath,
-  options: { readonly required: boolean },
-): FieldError[] {
-  if (match === undefined) return options.required ? [required(field)] : [];
-  const { resourceRules = [], excludeResourceRules } = match;
-  return [
-    ...validateLabelSelector(match.namespaceSelector, field.child('namespaceSelector')),
-    ...validateLabelSelector(match.objectSelector, field.child('objectSelector')),
-    ...checkEach(resourceRules, field.child('resourceRules'), validateRule),
-    ...checkEach(excludeResourceRules, field.child('excludeResourceRules'), validateRule),
-    ...optionalOneOf(field.child('matchPolicy'), match.matchPolicy, ['Equivalent', 'Exact']),
-    ...(options.required && resourceRules.length === 0 ? [required(field.child('resourceRules'))] : []),
-  ];
-}
+/** Which requests a policy is about. Defaults have filled what may be left open. */
+export const validateMatchResources = (match: MatchResources, field: FieldPath): FieldError[] => [
+  ...requireOneOf(field.child('matchPolicy'), match.matchPolicy, ['Equivalent', 'Exact']),
+  ...validateLabelSelector(match.namespaceSelector, field.child('namespaceSelector')),
+  ...validateLabelSelector(match.objectSelector, field.child('objectSelector')),
+  ...checkEach(match.resourceRules, field.child('resourceRules'), validateNamedRule),
+  ...checkEach(match.excludeResourceRules, field.child('excludeResourceRules'), validateNamedRule),
+];
 
-export function validateParamKind({ apiVersion, kind }: ParamKind, field: FieldPath): FieldError[] {
-  return [...requireText(field.child('apiVersion'), apiVersion), ...requireText(field.child('kind'), kind)];
-}
-
-export function validateParamRef(reference: ParamRef, field: FieldPath): FieldError[] {
-  const { name, selector, parameterNotFoundAction } = reference;
-  const errors: FieldError[] = [];
-  if (name && selector) {
-    errors.push(forbidden(field.child('name'), 'name and selector are mutually exclusive'));
-    errors.push(forbidden(field.child('selector'), 'name and selector are mutually exclusive'));
-  }
-  if (!name && !selector) errors.push(required(field, 'one of name or selector must be specified'));
-  errors.push(...validateLabelSelector(selector, field.child('selector')));
-  const at = field.child('parameterNotFoundAction');
-  if (parameterNotFoundAction === undefined) return [...errors, required(at)];
-  return [...errors, ...optionalOneOf(at, parameterNotFoundAction, ['Deny', 'Allow'])];
-}
-
-export function validateVariables(variables: readonly Variable[] | undefined, field: FieldPath): FieldError[] {
+function validateNamedRule(rule: NamedRuleWithOperations, field: FieldPath): FieldError[] {
   const names = new Set<string>();
-  return checkEach(variables, field, ({ name, expression }, at) => {
-    if (!name) return [required(at.child('name'), 'name is not specified')];
-    const errors = isCIdentifier(name).map(() => invalid(at.child('name'), name, 'name is not a valid CEL identifier'));
-    if (names.has(name)) errors.push(duplicate(at.child('name'), name));
+  const errors = checkEach(rule.resourceNames, field.child('resourceNames'), (name, at) => {
+    const problems = checkText(at, name, isPathSegmentName);
+    if (names.has(name)) problems.push(duplicate(at, name));
     names.add(name);
-    if (!expression.trim()) errors.push(required(at.child('expression'), 'expression is not specified'));
-    return errors;
+    return problems;
   });
+  return [...errors, ...validateRule(rule, field)];
 }

@@ -1,7 +1,7 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { applyMatchDefaults } from './admission-defaults.ts';
 import type { MutatingAdmissionPolicyBinding } from './mutating-admission-policy-binding.ts';
-import { validateMutatingAdmissionPolicyBinding } from './policy-validation.ts';
+import { validateMutatingAdmissionPolicyBinding } from './policy-binding-validation.ts';
 
 export const mutatingAdmissionPolicyBindingStrategy: Strategy<MutatingAdmissionPolicyBinding> = {
   hasGeneration: true,

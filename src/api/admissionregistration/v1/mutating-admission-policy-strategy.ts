@@ -1,7 +1,7 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { applyMatchDefaults } from './admission-defaults.ts';
 import type { MutatingAdmissionPolicy } from './mutating-admission-policy.ts';
-import { validateMutatingAdmissionPolicy } from './policy-validation.ts';
+import { validateMutatingAdmissionPolicy } from './mutating-policy-validation.ts';
 
 export const mutatingAdmissionPolicyStrategy: Strategy<MutatingAdmissionPolicy> = {
   hasGeneration: true,
@@ -11,5 +11,7 @@ export const mutatingAdmissionPolicyStrategy: Strategy<MutatingAdmissionPolicy> 
     spec.failurePolicy ??= 'Fail';
     applyMatchDefaults(spec.matchConstraints);
   },
-  validate: validateMutatingAdmissionPolicy,
+  validate: (policy) => validateMutatingAdmissionPolicy(policy),
+  validateUpdate: validateMutatingAdmissionPolicy,
+  updateChecks: 'changes only',
 };

@@ -13,4 +13,6 @@ export const mutatingWebhookConfigurationStrategy: Strategy<MutatingWebhookConfi
     }
   },
   validate: ({ webhooks }) => validateWebhooks(webhooks),
+  validateUpdate: ({ webhooks }, old) => validateWebhooks(webhooks, old.webhooks ?? []),
+  updateChecks: 'changes only',
 };

@@ -1,102 +1,59 @@
-import { checkEach, optionalOneOf, requireOneOf, requireText } from '#api/checks.ts';
-import { type FieldError, FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
+import { checkEach, requireOneOf } from '#api/checks.ts';
+import type { Environment, FieldTypes } from '#machinery/cel/environment.ts';
+import { isIdentifier } from '#machinery/cel/parser.ts';
+import { DYN } from '#machinery/cel/types.ts';
+import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import {
-  validateMatchConditions,
-  validateMatchResources,
-  validateParamKind,
-  validateParamRef,
-  validateVariables,
-} from './match-validation.ts';
+  ADMISSION_ENVIRONMENT,
+  compileFor,
+  PARAMETRIZED_ENVIRONMENT,
+  variableType,
+  withVariables,
+} from './admission-environment.ts';
+import { validateMatchConditions, validateMatchResources } from './match-validation.ts';
 import type { MutatingAdmissionPolicy } from './mutating-admission-policy.ts';
-import type { MutatingAdmissionPolicyBinding } from './mutating-admission-policy-binding.ts';
+import { validateParamKind } from './policy-params-validation.ts';
 import type { ValidatingAdmissionPolicy } from './validating-admission-policy.ts';
-import type { ValidatingAdmissionPolicyBinding } from './validating-admission-policy-binding.ts';
+
+type PolicySpec = NonNullable<ValidatingAdmissionPolicy['spec'] | MutatingAdmissionPolicy['spec']>;
 
 const SPEC = new FieldPath('spec');
 
-type PolicySpec = NonNullable<ValidatingAdmissionPolicy['spec'] | MutatingAdmissionPolicy['spec']>;
-type BindingSpec = NonNullable<ValidatingAdmissionPolicyBinding['spec'] | MutatingAdmissionPolicyBinding['spec']>;
-
-const validatePolicy = (spec: PolicySpec): FieldError[] => [
-  ...optionalOneOf(SPEC.child('failurePolicy'), spec.failurePolicy, ['Fail', 'Ignore']),
+/** What every policy must be; conditions that were stored already are not looked at again. */
+export const validatePolicy = (spec: PolicySpec, old: PolicySpec | undefined): FieldError[] => [
+  ...requireOneOf(SPEC.child('failurePolicy'), spec.failurePolicy, ['Fail', 'Ignore']),
   ...(spec.paramKind ? validateParamKind(spec.paramKind, SPEC.child('paramKind')) : []),
-  ...validateMatchResources(spec.matchConstraints, SPEC.child('matchConstraints'), { required: true }),
-  ...validateMatchConditions(spec.matchConditions, SPEC.child('matchConditions')),
-  ...validateVariables(spec.variables, SPEC.child('variables')),
+  ...validateConstraints(spec, SPEC.child('matchConstraints')),
+  ...(old && deepEqual(spec.paramKind, old.paramKind) && deepEqual(spec.matchConditions, old.matchConditions)
+    ? []
+    : validateMatchConditions(spec.matchConditions, SPEC.child('matchConditions'), environmentOf(spec))),
 ];
 
-export function validateValidatingAdmissionPolicy({ spec = {} }: ValidatingAdmissionPolicy): FieldError[] {
-  const { validations = [], auditAnnotations = [] } = spec;
-  const errors = validatePolicy(spec);
-  if (validations.length === 0 && auditAnnotations.length === 0) {
-    const detail = 'validations or auditAnnotations must contain at least one item';
-    errors.push(required(SPEC.child('validations'), detail));
-    errors.push(required(SPEC.child('auditAnnotations'), detail));
-  }
-  errors.push(
-    ...checkEach(validations, SPEC.child('validations'), ({ expression, message }, at) => [
-      ...(expression.trim() ? [] : [required(at.child('expression'), 'expression is not specified')]),
-      ...(message?.includes('\n')
-        ? [invalid(at.child('message'), message, 'message must not contain line breaks')]
-        : []),
-    ]),
-  );
+/** What a policy's expressions may speak of, but for its variables. */
+const environmentOf = ({ paramKind }: PolicySpec): Environment =>
+  paramKind ? PARAMETRIZED_ENVIRONMENT : ADMISSION_ENVIRONMENT;
+
+function validateConstraints({ matchConstraints }: PolicySpec, field: FieldPath): FieldError[] {
+  if (matchConstraints === undefined) return [required(field)];
   return [
-    ...errors,
-    ...checkEach(auditAnnotations, SPEC.child('auditAnnotations'), ({ key, valueExpression }, at) => [
-      ...requireText(at.child('key'), key),
-      ...(valueExpression.trim() ? [] : [required(at.child('valueExpression'), 'valueExpression is not specified')]),
-    ]),
+    ...validateMatchResources(matchConstraints, field),
+    ...(matchConstraints.resourceRules?.length ? [] : [required(field.child('resourceRules'))]),
   ];
 }
 
-export function validateMutatingAdmissionPolicy({ spec = {} }: MutatingAdmissionPolicy): FieldError[] {
-  const { mutations = [], reinvocationPolicy } = spec;
-  const at = SPEC.child('mutations');
-  return [
-    ...validatePolicy(spec),
-    ...(mutations.length === 0 ? [required(at, 'mutations must contain at least one item')] : []),
-    ...checkEach(mutations, at, ({ patchType, applyConfiguration, jsonPatch }, place) => {
-      const errors = requireOneOf(place.child('patchType'), patchType, ['ApplyConfiguration', 'JSONPatch']);
-      if (patchType === 'ApplyConfiguration' && !applyConfiguration?.expression?.trim()) {
-        errors.push(required(place.child('applyConfiguration', 'expression'), 'expression is not specified'));
-      }
-      if (patchType === 'JSONPatch' && !jsonPatch?.expression?.trim()) {
-        errors.push(required(place.child('jsonPatch', 'expression'), 'expression is not specified'));
-      }
-      return errors;
-    }),
-    ...requireOneOf(SPEC.child('reinvocationPolicy'), reinvocationPolicy, ['IfNeeded', 'Never']),
-  ];
+/** Checks variables, of which each may speak of those before it, and adds what they are to `types`. */
+export function validateVariables(spec: PolicySpec, types: Record<string, FieldTypes[string]>): FieldError[] {
+  return checkEach(spec.variables, SPEC.child('variables'), ({ name, expression }, at) => {
+    const errors: FieldError[] = [];
+    if (name.trim() === '') errors.push(required(at.child('name'), 'name is not specified'));
+    else if (!isIdentifier(name)) {
+      errors.push(invalid(at.child('name'), name, 'name is not a valid CEL identifier'));
+    }
+    if (expression.trim() === '') return [...errors, required(at.child('expression'), 'expression is not specified')];
+    const { program, issues } = compileFor(expression, withVariables(environmentOf(spec), types));
+    if (issues !== undefined) errors.push(invalid(at.child('expression'), expression, issues));
+    types[name] = program === undefined ? DYN : variableType(program.type);
+    return errors;
+  });
 }
-
-const validateBinding = (spec: BindingSpec): FieldError[] => [
-  ...requireText(SPEC.child('policyName'), spec.policyName),
-  ...(spec.paramRef ? validateParamRef(spec.paramRef, SPEC.child('paramRef')) : []),
-  ...validateMatchResources(spec.matchResources, SPEC.child('matchResources'), { required: false }),
-];
-
-const ACTIONS = ['Audit', 'Deny', 'Warn'];
-
-export function validateValidatingAdmissionPolicyBinding({
-  spec = {},
-}: ValidatingAdmissionPolicyBinding): FieldError[] {
-  const actions = spec.validationActions ?? [];
-  const at = SPEC.child('validationActions');
-  const errors = validateBinding(spec);
-  if (actions.length === 0) errors.push(required(at));
-  errors.push(
-    ...checkEach(actions, at, (action, place) =>
-      ACTIONS.includes(action) ? [] : [notSupported(place, action, ACTIONS)],
-    ),
-  );
-  if (actions.includes('Deny') && actions.includes('Warn')) {
-    const detail =
-      'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)';
-    errors.push(invalid(at, actions, detail));
-  }
-  return errors;
-}
-
-export const validateMutatingAdmissionPolicyBinding = ({ spec = {} }: MutatingAdmissionPolicyBinding): FieldError[] =>
-  validateBinding(spec);

@@ -1,6 +1,6 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { applyMatchDefaults } from './admission-defaults.ts';
-import { validateValidatingAdmissionPolicyBinding } from './policy-validation.ts';
+import { validateValidatingAdmissionPolicyBinding } from './policy-binding-validation.ts';
 import type { ValidatingAdmissionPolicyBinding } from './validating-admission-policy-binding.ts';
 
 export const validatingAdmissionPolicyBindingStrategy: Strategy<ValidatingAdmissionPolicyBinding> = {

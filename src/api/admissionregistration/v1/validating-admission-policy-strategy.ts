@@ -1,7 +1,7 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { applyMatchDefaults } from './admission-defaults.ts';
-import { validateValidatingAdmissionPolicy } from './policy-validation.ts';
 import type { ValidatingAdmissionPolicy } from './validating-admission-policy.ts';
+import { validateValidatingAdmissionPolicy } from './validating-policy-validation.ts';
 
 export const validatingAdmissionPolicyStrategy: Strategy<ValidatingAdmissionPolicy> = {
   hasGeneration: true,
@@ -14,5 +14,7 @@ export const validatingAdmissionPolicyStrategy: Strategy<ValidatingAdmissionPoli
   prepareForCreate(policy) {
     policy.status = {};
   },
-  validate: validateValidatingAdmissionPolicy,
+  validate: (policy) => validateValidatingAdmissionPolicy(policy),
+  validateUpdate: validateValidatingAdmissionPolicy,
+  updateChecks: 'changes only',
 };

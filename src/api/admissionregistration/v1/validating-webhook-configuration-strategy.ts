@@ -8,4 +8,6 @@ export const validatingWebhookConfigurationStrategy: Strategy<ValidatingWebhookC
   requireResourceVersionOnUpdate: true,
   applyDefaults: ({ webhooks }) => webhooks?.forEach(applyWebhookDefaults),
   validate: ({ webhooks }) => validateWebhooks(webhooks),
+  validateUpdate: ({ webhooks }, old) => validateWebhooks(webhooks, old.webhooks ?? []),
+  updateChecks: 'changes only',
 };

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import { createErrors } from '#api/testing/defaulted.ts';
-import { ValidatingAdmissionPolicies } from './validating-admission-policy.ts';
-import { ValidatingAdmissionPolicyBindings } from './validating-admission-policy-binding.ts';
+import { createErrors, updateErrors } from '#api/testing/defaulted.ts';
 import { ValidatingWebhookConfigurations } from './validating-webhook-configuration.ts';
 
 const RULE = { operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods'] };
@@ -37,9 +35,9 @@ test.each<[string, object, string[]]>([
     'that says too little',
     { sideEffects: undefined, admissionReviewVersions: [], timeoutSeconds: 31 },
     [
-      'webhooks[0].admissionReviewVersions: Required value: must specify one of v1, v1beta1',
       'webhooks[0].sideEffects: Required value: must specify one of None, NoneOnDryRun',
       'webhooks[0].timeoutSeconds: Invalid value: 31: the timeout value must be between 1 and 30 seconds',
+      'webhooks[0].admissionReviewVersions: Required value: must specify one of v1, v1beta1',
     ],
   ],
   [
@@ -80,17 +78,15 @@ test('webhooks of one configuration have names of their own', () => {
   ]);
 });
 
-test('a policy is about something and says what must hold', () => {
-  expect(createErrors(ValidatingAdmissionPolicies, { metadata: { name: 'a' }, spec: {} })).toEqual([
-    'spec.matchConstraints: Required value',
-    'spec.validations: Required value: validations or auditAnnotations must contain at least one item',
-    'spec.auditAnnotations: Required value: validations or auditAnnotations must contain at least one item',
-  ]);
-});
-
-test('a binding does not refuse and warn at once', () => {
-  const spec = { policyName: 'p', validationActions: ['Deny', 'Warn'] };
-  expect(createErrors(ValidatingAdmissionPolicyBindings, { metadata: { name: 'a' }, spec })).toEqual([
-    'spec.validationActions: Invalid value: ["Deny","Warn"]: must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)',
+test('what is wrong already may stay, what is new may not', () => {
+  const stored = { ...WEBHOOK, sideEffects: 'Some', matchConditions: [{ name: 'a', expression: 'gone()' }] };
+  const object = { metadata: { name: 'a' }, webhooks: [stored, stored] };
+  expect(updateErrors(ValidatingWebhookConfigurations, object, object)).toEqual([]);
+  const worse = { ...object, webhooks: [stored, { ...stored, sideEffects: 'Other' }, stored] };
+  expect(updateErrors(ValidatingWebhookConfigurations, object, worse)).toEqual([
+    expect.stringContaining('webhooks[0].matchConditions[0].expression: Invalid value: "gone()": compilation failed'),
+    'webhooks[1].sideEffects: Unsupported value: "Other": supported values: "None", "NoneOnDryRun", "Some", "Unknown"',
+    expect.stringContaining('webhooks[1].matchConditions[0].expression: Invalid value: "gone()": compilation failed'),
+    expect.stringContaining('webhooks[2].matchConditions[0].expression: Invalid value: "gone()": compilation failed'),
   ]);
 });

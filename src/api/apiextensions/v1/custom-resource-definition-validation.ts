@@ -1,4 +1,4 @@
-import { validateClientConfig } from '#api/admissionregistration/v1/webhook-validation.ts';
+import { validateClientConfig } from '#api/admissionregistration/v1/client-config-validation.ts';
 import { checkEach, checkText, immutable, requireOneOf, requireText } from '#api/checks.ts';
 import { duplicate, type FieldError, FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
 import { isDNS1035Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';

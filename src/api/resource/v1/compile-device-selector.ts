@@ -3,7 +3,7 @@ import { compile } from '#machinery/cel/compile.ts';
 import { estimateCost } from '#machinery/cel/cost/estimate-cost.ts';
 import type { Range } from '#machinery/cel/cost/range.ts';
 import { QUANTITY } from '#machinery/cel/library/quantities.ts';
-import { ANY, BOOL, isDyn, mapOf, STRING, typeText } from '#machinery/cel/types.ts';
+import { ANY, BOOL, fullTypeText, isDyn, mapOf, STRING } from '#machinery/cel/types.ts';
 import { CelError, typeNameOf } from '#machinery/cel/values.ts';
 import { DEVICE, DeviceValue, type SelectableDevice } from './device-value.ts';
 
@@ -51,7 +51,7 @@ export function compileDeviceSelector(expression: string): DeviceSelectorProgram
   const { program, issues } = compile(expression, ENVIRONMENT);
   if (program === undefined) return { error: `compilation failed: ${issues}` };
   if (program.type.kind !== 'bool' && !isDyn(program.type)) {
-    return { error: `must evaluate to bool or the unknown type, not ${typeText(program.type)}` };
+    return { error: `must evaluate to bool or the unknown type, not ${fullTypeText(program.type)}` };
   }
   const { expression: parsed, checked } = program;
   return {

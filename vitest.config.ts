@@ -7,6 +7,9 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
     pool: 'forks',
+    // Files share their modules: loading them anew for each takes several times as long as the tests. No test may leave
+    // anything behind in a module, in the environment or on the machine.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

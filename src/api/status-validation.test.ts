@@ -96,7 +96,7 @@ test.each<Case>([
     {},
     { allocatedResources: { cpu: '1' }, allocatedResourceStatuses: { storage: 'Soon' } },
     [
-      'spec.accessModes: Required value',
+      'Spec.accessModes: Required value',
       'status.allocatedResourceStatus: Unsupported value: "storage": supported values: "ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"',
       'status.allocatedResources: Unsupported value: "cpu": supported values: "storage"',
     ],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Deployment, Deployments } from '#api/apps/v1/deployment.ts';
 import { type Job, Jobs } from '#api/batch/v1/job.ts';
 import { Namespaces } from '#api/core/v1/namespace.ts';
-import { Pods } from '#api/core/v1/pod.ts';
+import { Nodes } from '#api/core/v1/node.ts';
 import { openLmdbStore } from '#storage/lmdb/lmdb-store.ts';
 import { Cluster } from '#testing/cluster.ts';
 
@@ -43,6 +43,7 @@ interface Case {
 
 const count = (name: string, usual: number): number => Number(process.env[`BENCH_${name}`] ?? usual);
 const PODS = count('PODS', 10_000);
+const LARGE = count('LARGE', 50_000);
 
 const oneDeployment = async (cluster: Cluster) => {
   await cluster.client.of(Deployments).create(deployment('web', PODS));
@@ -71,6 +72,23 @@ const cases: Record<string, Case> = {
       await until(() => available(cluster, PODS));
     },
   },
+  /** So many nodes and pods that nothing happens to; the figure is the time of the processor, of 30 s. */
+  idle: {
+    bar: '1.5 s',
+    nodes: 1000,
+    run: () => new Promise((resolve) => setTimeout(resolve, 30_000)),
+  },
+  /** Memory with all of it there. */
+  large: {
+    bar: '1,500 MB',
+    nodes: 5000,
+    run: async (cluster) => {
+      const each = 1000;
+      const names = Array.from({ length: LARGE / each }, (_, index) => `web-${index}`);
+      await Promise.all(names.map((name) => cluster.client.of(Deployments).create(deployment(name, each))));
+      await until(() => available(cluster, LARGE));
+    },
+  },
   job: {
     bar: 'none',
     nodes: nodesFor(PODS),
@@ -92,8 +110,8 @@ async function measure({ nodes, prepare, run }: Case): Promise<Record<string, nu
   try {
     await cluster.client.of(Namespaces).create({ metadata: { name: NAMESPACE } });
     await until(async () => {
-      const { items } = await cluster.client.of(Pods).list({ namespace: NAMESPACE });
-      return items.length === 0 && cluster.simulation.fleet !== undefined;
+      const { items } = await cluster.client.of(Nodes).list();
+      return items.length === nodes && items.every(({ spec }) => (spec?.taints ?? []).length === 0);
     });
     await prepare?.(cluster);
     globalThis.gc?.();

@@ -36,6 +36,7 @@ export class NodeLifecycleController {
   readonly #heartbeats = new Heartbeats();
   readonly #pace = new EvictionPace();
   readonly #registered = new Set<string>();
+  #counted: { readonly at: string; readonly rates: ReturnType<typeof evictionRates> } | undefined;
 
   constructor(context: ControllerContext, { nodeMonitorGraceMs = 50_000 }: ControllersOptions) {
     this.#context = context;
@@ -125,11 +126,21 @@ export class NodeLifecycleController {
   }
 
   #turnOf(node: Node): number {
-    const rates = evictionRates(this.#nodes.store.list());
+    // Its pods stay.
+    if (isNodeReady(node)) return 0;
+    const rates = this.#rates();
     if (rates === undefined) return Number.POSITIVE_INFINITY;
-    // Nothing to wait for: its pods stay, or are on their way already.
-    if (isNodeReady(node) || readyCondition(node) === undefined || isEvicted(node)) return 0;
+    // Its pods stay, or are on their way already.
+    if (readyCondition(node) === undefined || isEvicted(node)) return 0;
     return this.#pace.wait(zoneOf(node), rates.get(zoneOf(node)) ?? 0, this.#context.clock.monotonic());
+  }
+
+  /** Counted once for each state that the nodes are in, not once for each node. */
+  #rates(): ReturnType<typeof evictionRates> {
+    const { resourceVersion, store } = this.#nodes;
+    if (this.#counted?.at !== resourceVersion)
+      this.#counted = { at: resourceVersion, rates: evictionRates(store.list()) };
+    return this.#counted.rates;
   }
 
   async #writeTaints(node: Node, taints: readonly Taint[]): Promise<void> {

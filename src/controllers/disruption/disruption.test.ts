@@ -58,6 +58,9 @@ test('pods that nobody controls, and those whose controller cannot be asked, are
   expect(await told('strange', 'CalculateExpectedPodCountFailed')).toBe(
     'Failed to calculate the number of expected pods: configmaps does not implement the scale subresource',
   );
-  const { status } = await cluster.client.of(PodDisruptionBudgets).get('strange', { namespace });
-  expect(status?.conditions?.[0]).toMatchObject({ status: 'False', reason: 'SyncFailed' });
+  await waitFor(async () => {
+    const { status } = await cluster.client.of(PodDisruptionBudgets).get('strange', { namespace });
+    expect(status?.conditions?.[0]).toMatchObject({ status: 'False', reason: 'SyncFailed' });
+    return true;
+  });
 });

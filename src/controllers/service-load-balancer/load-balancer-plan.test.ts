@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Node } from '#api/core/v1/node.ts';
 import type { Service } from '#api/core/v1/service.ts';
+import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice.ts';
 import { FINALIZER, planLoadBalancer } from './load-balancer-plan.ts';
 
 const node = (name: string, addresses: Record<string, string>, { ready = 'True', labels = {} } = {}): Node => ({
@@ -46,11 +47,25 @@ test.each([
     ensured,
   ],
 ])('%s', (_, object, others, want) => {
-  expect(planLoadBalancer(object, { services: [object, ...others], nodes })).toEqual(want);
+  expect(planLoadBalancer(object, { services: [object, ...others], nodes, slices: [] })).toEqual(want);
 });
 
 test('whoever has addresses keeps them', () => {
   const holder = { ...service('web', {}, younger), status: { loadBalancer: { ingress: [ip('10.0.0.3')] } } };
   const late = service('late', {}, older);
-  expect(planLoadBalancer(holder, { services: [holder, late], nodes })).toEqual(ensured);
+  expect(planLoadBalancer(holder, { services: [holder, late], nodes, slices: [] })).toEqual(ensured);
+});
+
+test('where traffic stays on its node, those balance that have somebody to answer', () => {
+  const local = service('web', { externalTrafficPolicy: 'Local' });
+  const endpoint = (nodeName: string, ready?: boolean) => ({
+    addresses: ['10.1.0.1'],
+    nodeName,
+    conditions: ready === undefined ? {} : { ready },
+  });
+  const slice = (...endpoints: ReturnType<typeof endpoint>[]): EndpointSlice => ({ addressType: 'IPv4', endpoints });
+  const plan = (...slices: EndpointSlice[]) => planLoadBalancer(local, { services: [local], nodes, slices });
+  expect(plan(slice(endpoint('c'), endpoint('a', false)))).toEqual({ do: 'ensure', ingress: [ip('10.0.0.3')] });
+  expect(plan(slice(endpoint('a', true)), slice(endpoint('c')))).toEqual(ensured);
+  expect(plan()).toEqual({ do: 'ensure', ingress: [] });
 });

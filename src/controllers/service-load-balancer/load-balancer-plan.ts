@@ -1,5 +1,6 @@
 import type { Node } from '#api/core/v1/node.ts';
 import type { LoadBalancerIngress, Service } from '#api/core/v1/service.ts';
+import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice.ts';
 import { isNodeReady } from '../shared/nodes/node-ready.ts';
 
 export const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup';
@@ -17,11 +18,18 @@ export type LoadBalancerPlan =
 export const wantsLoadBalancer = ({ spec, metadata }: Service): boolean =>
   spec?.type === 'LoadBalancer' && spec.loadBalancerClass === undefined && metadata?.deletionTimestamp === undefined;
 
-/** Every node that is ready balances: the ports of the Service lead there from all of their addresses. */
-export function planLoadBalancer(
-  service: Service,
-  { services, nodes }: { readonly services: readonly Service[]; readonly nodes: readonly Node[] },
-): LoadBalancerPlan {
+export interface Surroundings {
+  readonly services: readonly Service[];
+  readonly nodes: readonly Node[];
+  /** What answers for the Service. */
+  readonly slices: readonly EndpointSlice[];
+}
+
+/**
+ * Every node that is ready balances: the ports of the Service lead there from all of their addresses. Where traffic is to
+ * stay on the node that it comes to, only nodes do that have something to answer it.
+ */
+export function planLoadBalancer(service: Service, { services, nodes, slices }: Surroundings): LoadBalancerPlan {
   if (!wantsLoadBalancer(service)) {
     const left = service.spec?.loadBalancerClass === undefined && isOurs(service);
     return { do: left ? 'remove' : 'nothing' };
@@ -30,7 +38,7 @@ export function planLoadBalancer(
     .filter((other) => other.metadata?.uid !== service.metadata?.uid && isBefore(other, service))
     .flatMap((other) => (wantsLoadBalancer(other) ? portsOf(other).map((port) => ({ port, other })) : []))
     .find(({ port }) => portsOf(service).includes(port));
-  if (taken === undefined) return { do: 'ensure', ingress: ingressOf(service, nodes) };
+  if (taken === undefined) return { do: 'ensure', ingress: ingressOf(service, nodes.filter(answers(service, slices))) };
   const { namespace, name } = taken.other.metadata ?? {};
   return { do: 'refuse', message: `port ${taken.port} of the nodes leads to service ${namespace}/${name}` };
 }
@@ -51,6 +59,18 @@ function isBefore(a: Service, b: Service): boolean {
   }
   return false;
 }
+
+function answers({ spec }: Service, slices: readonly EndpointSlice[]): (node: Node) => boolean {
+  if (spec?.externalTrafficPolicy !== 'Local') return () => true;
+  const names = new Set(slices.flatMap(answeringNodes));
+  return ({ metadata }) => names.has(metadata?.name ?? '');
+}
+
+const answeringNodes = ({ endpoints }: EndpointSlice): string[] =>
+  (endpoints ?? []).flatMap(({ nodeName, conditions }) => (nodeName && conditions?.ready !== false ? [nodeName] : []));
+
+/** All of a slice that load balancers depend on, as a text to compare. */
+export const sliceFacts = (slice: EndpointSlice): string => [...new Set(answeringNodes(slice))].sort().join();
 
 function ingressOf({ spec }: Service, nodes: readonly Node[]): LoadBalancerIngress[] {
   const families = spec?.ipFamilies ?? ['IPv4'];

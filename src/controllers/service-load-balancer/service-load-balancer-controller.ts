@@ -1,5 +1,6 @@
 import { Nodes } from '#api/core/v1/node.ts';
 import { type LoadBalancerIngress, type Service, Services } from '#api/core/v1/service.ts';
+import { type EndpointSlice, EndpointSlices } from '#api/discovery/v1/endpoint-slice.ts';
 import { keyOf } from '#client/object-store.ts';
 import { mergePatch } from '#client/options.ts';
 import { Controller } from '#controller/controller.ts';
@@ -7,7 +8,9 @@ import type { ControllerContext } from '#controller/manager.ts';
 import { OwnWrites } from '#controller/own-writes.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
-import { FINALIZER, nodeFacts, planLoadBalancer, wantsLoadBalancer } from './load-balancer-plan.ts';
+import { FINALIZER, nodeFacts, planLoadBalancer, sliceFacts, wantsLoadBalancer } from './load-balancer-plan.ts';
+
+const SERVICE_NAME = 'kubernetes.io/service-name';
 
 /** One worker: of two Services that want the same port one must be first. */
 export class ServiceLoadBalancerController {
@@ -23,6 +26,9 @@ export class ServiceLoadBalancerController {
       // A port that becomes free is for the next one.
       .watches(Services, (service) => (service.spec?.type === 'LoadBalancer' ? this.#waiting() : []))
       .watches(Nodes, (node, old) => (old && nodeFacts(old) === nodeFacts(node) ? [] : this.#balanced()))
+      .watches(EndpointSlices, (slice, old) =>
+        old && sliceFacts(old) === sliceFacts(slice) ? [] : this.#answeredBy(slice),
+      )
       .reconciles((key) => this.#reconcile(key), { workers: 1 });
   }
 
@@ -39,12 +45,31 @@ export class ServiceLoadBalancerController {
       .map(keyOf);
   }
 
+  /** The Service that a slice answers for, where it matters on which nodes. */
+  #answeredBy({ metadata }: EndpointSlice): string[] {
+    const key = `${metadata?.namespace}/${metadata?.labels?.[SERVICE_NAME]}`;
+    const service = this.#context.informers.of(Services).store.getByKey(key);
+    return service?.spec?.externalTrafficPolicy === 'Local' ? [key] : [];
+  }
+
+  #slicesOf({ metadata, spec }: Service): EndpointSlice[] {
+    if (spec?.externalTrafficPolicy !== 'Local') return [];
+    return this.#context.informers
+      .of(EndpointSlices)
+      .store.list()
+      .filter(
+        ({ metadata: slice }) =>
+          slice?.namespace === metadata?.namespace && slice?.labels?.[SERVICE_NAME] === metadata?.name,
+      );
+  }
+
   async #reconcile(key: string): Promise<void> {
     const { informers, events } = this.#context;
     const service = this.#writes.get(key);
     if (service === undefined) return;
     const services = this.#writes.current(informers.of(Services).store.list(), () => true);
-    const plan = planLoadBalancer(service, { services, nodes: informers.of(Nodes).store.list() });
+    const slices = this.#slicesOf(service);
+    const plan = planLoadBalancer(service, { services, nodes: informers.of(Nodes).store.list(), slices });
     if (plan.do === 'ensure') return this.#ensure(service, plan.ingress);
     if (plan.do === 'remove') return this.#remove(service);
     if (plan.do === 'nothing') return;

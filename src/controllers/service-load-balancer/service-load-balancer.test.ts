@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Events } from '#api/core/v1/event.ts';
 import { type Service, Services } from '#api/core/v1/service.ts';
+import { EndpointSlices } from '#api/discovery/v1/endpoint-slice.ts';
 import { mergePatch } from '#client/options.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
@@ -55,4 +56,20 @@ test('of two services that want one port the second has it once the first is gon
   await waitFor(
     async () => !(await services().list({ namespace })).items.some(({ metadata }) => metadata?.name === 'first'),
   );
+});
+
+test('a service whose traffic stays on its node has the addresses of those that answer', async () => {
+  const slices = cluster.client.of(EndpointSlices);
+  await create('local', 8080, { externalTrafficPolicy: 'Local' });
+  await waitFor(async () =>
+    (await eventsOf('local')).includes(
+      'service-controller UnAvailableLoadBalancer: There are no available nodes for LoadBalancer',
+    ),
+  );
+  const labels = { 'kubernetes.io/service-name': 'local' };
+  const endpoints = [{ addresses: ['10.1.0.1'], nodeName: 'simulated-0' }];
+  const slice = await slices.create({ metadata: { name: 'local', namespace, labels }, addressType: 'IPv4', endpoints });
+  await balanced('local');
+  await slices.update({ ...slice, endpoints: [] });
+  await waitFor(async () => ingressOf(await services().get('local', { namespace })) === undefined);
 });

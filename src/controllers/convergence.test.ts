@@ -3,8 +3,12 @@ import { DaemonSets } from '#api/apps/v1/daemon-set.ts';
 import { Deployments } from '#api/apps/v1/deployment.ts';
 import { ReplicaSets } from '#api/apps/v1/replica-set.ts';
 import { StatefulSets } from '#api/apps/v1/stateful-set.ts';
+import { HorizontalPodAutoscalers } from '#api/autoscaling/v2/horizontal-pod-autoscaler.ts';
+import { CronJobs } from '#api/batch/v1/cron-job.ts';
 import { Jobs } from '#api/batch/v1/job.ts';
 import { Namespaces } from '#api/core/v1/namespace.ts';
+import { PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
+import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import { Pods } from '#api/core/v1/pod.ts';
 import { ReplicationControllers } from '#api/core/v1/replication-controller.ts';
 import { Services } from '#api/core/v1/service.ts';
@@ -48,8 +52,57 @@ const remove =
   ({ client }) =>
     client.of(kind).delete(name, { namespace: in_, propagationPolicy: 'Background' });
 
+const volume = (name: string) => ({
+  metadata: { name },
+  spec: {
+    storageClassName: 'manual',
+    capacity: { storage: '1Gi' },
+    accessModes: ['ReadWriteOnce'],
+    hostPath: { path: `/volumes/${name}` },
+  },
+});
+const claim = (name: string, volumeName: string) => ({
+  metadata: { name, namespace },
+  spec: {
+    storageClassName: 'manual',
+    volumeName,
+    accessModes: ['ReadWriteOnce'],
+    resources: { requests: { storage: '1Gi' } },
+  },
+});
+const resources = { requests: { cpu: '100m' } };
+
 /** What people do while things go wrong. */
 const steps: readonly Step[] = [
+  create(CronJobs, {
+    metadata: { name: 'ticks', namespace },
+    spec: {
+      schedule: '@every 15s',
+      concurrencyPolicy: 'Forbid',
+      successfulJobsHistoryLimit: 1,
+      jobTemplate: { spec: { template: template('ticks', 'web:1', { restartPolicy: 'Never' }) } },
+    },
+  }),
+  create(
+    Deployments,
+    set('loaded', {
+      template: template('loaded', 'web:1', { containers: [{ name: 'web', image: 'web:1', resources }] }),
+    }),
+  ),
+  create(HorizontalPodAutoscalers, {
+    metadata: { name: 'loaded', namespace },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'loaded' },
+      maxReplicas: 4,
+      metrics: [
+        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 20 } } },
+      ],
+    },
+  }),
+  create(PersistentVolumes, volume('kept')),
+  create(PersistentVolumeClaims, claim('kept', 'kept')),
+  create(PersistentVolumeClaims, claim('left', 'left')),
+  create(PersistentVolumes, volume('left')),
   create(Deployments, set('rolled', { replicas: 3 })),
   create(StatefulSets, set('stateful', { replicas: 2, serviceName: 'web' })),
   create(Services, {
@@ -77,15 +130,37 @@ const steps: readonly Step[] = [
   remove(ReplicaSets, 'gone'),
   change(ReplicationControllers, 'controlled', { replicas: 1 }),
   remove(Namespaces, 'going'),
+  remove(PersistentVolumeClaims, 'left'),
   change(Deployments, 'rolled', { replicas: 4 }),
+  change(CronJobs, 'ticks', { suspend: true }),
 ];
 
+/** Times, and what else depends on the way. */
+const INCIDENTAL = new Set([
+  'completionTime',
+  'currentMetrics',
+  'disruptedPods',
+  'lastPhaseTransitionTime',
+  'lastScaleTime',
+  'lastScheduleTime',
+  'lastSuccessfulTime',
+  'observedGeneration',
+  'startTime',
+  'uncountedTerminatedPods',
+]);
+
 const counts = ({ conditions = [], ...status }: Any = {}) => {
-  const { disruptedPods: _, startTime: _1, completionTime: _2, observedGeneration: _3, ...rest } = status;
-  const zeroless = Object.entries(rest).filter(([key, value]) => value !== 0 && key !== 'uncountedTerminatedPods');
+  const zeroless = Object.entries(status).filter(([key, value]) => value !== 0 && !INCIDENTAL.has(key));
   const said = conditions.map(({ type, status: value, reason }: Any) => `${type} ${value} ${reason}`).sort();
   return { ...Object.fromEntries(zeroless), conditions: said };
 };
+
+/** A Job whose controller never heard of a pod that it made may have made one more than it needed. */
+const enough = ({ completions }: Any, { succeeded }: Any) =>
+  completions && succeeded > completions ? { succeeded: completions } : {};
+
+/** Jobs of a CronJob are named by the minute. */
+const timeless = (name: string) => name.replace(/^(ticks-)\d+$/, '$1#');
 
 /** All that is to be the same at the end: what there is, whose it is and what is told of it; no times and no made-up names. */
 async function stateOf({ client }: Cluster): Promise<Any> {
@@ -96,16 +171,20 @@ async function stateOf({ client }: Cluster): Promise<Any> {
     StatefulSets,
     DaemonSets,
     Jobs,
+    CronJobs,
+    HorizontalPodAutoscalers,
     ReplicationControllers,
     PodDisruptionBudgets,
+    PersistentVolumes,
+    PersistentVolumeClaims,
   ];
   const states = await Promise.all(
     owned.map(async (kind: Any) =>
       (await items(kind)).map(({ metadata, spec, status }) => ({
-        name: `${kind.kind} ${metadata.name}`,
+        name: `${kind.kind} ${timeless(metadata.name)}`,
         revision: metadata.annotations?.['deployment.kubernetes.io/revision'],
         replicas: spec.replicas,
-        status: counts(status),
+        status: { ...counts(status), ...enough(spec, status) },
         // How often a set is scaled on the way depends on the way.
         isObserved: (status.observedGeneration ?? metadata.generation) === metadata.generation,
       })),
@@ -114,7 +193,7 @@ async function stateOf({ client }: Cluster): Promise<Any> {
   const pods = (await items(Pods)).map(({ metadata, spec, status }) => {
     const { kind, name } = metadata.ownerReferences?.[0] ?? {};
     const held = metadata.deletionTimestamp ? 'going' : (metadata.finalizers ?? []).join();
-    return `${kind} ${name} ${spec.containers[0].image} ${status.phase} ${held}`;
+    return `${kind} ${timeless(name ?? '')} ${spec.containers[0].image} ${status.phase} ${held}`;
   });
   const endpoints = (await items(EndpointSlices))
     .filter(({ metadata }) => metadata.namespace === namespace)
@@ -122,18 +201,28 @@ async function stateOf({ client }: Cluster): Promise<Any> {
       metadata.labels['kubernetes.io/service-name'],
       (all ?? []).filter(({ conditions }: Any) => conditions.ready).length,
     ]);
+  const isOfJob = (text: string) => text.startsWith('Job ');
   return {
     states: states.flat(),
-    pods: pods.sort(),
+    pods: [...new Set(pods.filter(isOfJob)), ...pods.filter((text) => !isOfJob(text))].sort(),
     endpoints: endpoints.sort(),
     namespaces: (await items(Namespaces)).map(({ metadata, status }) => `${metadata.name} ${status.phase}`).sort(),
   };
 }
 
+interface RunningControllers {
+  /** Lets what is under way end. */
+  stop(): Promise<void>;
+  /** From now on nothing reaches the server, or nobody hears of it: what is under way ends anywhere. */
+  crash(): Promise<void>;
+}
+
 /** Controllers that reach the server over faulty connections, until they are stopped. */
-function startControllers(cluster: Cluster, faults: Omit<Faults, 'clock'>): ComponentGroup {
+function startControllers(cluster: Cluster, given: Omit<Faults, 'clock'>): RunningControllers {
   const { environment } = cluster;
   const { clock } = environment;
+  let hasCrashed = false;
+  const faults = { ...given, rate: () => (hasCrashed ? 1 : given.rate()) };
   const apiServer = new Proxy(environment.apiServer, {
     get(target, name) {
       if (name === 'transport') {
@@ -146,7 +235,13 @@ function startControllers(cluster: Cluster, faults: Omit<Faults, 'clock'>): Comp
   });
   const group = new ComponentGroup(environment.logger);
   group.start(createControllerManager({ ...environment, apiServer }));
-  return group;
+  return {
+    stop: () => group.stop(),
+    async crash() {
+      hasCrashed = true;
+      await group.stop();
+    },
+  };
 }
 
 /** Runs all steps, with faults and restarts where a seed says so, and waits until `isEnd` accepts what has become of them. */
@@ -164,7 +259,7 @@ async function run(seed: number | undefined, isEnd: (state: Any) => void): Promi
       await step(cluster);
       await clock.sleep(random.next() * 8000);
       if (seed === undefined || random.next() < 0.7) continue;
-      await controllers.stop();
+      await (random.next() < 0.5 ? controllers.stop() : controllers.crash());
       controllers = startControllers(cluster, faults);
     }
     rate /= 5;
@@ -196,6 +291,14 @@ test('whatever goes wrong on the way, everything ends as it does when nothing go
     expect(status('DaemonSet daemon')).toMatchObject({ updatedNumberScheduled: 2, numberAvailable: 2 });
     expect(status('Job work')).toMatchObject({ succeeded: 3 });
     expect(status('PodDisruptionBudget rolled')).toMatchObject({ currentHealthy: 4, disruptionsAllowed: 2 });
+    expect(status('Job ticks-#')).toMatchObject({ succeeded: 1 });
+    expect(status('CronJob ticks')).toEqual({ conditions: [] });
+    expect(status('HorizontalPodAutoscaler loaded')).toMatchObject({ currentReplicas: 4, desiredReplicas: 4 });
+    expect(status('Deployment loaded')).toMatchObject({ replicas: 4, availableReplicas: 4 });
+    expect(status('PersistentVolume kept')).toMatchObject({ phase: 'Bound' });
+    expect(status('PersistentVolume left')).toMatchObject({ phase: 'Released' });
+    expect(status('PersistentVolumeClaim kept')).toMatchObject({ phase: 'Bound' });
+    expect(states.map(({ name }: Any) => name)).not.toContain('PersistentVolumeClaim left');
     expect(status('ReplicationController controlled')).toMatchObject({ replicas: 1, readyReplicas: 1 });
     expect(states.map(({ name }: Any) => name)).not.toContain('ReplicaSet gone');
     expect(namespaces).not.toContain('going Terminating');

@@ -43,10 +43,27 @@ test.each<[string, string, string]>([
     'authorizers[0].connectionInfo.kubeConfigFile: Invalid value: "hook": must be an absolute path',
   ],
   [
-    'an expression',
-    hook({ matchConditions: [{ expression: 'true' }], matchConditionSubjectAccessReviewVersion: 'v1' }),
-    'authorizers[0].matchConditions[0].expression: Forbidden: expressions are not supported',
+    'a condition that is no expression',
+    hook({ matchConditions: [{ expression: 'request.who == "ann"' }], matchConditionSubjectAccessReviewVersion: 'v1' }),
+    `authorizers[0].matchConditions[0].expression: Invalid value: "request.who == \\"ann\\"": compilation failed: ERROR: <input>:1:8: undefined field 'who'`,
+  ],
+  [
+    'a condition that is no question',
+    hook({ matchConditions: [{ expression: 'request.groups' }], matchConditionSubjectAccessReviewVersion: 'v1' }),
+    'authorizers[0].matchConditions[0].expression: Invalid value: "request.groups": must evaluate to bool but got list(string)',
+  ],
+  [
+    'a condition of no version, twice',
+    hook({ matchConditions: [{ expression: 'true' }, { expression: 'true' }] }),
+    'authorizers[0].matchConditionSubjectAccessReviewVersion: Required value: required if match conditions are specified, authorizers[0].matchConditions[1].expression: Duplicate value: "true"',
   ],
 ])('%s is refused', (_name, file, error) => {
   expect(() => readAuthorizationConfiguration(file)).toThrow(error);
+});
+
+test('conditions are kept', () => {
+  const [read] = readAuthorizationConfiguration(
+    hook({ matchConditions: [{ expression: 'true' }], matchConditionSubjectAccessReviewVersion: 'v1' }),
+  );
+  expect(read?.webhook?.matchConditions).toEqual(['true']);
 });

@@ -3,7 +3,6 @@ import {
   duplicate,
   type FieldError,
   FieldPath,
-  forbidden,
   invalid,
   notSupported,
   required,
@@ -12,6 +11,7 @@ import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { parseDuration } from '#machinery/objects/duration.ts';
 import { bool, type Infer, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import type { AuthorizationMode } from './authorization.ts';
+import { validateMatchConditions } from './match-conditions.ts';
 import type { AuthorizationWebhookOptions } from './webhook.ts';
 
 const PREFIX = 'io.k8s.apiserver.config.v1';
@@ -57,7 +57,7 @@ const LONGEST_TIMEOUT_MS = 30_000;
 
 /**
  * Reads upstream's AuthorizationConfiguration: who decides, in which order. Conditions on what webhooks are asked are
- * expressions, which are refused. Throws a `ConfigFileError`.
+ * expressions. Throws a `ConfigFileError`.
  */
 export const readAuthorizationConfiguration = (text: string): readonly ConfiguredAuthorizer[] =>
   (
@@ -82,8 +82,12 @@ function toOptions(webhook: Webhook): NonNullable<ConfiguredAuthorizer['webhook'
     unauthorizedTtlMs: cacheUnauthorizedRequests ? parseDuration(unauthorizedTTL) : 0,
     timeoutMs: parseDuration(timeout),
     failurePolicy: failurePolicy as 'NoOpinion' | 'Deny',
+    matchConditions: expressionsOf(webhook),
   };
 }
+
+const expressionsOf = ({ matchConditions = [] }: Webhook): readonly string[] =>
+  matchConditions.map(({ expression = '' }) => expression);
 
 function validate(authorizers: readonly Authorizer[]): FieldError[] {
   const at = new FieldPath('authorizers');
@@ -119,22 +123,23 @@ function validateName({ name }: Authorizer, { at, before }: Place): FieldError[]
 }
 
 function validateWebhook(webhook: Webhook, at: FieldPath): FieldError[] {
-  const { failurePolicy = '', subjectAccessReviewVersion: version = '', matchConditions = [] } = webhook;
-  const { matchConditionSubjectAccessReviewVersion: matchVersion = '' } = webhook;
+  const { failurePolicy = '', subjectAccessReviewVersion: version = '' } = webhook;
   return [
     ...validateDuration(at.child('timeout'), webhook.timeout, { most: LONGEST_TIMEOUT_MS, range: '> 0s and <= 30s' }),
     ...validateDuration(at.child('authorizedTTL'), webhook.authorizedTTL),
     ...validateDuration(at.child('unauthorizedTTL'), webhook.unauthorizedTTL),
     ...validateChoice(at.child('subjectAccessReviewVersion'), version, ['v1', 'v1beta1']),
-    ...(matchVersion === ''
-      ? []
-      : validateChoice(at.child('matchConditionSubjectAccessReviewVersion'), matchVersion, ['v1'])),
+    ...validateMatchVersion(webhook, at.child('matchConditionSubjectAccessReviewVersion')),
     ...validateChoice(at.child('failurePolicy'), failurePolicy, ['NoOpinion', 'Deny']),
     ...validateConnection(webhook, at.child('connectionInfo')),
-    ...matchConditions.map((_, index) =>
-      forbidden(at.child('matchConditions').index(index).child('expression'), 'expressions are not supported'),
-    ),
+    ...validateMatchConditions(expressionsOf(webhook), at.child('matchConditions')),
   ];
+}
+
+function validateMatchVersion(webhook: Webhook, at: FieldPath): FieldError[] {
+  const version = webhook.matchConditionSubjectAccessReviewVersion ?? '';
+  if (version !== '') return validateChoice(at, version, ['v1']);
+  return webhook.matchConditions?.length ? [required(at, 'required if match conditions are specified')] : [];
 }
 
 const validateChoice = (at: FieldPath, value: string, choices: string[]): FieldError[] =>

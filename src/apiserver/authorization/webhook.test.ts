@@ -157,3 +157,23 @@ test('a server asks it about those whom its own rules do not know', async () => 
   expect((await server.call('/api/v1/nodes')).code).toBe(200);
   await server.stop();
 });
+
+test.each<[string, string[], object]>([
+  [
+    'that hold',
+    ["request.resourceAttributes.namespace == 'default'", "'g' in request.groups"],
+    { reason: 'knows her' },
+  ],
+  ['of which one is false', ['request.extra.a == []', "has(request.nonResourceAttributes) || request.uid != ''"], {}],
+  [
+    'of which one fails',
+    ['request.user == "ann"', 'request.extra["a"] == ["b"]'],
+    {
+      evaluationError: `cel evaluation error: expression 'request.extra["a"] == ["b"]' resulted in error: no such key: a`,
+    },
+  ],
+])('with conditions %s', async (_, matchConditions, expected) => {
+  const conditioned = createWebhookAuthorizer({ url: webhook.url, ca: webhook.ca, matchConditions }, clock);
+  const allowed = 'reason' in expected;
+  expect(await createDecide([conditioned])(pods('ann'))).toEqual({ allowed, denied: false, reason: '', ...expected });
+});

@@ -3,6 +3,7 @@ import type { Clock } from '#base/clock.ts';
 import { type HttpsAccess, JsonRequestError, requestJson } from '../authentication/json-request.ts';
 import { withRetries } from '../authentication/retry.ts';
 import { type Attributes, type Authorizer, isPathAttributes, type Opinion } from './authorizer.ts';
+import { compileMatchConditions } from './match-conditions.ts';
 
 /** A service that decides for this server. */
 export interface AuthorizationWebhookOptions extends HttpsAccess {
@@ -18,6 +19,8 @@ export interface AuthorizationWebhookOptions extends HttpsAccess {
   readonly timeoutMs?: number;
   /** What it means that it cannot be asked; `NoOpinion` by default. */
   readonly failurePolicy?: 'NoOpinion' | 'Deny';
+  /** Expressions about the review that must all hold for it to be asked. */
+  readonly matchConditions?: readonly string[];
 }
 
 const AUTHORIZED_MS = 300_000;
@@ -33,6 +36,7 @@ export function createWebhookAuthorizer(options: AuthorizationWebhookOptions, cl
   const { url, authorizedTtlMs = AUTHORIZED_MS, unauthorizedTtlMs = UNAUTHORIZED_MS, timeoutMs } = options;
   const { version = 'v1' } = options;
   const onError = options.failurePolicy === 'Deny' ? 'deny' : 'no opinion';
+  const isAsked = options.matchConditions?.length ? compileMatchConditions(options.matchConditions) : () => true;
   const cache = new Map<string, { readonly until: number; readonly opinion: Opinion }>();
   const ask = async (key: string, spec: object): Promise<Opinion> => {
     const review = { kind: 'SubjectAccessReview', apiVersion: `authorization.k8s.io/${version}`, metadata: {}, spec };
@@ -51,6 +55,9 @@ export function createWebhookAuthorizer(options: AuthorizationWebhookOptions, cl
   };
   return {
     authorize(attributes) {
+      const match = isAsked(askedOf(attributes));
+      if (match === false) return { decision: 'no opinion', reason: '' };
+      if (match !== true) return { decision: onError, reason: '', error: match };
       const spec = specOf(attributes, version);
       const key = JSON.stringify(spec);
       const known = cache.get(key);
@@ -76,6 +83,16 @@ function specOf(attributes: Attributes, version: 'v1' | 'v1beta1'): object {
       ...(labels.length > 0 ? { labelSelector: { requirements: labels } } : {}),
     },
   };
+}
+
+/** What conditions see of a review: what is empty is there all the same. */
+function askedOf(attributes: Attributes): object {
+  const { extra = {}, uid = '' } = attributes.user;
+  const spec: { readonly resourceAttributes?: object } = specOf(attributes, 'v1');
+  if (isPathAttributes(attributes)) return { ...spec, uid, extra };
+  const { namespace, verb, group, version, resource, subresource, name } = attributes;
+  const texts = { namespace, verb, group, version, resource, subresource, name };
+  return { ...spec, uid, extra, resourceAttributes: { ...texts, ...spec.resourceAttributes } };
 }
 
 function opinionOf({ status }: SubjectAccessReview): Opinion {

@@ -257,3 +257,10 @@ describe('encoding JSON', () => {
     expect(new TextDecoder().decode(spliceResourceVersion(encoded, prefixLength, 42))).toBe(text);
   });
 });
+
+test('big integers are written as they are, and what is not there as it is without them', () => {
+  const big = 2n ** 60n;
+  expect(stringifyJson({ a: big, b: undefined, c: [undefined, null, big], d: { e: 'é"' } })).toBe(
+    '{"a":1152921504606846976,"c":[null,null,1152921504606846976],"d":{"e":"é\\""}}',
+  );
+});

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { kindSchema } from '#api/kinds.ts';
+import { apiVersionOf } from '#api/resource-definition.ts';
+import { resources } from '#api/resources.ts';
 import { encodeBase64 } from '#machinery/objects/base64.ts';
 import { formatDurationNanos } from '#machinery/objects/duration.ts';
 import { formatMicros, formatSeconds } from '#machinery/objects/time.ts';
 import { canonicalQuantity } from '#machinery/quantity/parse-quantity.ts';
 import { type MessageSchema, resolveSchema, type ScalarKind, type Schema } from '#machinery/schema/schema.ts';
+import { encodeJsonText } from './encode-json.ts';
 import { flatFields } from './flat-fields.ts';
 import { decodeJson, decodeValue } from './json.ts';
 import { decodeProtobuf, encodeProtobuf, readEnvelope } from './protobuf.ts';
@@ -109,14 +112,16 @@ const objectOf = (schema: MessageSchema, depth: number): fc.Arbitrary<unknown> =
         { requiredKeys: [] },
       );
 
-describe.skipIf(!hasVectors)('generated objects (skipped where the reference objects are absent)', () => {
-  test.each(vectors)('%s keeps its normal form through protobuf', (vector) => {
-    const schema = schemaOfVector(vector);
+describe('generated objects', () => {
+  test.each(
+    resources.map((definition) => [`${apiVersionOf(definition)} ${definition.kind}`, definition.schema] as const),
+  )('%s keeps its normal form through protobuf and JSON', (_, schema) => {
     fc.assert(
       fc.property(objectOf(schema, 0), (value) => {
         const { object } = decodeValue(value, schema);
         expect(decodeProtobuf(encodeProtobuf(object, schema), schema)).toEqual(object);
         expect(decodeValue(object, schema)).toEqual({ object, problems: [] });
+        expect(decodeJson(encodeJsonText(object), schema)).toEqual({ object, problems: [] });
       }),
       { numRuns: 5 },
     );

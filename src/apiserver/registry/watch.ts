@@ -33,6 +33,17 @@ export interface WatchHandle {
 
 const BOOKMARK_INTERVAL_MS = 60_000;
 const MIN_TIMEOUT_SECONDS = 1800;
+/** Objects of the present state that are told at a time: others have their turn between, and a slow client takes no more. */
+const STATE_PIECE = 500;
+/** Events that may pile up for a slow client. */
+const MOST_PENDING = 1000;
+
+/** The present state as far as it is still to be told, and what is said at its end. */
+interface State {
+  readonly entries: readonly Entry[];
+  readonly end: readonly Change[];
+  told: number;
+}
 
 /** Starts a watch. Rejects for options that make no sense; a revision that is gone ends the watch through `onEnd`. */
 export async function watchObjects(
@@ -58,6 +69,8 @@ class RunningWatch implements WatchHandle {
   readonly #stopTimers: () => void;
   #watch: CacheWatch<KubernetesObject> | undefined;
   #ended = false;
+  #paused = false;
+  #state: State | undefined;
 
   constructor(
     parts: RegistryParts,
@@ -73,11 +86,14 @@ class RunningWatch implements WatchHandle {
   }
 
   pause(): void {
+    this.#paused = true;
     this.#watch?.pause();
   }
 
   resume(): void {
-    this.#watch?.resume();
+    this.#paused = false;
+    if (this.#state) this.#tellState(this.#state);
+    else this.#watch?.resume();
   }
 
   cancel(): void {
@@ -113,16 +129,19 @@ class RunningWatch implements WatchHandle {
       : resourceVersion === ''
         ? storage.cache.revision
         : parseRevision(resourceVersion);
+    // Read in the same tick in which the watch begins: nothing comes between.
+    this.#state = wantsState ? this.#readState(scope, filter) : undefined;
+    const pendingLimit = Math.max(MOST_PENDING, this.#state?.entries.length ?? 0);
     try {
       this.#watch = storage.cache.watch(
-        { ...scope, ...(from === undefined ? {} : { from }) },
+        { ...scope, ...(from === undefined ? {} : { from }), pendingLimit },
         {
           onEvents: (batch) => this.#deliver(batch.events, filter),
           // A slow watcher is let go without a word, as upstream does: it may come back at the revision it has reached.
           onEnd: () => this.#end(undefined),
         },
       );
-      if (wantsState) this.#sendState(scope, filter);
+      if (this.#state) this.#tellState(this.#state);
     } catch (error) {
       if (!(error instanceof CompactedError)) throw error;
       const expired = tooOld(from ?? 0, error.compactedRevision);
@@ -130,26 +149,35 @@ class RunningWatch implements WatchHandle {
     }
   }
 
-  /** The whole present state as ADDED events, then the bookmark that says so. */
-  #sendState(
+  #readState(
     scope: { readonly key: string } | { readonly prefix: string } | { readonly index: { name: string; value: string } },
     filter: ((entry: Entry) => boolean) | undefined,
-  ): void {
+  ): State {
     const { cache } = this.#parts.storage;
     const { revision } = cache;
-    let entries: readonly Entry[];
-    if ('key' in scope) {
-      const entry = cache.get(scope.key);
-      entries = entry && (filter?.(entry) ?? true) ? [entry] : [];
-    } else {
-      entries = cache.list({ ...scope, ...(filter ? { match: filter } : {}) }).entries;
+    const { sendInitialEvents, allowWatchBookmarks } = this.#options;
+    const isMarked = sendInitialEvents && allowWatchBookmarks;
+    const end: Change[] = isMarked ? [{ type: 'BOOKMARK', revision, initialEventsEnd: true }] : [];
+    if (!('key' in scope)) {
+      return { entries: cache.list({ ...scope, ...(filter ? { match: filter } : {}) }).entries, end, told: 0 };
     }
-    const changes: Change[] = entries.map((entry) => ({ type: 'ADDED', entry }));
-    if (this.#options.sendInitialEvents && this.#options.allowWatchBookmarks)
-      changes.push({ type: 'BOOKMARK', revision, initialEventsEnd: true });
-    if (changes.length === 0) return;
-    // The watch was opened in this same tick, so nothing can be delivered before this.
-    this.#listener.onChanges(changes);
+    const entry = cache.get(scope.key);
+    return { entries: entry && (filter?.(entry) ?? true) ? [entry] : [], end, told: 0 };
+  }
+
+  /** Tells the next piece of the present state as ADDED events, the last with the bookmark that says so. Events wait. */
+  #tellState(state: State): void {
+    if (this.#ended || this.#paused || this.#state !== state) return;
+    const piece = state.entries.slice(state.told, state.told + STATE_PIECE);
+    state.told += piece.length;
+    const isLast = state.told === state.entries.length;
+    const added = piece.map((entry): Change => ({ type: 'ADDED', entry }));
+    const changes = isLast ? [...added, ...state.end] : added;
+    if (isLast) this.#state = undefined;
+    else this.#watch?.pause();
+    if (changes.length > 0) this.#listener.onChanges(changes);
+    if (!isLast) setImmediate(() => this.#tellState(state));
+    else if (!this.#paused) this.#watch?.resume();
   }
 
   #deliver(events: readonly CacheEvent<KubernetesObject>[], filter: ((entry: Entry) => boolean) | undefined): void {
@@ -170,7 +198,7 @@ class RunningWatch implements WatchHandle {
       : undefined;
     const sendBookmark = () => {
       // The watch's revision, not the cache's: events are delivered once a tick, and a bookmark must not pass them.
-      if (this.#watch?.pending === 0) {
+      if (this.#state === undefined && this.#watch?.pending === 0) {
         const { revision } = this.#watch;
         this.#listener.onChanges([{ type: 'BOOKMARK', revision, initialEventsEnd: false }]);
       }

@@ -8,7 +8,7 @@ export type CacheWatchEnd =
   | 'closed';
 
 export interface CacheWatchListener<T> {
-  /** Called at most once a tick, in order, every event once. Must not throw. */
+  /** Called at most once a tick, and for what is replayed piece by piece, in order, every event once. Must not throw. */
   onEvents(batch: CacheEventBatch<T>): void;
   /** Called once at most; never after `cancel`. */
   onEnd?(reason: CacheWatchEnd): void;
@@ -27,6 +27,9 @@ export interface CacheWatchOptions<T> {
   readonly release: (watch: CacheWatch<T>) => void;
 }
 
+/** Events of the past that are handed over at a time: a consumer that is slow takes no more than these at once. */
+const REPLAYED = 500;
+
 /** One watcher of an `ObjectCache`. */
 export class CacheWatch<T> {
   readonly #listener: CacheWatchListener<T>;
@@ -43,7 +46,9 @@ export class CacheWatch<T> {
     this.#options = options;
     this.#position = options.position;
     this.#delivered = options.replay[0] ? options.replay[0].revision - 1 : options.position;
-    if (options.replay.length > 0) this.#enqueue(new CacheEventBatch(options.replay));
+    for (let first = 0; first < options.replay.length; first += REPLAYED) {
+      this.#enqueue(new CacheEventBatch(options.replay.slice(first, first + REPLAYED)));
+    }
   }
 
   /**

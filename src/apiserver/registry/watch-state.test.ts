@@ -32,6 +32,8 @@ const request = (query: Record<string, string>): ResourceRequest => ({
   user: { name: 'admin', groups: ['system:masters'] },
   query: Query.from(query),
   body: { type: 'none' },
+  userAgent: 'test',
+  client: { signal: new AbortController().signal },
   warnings: [],
 });
 const nameOf = (change: Change) => (change.type === 'BOOKMARK' ? change.type : change.entry.object.metadata?.name);

@@ -11,7 +11,7 @@ const GAPS = [
   'The admission plugin ImagePolicyWebhook',
   'Expressions in AuthenticationConfiguration and AuthorizationConfiguration',
   'Key management services for encryption at rest',
-  'Extenders and gang scheduling in the scheduler',
+  'Gang scheduling, which is off by default',
   'Validation of expressions (CEL), of ResourceSlices and claims beyond their shape, and of some volume sources',
   'IPv6, NetworkPolicy, Ingress, the userspace proxy',
   'etcd as a datastore, components as processes of their own, several nodes',

@@ -9,9 +9,12 @@ import type { EventRecorder } from '#client/events/event-recorder.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { followCluster } from './cluster-events.ts';
+import type { ExtenderOptions } from './extender/extender.ts';
+import { EXTENDER, Extenders } from './extender/extenders.ts';
+import { HttpExtender } from './extender/http-extender.ts';
 import { indexOfBest } from './framework/best-node.ts';
 import { type Diagnosis, diagnosisMessage } from './framework/diagnosis.ts';
-import type { Framework } from './framework/framework.ts';
+import type { Framework, Room } from './framework/framework.ts';
 import { Nominations } from './framework/nominations.ts';
 import type { Cycle } from './framework/plugin.ts';
 import { createFramework, defaultProfile, type Profile } from './framework/profile.ts';
@@ -36,8 +39,18 @@ export interface SchedulerOptions {
   readonly profiles?: readonly Profile[];
   readonly podInitialBackoffMs?: number;
   readonly podMaxBackoffMs?: number;
+  /** Servers that have a say, in the order in which they are asked. */
+  readonly extenders?: readonly ExtenderOptions[];
   /** Where decisions are measured, if anybody asks for that. */
   readonly metrics?: MetricRegistry;
+}
+
+/** One try to find a node for a pod. */
+interface Attempt {
+  readonly queued: QueuedPod;
+  readonly framework: Framework;
+  readonly cycle: Cycle;
+  readonly signal: AbortSignal;
 }
 
 /** Bindings under way at once; the next cycle does not wait for them. */
@@ -57,13 +70,17 @@ export class Scheduler {
   readonly #queue: SchedulingQueue;
   readonly #statuses: PodStatusWriter;
   readonly #bindings = new Set<Promise<void>>();
+  readonly #extenders: Extenders;
   readonly #attempted: ReadonlyMap<string, AttemptObserver>;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
     const profiles = options.profiles ?? [defaultProfile];
+    const extenders = (options.extenders ?? []).map((each) => new HttpExtender(each));
+    this.#extenders = new Extenders(extenders, options.logger);
     const context = {
       ...options,
+      extenders: this.#extenders,
       state: this.#state,
       nominations: this.#nominations,
       activate: (uid: string) => this.#queue.activate(uid),
@@ -110,7 +127,8 @@ export class Scheduler {
         continue;
       }
       const startedAt = clock.monotonic();
-      const result = this.#scheduleOne(pod, signal);
+      const attempt = this.#scheduleOne(pod, signal);
+      const result = attempt instanceof Promise ? await attempt : attempt;
       const endedAt = clock.monotonic();
       this.#attempted.get(schedulerNameOf(pod.info))?.(result, (endedAt - startedAt) / 1000);
       if (this.#bindings.size >= MAX_BINDINGS) await Promise.race(this.#bindings);
@@ -133,7 +151,8 @@ export class Scheduler {
     return this.#frameworks.get(schedulerNameOf(pod));
   }
 
-  #scheduleOne(queued: QueuedPod, signal: AbortSignal): AttemptResult {
+  /** Decides at once, or as soon as those outside have been asked who have a say. */
+  #scheduleOne(queued: QueuedPod, signal: AbortSignal): AttemptResult | Promise<AttemptResult> {
     const { info } = queued;
     const framework = this.#frameworkOf(info);
     if (framework === undefined || info.pod.metadata?.deletionTimestamp || this.#state.isAssumed(info.uid)) {
@@ -141,20 +160,57 @@ export class Scheduler {
       return 'unschedulable';
     }
     const cycle: Cycle = { pod: info, state: this.#state, data: new Map() };
+    const attempt: Attempt = { queued, framework, cycle, signal };
     try {
-      return this.#place(framework, cycle, queued, signal);
+      const result = this.#extenders.areInterested(info.pod) ? this.#placeWithExtenders(attempt) : this.#place(attempt);
+      return result instanceof Promise ? result.catch((error) => this.#failed(queued, error)) : result;
     } catch (error) {
-      this.#state.forget(info.uid);
-      this.#fail(queued, error);
-      return 'error';
+      return this.#failed(queued, error);
     }
   }
 
-  #place(framework: Framework, cycle: Cycle, queued: QueuedPod, signal: AbortSignal): AttemptResult {
-    const { info } = queued;
+  #failed(queued: QueuedPod, error: unknown): AttemptResult {
+    this.#state.forget(queued.info.uid);
+    this.#fail(queued, error);
+    return 'error';
+  }
+
+  #place(attempt: Attempt): AttemptResult | Promise<AttemptResult> {
+    const { framework, cycle } = attempt;
     const outcome = framework.filter(cycle);
-    if (!outcome.fits) return this.#makeRoom(queued, cycle, outcome.diagnosis);
-    const node = this.#select(framework, cycle, outcome.nodes);
+    if (!outcome.fits) return this.#makeRoom(attempt, outcome.diagnosis);
+    return this.#assign(attempt, this.#select(framework, cycle, outcome.nodes));
+  }
+
+  async #placeWithExtenders(attempt: Attempt, withoutNomination = false): Promise<AttemptResult> {
+    const { framework, cycle } = attempt;
+    const { pod } = cycle.pod;
+    const outcome = framework.filter(cycle, { withoutNomination });
+    if (!outcome.fits) return this.#makeRoom(attempt, outcome.diagnosis);
+    const verdicts = new Map(outcome.refused());
+    const nodes = Array.from(outcome.nodes.slots, (slot) => this.#state.at(slot) as NodeInfo);
+    const { fitting, refused } = await this.#extenders.filter(pod, nodes);
+    if (fitting.length === 0) {
+      const isNominated = this.#nominations.nodeOf(cycle.pod.uid) === nodes[0]?.name && nodes.length === 1;
+      if (isNominated && !withoutNomination) return this.#placeWithExtenders(attempt, true);
+      for (const [node, status] of refused) verdicts.set(node, status);
+      const all = new Verdicts(verdicts);
+      const nodeCount = this.#state.list().length;
+      return this.#makeRoom(attempt, { nodeCount, verdicts: all, plugins: all.plugins().add(EXTENDER) });
+    }
+    const added = fitting.length > 1 ? await this.#extenders.prioritize(pod, fitting) : new Map<string, number>();
+    // Nodes may have gone while others were asked.
+    const left = fitting.filter((node) => this.#state.at(node.slot) === node);
+    const scores = framework.score(cycle, { slots: Int32Array.from(left, ({ slot }) => slot) });
+    for (const [index, { name }] of left.entries()) scores[index] = (scores[index] ?? 0) + (added.get(name) ?? 0);
+    const best = left[indexOfBest(scores, this.#options.random)];
+    if (best === undefined) throw new Error('no node is left of those that extenders accepted');
+    return this.#assign(attempt, best);
+  }
+
+  #assign(attempt: Attempt, node: NodeInfo): AttemptResult {
+    const { queued, framework, cycle } = attempt;
+    const { info } = queued;
     const nodeName = node.name;
     this.#nominations.delete(info.uid);
     this.#state.assume(info, nodeName);
@@ -165,9 +221,7 @@ export class Scheduler {
       const diagnosis = { nodeCount: 1, verdicts, plugins: new Set([refused.plugin]) };
       return this.#refuse(queued, diagnosis, '');
     }
-    const binding = this.#bind(framework, cycle, { queued, nodeName, signal }).finally(() =>
-      this.#bindings.delete(binding),
-    );
+    const binding = this.#bind(attempt, nodeName).finally(() => this.#bindings.delete(binding));
     this.#bindings.add(binding);
     return 'scheduled';
   }
@@ -179,15 +233,7 @@ export class Scheduler {
     return this.#state.at(slots[best] as number) as NodeInfo;
   }
 
-  async #bind(
-    framework: Framework,
-    cycle: Cycle,
-    {
-      queued,
-      nodeName,
-      signal,
-    }: { readonly queued: QueuedPod; readonly nodeName: string; readonly signal: AbortSignal },
-  ): Promise<void> {
+  async #bind({ queued, framework, cycle, signal }: Attempt, nodeName: string): Promise<void> {
     const { client, events } = this.#options;
     const { pod, key, uid } = queued.info;
     const { name = '', namespace = '' } = pod.metadata ?? {};
@@ -196,10 +242,13 @@ export class Scheduler {
         const refused = await framework.preBind(cycle, nodeName, signal);
         if (refused) throw new Error(refused.reasons.join(', '));
       }
-      const target = { apiVersion: 'v1', kind: 'Node', name: nodeName };
-      await client
-        .of(Pods)
-        .createSubresource(name, 'binding', { metadata: { name, namespace, uid }, target }, { namespace });
+      const binder = this.#extenders.binderOf(pod);
+      if (binder) await binder.bind(pod, nodeName);
+      else {
+        const target = { apiVersion: 'v1', kind: 'Node', name: nodeName };
+        const binding = { metadata: { name, namespace, uid }, target };
+        await client.of(Pods).createSubresource(name, 'binding', binding, { namespace });
+      }
       this.#queue.done(uid);
       events.record(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${nodeName}`);
     } catch (error) {
@@ -220,10 +269,13 @@ export class Scheduler {
     this.#queue.giveBack(queued, new Set());
   }
 
-  #makeRoom(queued: QueuedPod, cycle: Cycle, diagnosis: Diagnosis): AttemptResult {
+  #makeRoom(attempt: Attempt, diagnosis: Diagnosis): AttemptResult | Promise<AttemptResult> {
+    const { queued, framework, cycle } = attempt;
     if (diagnosis.nodeCount === 0) return this.#refuse(queued, diagnosis, '');
-    const room = this.#frameworkOf(queued.info)?.postFilter(cycle, diagnosis);
-    return this.#refuse(queued, { ...diagnosis, postFilterMessage: room?.message ?? '' }, room?.nominated);
+    const refuse = ({ message, nominated }: Room) =>
+      this.#refuse(queued, { ...diagnosis, postFilterMessage: message }, nominated);
+    const room = framework.postFilter(cycle, diagnosis);
+    return room instanceof Promise ? room.then(refuse) : refuse(room);
   }
 
   #refuse(queued: QueuedPod, diagnosis: Diagnosis, nominated: string | undefined): AttemptResult {

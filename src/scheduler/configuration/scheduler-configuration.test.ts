@@ -104,6 +104,21 @@ test.each([
     'profiles[0].pluginConfig[0].args.defaultingType: Invalid value: "System": when .defaultConstraints are not empty',
   ],
   [
+    'scores of an extender that weigh nothing',
+    'extenders: [{ urlPrefix: "http://x", prioritizeVerb: p }]',
+    'extenders[0].weight: Invalid value: 0: must have a positive weight applied to it',
+  ],
+  [
+    'two extenders that bind',
+    'extenders: [{ bindVerb: b }, { bindVerb: b }]',
+    'extenders: Invalid value: "found 2 extenders implementing bind": only one extender can implement bind',
+  ],
+  [
+    'a resource that two extenders manage',
+    'extenders: [{ managedResources: [{ name: a.b/c }] }, { managedResources: [{ name: a.b/c }] }]',
+    'extenders[1].managedResources[0].name: Invalid value: "a.b/c": duplicate extender managed resource name',
+  ],
+  [
     'a ratio without shape',
     withArgs('NodeResourcesFit', '{ scoringStrategy: { type: RequestedToCapacityRatio } }'),
     'profiles[0].pluginConfig[0].args.scoringStrategy.requestedToCapacityRatio: Required value: must be specified when type is RequestedToCapacityRatio',

@@ -1,17 +1,11 @@
 import { readConfigFile } from '#machinery/codec/config-file.ts';
 import { decodeValue } from '#machinery/codec/json.ts';
-import {
-  duplicate,
-  type FieldError,
-  FieldPath,
-  forbidden,
-  invalid,
-  notFound,
-  required,
-} from '#machinery/errors/field-error.ts';
+import { duplicate, type FieldError, FieldPath, invalid, notFound, required } from '#machinery/errors/field-error.ts';
 import { bool, type Infer, int32, int64, json, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+import type { ExtenderOptions } from '../extender/extender.ts';
 import type { Profile } from '../framework/profile.ts';
 import { pluginRegistry } from '../plugins/plugin-registry.ts';
+import { ExtenderConfiguration, ignoredResources, toExtenderOptions, validateExtenders } from './extender-options.ts';
 import { pluginArgs } from './plugin-args.ts';
 import { choosePlugins, extensionPoints, type PluginSets } from './plugin-sets.ts';
 
@@ -68,7 +62,7 @@ const KubeSchedulerConfiguration = message(`${PREFIX}.KubeSchedulerConfiguration
   podInitialBackoffSeconds: ptr(7, int64),
   podMaxBackoffSeconds: ptr(8, int64),
   profiles: opt(9, list(SchedulerProfile)),
-  extenders: opt(10, list(json)),
+  extenders: opt(10, list(ExtenderConfiguration)),
   delayCacheUntilActive: opt(11, bool),
 });
 type KubeSchedulerConfiguration = Infer<typeof KubeSchedulerConfiguration>;
@@ -78,6 +72,8 @@ export interface SchedulerConfiguration {
   readonly profiles: readonly Profile[];
   readonly podInitialBackoffMs: number;
   readonly podMaxBackoffMs: number;
+  /** Servers that have a say, in the order in which they are asked. */
+  readonly extenders?: readonly ExtenderOptions[];
 }
 
 /**
@@ -90,12 +86,23 @@ export function readSchedulerConfiguration(text: string): SchedulerConfiguration
     kind: 'KubeSchedulerConfiguration',
     validate,
   });
-  const { podInitialBackoffSeconds, podMaxBackoffSeconds, percentageOfNodesToScore } = configuration;
+  const { podInitialBackoffSeconds, podMaxBackoffSeconds, percentageOfNodesToScore, extenders = [] } = configuration;
+  const ignored = ignoredResources(extenders);
   return {
-    profiles: profilesOf(configuration).map((profile) => toProfile(profile, percentageOfNodesToScore ?? 0)),
+    profiles: profilesOf(configuration)
+      .map((profile) => toProfile(profile, percentageOfNodesToScore ?? 0))
+      .map((profile) => (ignored.length > 0 ? withoutResources(profile, ignored) : profile)),
     podInitialBackoffMs: (podInitialBackoffSeconds ?? 1) * 1000,
     podMaxBackoffMs: (podMaxBackoffSeconds ?? 10) * 1000,
+    ...(extenders.length > 0 ? { extenders: extenders.map(toExtenderOptions) } : {}),
   };
+}
+
+/** The same profile, leaving it to extenders to see to these resources. */
+function withoutResources(profile: Profile, names: readonly string[]): Profile {
+  const fit = profile.args?.['NodeResourcesFit'] as { readonly ignoredResources?: readonly string[] } | undefined;
+  const ignored = [...(fit?.ignoredResources ?? []), ...names];
+  return { ...profile, args: { ...profile.args, NodeResourcesFit: { ...fit, ignoredResources: ignored } } };
 }
 
 /** One profile of the default name stands for none, and the only profile needs no name. */
@@ -157,7 +164,7 @@ function validate(configuration: KubeSchedulerConfiguration): FieldError[] {
           ),
         ]
       : []),
-    ...(extenders.length > 0 ? [forbidden(new FieldPath('extenders'), 'extenders are not asked')] : []),
+    ...validateExtenders(extenders),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { EXTENDER } from '../extender/extenders.ts';
 import type { Happening } from '../queue/happening-log.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
@@ -11,6 +12,21 @@ import type { Status } from './status.ts';
 import { Verdicts } from './verdicts.ts';
 
 const FILTERS = 'filters of the cycle';
+
+/** How it went to make room for a pod. */
+export interface Room {
+  /** The node on which room was made; '' takes an earlier nomination back. Absent: it stays as it is. */
+  readonly nominated?: string;
+  readonly message: string;
+}
+
+/** The state of trying to make room. */
+interface Trying {
+  readonly cycle: Cycle;
+  readonly diagnosis: Diagnosis;
+  readonly reasons: string[];
+  last: PostFilterResult;
+}
 
 /** Runs the extension points of one profile's plugins, in order. */
 export class Framework {
@@ -41,6 +57,7 @@ export class Framework {
 
   /** Whether an event may help any pod that a plugin refused; the uid of a pod when it can be that one only. */
   concerned(plugin: string, event: Happening): boolean | string {
+    if (plugin === EXTENDER) return true;
     const own = this.#plugins.find(({ name }) => name === plugin);
     if (own?.events?.[event.name] === undefined) return false;
     return own.onlyPod?.(event.object, event.old) ?? true;
@@ -48,6 +65,8 @@ export class Framework {
 
   /** Whether an event may help a pod that these plugins refused. */
   mayHelp(refusedBy: ReadonlySet<string>, pod: PodInfo, event: Happening): boolean {
+    // Nobody knows what an extender waits for.
+    if (refusedBy.has(EXTENDER)) return true;
     for (const plugin of this.#plugins) {
       if (!refusedBy.has(plugin.name)) continue;
       const hint = plugin.events?.[event.name];
@@ -56,12 +75,17 @@ export class Framework {
     return false;
   }
 
-  /** Nodes that all filters accept: every one in a small cluster, enough of them in a large one. */
-  filter(cycle: Cycle): FilterOutcome {
+  /**
+   * Nodes that all filters accept: every one in a small cluster, enough of them in a large one; the node alone on which
+   * room was made, if it fits.
+   */
+  filter(cycle: Cycle, { withoutNomination = false } = {}): FilterOutcome {
     const prepared = this.#prepare(cycle);
     if ('code' in prepared) return refusedPod(this.#options.state.list().length, prepared);
-    const nominee = this.#search.nominated(cycle, prepared.filters);
-    if (nominee) return { fits: true, nodes: { slots: Int32Array.of(nominee.slot) } };
+    const nominee = withoutNomination ? undefined : this.#search.nominated(cycle, prepared.filters);
+    if (nominee) {
+      return { fits: true, nodes: { slots: Int32Array.of(nominee.slot) }, refused: () => new Map() };
+    }
     const { filters, names } = prepared;
     return names ? this.#search.named(cycle, filters, names) : this.#search.all(cycle, filters);
   }
@@ -77,18 +101,31 @@ export class Framework {
     return (cycle.data.get(FILTERS) as Filters | undefined)?.wide.length === 0;
   }
 
-  /** Lets plugins try to make room, and tells how it went. */
-  postFilter(cycle: Cycle, diagnosis: Diagnosis): { readonly nominated?: string; readonly message: string } {
-    const reasons: string[] = [];
-    let last: PostFilterResult = {};
-    for (const plugin of this.#plugins) {
-      if (!plugin.postFilter) continue;
-      const result = plugin.postFilter(cycle, diagnosis);
-      if (result.reasons === undefined) return { nominated: result.nominated ?? '', message: '' };
-      reasons.push(...result.reasons);
-      if (result.nominated !== undefined) last = result;
+  /** Lets plugins try to make room, and tells how it went; a promise where one of them has to ask others. */
+  postFilter(cycle: Cycle, diagnosis: Diagnosis): Room | Promise<Room> {
+    return this.#postFilterFrom(0, { cycle, diagnosis, reasons: [], last: {} });
+  }
+
+  #postFilterFrom(start: number, trying: Trying): Room | Promise<Room> {
+    for (let index = start; index < this.#plugins.length; index++) {
+      const result = this.#plugins[index]?.postFilter?.(trying.cycle, trying.diagnosis);
+      if (result === undefined) continue;
+      if (result instanceof Promise) {
+        return result.then((now) => this.#tried(now, trying) ?? this.#postFilterFrom(index + 1, trying));
+      }
+      const room = this.#tried(result, trying);
+      if (room) return room;
     }
+    const { last, reasons } = trying;
     return { ...(last.nominated === undefined ? {} : { nominated: last.nominated }), message: reasons.join(', ') };
+  }
+
+  /** Notes what a plugin came to; the room when it has made some. */
+  #tried(result: PostFilterResult, trying: Trying): Room | undefined {
+    if (result.reasons === undefined) return { nominated: result.nominated ?? '', message: '' };
+    trying.reasons.push(...result.reasons);
+    if (result.nominated !== undefined) trying.last = result;
+    return undefined;
   }
 
   /** The sum of weighted scores of each node, in their order; valid until the next call. */

@@ -27,7 +27,12 @@ export interface Filters {
 
 /** Nodes that fit, or why there are none. */
 export type FilterOutcome =
-  | { readonly fits: true; readonly nodes: FittingNodes }
+  | {
+      readonly fits: true;
+      readonly nodes: FittingNodes;
+      /** Why others do not fit, as far as they were looked at. */
+      readonly refused: () => ReadonlyMap<NodeInfo, Status>;
+    }
   | { readonly fits: false; readonly diagnosis: Diagnosis };
 
 /** The names that all narrowing plugins agree on, and which plugins those are. */
@@ -81,12 +86,14 @@ export class NodeSearch {
       }
     }
     this.#start = index;
+    const ownRefused = () =>
+      new Map(ownSlots.map((slot, which) => [state.at(slot) as NodeInfo, own[which] as Status] as const));
     if (count > 0) {
       const slots = fitting.subarray(0, count);
-      return { fits: true, nodes: shared ? { slots, shared } : { slots } };
+      const refused = () => new Map([...(shared ? refusedBy(shared, state) : []), ...ownRefused()]);
+      return { fits: true, nodes: shared ? { slots, shared } : { slots }, refused };
     }
-    const refused = ownSlots.map((slot, which) => [state.at(slot) as NodeInfo, own[which] as Status] as const);
-    const verdicts = new Verdicts(new Map(refused), shared);
+    const verdicts = new Verdicts(ownRefused(), shared);
     return { fits: false, diagnosis: { nodeCount: order.length, verdicts, plugins: verdicts.plugins() } };
   }
 
@@ -102,7 +109,7 @@ export class NodeSearch {
       if (verdict === undefined) fitting.push(node.slot);
       else refused.set(node, verdict);
     }
-    if (fitting.length > 0) return { fits: true, nodes: { slots: Int32Array.from(fitting) } };
+    if (fitting.length > 0) return { fits: true, nodes: { slots: Int32Array.from(fitting) }, refused: () => refused };
     const absent: Status = {
       code: 'UnschedulableAndUnresolvable',
       reasons: [`node(s) didn't satisfy plugin(s) [${by.join(' ')}]`],
@@ -172,6 +179,13 @@ export class NodeSearch {
   #room(count: number): Int32Array {
     if (this.#fitting.length < count) this.#fitting = new Int32Array(count);
     return this.#fitting;
+  }
+}
+
+function* refusedBy(shared: ClassResults, state: ClusterState): Iterable<[NodeInfo, Status]> {
+  for (const node of state.list()) {
+    const verdict = shared.verdictOf(node.slot);
+    if (verdict) yield [node, verdict];
   }
 }
 

@@ -4,6 +4,7 @@ import type { Random } from '#base/random.ts';
 import type { Client } from '#client/client.ts';
 import type { EventRecorder } from '#client/events/event-recorder.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
+import type { Extenders } from '../extender/extenders.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { Nominations } from './nominations.ts';
@@ -20,6 +21,7 @@ export interface PluginContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly extenders: Extenders;
   /** Whether the cycle's pod would pass the filters of its profile on a node, as it is at this moment. */
   readonly fits: (cycle: Cycle, node: NodeInfo) => Status | undefined;
   /** Whether the filters that the cycle's pod has to pass look at nothing but single nodes. */

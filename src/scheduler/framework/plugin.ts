@@ -55,7 +55,7 @@ export interface Plugin {
   readonly preFilter?: (cycle: Cycle) => Status | { readonly nodeNames: ReadonlySet<string> } | undefined;
   readonly filter?: (cycle: Cycle, node: NodeInfo) => Status | undefined;
   /** After the pod fitted nowhere. The first that succeeds is the last that is asked. */
-  readonly postFilter?: (cycle: Cycle, diagnosis: Diagnosis) => PostFilterResult;
+  readonly postFilter?: (cycle: Cycle, diagnosis: Diagnosis) => PostFilterResult | Promise<PostFilterResult>;
   /**
    * Once a cycle, before scores are given, with the slots of the nodes that fit. `Skip` leaves out this plugin's score.
    * Local plugins are asked once for a class, without nodes.

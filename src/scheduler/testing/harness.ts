@@ -6,6 +6,7 @@ import { seededRandom } from '#base/random.ts';
 import type { Client } from '#client/client.ts';
 import { createEventRecorder } from '#client/events/event-recorder.ts';
 import { InformerFactory } from '#client/informer-factory.ts';
+import { Extenders } from '../extender/extenders.ts';
 import { diagnosisMessage } from '../framework/diagnosis.ts';
 import type { Framework } from '../framework/framework.ts';
 import { Nominations } from '../framework/nominations.ts';
@@ -33,6 +34,7 @@ export class Harness {
         clock: systemClock,
         random: seededRandom(1),
         logger: silentLogger,
+        extenders: new Extenders([], silentLogger),
         activate: () => {},
       },
     );

@@ -17,7 +17,9 @@ export interface CandidateSearchArgs {
 }
 
 /** The node on which making room does the least harm, or why room cannot be made on any. */
-export type Found = { readonly best: Candidate } | { readonly best?: undefined; readonly verdicts: Verdicts };
+export type Found =
+  | { readonly best: Candidate; readonly all: readonly Candidate[] }
+  | { readonly best?: undefined; readonly verdicts: Verdicts };
 
 /** Looks for nodes on which sending away others would help. */
 export class CandidateSearch {
@@ -42,7 +44,7 @@ export class CandidateSearch {
     const wanted = this.#wanted(possible);
     const known = this.#known(cycle);
     let best: Candidate | undefined;
-    let candidates = 0;
+    const candidates: Candidate[] = [];
     let index = Math.floor(random.next() * order.length);
     for (let looked = 0; looked < order.length; looked++) {
       const slot = order[index] as number;
@@ -52,9 +54,10 @@ export class CandidateSearch {
       const result = known.candidates[slot];
       if (result === undefined) continue;
       if (best === undefined || isLessHarmful(result, best)) best = result;
-      if (++candidates >= wanted && best.violations === 0) break;
+      candidates.push(result);
+      if (candidates.length >= wanted && best.violations === 0) break;
     }
-    return best ? { best } : { verdicts: known.verdicts(state) };
+    return best ? { best, all: candidates } : { verdicts: known.verdicts(state) };
   }
 
   #wanted(nodes: number): number {

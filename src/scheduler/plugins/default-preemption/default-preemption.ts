@@ -5,6 +5,7 @@ import { unresolvable } from '../../framework/status.ts';
 import type { PodInfo } from '../../state/pod-info.ts';
 import { CandidateSearch, type CandidateSearchArgs } from './candidate-search.ts';
 import { Evictions } from './eviction.ts';
+import { agreedWithExtenders } from './extender-consent.ts';
 
 const NAME = 'DefaultPreemption';
 const UNHELPFUL = unresolvable(NAME, 'Preemption is not helpful for scheduling');
@@ -17,7 +18,7 @@ export function defaultPreemption(context: PluginContext, args: CandidateSearchA
   return {
     name: NAME,
     preEnqueue: ({ uid }) => (evictions.isUnderWay(uid) ? UNDER_WAY : undefined),
-    postFilter(cycle, diagnosis): PostFilterResult {
+    postFilter(cycle, diagnosis): PostFilterResult | Promise<PostFilterResult> {
       const ineligible = whyIneligible(context, cycle.pod, diagnosis);
       if (ineligible) return { reasons: [`preemption: ${ineligible}`] };
       const found = search.find(cycle, diagnosis);
@@ -26,6 +27,13 @@ export function defaultPreemption(context: PluginContext, args: CandidateSearchA
         const { verdicts } = found;
         const text = diagnosisMessage({ nodeCount, verdicts, absent: UNHELPFUL, plugins: new Set() });
         return { nominated: '', reasons: [`preemption: ${text}`] };
+      }
+      if (context.extenders.mayPreempt(cycle.pod.pod)) {
+        return agreedWithExtenders(context.extenders, cycle.pod.pod, found.all).then((best) => {
+          if (best === undefined) return { nominated: '', reasons: [] };
+          evictions.start(cycle.pod, best);
+          return { nominated: best.nodeName };
+        });
       }
       evictions.start(cycle.pod, found.best);
       return { nominated: found.best.nodeName };

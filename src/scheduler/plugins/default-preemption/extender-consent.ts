@@ -1,0 +1,25 @@
+import type { Pod } from '#api/core/v1/pod.ts';
+import type { Extenders } from '../../extender/extenders.ts';
+import { type Candidate, candidateOf, isLessHarmful } from './victims.ts';
+
+/** The candidate that does the least harm of those that extenders agree to, with the victims that they leave. */
+export async function agreedWithExtenders(
+  extenders: Extenders,
+  pod: Pod,
+  candidates: readonly Candidate[],
+): Promise<Candidate | undefined> {
+  const proposed = new Map(
+    candidates.map(({ nodeName, pods, violations }) => [nodeName, { pods: pods.map((each) => each.pod), violations }]),
+  );
+  const accepted = await extenders.preempt(pod, proposed);
+  let best: Candidate | undefined;
+  for (const { nodeName, pods } of candidates) {
+    const left = accepted.get(nodeName);
+    if (left === undefined) continue;
+    const victims = pods.filter(({ uid }) => left.uids.includes(uid));
+    if (victims.length === 0) continue;
+    const candidate = candidateOf({ nodeName, pods: victims, violations: left.violations });
+    if (best === undefined || isLessHarmful(candidate, best)) best = candidate;
+  }
+  return best;
+}

@@ -10,6 +10,7 @@ import { controllerOf, isControlledBy } from '#controller/owner-references.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { Claimer } from '../shared/claimer.ts';
+import { gatherMs } from '../shared/gather.ts';
 import { PodControl } from '../shared/pod-control.ts';
 import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../shared/pod-index.ts';
 import { nextAvailability } from '../shared/pods.ts';
@@ -48,7 +49,13 @@ export class DaemonSetController {
       .owns(Pods, 'DaemonSet')
       .watches(Pods, (pod) => (controllerOf(pod) ? [] : this.#keysWanting(pod)))
       .watches(Nodes, (node, old) => (old && deepEqual(relevant(node), relevant(old)) ? [] : this.#allKeys()))
+      .gathers((key) => gatherMs(this.#countOf(key)))
       .reconciles((key) => this.#reconcile(key));
+  }
+
+  #countOf(key: string): number {
+    const set = this.#context.informers.of(DaemonSets).store.getByKey(key);
+    return this.#pods.store.countByIndex(BY_CONTROLLER, set?.metadata?.uid ?? '');
   }
 
   #sets(): DaemonSet[] {

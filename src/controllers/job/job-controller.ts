@@ -12,6 +12,7 @@ import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { parseTime } from '#machinery/objects/time.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { Claimer } from '../shared/claimer.ts';
+import { gatherMs } from '../shared/gather.ts';
 import { isKept, PodControl } from '../shared/pod-control.ts';
 import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../shared/pod-index.ts';
 import { isPodActive, isPodFinished } from '../shared/pods.ts';
@@ -47,7 +48,13 @@ export class JobController {
       .for(Jobs)
       .owns(Pods, 'Job')
       .watches(Pods, (pod) => (controllerOf(pod) ? [] : this.#keysWanting(pod)))
+      .gathers((key) => gatherMs(this.#countOf(key)))
       .reconciles((key) => this.#reconcile(key));
+  }
+
+  #countOf(key: string): number {
+    const job = this.#context.informers.of(Jobs).store.getByKey(key);
+    return this.#pods.store.countByIndex(BY_CONTROLLER, job?.metadata?.uid ?? '');
   }
 
   #keysWanting({ metadata }: Pod): string[] {

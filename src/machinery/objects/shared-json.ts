@@ -3,7 +3,8 @@ import { deepFreeze } from './deep-freeze.ts';
 /** Characters of text that are remembered before the oldest are forgotten. */
 const MAX_CHARACTERS = 4_000_000;
 
-const texts = new WeakMap<object, string>();
+/** Where an object keeps its text: nobody who walks its members meets it. */
+const TEXT = Symbol('text');
 let young = new Map<string, object>();
 let old = new Map<string, object>();
 let characters = 0;
@@ -27,11 +28,11 @@ export function shareJson(text: string): object {
 }
 
 function parseShared(text: string): object {
-  const value = deepFreeze(JSON.parse(text) as object);
-  texts.set(value, text);
-  return value;
+  const value = JSON.parse(text) as object;
+  Object.defineProperty(value, TEXT, { value: text });
+  return deepFreeze(value);
 }
 
 /** The text of an object made by `shareJson`; undefined for all others. */
 export const sharedText = (value: unknown): string | undefined =>
-  typeof value === 'object' && value !== null ? texts.get(value) : undefined;
+  typeof value === 'object' && value !== null ? (value as { readonly [TEXT]?: string })[TEXT] : undefined;

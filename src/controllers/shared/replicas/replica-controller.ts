@@ -10,6 +10,7 @@ import { controllerOf, isControlledBy } from '#controller/owner-references.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Selector } from '#machinery/selectors/label-selector.ts';
 import { Claimer } from '../claimer.ts';
+import { gatherMs } from '../gather.ts';
 import { messageOf, PodControl, podFromTemplate } from '../pod-control.ts';
 import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../pod-index.ts';
 import { isPodActive, isPodTerminating, nextAvailability } from '../pods.ts';
@@ -33,10 +34,6 @@ export interface ReplicaSpec {
   readonly selector: Selector;
   readonly template: PodTemplateSpec | undefined;
 }
-
-/** Changes of as many pods are gathered for a millisecond, up to the most. */
-const PODS_A_MS = 100;
-const MAX_GATHER_MS = 200;
 
 /** Keeps as many pods as an object wants: the core of ReplicaSets and ReplicationControllers. */
 export class ReplicaController<T extends KubernetesObject> {
@@ -65,10 +62,10 @@ export class ReplicaController<T extends KubernetesObject> {
       .reconciles((key) => this.#reconcile(key));
   }
 
-  /** Looking at ten thousand pods takes its time: it is not done for each of them anew. */
   #gatherMs(key: string): number {
-    const uid = this.#owners.get(key)?.metadata?.uid ?? '';
-    return Math.min(this.#pods.store.countByIndex(BY_CONTROLLER, uid) / PODS_A_MS, MAX_GATHER_MS);
+    const owner = this.#context.informers.of(this.#kind.definition).store.getByKey(key);
+    const uid = owner?.metadata?.uid ?? '';
+    return gatherMs(this.#pods.store.countByIndex(BY_CONTROLLER, uid));
   }
 
   /** Owners that would adopt an orphan. */

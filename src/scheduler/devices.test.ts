@@ -306,6 +306,8 @@ test('a pod is bound when its devices are ready', async () => {
   await addPod('fabric', ['fabric']);
   await vi.waitUntil(async () => (await claimOf('fabric')).status?.allocation);
   expect(await nodeOf('fabric')).toBeUndefined();
+  // Meanwhile others know where it is expected.
+  expect((await podOf('fabric')).status?.nominatedNodeName).toMatch(/^[ab]$/);
   const claim = await claimOf('fabric');
   const told = {
     driver: 'fabric.example.com',
@@ -319,4 +321,5 @@ test('a pod is bound when its devices are ready', async () => {
     .of(ResourceClaims)
     .updateStatus({ ...claim, status: { ...claim.status, devices: [told] } } as ResourceClaim);
   await bound('fabric');
+  expect((await podOf('fabric')).status?.nominatedNodeName).toBeUndefined();
 });

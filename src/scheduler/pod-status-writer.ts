@@ -21,6 +21,8 @@ export interface Refusal {
 /** Tells in the status of pods why they are not scheduled. Does not wait; what fails is told again the next time. */
 export class PodStatusWriter {
   readonly #options: PodStatusWriterOptions;
+  /** Pods, by uid, that were told where they are expected; what is known of them may not say so yet. */
+  readonly #expected = new Set<string>();
 
   constructor(options: PodStatusWriterOptions) {
     this.#options = options;
@@ -28,16 +30,34 @@ export class PodStatusWriter {
 
   /** Sets PodScheduled to False and the nominated node, unless the pod says so already. */
   tell(pod: Pod, refusal: Refusal): void {
-    const { clock, client, logger } = this.#options;
+    const { clock } = this.#options;
     const conditions = this.#condition(pod, refusal, clock.now());
     const { nominated } = refusal;
-    const isNominated = nominated === undefined || nominated === (pod.status?.nominatedNodeName ?? '');
+    const wasExpected = this.#expected.delete(pod.metadata?.uid ?? '');
+    const isNominated =
+      nominated === undefined || (!wasExpected && nominated === (pod.status?.nominatedNodeName ?? ''));
     if (conditions.length === 0 && isNominated) return;
-    const { name = '', namespace = '', uid } = pod.metadata ?? {};
-    const status = {
+    this.#write(pod, {
       ...(conditions.length > 0 ? { conditions } : {}),
       ...(isNominated ? {} : { nominatedNodeName: nominated || null }),
-    };
+    });
+  }
+
+  /** Tells to which node a pod will be bound when everything is ready there. */
+  nominate(pod: Pod, nodeName: string): void {
+    if (pod.status?.nominatedNodeName === nodeName) return;
+    this.#expected.add(pod.metadata?.uid ?? '');
+    this.#write(pod, { nominatedNodeName: nodeName });
+  }
+
+  /** The pod is where it was expected, or gone. */
+  settled(pod: Pod): void {
+    this.#expected.delete(pod.metadata?.uid ?? '');
+  }
+
+  #write(pod: Pod, status: object): void {
+    const { client, logger } = this.#options;
+    const { name = '', namespace = '', uid } = pod.metadata ?? {};
     client
       .of(Pods)
       .patch(name, strategicPatch({ metadata: { uid }, status }), { namespace, subresource: 'status' })

@@ -126,7 +126,9 @@ test('a pod of higher priority makes room for itself', async () => {
   await addPod('high', { priorityClassName: 'high' }, '800m');
   await vi.waitUntil(async () => (await nodeOf('high')) === 'one', { timeout: 5000 });
   const events = (await cluster.client.of(Events).list({ namespace: 'default' })).items;
-  const { uid } = (await podOf('high')).metadata ?? {};
+  const { metadata, status } = await podOf('high');
+  const { uid } = metadata ?? {};
+  expect(status?.nominatedNodeName).toBeUndefined();
   expect(events.filter(({ reason }) => reason === 'Preempted').map(({ message }) => message)).toEqual([
     `Preempted by pod ${uid} on node one`,
   ]);

@@ -19,7 +19,9 @@ import { Nominations } from './framework/nominations.ts';
 import type { Cycle } from './framework/plugin.ts';
 import { createFramework, defaultProfile, type Profile } from './framework/profile.ts';
 import type { FittingNodes } from './framework/scoring.ts';
+import type { Status } from './framework/status.ts';
 import { Verdicts } from './framework/verdicts.ts';
+import { WaitingPods } from './framework/waiting-pods.ts';
 import { PodStatusWriter } from './pod-status-writer.ts';
 import type { Happening } from './queue/happening-log.ts';
 import { type QueuedPod, SchedulingQueue } from './queue/scheduling-queue.ts';
@@ -71,6 +73,7 @@ export class Scheduler {
   readonly #statuses: PodStatusWriter;
   readonly #bindings = new Set<Promise<void>>();
   readonly #extenders: Extenders;
+  readonly #waiting: WaitingPods;
   readonly #attempted: ReadonlyMap<string, AttemptObserver>;
 
   constructor(options: SchedulerOptions) {
@@ -78,9 +81,11 @@ export class Scheduler {
     const profiles = options.profiles ?? [defaultProfile];
     const extenders = (options.extenders ?? []).map((each) => new HttpExtender(each));
     this.#extenders = new Extenders(extenders, options.logger);
+    this.#waiting = new WaitingPods(options.clock);
     const context = {
       ...options,
       extenders: this.#extenders,
+      waiting: this.#waiting,
       state: this.#state,
       nominations: this.#nominations,
       activate: (uid: string) => this.#queue.activate(uid),
@@ -209,21 +214,28 @@ export class Scheduler {
   }
 
   #assign(attempt: Attempt, node: NodeInfo): AttemptResult {
-    const { queued, framework, cycle } = attempt;
-    const { info } = queued;
+    const { framework, cycle } = attempt;
+    const info = cycle.pod;
     const nodeName = node.name;
     this.#nominations.delete(info.uid);
     this.#state.assume(info, nodeName);
     const refused = framework.reserve(cycle, nodeName);
-    if (refused) {
-      this.#state.forget(info.uid);
-      const verdicts = new Verdicts(new Map([[node, refused]]));
-      const diagnosis = { nodeCount: 1, verdicts, plugins: new Set([refused.plugin]) };
-      return this.#refuse(queued, diagnosis, '');
+    if (refused) return this.#refuseOn(attempt, node, refused);
+    const permit = framework.permit(cycle, nodeName);
+    if (permit && !(permit instanceof Promise)) {
+      framework.unreserve(cycle, nodeName);
+      return this.#refuseOn(attempt, node, permit);
     }
-    const binding = this.#bind(attempt, nodeName).finally(() => this.#bindings.delete(binding));
+    const binding = this.#bind(attempt, node, permit).finally(() => this.#bindings.delete(binding));
     this.#bindings.add(binding);
     return 'scheduled';
+  }
+
+  /** The node was chosen, and then refused. */
+  #refuseOn({ queued }: Attempt, node: NodeInfo, refused: Status): AttemptResult {
+    this.#state.forget(queued.info.uid);
+    const verdicts = new Verdicts(new Map([[node, refused]]));
+    return this.#refuse(queued, { nodeCount: 1, verdicts, plugins: new Set([refused.plugin]) }, '');
   }
 
   /** The node with the highest score; of several, any. */
@@ -233,12 +245,24 @@ export class Scheduler {
     return this.#state.at(slots[best] as number) as NodeInfo;
   }
 
-  async #bind({ queued, framework, cycle, signal }: Attempt, nodeName: string): Promise<void> {
+  async #bind(attempt: Attempt, node: NodeInfo, permit: Promise<Status | undefined> | undefined): Promise<void> {
+    const { queued, framework, cycle, signal } = attempt;
+    const nodeName = node.name;
     const { client, events } = this.#options;
     const { pod, key, uid } = queued.info;
     const { name = '', namespace = '' } = pod.metadata ?? {};
     try {
-      if (framework.needsPreBind(cycle)) {
+      const needsPreBind = framework.needsPreBind(cycle);
+      // While a pod waits, others shall know where it is expected.
+      if (permit || needsPreBind) this.#statuses.nominate(pod, nodeName);
+      const kept = await permit;
+      if (kept) {
+        framework.unreserve(cycle, nodeName);
+        this.#queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });
+        this.#refuseOn(attempt, node, kept);
+        return;
+      }
+      if (needsPreBind) {
         const refused = await framework.preBind(cycle, nodeName, signal);
         if (refused) throw new Error(refused.reasons.join(', '));
       }
@@ -250,11 +274,16 @@ export class Scheduler {
         await client.of(Pods).createSubresource(name, 'binding', binding, { namespace });
       }
       this.#queue.done(uid);
+      this.#statuses.settled(pod);
+      framework.postBind(cycle, nodeName);
       events.record(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${nodeName}`);
     } catch (error) {
       framework.unreserve(cycle, nodeName);
       this.#state.forget(uid);
-      if (isNotFound(error) || signal.aborted) return this.#queue.done(uid);
+      if (isNotFound(error) || signal.aborted) {
+        this.#statuses.settled(pod);
+        return this.#queue.done(uid);
+      }
       this.#queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });
       this.#fail(queued, error);
     }

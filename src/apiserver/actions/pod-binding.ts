@@ -17,7 +17,7 @@ import { admitAction } from './admit-action.ts';
 
 type Bound = Mutable<KubernetesObject> & {
   spec?: { nodeName?: string };
-  status?: { conditions?: { type: string; status: string; lastTransitionTime?: string }[] };
+  status?: { nominatedNodeName?: string; conditions?: { type: string; status: string; lastTransitionTime?: string }[] };
 };
 
 /** `pods/binding`, and `bindings` in older clients: assigns a pod to a node, once. */
@@ -75,6 +75,8 @@ function assign(parts: RegistryParts, old: KubernetesObject, binding: Binding): 
   const spec = (pod.spec ??= {});
   if (spec.nodeName) throw refuse(`pod ${metadata.name} is already assigned to node ${JSON.stringify(spec.nodeName)}`);
   spec.nodeName = binding.target.name as string;
+  // Where the pod was expected no longer matters once it has a node.
+  delete pod.status?.nominatedNodeName;
   Object.assign((metadata.annotations ??= {}), binding.metadata?.annotations);
   Object.assign((metadata.labels ??= {}), binding.metadata?.labels);
   delete metadata.resourceVersion;

@@ -1,3 +1,4 @@
+import type { ExtensionPoint, PluginOrder } from '../framework/extension-points.ts';
 import type { Plugin } from '../framework/plugin.ts';
 import { pluginRegistry } from '../plugins/plugin-registry.ts';
 
@@ -17,13 +18,12 @@ const POINTS = {
   preScore: ['preScore'],
   score: ['score', 'scoreAll', 'normalize'],
   reserve: ['reserve', 'unreserve'],
-  permit: [],
+  permit: ['permit'],
   preBind: ['preBind', 'needsPreBind'],
   bind: [],
-  postBind: [],
-} as const satisfies Record<string, readonly (keyof Plugin)[]>;
+  postBind: ['postBind'],
+} as const satisfies Record<ExtensionPoint, readonly (keyof Plugin)[]>;
 
-export type ExtensionPoint = keyof typeof POINTS;
 export const extensionPoints = Object.keys(POINTS) as readonly ExtensionPoint[];
 
 /** Everything that a plugin does. */
@@ -41,10 +41,7 @@ export type PluginSets = Partial<Readonly<Record<ExtensionPoint | 'multiPoint', 
 
 /** The default plugins as changed by a profile: first by its multiPoint set, then point by point. */
 export function choosePlugins(sets: PluginSets): ChosenPlugin[] {
-  const base = new Map<string, number | undefined>();
-  const multi = sets.multiPoint ?? {};
-  for (const name of pluginRegistry.keys()) if (!isDisabled(multi, name)) base.set(name, undefined);
-  for (const { name = '', weight } of multi.enabled ?? []) base.set(name, weight || undefined);
+  const base = basePlugins(sets);
   const named = extensionPoints.flatMap((point) => (sets[point]?.enabled ?? []).map(({ name = '' }) => name));
   const all = new Set([...base.keys(), ...named]);
   return [...all].map((name) => {
@@ -59,6 +56,31 @@ export function choosePlugins(sets: PluginSets): ChosenPlugin[] {
     const without = FUNCTIONS.filter((each) => !running.has(each));
     return { name, ...(weight ? { weight } : {}), ...(without.length > 0 ? { without } : {}) };
   });
+}
+
+/** Plugins that run at all their points, with their weights: the default ones, then those that multiPoint adds. */
+function basePlugins({ multiPoint = {} }: PluginSets): Map<string, number | undefined> {
+  const base = new Map<string, number | undefined>();
+  for (const name of pluginRegistry.keys()) if (!isDisabled(multiPoint, name)) base.set(name, undefined);
+  for (const { name = '', weight } of multiPoint.enabled ?? []) base.set(name, weight || undefined);
+  return base;
+}
+
+/**
+ * The order of plugins where a point has one of its own: those come first that the point names although they run
+ * everywhere, in the order in which it names them, then the others that run everywhere, then those that it adds.
+ */
+export function pluginOrder(sets: PluginSets): PluginOrder {
+  const base = basePlugins(sets);
+  const order: Partial<Record<ExtensionPoint, readonly string[]>> = {};
+  for (const point of extensionPoints) {
+    const named = (sets[point]?.enabled ?? []).map(({ name = '' }) => name);
+    if (named.length === 0) continue;
+    const isEverywhere = (name: string) => base.has(name);
+    const kept = [...base.keys()].filter((name) => !named.includes(name));
+    order[point] = [...named.filter(isEverywhere), ...kept, ...named.filter((name) => !isEverywhere(name))];
+  }
+  return order;
 }
 
 const isDisabled = ({ disabled = [] }: PluginSet, name: string): boolean =>

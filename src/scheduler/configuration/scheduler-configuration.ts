@@ -7,7 +7,7 @@ import type { Profile } from '../framework/profile.ts';
 import { pluginRegistry } from '../plugins/plugin-registry.ts';
 import { ExtenderConfiguration, ignoredResources, toExtenderOptions, validateExtenders } from './extender-options.ts';
 import { pluginArgs } from './plugin-args.ts';
-import { choosePlugins, extensionPoints, type PluginSets } from './plugin-sets.ts';
+import { choosePlugins, extensionPoints, type PluginSets, pluginOrder } from './plugin-sets.ts';
 
 const PREFIX = 'io.k8s.kube-scheduler.config.v1';
 
@@ -122,6 +122,7 @@ function toProfile(
   return {
     schedulerName: schedulerName as string,
     plugins: choosePlugins((plugins ?? {}) as PluginSets),
+    order: pluginOrder((plugins ?? {}) as PluginSets),
     args: Object.fromEntries(pluginConfig.map(({ name = '', args }) => [name, decodeArgs(name, args).args])),
     percentageOfNodesToScore: rest.percentageOfNodesToScore ?? percentage,
   };

@@ -4,14 +4,23 @@ import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { WeightedPlugin } from './class-results.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import { type ExtensionPoint, orderedFor, type PluginOrder } from './extension-points.ts';
 import { type FilterOutcome, type Filters, type Narrowing, NodeSearch, type NodeSearchOptions } from './node-search.ts';
 import type { Cycle, Plugin, PostFilterResult } from './plugin.ts';
 import { failureOf } from './plugin-failure.ts';
 import { type FittingNodes, Scoring } from './scoring.ts';
 import type { Status } from './status.ts';
 import { Verdicts } from './verdicts.ts';
+import type { WaitingPods } from './waiting-pods.ts';
 
 const FILTERS = 'filters of the cycle';
+
+export interface FrameworkOptions extends NodeSearchOptions {
+  /** Points at which plugins run in another order. */
+  readonly order?: PluginOrder;
+  /** Where pods wait for a permit. */
+  readonly waiting?: WaitingPods;
+}
 
 /** How it went to make room for a pod. */
 export interface Room {
@@ -31,24 +40,35 @@ interface Trying {
 /** Runs the extension points of one profile's plugins, in order. */
 export class Framework {
   readonly #plugins: readonly Plugin[];
-  readonly #options: NodeSearchOptions;
+  readonly #at: (point: ExtensionPoint) => readonly Plugin[];
+  readonly #options: FrameworkOptions;
   readonly #scoring: Scoring;
   readonly #search: NodeSearch;
 
-  constructor(plugins: readonly WeightedPlugin[], options: NodeSearchOptions) {
+  constructor(plugins: readonly WeightedPlugin[], options: FrameworkOptions) {
     this.#plugins = plugins.map(({ plugin }) => plugin);
+    const { order = {} } = options;
+    const ordered = new Map<ExtensionPoint, readonly Plugin[]>();
+    for (const point of Object.keys(order) as ExtensionPoint[]) {
+      ordered.set(point, orderedFor(point, this.#plugins, order));
+    }
+    this.#at = (point) => ordered.get(point) ?? this.#plugins;
     this.#options = options;
     this.#scoring = new Scoring(plugins, options.state);
     this.#search = new NodeSearch(options, this.#scoring);
   }
 
   order(a: PodInfo, b: PodInfo): number {
-    return this.#plugins.find((plugin) => plugin.queueSort)?.queueSort?.(a, b) ?? 0;
+    return (
+      this.#at('queueSort')
+        .find((plugin) => plugin.queueSort)
+        ?.queueSort?.(a, b) ?? 0
+    );
   }
 
   /** The first verdict that keeps a pod out of the queue. */
   preEnqueue(pod: PodInfo): Status | undefined {
-    for (const plugin of this.#plugins) {
+    for (const plugin of this.#at('preEnqueue')) {
       const status = plugin.preEnqueue?.(pod);
       if (status) return status;
     }
@@ -107,8 +127,9 @@ export class Framework {
   }
 
   #postFilterFrom(start: number, trying: Trying): Room | Promise<Room> {
-    for (let index = start; index < this.#plugins.length; index++) {
-      const result = this.#plugins[index]?.postFilter?.(trying.cycle, trying.diagnosis);
+    const plugins = this.#at('postFilter');
+    for (let index = start; index < plugins.length; index++) {
+      const result = plugins[index]?.postFilter?.(trying.cycle, trying.diagnosis);
       if (result === undefined) continue;
       if (result instanceof Promise) {
         return result.then((now) => this.#tried(now, trying) ?? this.#postFilterFrom(index + 1, trying));
@@ -135,7 +156,7 @@ export class Framework {
 
   /** Reserves with every plugin, or with none: a refusal gives back what was reserved before it. */
   reserve(cycle: Cycle, nodeName: string): Status | undefined {
-    for (const plugin of this.#plugins) {
+    for (const plugin of this.#at('reserve')) {
       const status = this.#run(`running Reserve plugin "${plugin.name}"`, () => plugin.reserve?.(cycle, nodeName));
       if (status === undefined) continue;
       this.unreserve(cycle, nodeName);
@@ -145,7 +166,7 @@ export class Framework {
   }
 
   unreserve(cycle: Cycle, nodeName: string): void {
-    for (const plugin of [...this.#plugins].reverse()) plugin.unreserve?.(cycle, nodeName);
+    for (const plugin of [...this.#at('reserve')].reverse()) plugin.unreserve?.(cycle, nodeName);
   }
 
   /** Whether anything is to be done before the pod is bound. */
@@ -153,8 +174,24 @@ export class Framework {
     return this.#plugins.some((plugin) => plugin.preBind && (plugin.needsPreBind?.(cycle) ?? true));
   }
 
+  /** Whether the pod may be bound; a promise where it has to wait for that. */
+  permit(cycle: Cycle, nodeName: string): Status | undefined | Promise<Status | undefined> {
+    const waits = new Map<string, number>();
+    for (const plugin of this.#at('permit')) {
+      const result = this.#run(`running Permit plugin "${plugin.name}"`, () => plugin.permit?.(cycle, nodeName));
+      if (result === undefined) continue;
+      if ('code' in result) return result;
+      waits.set(plugin.name, result.waitMs);
+    }
+    return waits.size > 0 ? this.#options.waiting?.wait(cycle.pod.uid, waits) : undefined;
+  }
+
+  postBind(cycle: Cycle, nodeName: string): void {
+    for (const plugin of this.#at('postBind')) plugin.postBind?.(cycle, nodeName);
+  }
+
   async preBind(cycle: Cycle, nodeName: string, signal: AbortSignal): Promise<Status | undefined> {
-    for (const plugin of this.#plugins) {
+    for (const plugin of this.#at('preBind')) {
       try {
         const status = await plugin.preBind?.(cycle, nodeName, signal);
         if (status) return status;
@@ -175,23 +212,25 @@ export class Framework {
 
   /** Runs what comes before the filters: which are needed, and whether they are needed on few nodes only. */
   #prepare(cycle: Cycle): Status | { readonly filters: Filters; readonly names?: Narrowing } {
-    const local: Plugin[] = [];
-    const wide: Plugin[] = [];
+    const left = new Set<Plugin>();
     let names: Narrowing | undefined;
-    for (const plugin of this.#plugins) {
+    for (const plugin of this.#at('preFilter')) {
       if (!plugin.preFilter && !plugin.filter) continue;
       const result =
         plugin.preFilter && this.#run(`running PreFilter plugin "${plugin.name}"`, () => plugin.preFilter?.(cycle));
       const status = result && 'code' in result ? result : undefined;
       if (status && status.code !== 'Skip') return status;
       if (result && 'nodeNames' in result) names = narrowed(names, result.nodeNames, plugin.name);
-      if (plugin.filter && !status) (plugin.isLocal ? local : wide).push(plugin);
+      if (!status) left.add(plugin);
     }
-    const filters = { local, wide };
+    const asked = this.#at('filter').filter((plugin) => plugin.filter && left.has(plugin));
+    const filters = { local: asked.filter(isLocal), wide: asked.filter((plugin) => !plugin.isLocal) };
     cycle.data.set(FILTERS, filters);
     return names ? { filters, names } : { filters };
   }
 }
+
+const isLocal = (plugin: Plugin): boolean => plugin.isLocal === true;
 
 const narrowed = (before: Narrowing | undefined, names: ReadonlySet<string>, plugin: string): Narrowing => ({
   names: before ? new Set([...before.names].filter((name) => names.has(name))) : names,

@@ -10,6 +10,7 @@ import type { NodeInfo } from '../state/node-info.ts';
 import type { Nominations } from './nominations.ts';
 import type { Cycle, Plugin } from './plugin.ts';
 import type { Status } from './status.ts';
+import type { WaitingPods } from './waiting-pods.ts';
 
 /** What plugins are made with. */
 export interface PluginContext {
@@ -22,6 +23,8 @@ export interface PluginContext {
   readonly random: Random;
   readonly logger: Logger;
   readonly extenders: Extenders;
+  /** Pods that wait for a permit. */
+  readonly waiting: WaitingPods;
   /** Whether the cycle's pod would pass the filters of its profile on a node, as it is at this moment. */
   readonly fits: (cycle: Cycle, node: NodeInfo) => Status | undefined;
   /** Whether the filters that the cycle's pod has to pass look at nothing but single nodes. */

@@ -34,7 +34,7 @@ export interface PostFilterResult {
 
 /**
  * A scheduler plugin: any of upstream's extension points. A plugin is a folder under `plugins/` and a line in its list.
- * Functions are pure but for `postFilter`, `reserve`, `unreserve` and `preBind`. Undefined means success.
+ * Functions are pure but for `postFilter`, `reserve`, `unreserve`, `permit`, `preBind` and `postBind`. Undefined means success.
  */
 export interface Plugin {
   readonly name: string;
@@ -69,9 +69,13 @@ export interface Plugin {
   readonly normalize?: (cycle: Cycle, scores: Float64Array) => void;
   readonly reserve?: (cycle: Cycle, nodeName: string) => Status | undefined;
   readonly unreserve?: (cycle: Cycle, nodeName: string) => void;
+  /** Whether the pod may be bound: yes, no, or whenever somebody has allowed it through the framework's waiting pods. */
+  readonly permit?: (cycle: Cycle, nodeName: string) => Status | { readonly waitMs: number } | undefined;
   /** Whether `preBind` has work to do for this pod. */
   readonly needsPreBind?: (cycle: Cycle) => boolean;
   readonly preBind?: (cycle: Cycle, nodeName: string, signal: AbortSignal) => Promise<Status | undefined>;
+  /** After the pod was bound. */
+  readonly postBind?: (cycle: Cycle, nodeName: string) => void;
 }
 
 /** Brings scores into 0…100 by their highest; `reverse` makes the highest the lowest. */

@@ -1,5 +1,6 @@
 import { type PluginEntry, pluginRegistry } from '../plugins/plugin-registry.ts';
 import type { WeightedPlugin } from './class-results.ts';
+import type { PluginOrder } from './extension-points.ts';
 import { Framework } from './framework.ts';
 import type { Plugin } from './plugin.ts';
 import type { PluginContext } from './plugin-context.ts';
@@ -16,6 +17,8 @@ export interface Profile {
   readonly schedulerName: string;
   /** Plugins in order; all of them with their default weights when absent. */
   readonly plugins?: readonly PluginChoice[];
+  /** Points at which they run in another order. */
+  readonly order?: PluginOrder;
   /** Arguments by plugin name. */
   readonly args?: Readonly<Record<string, unknown>>;
   readonly percentageOfNodesToScore?: number;
@@ -45,7 +48,7 @@ export function createFramework(profile: Profile, context: Omit<PluginContext, '
     };
     return { plugin, weight: weightOf(entry, chosen) };
   });
-  framework = new Framework(plugins, { ...context, ...percentage(profile) });
+  framework = new Framework(plugins, { ...context, ...percentage(profile), order: profile.order ?? {} });
   return framework;
 }
 

@@ -11,6 +11,7 @@ import { diagnosisMessage } from '../framework/diagnosis.ts';
 import type { Framework } from '../framework/framework.ts';
 import { Nominations } from '../framework/nominations.ts';
 import { createFramework, type Profile } from '../framework/profile.ts';
+import { WaitingPods } from '../framework/waiting-pods.ts';
 import { ClusterState } from '../state/cluster-state.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 
@@ -35,6 +36,7 @@ export class Harness {
         random: seededRandom(1),
         logger: silentLogger,
         extenders: new Extenders([], silentLogger),
+        waiting: new WaitingPods(systemClock),
         activate: () => {},
       },
     );

@@ -18,6 +18,13 @@ export type NodeState = 'Running' | 'Partitioned' | 'Stopped';
 /** Whoever sets this annotation of a simulated node commands its state; without it the node runs. */
 export const STATE_ANNOTATION = 'simulation.knarr.dev/state';
 
+/**
+ * A node that somebody creates with this annotation is simulated from then on, until it is deleted: so do cluster
+ * autoscalers that try out what they would do, with providers made for it.
+ */
+export const SIMULATED_ANNOTATION = 'kwok.x-k8s.io/node';
+const SIMULATED = 'fake';
+
 export interface NodeFleetOptions {
   readonly client: Client;
   readonly informers: InformerFactory;
@@ -27,7 +34,7 @@ export interface NodeFleetOptions {
   readonly plans: readonly NodePlan[];
   /** Names of nodes that are registered already and are to be kept alive from now on. */
   readonly adopted?: readonly string[];
-  /** Called when a node's state was changed. */
+  /** Called when a node's state was changed, when it came, and, as stopped, when it went. */
   readonly onState: (name: string, state: NodeState, before: NodeState) => void;
 }
 
@@ -43,7 +50,10 @@ const WIDTH = 256;
 /** Simulated nodes: registered, kept alive by leases, and brought down and back as people command. */
 export class NodeFleet {
   readonly #options: NodeFleetOptions;
-  readonly #indexes: ReadonlyMap<string, number>;
+  readonly #indexes: Map<string, number>;
+  /** Nodes that somebody else made, and whose leases go with them, with their uids. */
+  readonly #others = new Map<string, string>();
+  #nextIndex: number;
   readonly #states = new Map<string, NodeState>();
   /** As they were last written. */
   readonly #leases = new Map<string, Lease>();
@@ -53,10 +63,11 @@ export class NodeFleet {
     const { plans, adopted = [], informers } = options;
     const names = [...plans.map(({ name }) => name), ...adopted];
     this.#indexes = new Map(names.map((name, index) => [name, index]));
+    this.#nextIndex = names.length;
     informers.of(Nodes).addHandler({
       added: (node) => this.#follow(node),
       updated: (node) => this.#follow(node),
-      deleted: () => {},
+      deleted: ({ metadata }) => this.#forget(metadata?.name ?? ''),
     });
   }
 
@@ -80,10 +91,10 @@ export class NodeFleet {
   async run(signal: AbortSignal): Promise<void> {
     const { plans, clock } = this.#options;
     await inGroups(plans, WIDTH, (plan) => this.#attempt(plan.name, () => this.#register(plan)));
-    const names = [...this.#indexes.keys()];
-    const steps = Math.min(MOST_STEPS, Math.max(1, Math.ceil(names.length / RENEWED_AT_ONCE)));
-    for (let step = 0; !signal.aborted; step = (step + 1) % steps) {
-      const due = names.filter((name, index) => index % steps === step && this.state(name) === 'Running');
+    for (let step = 0; !signal.aborted; step++) {
+      const names = [...this.#indexes.keys()];
+      const steps = Math.min(MOST_STEPS, Math.max(1, Math.ceil(names.length / RENEWED_AT_ONCE)));
+      const due = names.filter((name, index) => index % steps === step % steps && this.state(name) === 'Running');
       await Promise.all(due.map((name) => this.#attempt(name, () => this.#renew(name))));
       await clock.sleep(RENEW_MS / steps, signal).catch(() => {});
     }
@@ -99,7 +110,10 @@ export class NodeFleet {
 
   #follow(node: Node): void {
     const name = node.metadata?.name ?? '';
-    if (!this.has(name)) return;
+    if (!this.has(name)) {
+      if (node.metadata?.annotations?.[SIMULATED_ANNOTATION] !== SIMULATED) return;
+      this.#takeOver(node);
+    }
     const state = stateOf(node);
     const before = this.state(name);
     if (state !== before) {
@@ -109,6 +123,38 @@ export class NodeFleet {
     }
     // Whoever missed the node's leases has marked it; it is well, and says so.
     if (state === 'Running' && !isReady(node)) void this.#attempt(name, () => this.#report(name));
+  }
+
+  /** Its pods may have been there before it was known. */
+  #takeOver(node: Node): void {
+    const { name = '', uid = '' } = node.metadata ?? {};
+    this.#indexes.set(name, this.#nextIndex++);
+    this.#others.set(name, uid);
+    this.#options.onState(name, 'Running', 'Running');
+    void this.#attempt(name, () => this.#complete(node));
+    void this.#attempt(name, () => this.#renew(name));
+  }
+
+  /** Whoever deletes a simulated node has it no more; registered again at the next start are those that were asked for. */
+  #forget(name: string): void {
+    if (!this.has(name)) return;
+    this.#options.onState(name, 'Stopped', this.state(name));
+    this.#indexes.delete(name);
+    this.#others.delete(name);
+    this.#states.delete(name);
+    this.#leases.delete(name);
+  }
+
+  /** Reports what whoever made a node has left out of its status. */
+  async #complete({ metadata, status }: Node): Promise<void> {
+    const { name = '' } = metadata ?? {};
+    const index = this.#indexes.get(name) ?? 0;
+    const own = simulatedNode({ name, group: { count: 1 }, index, zone: undefined }, this.#now()).status;
+    const addresses = status?.addresses?.length ? status.addresses : own?.addresses;
+    const capacity = status?.capacity ?? status?.allocatable ?? own?.capacity;
+    const allocatable = status?.allocatable ?? capacity;
+    const patch = mergePatch({ status: { addresses, capacity, allocatable, conditions: own?.conditions } });
+    await this.#options.client.of(Nodes).patch(name, patch, { subresource: 'status' });
   }
 
   async #register(plan: NodePlan): Promise<void> {
@@ -133,8 +179,13 @@ export class NodeFleet {
     this.#leases.delete(name);
     const renewed = known
       ? await leases.update({ ...known, spec })
-      : await leases.create({ metadata: { name, namespace: LEASE_NAMESPACE }, spec } as Lease);
+      : await leases.create({ metadata: { name, namespace: LEASE_NAMESPACE, ...this.#ownerOf(name) }, spec } as Lease);
     this.#leases.set(name, renewed);
+  }
+
+  #ownerOf(name: string) {
+    const uid = this.#others.get(name);
+    return uid === undefined ? {} : { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }] };
   }
 
   async #leaseOf(name: string): Promise<Lease | undefined> {

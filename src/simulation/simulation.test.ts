@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { Deployments } from '#api/apps/v1/deployment.ts';
 import { HorizontalPodAutoscalers } from '#api/autoscaling/v2/horizontal-pod-autoscaler.ts';
-import { Nodes } from '#api/core/v1/node.ts';
+import { Leases } from '#api/coordination/v1/lease.ts';
+import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { NodeMetricsResource, PodMetricsResource } from '#api/metrics/v1beta1/metrics.ts';
 import { mergePatch } from '#client/options.ts';
@@ -197,4 +198,30 @@ test('advancing needs a virtual clock, and the simulation simulated nodes', asyn
   cluster = await Cluster.start({ controllers: false, scheduler: false });
   await expect(cluster.advance(1)).rejects.toThrow('the cluster runs on the real clock');
   expect(() => cluster.simulation).toThrow('the cluster was started without');
+});
+
+test('a node that somebody else makes and marks as simulated runs pods, until it is deleted', async () => {
+  await start({ nodes: [{ count: 1, cpu: '1' }] });
+  const nodes = cluster.client.of(Nodes);
+  const asking = { containers: [{ name: 'c', image: 'x', resources: { requests: { cpu: '4' } } }] };
+  await createPod('large', {}, asking);
+  await cluster.advance(10_000);
+  expect((await podOf('large')).status?.phase).toBe('Pending');
+  const annotations = { 'kwok.x-k8s.io/node': 'fake' };
+  const capacity = { cpu: '8', memory: '16Gi', pods: '10' };
+  await nodes.create({ metadata: { name: 'grown', annotations }, status: { capacity } } as Node);
+  await cluster.advance(60_000);
+  expect([(await podOf('large')).spec?.nodeName, (await podOf('large')).status?.phase]).toEqual(['grown', 'Running']);
+  const { status } = await nodes.get('grown');
+  expect([status?.allocatable, status?.addresses?.map(({ type }) => type)]).toEqual([
+    capacity,
+    ['InternalIP', 'Hostname'],
+  ]);
+  await cluster.advance(300_000);
+  expect((await readyOf('grown'))?.status).toBe('True');
+  await nodes.delete('grown');
+  await cluster.advance(120_000);
+  expect(await listPods()).toEqual([]);
+  const leases = (await cluster.client.of(Leases).list({ namespace: 'kube-node-lease' })).items;
+  expect(leases.map(({ metadata }) => metadata?.name)).toEqual(['simulated-0']);
 });

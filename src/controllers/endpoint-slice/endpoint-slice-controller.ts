@@ -1,5 +1,5 @@
 import { type Node, Nodes } from '#api/core/v1/node.ts';
-import { Pods } from '#api/core/v1/pod.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { type Service, Services } from '#api/core/v1/service.ts';
 import { type EndpointSlice, EndpointSlices } from '#api/discovery/v1/endpoint-slice.ts';
 import type { Informer } from '#client/informer.ts';
@@ -12,7 +12,7 @@ import { isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { isNamespaceTerminating, messageOf } from '../shared/pod-control.ts';
 import { ServiceIndex } from '../shared/services/service-keys.ts';
-import { addressesOf, isHeadless } from '../shared/services/service-pods.ts';
+import { addressesOf, isHeadless, mayServe } from '../shared/services/service-pods.ts';
 import { TRIGGER_TIME, TriggerTimes } from '../shared/services/trigger-times.ts';
 import { type AddressType, groupEndpoints, type PortGroup } from './slice-endpoints.ts';
 import { planSlices, type SlicePlan } from './slice-plan.ts';
@@ -34,6 +34,8 @@ export class EndpointSliceController {
   readonly #nodes: Informer<Node>;
   readonly #writes: OwnWrites<EndpointSlice>;
   readonly #triggers = new TriggerTimes();
+  /** Services with pods whose nodes are not there. */
+  readonly #lacking = new Set<string>();
   /** Services and families whose endpoints have hints, to tell of it once. */
   readonly #hinted = new Set<string>();
 
@@ -48,6 +50,7 @@ export class EndpointSliceController {
       .watches(Pods, (pod, old) => this.#index.keysOf(pod, old))
       .watches(EndpointSlices, serviceKeys)
       .watches(Nodes, (node, old) => (old && shareFacts(old) === shareFacts(node) ? [] : this.#zoned()))
+      .watches(Nodes, (_, old) => (old ? [] : [...this.#lacking]))
       .reconciles((key) => this.#reconcile(key));
   }
 
@@ -58,10 +61,11 @@ export class EndpointSliceController {
 
   async #reconcile(key: string): Promise<void> {
     const service = this.#index.services.store.getByKey(key);
+    this.#lacking.delete(key);
     if (service === undefined) return this.#triggers.forget(key);
     const { selector, type } = service.spec ?? {};
     if (!selector || type === 'ExternalName' || service.metadata?.deletionTimestamp) return;
-    const pods = this.#index.podsOf(service);
+    const { pods, lost } = this.#placed(service, this.#index.podsOf(service));
     const time = this.#triggers.next(key, service, pods);
     const existing = this.#writes
       .current(this.#slices.store.byIndex(BY_SERVICE, key), (slice) => serviceKeys(slice)[0] === key)
@@ -77,12 +81,25 @@ export class EndpointSliceController {
         await this.#apply(service, addressType, planSlices(groups, ofType, outdated), time);
       }
       await this.#removeAll(existing.filter(({ addressType }) => !types.includes(addressType as AddressType)));
+      if (lost.length > 0) {
+        this.#lacking.add(key);
+        throw new Error(lostMessage(service, lost));
+      }
     } catch (error) {
       const message = `Error updating Endpoint Slices for Service ${key}: ${messageOf(error)}`;
       if (isNamespaceTerminating(error)) return;
       this.#context.events.record(service, 'Warning', 'FailedToUpdateEndpointSlices', message);
       throw error;
     }
+  }
+
+  /** Pods whose node is not there are nobody's to serve, unless the Service wants them whatever they do. */
+  #placed({ spec }: Service, pods: readonly Pod[]): { readonly pods: readonly Pod[]; readonly lost: readonly Pod[] } {
+    if (spec?.publishNotReadyAddresses) return { pods, lost: [] };
+    const isLost = (pod: Pod) =>
+      mayServe(pod, { terminating: true }) && !this.#nodes.store.get(pod.spec?.nodeName ?? '');
+    const lost = pods.filter(isLost);
+    return { pods: lost.length > 0 ? pods.filter((pod) => !lost.includes(pod)) : pods, lost };
   }
 
   #hint(
@@ -153,6 +170,14 @@ export class EndpointSliceController {
       this.#writes.deleted(slice);
     }
   }
+}
+
+function lostMessage({ metadata }: Service, lost: readonly Pod[]): string {
+  const service = `${metadata?.namespace}/${metadata?.name}`;
+  const texts = lost.map(
+    (pod) => `skipping Pod ${pod.metadata?.name} for Service ${service}: Node ${pod.spec?.nodeName} Not Found`,
+  );
+  return texts.length === 1 ? (texts[0] as string) : `[${texts.join(', ')}]`;
 }
 
 /** The key of the Service that a slice of this controller belongs to. */

@@ -15,6 +15,7 @@ beforeAll(async () => {
   const controllers = ['endpoints-controller', 'endpointslice-controller', 'serviceaccount-controller'];
   cluster = await Cluster.start({ controllers, scheduler: false });
   await waitFor(() => cluster.client.of(ServiceAccounts).get('default', { namespace }));
+  await cluster.client.of(Nodes).create({ metadata: { name: 'node-1' } });
 });
 afterAll(() => cluster.stop());
 
@@ -145,4 +146,28 @@ test('a service that asks for it has its endpoints hinted to zones by their CPUs
     const { items } = await cluster.client.of(Events).list({ namespace, fieldSelector: 'involvedObject.name=zoned' });
     return items.some(({ message }) => message === 'Topology Aware Hints has been enabled, addressType: IPv4');
   });
+});
+
+test('a pod whose node is not there is left out and told of, until its node comes', async () => {
+  const spec = { selector: { app: 'lost' }, ports: [{ port: 80 }] };
+  const service = await cluster.client.of(Services).create({ metadata: { name: 'lost', namespace }, spec });
+  await createPod('here', 'lost', { ip: '10.1.7.1', ready: true });
+  await createPod('there', 'lost', { ip: '10.1.7.2', ready: true, nodeName: 'node-9' });
+  const listed = async () => {
+    const labelSelector = 'kubernetes.io/service-name=lost';
+    const { items } = await cluster.client.of(EndpointSlices).list({ namespace, labelSelector });
+    return items.flatMap(({ endpoints = [] }) => endpoints.map(({ targetRef }) => targetRef?.name)).sort();
+  };
+  await waitFor(async () => expect(await listed()).toEqual(['here']));
+  const fieldSelector = `involvedObject.uid=${service.metadata?.uid}`;
+  await waitFor(async () => {
+    const { items } = await cluster.client.of(Events).list({ namespace, fieldSelector });
+    const told = items.map(({ reason, message }) => `${reason} ${message}`);
+    const skipped = 'skipping Pod there for Service default/lost: Node node-9 Not Found';
+    return told.includes(
+      `FailedToUpdateEndpointSlices Error updating Endpoint Slices for Service default/lost: ${skipped}`,
+    );
+  });
+  await cluster.client.of(Nodes).create({ metadata: { name: 'node-9' } });
+  await waitFor(async () => expect(await listed()).toEqual(['here', 'there']));
 });

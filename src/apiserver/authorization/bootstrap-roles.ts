@@ -165,7 +165,7 @@ export const nodeRules: readonly Rule[] = [
   rule(READ, 'core', 'services'),
   rule('create get list watch', 'core', 'nodes'),
   rule('patch update', 'core', 'nodes nodes/status'),
-  rule('create patch update', 'core,events.k8s.io', 'events'),
+  rule('create patch update', 'core', 'events'),
   rule(READ, 'core', 'pods'),
   rule('create delete', 'core', 'pods'),
   rule('patch update', 'core', 'pods/status'),
@@ -175,13 +175,15 @@ export const nodeRules: readonly Rule[] = [
   rule('get', 'core', 'endpoints'),
   rule('create get list watch', 'certificates.k8s.io', 'certificatesigningrequests'),
   rule('create delete get patch update', 'coordination.k8s.io', 'leases'),
-  rule(READ, 'storage.k8s.io', 'volumeattachments csidrivers'),
+  rule('get', 'storage.k8s.io', 'volumeattachments'),
+  rule(READ, 'storage.k8s.io', 'csidrivers'),
   rule('get patch update', 'core', 'persistentvolumeclaims/status'),
   rule('create delete get patch update', 'storage.k8s.io', 'csinodes'),
   rule('create', 'core', 'serviceaccounts/token'),
   rule(READ, 'node.k8s.io', 'runtimeclasses'),
-  rule(READ, 'resource.k8s.io', 'resourceclaims'),
-  rule('create delete deletecollection get list patch update watch', 'resource.k8s.io', 'resourceslices'),
+  rule('get', 'resource.k8s.io', 'resourceclaims'),
+  rule('deletecollection', 'resource.k8s.io', 'resourceslices'),
+  rule('get', 'core', 'serviceaccounts'),
 ];
 
 const componentRoles: BootstrapRole[] = [

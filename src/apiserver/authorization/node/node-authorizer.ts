@@ -48,7 +48,7 @@ const NARROWED: Readonly<Record<string, (each: Case) => Opinion>> = {
   persistentvolumes: (each) => get(each, 'persistentvolumes'),
   'resourceclaims.resource.k8s.io': (each) => get(each, 'resourceclaims'),
   'volumeattachments.storage.k8s.io': (each) => get(each, 'volumeattachments'),
-  serviceaccounts: createToken,
+  serviceaccounts: serviceAccount,
   'leases.coordination.k8s.io': lease,
   'csinodes.storage.k8s.io': csiNode,
   'resourceslices.resource.k8s.io': resourceSlice,
@@ -83,8 +83,10 @@ function updateStatus(each: Case, kind: RelatedKind): Opinion {
   return isUpdate ? related(each, kind) : noOpinion('can only get/update/patch this type');
 }
 
-function createToken(each: Case): Opinion {
+/** For its pods a node gets tokens, and knows what their images are pulled with. */
+function serviceAccount(each: Case): Opinion {
   const { verb, name, subresource } = each.attributes;
+  if (verb === 'get' && subresource === '') return related(each, 'serviceaccounts');
   if (verb !== 'create' || name === '') return noOpinion('can only create tokens for individual service accounts');
   if (subresource !== 'token') return noOpinion('can only create token subresource of serviceaccount');
   return related(each, 'serviceaccounts');

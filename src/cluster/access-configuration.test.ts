@@ -55,6 +55,37 @@ test.each<[AccessFlags, object]>([
     },
   ],
   [
+    {
+      oidcIssuerUrl: 'https://issuer',
+      oidcClientId: 'knarr',
+      oidcCaFile: 'ca',
+      oidcUsernameClaim: 'email',
+      oidcUsernamePrefix: '-',
+      oidcGroupsClaim: 'roles',
+      oidcGroupsPrefix: 'oidc:',
+      oidcRequiredClaim: ['hd=example.com', 'a=b=c'],
+      oidcSigningAlgs: 'RS256,ES256',
+    },
+    {
+      authentication: {
+        oidc: [
+          {
+            issuerUrl: 'https://issuer',
+            audiences: ['knarr'],
+            ca: 'PEM',
+            usernameClaim: 'email',
+            usernamePrefix: '-',
+            groupsClaim: 'roles',
+            groupsPrefix: 'oidc:',
+            requiredClaims: { hd: 'example.com', a: 'b=c' },
+            signingAlgorithms: ['RS256', 'ES256'],
+          },
+        ],
+      },
+      authorization: {},
+    },
+  ],
+  [
     { authorizationMode: 'RBAC,Webhook', authorizationWebhookConfigFile: 'webhook' },
     {
       authentication: {},
@@ -84,6 +115,7 @@ test.each<[AccessFlags, object]>([
               unauthorizedTtlMs: 30_000,
               timeoutMs: 3000,
               failurePolicy: 'NoOpinion',
+              matchConditions: [],
             },
           },
           { type: 'Node' },
@@ -97,6 +129,7 @@ test.each<[AccessFlags, object]>([
               unauthorizedTtlMs: 30_000,
               timeoutMs: 3000,
               failurePolicy: 'Deny',
+              matchConditions: [],
             },
           },
         ],
@@ -127,6 +160,26 @@ test.each<[AccessFlags, string]>([
       authorizationWebhookCacheAuthorizedTtl: 'soon',
     },
     '--authorization-webhook-cache-authorized-ttl "soon": must be a duration such as 1h or 90s',
+  ],
+  [
+    { oidcUsernameClaim: 'email' },
+    '--oidc-issuer-url and --oidc-client-id: must be specified together when any --oidc flags are set',
+  ],
+  [
+    { oidcIssuerUrl: 'http://issuer', oidcClientId: 'a' },
+    '--oidc-issuer-url "http://issuer": URL scheme must be https, without user, query and fragment',
+  ],
+  [
+    { oidcIssuerUrl: 'https://issuer', oidcClientId: 'a', oidcRequiredClaim: ['hd'] },
+    '--oidc-required-claim "hd": must be claim=value',
+  ],
+  [
+    { oidcIssuerUrl: 'https://issuer', oidcClientId: 'a', oidcSigningAlgs: 'HS256' },
+    '--oidc-signing-algs: unsupported signing alg: "HS256"',
+  ],
+  [
+    { oidcIssuerUrl: 'https://issuer', oidcClientId: 'a', authenticationConfig: 'config' },
+    '--authentication-config: cannot be used together with --oidc flags',
   ],
   [{ authorizationMode: 'Webhook' }, '--authorization-mode: Webhook needs --authorization-webhook-config-file'],
 ])('flags %o are refused', async (flags, message) => {

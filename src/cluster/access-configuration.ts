@@ -12,10 +12,11 @@ import { readAuthorizationConfiguration } from '#apiserver/authorization/authori
 import type { AuthorizationWebhookOptions } from '#apiserver/authorization/webhook.ts';
 import { ConfigFileError } from '#machinery/codec/config-file.ts';
 import { parseDuration } from '#machinery/objects/duration.ts';
+import { type OidcFlags, readOidcFlags } from './oidc-flags.ts';
 import { readWebhookKubeconfig } from './webhook-kubeconfig.ts';
 
 /** Flags of `knarr up` that say whose credentials are accepted and who decides what they may. */
-export interface AccessFlags {
+export interface AccessFlags extends OidcFlags {
   readonly authenticationConfig?: string;
   readonly tokenAuthFile?: string;
   readonly authenticationTokenWebhookConfigFile?: string;
@@ -54,6 +55,10 @@ async function readAuthentication(flags: AccessFlags, read: ReadFile): Promise<A
   const { authenticationConfig, tokenAuthFile, requestheaderClientCaFile: proxyCa } = flags;
   const webhook = flags.authenticationTokenWebhookConfigFile;
   const flag = '--authentication-token-webhook-config-file';
+  const oidc = await readOidcFlags(flags, (name, path) => read(name, path, (pem) => pem));
+  if (oidc && authenticationConfig) {
+    throw new ConfigFileError('--authentication-config: cannot be used together with --oidc flags');
+  }
   const allowedNames = (flags.requestheaderAllowedNames ?? '').split(',').filter((name) => name !== '');
   return {
     ...(authenticationConfig
@@ -61,6 +66,7 @@ async function readAuthentication(flags: AccessFlags, read: ReadFile): Promise<A
           readAuthenticationConfiguration(text, [DEFAULT_ISSUER_URL]),
         )
       : {}),
+    ...(oidc ? { oidc: [oidc] } : {}),
     ...(tokenAuthFile ? { tokens: await read('--token-auth-file', tokenAuthFile, readTokens) } : {}),
     ...(webhook
       ? { tokenWebhook: { ...(await read(flag, webhook, readWebhookKubeconfig)), ...tokenReviews(flags) } }

@@ -44,6 +44,15 @@ program
   .option('--audit-webhook-batch-max-wait <duration>', 'how long an event waits for others', '30s')
   .option('--audit-webhook-batch-buffer-size <number>', 'events kept while they cannot be sent', '10000')
   .option('--authentication-config <file>', 'issuers of ID tokens, and paths that need no credentials')
+  .option('--oidc-issuer-url <url>', 'an issuer of ID tokens; the same for one issuer as a configuration file')
+  .option('--oidc-client-id <id>', 'whom its tokens must be for')
+  .option('--oidc-ca-file <file>', 'authorities that sign its certificate; default those of the system')
+  .option('--oidc-username-claim <claim>', 'claim that names the user; default sub')
+  .option('--oidc-username-prefix <prefix>', "put before names; - for nothing; default the issuer's URL and #")
+  .option('--oidc-groups-claim <claim>', 'claim that names groups')
+  .option('--oidc-groups-prefix <prefix>', 'put before groups')
+  .option('--oidc-required-claim <claim=value...>', 'claims that tokens must have')
+  .option('--oidc-signing-algs <names>', 'what tokens may be signed with; default RS256')
   .option('--token-auth-file <file>', 'tokens with their users, one a line: token,user,uid,"group1,group2"')
   .option(
     '--authentication-token-webhook-config-file <file>',

@@ -2,7 +2,7 @@ import { readConfigFile } from '#machinery/codec/config-file.ts';
 import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { bool, type Infer, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import type { AuthenticationOptions } from './authentication.ts';
-import type { OidcOptions } from './oidc/oidc-options.ts';
+import { type OidcOptions, SIGNING_ALGORITHMS } from './oidc/oidc-options.ts';
 import { validateIssuers } from './validate-issuers.ts';
 
 const PREFIX = 'io.k8s.apiserver.config.v1';
@@ -59,9 +59,6 @@ const AuthenticationConfiguration = message(`${PREFIX}.AuthenticationConfigurati
 });
 type Configuration = Infer<typeof AuthenticationConfiguration>;
 
-/** Which algorithms issuers may sign with; a configuration cannot say. */
-const ALGORITHMS = ['ES', 'PS', 'RS'].flatMap((kind) => ['256', '384', '512'].map((size) => `${kind}${size}`));
-
 /**
  * Reads upstream's AuthenticationConfiguration: issuers of ID tokens, and the paths that need no credentials. Rules and
  * mappings name claims; expressions are refused. `ownIssuers` cannot be among the issuers. Throws a `ConfigFileError`.
@@ -87,7 +84,7 @@ function toOptions({ issuer = {}, claimMappings = {}, claimValidationRules = [] 
   return {
     issuerUrl: url,
     audiences,
-    signingAlgorithms: ALGORITHMS,
+    signingAlgorithms: SIGNING_ALGORITHMS,
     ...(discoveryURL ? { discoveryUrl: discoveryURL } : {}),
     ...(certificateAuthority ? { ca: certificateAuthority } : {}),
     ...(username?.claim ? { usernameClaim: username.claim } : {}),

@@ -1,3 +1,8 @@
+/** What ID tokens may be signed with: nothing that needs a shared secret, and never nothing. */
+export const SIGNING_ALGORITHMS: readonly string[] = ['ES', 'PS', 'RS'].flatMap((kind) =>
+  ['256', '384', '512'].map((size) => `${kind}${size}`),
+);
+
 /** An OpenID Connect issuer whose ID tokens are accepted. */
 export interface OidcOptions {
   /** `https://…`, exactly as tokens name it. */

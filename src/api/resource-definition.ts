@@ -29,6 +29,10 @@ export interface ResourceDefinition<T extends KubernetesObject = KubernetesObjec
   readonly strategy: Strategy<T>;
   /** Columns of `kubectl get`; absent means Name and Age (`Created At` for kinds upstream prints so). */
   readonly columns?: readonly Column<T>[];
+  /** What a table says of the state of a row besides its cells. */
+  readonly rowConditions?: (object: T) => readonly RowCondition[];
+  /** The order of a table's rows, where it is not that of the list. */
+  readonly compareRows?: (a: T, b: T) => number;
   readonly subresources?: Readonly<Record<string, SubresourceDefinition<T>>>;
   /** Field selectors beyond metadata.name and metadata.namespace: path to value as text. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
@@ -98,6 +102,14 @@ export interface Column<T> {
   readonly priority: number;
   /** `now` in milliseconds since the epoch, for ages. */
   readonly cell: (object: T, now: number) => Cell;
+}
+
+/** As the conditions of rows in `meta.k8s.io`. */
+export interface RowCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
 }
 
 export interface SubresourceDefinition<T extends KubernetesObject> {

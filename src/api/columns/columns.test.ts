@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ValidatingAdmissionPolicyBindings } from '#api/admissionregistration/v1/validating-admission-policy-binding.ts';
 import { Deployments } from '#api/apps/v1/deployment.ts';
 import { HorizontalPodAutoscalersV1 } from '#api/autoscaling/v1/horizontal-pod-autoscaler.ts';
 import { Jobs } from '#api/batch/v1/job.ts';
@@ -8,7 +9,9 @@ import { Nodes } from '#api/core/v1/node.ts';
 import { PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { ResourceQuotas } from '#api/core/v1/resource-quota.ts';
 import { Services } from '#api/core/v1/service.ts';
+import { EndpointSlices } from '#api/discovery/v1/endpoint-slice.ts';
 import { EventsV1 } from '#api/events/v1/event.ts';
+import { PriorityLevelConfigurations } from '#api/flowcontrol/v1/priority-level-configuration.ts';
 import { Ingresses } from '#api/networking/v1/ingress.ts';
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { StorageClasses } from '#api/storage/v1/storage-class.ts';
@@ -158,6 +161,42 @@ test.each<[string, AnyResourceDefinition, object, object]>([
       eventTime: '2026-01-01T00:59:00.000000Z',
     },
     { 'Last Seen': '60s', Type: 'Normal', Reason: 'Started', Object: 'pod/p', Message: 'Started container c' },
+  ],
+  [
+    'slice of endpoints without numbers',
+    EndpointSlices,
+    { addressType: 'IPv4', ports: [{ name: 'web' }, { port: 80 }], endpoints: [{ addresses: [] }] },
+    { ...AGE, AddressType: 'IPv4', Ports: 'web,80', Endpoints: '<unset>' },
+  ],
+  [
+    'ingress with more rules than are shown',
+    Ingresses,
+    { spec: { rules: [{}, { host: 'a' }, { host: 'b' }, { host: 'c' }, {}] } },
+    { ...AGE, Class: '<none>', Hosts: 'a,b,c + 2 more...', Address: '', Ports: '80' },
+  ],
+  [
+    'level without limits',
+    PriorityLevelConfigurations,
+    { spec: { type: 'Exempt' } },
+    {
+      ...AGE,
+      Type: 'Exempt',
+      NominalConcurrencyShares: '<none>',
+      Queues: '<none>',
+      HandSize: '<none>',
+      QueueLengthLimit: '<none>',
+    },
+  ],
+  [
+    'binding whose parameters are chosen by labels',
+    ValidatingAdmissionPolicyBindings,
+    { spec: { policyName: 'p', paramRef: { selector: { matchLabels: { c: 'd', a: 'b' } } } } },
+    {
+      ...AGE,
+      PolicyName: 'p',
+      ParamRef:
+        '&LabelSelector{MatchLabels:map[string]string{a: b,c: d,},MatchExpressions:[]LabelSelectorRequirement{},}',
+    },
   ],
 ])('a %s prints as expected', (_, definition, object, expected) => {
   expect(row(definition, object)).toEqual(expected);

@@ -145,6 +145,13 @@ describe('a table', () => {
     expect(bookmark.object.rows[0].object.metadata.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
   });
 
+  test('of flow schemas has the order in which they are tried', async () => {
+    const { json } = await call('/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas', form('Table'));
+    const precedences = json.rows.map(({ cells }: { cells: unknown[] }) => cells[2]);
+    expect(precedences.length).toBeGreaterThan(2);
+    expect(precedences).toEqual(precedences.toSorted((a: number, b: number) => a - b));
+  });
+
   test('is not for protobuf', async () => {
     expect((await call(MAPS, form('Table', 'v1', PROTOBUF))).code).toBe(406);
   });

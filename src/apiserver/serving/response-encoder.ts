@@ -169,13 +169,14 @@ export const tableOf = (view: ResourceView, entries: readonly Entry[], options: 
   );
 
 function tableFrom(definition: Columns, objects: readonly KubernetesObject[], options: TableOptions): KubernetesObject {
+  const ordered = definition.compareRows ? objects.toSorted(definition.compareRows) : objects;
   const row = { now: options.now, include: options.include, version: options.form.version };
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${options.form.version}`,
     metadata: options.metadata,
     columnDefinitions: options.headless ? null : columnDefinitions(definition),
-    rows: objects.map((object) => tableRow(definition, object, row)),
+    rows: ordered.map((object) => tableRow(definition, object, row)),
   } as KubernetesObject;
 }
 

@@ -5,7 +5,7 @@ import type { AnyResourceDefinition, Column, KubernetesObject } from '#api/resou
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
 /** Whose columns a table has: those of a definition, or Name and Age. */
-export type Columns = Pick<AnyResourceDefinition, 'columns'>;
+export type Columns = Pick<AnyResourceDefinition, 'columns' | 'rowConditions' | 'compareRows'>;
 
 const NAME_COLUMN: Column<KubernetesObject> = {
   name: 'Name',
@@ -44,8 +44,10 @@ export function tableRow(
   object: KubernetesObject,
   options: { readonly now: number; readonly include: IncludeObject; readonly version: string },
 ) {
+  const conditions = definition.rowConditions?.(object) ?? [];
   return {
     cells: columnsOf(definition).map((column) => column.cell(object, options.now)),
+    ...(conditions.length > 0 ? { conditions } : {}),
     ...(options.include === 'None'
       ? {}
       : { object: options.include === 'Object' ? object : partialMetadata(object, options.version) }),

@@ -8,7 +8,7 @@ export const componentStatusColumns: readonly Column<ComponentStatus>[] = [
   nameColumn,
   column('Status', 'Whether the component is well', (component) => {
     const status = healthy(component)?.status;
-    return status === 'True' ? 'Healthy' : status === 'False' ? 'Unhealthy' : 'Unknown';
+    return status === undefined ? 'Unknown' : status === 'True' ? 'Healthy' : 'Unhealthy';
   }),
   column('Message', 'What the component says', (component) => healthy(component)?.message ?? ''),
   column('Error', 'What went wrong', (component) => healthy(component)?.error ?? ''),

@@ -14,8 +14,7 @@ export const eventColumns: readonly Column<Event>[] = [
   column('Source', 'Who says so', sourceCell, { wide: true }),
   column('Message', 'What happened', ({ message }) => (message ?? '').trim()),
   column('First Seen', 'Time since it first happened', firstSeen, { wide: true }),
-  column('Count', 'How often it happened', ({ series, count }) => (series ? series.count : count) || 1, {
-    type: 'integer',
+  column('Count', 'How often it happened', ({ series, count }) => (series ? (series.count ?? 0) : count || 1), {
     wide: true,
   }),
   column('Name', 'Name of the event', ({ metadata }) => metadata?.name ?? '', { format: 'name', wide: true }),

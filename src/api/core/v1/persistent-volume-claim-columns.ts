@@ -12,7 +12,7 @@ export const persistentVolumeClaimColumns: readonly Column<PersistentVolumeClaim
   ),
   column('Volume', 'Volume that it is bound to', ({ spec }) => spec?.volumeName ?? ''),
   column('Capacity', 'How much the volume holds', ({ spec, status }) =>
-    spec?.volumeName ? (status?.capacity?.['storage'] ?? '') : '',
+    spec?.volumeName ? (status?.capacity?.['storage'] ?? '0') : '',
   ),
   column('Access Modes', 'How the volume can be mounted', ({ spec, status }) =>
     spec?.volumeName ? accessModesCell(status?.accessModes) : '',

@@ -7,7 +7,7 @@ const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
 
 export const persistentVolumeColumns: readonly Column<PersistentVolume>[] = [
   nameColumn,
-  column('Capacity', 'How much it holds', ({ spec }) => spec?.capacity?.['storage'] ?? ''),
+  column('Capacity', 'How much it holds', ({ spec }) => spec?.capacity?.['storage'] ?? '0'),
   column('Access Modes', 'How it can be mounted', ({ spec }) => accessModesCell(spec?.accessModes)),
   column(
     'Reclaim Policy',

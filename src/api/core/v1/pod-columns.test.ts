@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Pod } from './pod.ts';
 import { podColumns } from './pod-columns.ts';
+import { podRowConditions } from './pod-display.ts';
 import type { ContainerStatus, PodStatus } from './pod-status.ts';
 
 const NOW = Date.parse('2026-01-01T01:00:00Z');
@@ -86,6 +87,17 @@ test.each<[string, PodStatus, Parameters<typeof cells>[1], (string | number)[]]>
     ['2/2', 'Running', '2'],
   ],
   [
+    'a pod whose sidecar crashes while it runs',
+    {
+      phase: 'Running',
+      conditions: [{ type: 'Initialized', status: 'True' }],
+      initContainerStatuses: [waiting('CrashLoopBackOff', { name: 's', restartCount: 2 })],
+      containerStatuses: [running()],
+    },
+    { initContainers: [SIDECAR] },
+    ['1/2', 'Init:CrashLoopBackOff', '2'],
+  ],
+  [
     'a pod that is done in part',
     {
       phase: 'Running',
@@ -104,4 +116,12 @@ test('a pod on its way out is terminating until it has ended', () => {
   expect(cells({ phase: 'Running', containerStatuses: [running()] }, {}, metadata)[2]).toBe('Terminating');
   expect(cells({ phase: 'Succeeded', containerStatuses: [ended(0, 'Completed')] }, {}, metadata)[2]).toBe('Completed');
   expect(cells({ phase: 'Running', reason: 'NodeLost' }, {}, metadata)[2]).toBe('Unknown');
+});
+
+test('a pod that is done is marked so in its row', () => {
+  const message = 'The pod has completed successfully.';
+  expect(podRowConditions({ status: { phase: 'Succeeded' } })).toEqual([
+    { type: 'Completed', status: 'True', reason: 'Succeeded', message },
+  ]);
+  expect(podRowConditions({ status: { phase: 'Running' } })).toEqual([]);
 });

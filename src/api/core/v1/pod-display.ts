@@ -1,3 +1,4 @@
+import type { RowCondition } from '#api/resource-definition.ts';
 import type { Pod } from './pod.ts';
 import type { ContainerStatus } from './pod-status.ts';
 
@@ -19,9 +20,10 @@ export function displayPod(pod: Pod): PodDisplay {
   );
   const init = displayInit(pod, sidecars);
   const isInitialized = status?.conditions?.some((each) => each.type === 'Initialized' && each.status === 'True');
-  const main = !init.reason || isInitialized ? displayMain(pod) : undefined;
+  const before = init.reason || initialReason(pod);
+  const main = !init.reason || isInitialized ? displayMain(pod, before) : undefined;
   const counted = main ? [...init.sidecars, ...(status?.containerStatuses ?? [])] : init.seen;
-  let reason = main?.reason || init.reason || initialReason(pod);
+  let reason = main?.reason ?? before;
   if (metadata?.deletionTimestamp) {
     if (status?.reason === 'NodeLost') reason = 'Unknown';
     else if (status?.phase !== 'Succeeded' && status?.phase !== 'Failed') reason = 'Terminating';
@@ -75,8 +77,8 @@ function initReason({ state }: ContainerStatus, progress: string): string {
 const endReason = (end: { reason?: string | undefined; signal?: number | undefined; exitCode: number }): string =>
   end.reason || (end.signal ? `Signal:${end.signal}` : `ExitCode:${end.exitCode}`);
 
-function displayMain({ status }: Pod): { readonly reason: string; readonly ready: number } {
-  let reason = initialReason({ status });
+function displayMain({ status }: Pod, before: string): { readonly reason: string; readonly ready: number } {
+  let reason = before;
   let ready = 0;
   for (const { state, ready: isReady } of [...(status?.containerStatuses ?? [])].reverse()) {
     if (state?.waiting?.reason) reason = state.waiting.reason;
@@ -95,4 +97,16 @@ function displayMain({ status }: Pod): { readonly reason: string; readonly ready
 function latestEnd(containers: readonly ContainerStatus[]): string | undefined {
   const ends = containers.flatMap(({ lastState }) => lastState?.terminated?.finishedAt ?? []);
   return ends.sort().at(-1);
+}
+
+const ENDS: Readonly<Record<string, string>> = {
+  Succeeded: 'The pod has completed successfully.',
+  Failed: 'The pod failed.',
+};
+
+/** Pods that are done are marked as such in tables. */
+export function podRowConditions({ status }: Pod): readonly RowCondition[] {
+  const reason = status?.phase ?? '';
+  const message = ENDS[reason];
+  return message === undefined ? [] : [{ type: 'Completed', status: 'True', reason, message }];
 }

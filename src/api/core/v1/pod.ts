@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, string } from '#machinery/schema/schema.ts';
 import { podColumns } from './pod-columns.ts';
+import { podRowConditions } from './pod-display.ts';
 import { podFields } from './pod-fields.ts';
 import { validateResize } from './pod-resize-validation.ts';
 import { PodSpec } from './pod-spec.ts';
@@ -74,6 +75,7 @@ export const Pods: ResourceDefinition<Pod> = {
     },
   },
   columns: podColumns,
+  rowConditions: podRowConditions,
   selectableFields: podFields,
   strategy: podStrategy,
 };

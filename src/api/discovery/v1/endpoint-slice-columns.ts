@@ -9,21 +9,13 @@ const UNSET = '<unset>';
 export const endpointSliceColumns: readonly Column<EndpointSlice>[] = [
   nameColumn,
   column('AddressType', 'Kind of its addresses', ({ addressType }) => addressType),
-  column('Ports', 'Ports of every endpoint', ({ ports }) =>
-    ports?.length
-      ? firstFew(
-          ports.map(({ port }) => (port === undefined ? '*' : String(port))),
-          MOST,
-        )
-      : UNSET,
+  column('Ports', 'Ports of every endpoint', ({ ports = [] }) =>
+    listCell(ports.map(({ port, name }) => (port === undefined ? (name ?? '*') : String(port)))),
   ),
-  column('Endpoints', 'Addresses', ({ endpoints }) =>
-    endpoints?.length
-      ? firstFew(
-          endpoints.flatMap(({ addresses }) => addresses ?? []),
-          MOST,
-        )
-      : UNSET,
+  column('Endpoints', 'Addresses', ({ endpoints = [] }) =>
+    listCell(endpoints.flatMap(({ addresses }) => addresses ?? [])),
   ),
   ageColumn,
 ];
+
+const listCell = (items: readonly string[]): string => firstFew(items, MOST) || UNSET;

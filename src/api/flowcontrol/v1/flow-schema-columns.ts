@@ -15,3 +15,11 @@ export const flowSchemaColumns: readonly Column<FlowSchema>[] = [
     ({ status }) => status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?',
   ),
 ];
+
+/** The order in which schemas are tried. */
+export function compareFlowSchemas(a: FlowSchema, b: FlowSchema): number {
+  const precedence = (a.spec?.matchingPrecedence ?? 0) - (b.spec?.matchingPrecedence ?? 0);
+  if (precedence !== 0) return precedence;
+  const [first = '', second = ''] = [a.metadata?.name, b.metadata?.name];
+  return first < second ? -1 : first > second ? 1 : 0;
+}

@@ -15,7 +15,7 @@ import {
   time,
 } from '#machinery/schema/schema.ts';
 import { validateFlowControlStatus } from './flow-control-status-validation.ts';
-import { flowSchemaColumns } from './flow-schema-columns.ts';
+import { compareFlowSchemas, flowSchemaColumns } from './flow-schema-columns.ts';
 import { flowSchemaStrategy } from './flow-schema-strategy.ts';
 
 export const FlowDistinguisherMethod = message('io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod', {
@@ -137,5 +137,6 @@ export const FlowSchemas: ResourceDefinition<FlowSchema> = {
     },
   },
   columns: flowSchemaColumns,
+  compareRows: compareFlowSchemas,
   strategy: flowSchemaStrategy,
 };

@@ -6,10 +6,10 @@ import type { PriorityLevelConfiguration } from './priority-level-configuration.
 export const priorityLevelConfigurationColumns: readonly Column<PriorityLevelConfiguration>[] = [
   nameColumn,
   column('Type', 'Whether its requests are limited', ({ spec }) => spec?.type ?? ''),
-  column('NominalConcurrencyShares', 'Share of requests that run at a time', ({ spec }) =>
-    spec?.type === 'Exempt'
-      ? (spec.exempt?.nominalConcurrencyShares ?? NONE)
-      : (spec?.limited?.nominalConcurrencyShares ?? NONE),
+  column(
+    'NominalConcurrencyShares',
+    'Share of requests that run at a time',
+    ({ spec }) => spec?.limited?.nominalConcurrencyShares ?? NONE,
   ),
   column('Queues', 'Number of queues', (level) => queuing(level)?.queues ?? NONE),
   column('HandSize', 'Queues that a flow may use', (level) => queuing(level)?.handSize ?? NONE),

@@ -136,6 +136,8 @@ export interface SubresourceDefinition<T extends KubernetesObject> {
    * the main resource cannot change.
    */
   readonly resetFields?: readonly string[];
+  /** The only fields that writes through it can own: dotted names, with `*` for items of lists. */
+  readonly ownedFields?: readonly string[];
   /** For `scale`: JSON paths into the object. */
   readonly scale?: {
     readonly specReplicas: string;

@@ -502,6 +502,21 @@ describe('other writes', () => {
     });
   });
 
+  test('through a part that takes over little own no more than that, whatever is sent', async () => {
+    const container = { name: 'c', image: 'x', resources: { requests: { cpu: '1' } } };
+    const metadata = { name: 'grows', namespace };
+    await cluster.client.of(Pods).create({ metadata, spec: { containers: [container] } });
+    const bigger = { ...container, image: 'y', resources: { requests: { cpu: '2' } } };
+    const body = { metadata: { ...metadata, labels: { not: 'taken' } }, spec: { containers: [bigger] } };
+    const applied = await apply<Pod>(Pods, 'grower', body, { subresource: 'resize', force: true });
+    expect(applied.spec?.containers[0]).toMatchObject({ image: 'x', resources: { requests: { cpu: '2' } } });
+    const own = owners(applied).find(({ by }) => by === 'grower Apply resize');
+    const resources = { 'f:resources': { 'f:requests': { 'f:cpu': {} } } };
+    expect(own?.fields).toEqual({
+      'f:spec': { 'f:containers': { 'k:{"name":"c"}': { '.': {}, ...resources } } },
+    });
+  });
+
   test('by the server itself own nothing', async () => {
     const pods = cluster.client.of(Pods);
     const before = await pods.get('run', { namespace });

@@ -129,8 +129,9 @@ export function rulesOf(definition: AnyResourceDefinition, subresource: Subresou
   const known = rules.get(definition) ?? new Map<string, FieldRules>();
   rules.set(definition, known);
   const names = resetFields(definition, subresource);
-  const key = names.join();
-  const made = known.get(key) ?? fieldRules(names);
+  const owned = subresource?.ownedFields;
+  const key = `${names.join()};${owned?.join() ?? ''}`;
+  const made = known.get(key) ?? fieldRules(names, owned);
   known.set(key, made);
   return made;
 }

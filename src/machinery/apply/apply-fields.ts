@@ -3,6 +3,7 @@ import { compareObjects } from './compare.ts';
 import type { Conflict } from './conflict.ts';
 import { difference, recursiveDifference } from './field-set.ts';
 import { fieldSetOf } from './field-set-of.ts';
+import { filterComparison, includeAll } from './included-fields.ts';
 import { type FieldsEntries, isEntryOf, makeEntry, sortEntries, type Writer } from './managed-fields.ts';
 import { mergeValues } from './merge-values.ts';
 import { prune } from './prune.ts';
@@ -35,18 +36,18 @@ export interface Applied {
 /** Merges a configuration into the live object, removes what its manager no longer applies, and says who owns what then. */
 export function applyFields(call: FieldsApply): Applied {
   const { live, config, writer, versions } = call;
-  const { reset, unwatched } = call.rules;
+  const { reset, unwatched, include = includeAll } = call.rules;
   const { apiVersion } = writer;
   const shape = versions.shape(apiVersion);
   if (shape === undefined) throw new Error(`apply: ${apiVersion} is not served`);
   const entries = reconcileEntries(call.entries, versions);
   const last = entries.find((entry) => isEntryOf(entry, writer));
   const others = entries.filter((entry) => entry !== last);
-  const fields = recursiveDifference(fieldSetOf(shape, config), reset);
+  const fields = include(recursiveDifference(fieldSetOf(shape, config), reset));
   const merged = (mergeValues(shape, live, config) ?? {}) as JsonObject;
   const all = [...others, makeEntry(writer, fields, undefined)];
   const next = last === undefined ? merged : prune({ merged, apiVersion, last, entries: all, versions });
-  const comparison = compareObjects(shape, live, next, unwatched);
+  const comparison = filterComparison(compareObjects(shape, live, next, unwatched), include);
   const taken = takeFields(others, { apiVersion, old: live, next, unwatched }, { comparison, versions });
   const changed = !deepEqual(live, next);
   const own = makeEntry(writer, difference(fields, UNOWNED), changed ? call.now : last?.time);

@@ -1,5 +1,6 @@
 import type { Unwatched } from './compare.ts';
 import { type FieldSet, setOf } from './field-set.ts';
+import { type FieldFilter, fieldFilter } from './included-fields.ts';
 import { fieldElement } from './path-element.ts';
 
 /** What nobody owns: it names the object, or only the server writes it. */
@@ -28,12 +29,18 @@ export interface FieldRules {
   readonly reset: FieldSet;
   /** The same, with the fields that nobody owns. */
   readonly unwatched: Unwatched;
+  /** Leaves what can be owned at all, where that is little. */
+  readonly include?: FieldFilter;
 }
 
-/** `reset` are dotted names such as `status`, `metadata.labels`. */
-export const fieldRules = (reset: readonly string[]): FieldRules => ({
+/**
+ * `reset` are dotted names such as `status`, `metadata.labels`; where there are `owned` ones, which may have `*` for
+ * items of lists, all else is reset.
+ */
+export const fieldRules = (reset: readonly string[], owned?: readonly string[]): FieldRules => ({
   reset: setOf(...reset.map((field) => field.split('.').map(fieldElement))),
   unwatched: unwatchedWith(reset),
+  ...(owned === undefined ? {} : { include: fieldFilter(owned) }),
 });
 
 function unwatchedWith(fields: readonly string[]): Unwatched {

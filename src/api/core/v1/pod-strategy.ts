@@ -120,6 +120,11 @@ export function prepareResize(pod: Mutable<Pod>, old: Pod): void {
 }
 
 const RESIZED = ['containers', 'initContainers'] as const;
+/** What a resize can own. */
+export const RESIZED_FIELDS: readonly string[] = [
+  ...RESIZED.flatMap((list) => [`spec.${list}.*.resources`, `spec.${list}.*.resizePolicy`]),
+  'spec.resources',
+];
 
 function becomeOld(pod: Mutable<Pod>, old: Pod): void {
   const { resourceVersion, managedFields } = pod.metadata ?? {};

@@ -9,7 +9,13 @@ import { validateResize } from './pod-resize-validation.ts';
 import { PodSpec } from './pod-spec.ts';
 import { PodStatus } from './pod-status.ts';
 import { podStatusWarnings, validatePodStatusUpdate } from './pod-status-validation.ts';
-import { podStrategy, prepareEphemeralContainers, preparePodStatus, prepareResize } from './pod-strategy.ts';
+import {
+  podStrategy,
+  prepareEphemeralContainers,
+  preparePodStatus,
+  prepareResize,
+  RESIZED_FIELDS,
+} from './pod-strategy.ts';
 import { validateEphemeralContainersUpdate } from './pod-validation.ts';
 
 export const Pod = message(
@@ -45,6 +51,7 @@ export const Pods: ResourceDefinition<Pod> = {
       kind: 'Pod',
       verbs: ['get', 'patch', 'update'],
       type: 'part',
+      ownedFields: ['spec.ephemeralContainers'],
       prepareForUpdate: prepareEphemeralContainers,
       validateUpdate: validateEphemeralContainersUpdate,
     },
@@ -59,6 +66,7 @@ export const Pods: ResourceDefinition<Pod> = {
       kind: 'Pod',
       verbs: ['get', 'patch', 'update'],
       type: 'part',
+      ownedFields: RESIZED_FIELDS,
       prepareForUpdate: prepareResize,
       validateUpdate: validateResize,
     },

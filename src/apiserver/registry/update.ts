@@ -147,15 +147,15 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
   const attributes = admissionAttributes(definition, request, { ...shown(call, object, old), dryRun });
   const own = call.ownership ?? keepOwners;
   // A part that picks what it takes over is compared once it has; all others as the client sent them.
-  const isPart = call.subresource?.type === 'part';
-  const owners = isPart ? ownersOf(old) : own(object, old);
+  const isComparedLate = call.subresource?.type === 'part' && !call.subresource.ownedFields && own !== ownersOf;
+  const owners = isComparedLate ? ownersOf(old) : own(object, old);
   keepSystemFields(object, old);
   setOwners(object, owners);
   await parts.admission.mutate(attributes);
   takeOver(call, object, attributes.object);
   checkOwners(object, owners, request.warnings);
   prepare(parts, object, old, call);
-  if (isPart) setOwners(object, own(object, old));
+  if (isComparedLate) setOwners(object, own(object, old));
   await parts.guard?.(attributes);
   const settle = call.subresource === undefined ? parts.hook?.beforeWrite(object, old) : undefined;
   try {

@@ -109,7 +109,7 @@ describe('claims for devices', () => {
         nodeSelector: {
           nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['a'] }] }],
         },
-        ...(status?.allocation?.allocationTimestamp ? { allocationTimestamp: expect.anything() } : {}),
+        allocationTimestamp: expect.stringMatching(/^\d{4}-.*Z$/),
       },
       reservedFor: [{ resource: 'pods', name: 'wants-large', uid: (await podOf('wants-large')).metadata?.uid }],
     });
@@ -147,6 +147,38 @@ describe('claims for devices', () => {
     expect(await devicesOf('pair')).toEqual(['any/good=b0', 'more=b1']);
   });
 
+  test('a node is preferred that has what a claim would like best', async () => {
+    const alternatives = (...names: string[]) =>
+      names.map((name) => ({
+        name,
+        deviceClassName: name,
+      }));
+    await addClass(
+      'fine',
+      'device.driver == "pref.example.com" && device.attributes["pref.example.com"].grade == "fine"',
+    );
+    await addClass(
+      'coarse',
+      'device.driver == "pref.example.com" && device.attributes["pref.example.com"].grade == "coarse"',
+    );
+    const graded = (name: string, grade: string) => ({ name, attributes: { grade: { string: grade } } });
+    for (const [node, grade] of [
+      ['a', 'coarse'],
+      ['b', 'fine'],
+    ] as const) {
+      await addSlice(`pref-${node}`, {
+        driver: 'pref.example.com',
+        nodeName: node,
+        devices: [graded(`p-${node}`, grade)],
+      });
+    }
+    await addClaim('graded', { requests: [{ name: 'r', firstAvailable: alternatives('fine', 'coarse') }] });
+    // What else is on the nodes speaks for the other one.
+    await addPod('graded', ['graded']);
+    expect(await bound('graded')).toBe('b');
+    expect(await devicesOf('graded')).toEqual(['r/fine=p-b']);
+  });
+
   test('several pods share a claim on the node where it is', async () => {
     await addPod('also', ['pair']);
     expect(await bound('also')).toBe('b');
@@ -161,7 +193,7 @@ describe('claims for devices', () => {
     await addPod('early', ['late']);
     await addClaim('late', { requests: [one('gpu', 'nowhere')] });
     expect(await messageOf('early')).toContain('request gpu: device class nowhere does not exist');
-    await addClass('nowhere', `device.attributes["${DRIVER}"].model == "odd"`);
+    await addClass('nowhere', `device.driver == "${DRIVER}" && device.attributes["${DRIVER}"].model == "odd"`);
     expect(await bound('early')).toBe('b');
   });
 

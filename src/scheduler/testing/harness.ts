@@ -23,13 +23,14 @@ export class Harness {
   readonly state = new ClusterState();
   readonly framework: Framework;
 
-  constructor(client: Client, profile: Partial<Profile> = {}) {
+  /** `informers`: those of others, to be started by them. */
+  constructor(client: Client, profile: Partial<Profile> = {}, informers = new InformerFactory(client)) {
     this.framework = createFramework(
       { schedulerName: 'default-scheduler', ...profile },
       {
         state: this.state,
         nominations: new Nominations(this.state),
-        informers: new InformerFactory(client),
+        informers,
         client,
         events: createEventRecorder(client, { component: 'test', clock: systemClock, logger: silentLogger }),
         clock: systemClock,

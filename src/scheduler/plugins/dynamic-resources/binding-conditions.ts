@@ -1,5 +1,4 @@
 import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
-import { nameOf } from './claim-requests.ts';
 
 /**
  * Whether the drivers have made the devices of a claim ready for the pod to be bound; a text when one says that it
@@ -18,7 +17,9 @@ export function bindingState(claim: ResourceClaim): 'ready' | 'waiting' | { read
       const failure = isTrue(type);
       if (!failure) continue;
       const { reason, message } = failure;
-      return { failed: `claim ${nameOf(claim)} binding failed: reason=${reason}, message="${message}"` };
+      return {
+        failed: `claim ${claim.metadata?.name} binding failed: reason=${reason}, message=${JSON.stringify(message)}`,
+      };
     }
     if (!bindingConditions.every(isTrue)) isReady = false;
   }

@@ -216,6 +216,24 @@ export class ClaimCycle {
     return prepared;
   }
 
+  /** Whether any of the claims would do with one thing or another. */
+  get hasAlternatives(): boolean {
+    return this.#wanted.some(({ spec }) => spec.devices?.requests?.some((each) => each.firstAvailable?.length));
+  }
+
+  /** How much of what was chosen on a node is what the claims would like best. */
+  scoreOn(nodeName: string): number {
+    let score = 0;
+    for (const { claim, chosen } of this.#choices.get(nodeName) ?? []) {
+      const names = new Set(chosen.map(({ request }) => request.fullName));
+      for (const { name, firstAvailable = [] } of claim.spec.devices?.requests ?? []) {
+        const place = firstAvailable.findIndex((each) => names.has(`${name}/${each.name}`));
+        if (place >= 0) score += MAX_ALTERNATIVES - place;
+      }
+    }
+    return score;
+  }
+
   /** Gives back what was allocated elsewhere and is used by nobody else; tells how that went. */
   makeRoom(): string {
     const { writer, context } = this.#shared;
@@ -265,7 +283,7 @@ export class ClaimCycle {
   }
 
   /** Writes what was allocated, notes the pod in its claims and waits until their devices are ready. */
-  async bind(signal: AbortSignal): Promise<void> {
+  async bind(nodeName: string, signal: AbortSignal): Promise<void> {
     const { writer, ledger } = this.#shared;
     const pod = this.#pod;
     for (const { uid, claim, result, mappings } of this.#reserved) {
@@ -282,11 +300,12 @@ export class ClaimCycle {
       this.#written.push(written);
       ledger.settle(written.metadata?.uid ?? '', keyOf(written), written);
     }
-    await this.#ready(signal);
+    await this.#ready(nodeName, signal);
   }
 
-  async #ready(signal: AbortSignal): Promise<void> {
+  async #ready(nodeName: string, signal: AbortSignal): Promise<void> {
     const { context, ledger, writer, timeoutMs } = this.#shared;
+    let isTold = false;
     const deadline = context.clock.monotonic() + timeoutMs;
     for (;;) {
       let isReady = true;
@@ -300,6 +319,11 @@ export class ClaimCycle {
         if (state === 'waiting') isReady = false;
       }
       if (isReady) return;
+      if (!isTold) {
+        const message = `waiting for binding conditions for device on node ${nodeName}`;
+        context.events.record(this.#pod, 'Normal', 'BindingConditionsPending', message);
+        isTold = true;
+      }
       if (context.clock.monotonic() >= deadline) throw new Error('device binding timeout');
       await context.clock.sleep(POLL_MS, signal);
     }
@@ -323,5 +347,7 @@ export class ClaimCycle {
   }
 }
 
+/** As many alternatives as a request may have. */
+const MAX_ALTERNATIVES = 8;
 /** How often drivers are looked at. */
 const POLL_MS = 100;

@@ -11,13 +11,17 @@ const FINALIZER = 'resource.kubernetes.io/delete-protection';
 /** How often a write is tried when others change the claim meanwhile. */
 const TRIES = 5;
 
+const toTime = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
+
 /** Writes claims as pods need them. All of it throws what the API server refuses, led in by what was tried. */
 export class ClaimWriter {
   readonly #client;
+  readonly #clock;
   readonly #claims;
 
-  constructor({ client }: Pick<PluginContext, 'client'>) {
+  constructor({ client, clock }: Pick<PluginContext, 'client' | 'clock'>) {
     this.#client = client;
+    this.#clock = clock;
     this.#claims = client.of(ResourceClaims);
   }
 
@@ -31,7 +35,8 @@ export class ClaimWriter {
       const { name = '', uid = '' } = pod.metadata ?? {};
       const kept = allocation ? await this.#protect(current) : current;
       const reservedFor = [...(kept.status?.reservedFor ?? []), { resource: 'pods', name, uid }];
-      const status = { ...kept.status, ...(allocation ? { allocation } : {}), reservedFor };
+      const timed = allocation && { ...allocation, allocationTimestamp: toTime(this.#clock.now()) };
+      const status = { ...kept.status, ...(timed ? { allocation: timed } : {}), reservedFor };
       const what = allocation ? 'add allocation and reservation to' : 'add reservation to';
       return await this.#tried(`${what} claim ${nameOf(claim)}`, this.#claims.updateStatus({ ...kept, status }));
     });

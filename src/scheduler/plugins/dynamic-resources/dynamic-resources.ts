@@ -1,6 +1,6 @@
 import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
-import type { Plugin, QueueingHint } from '../../framework/plugin.ts';
+import { normalizeByHighest, type Plugin, type QueueingHint } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import { skip, unresolvable } from '../../framework/status.ts';
 import { ClaimCycles } from './claim-cycle.ts';
@@ -59,6 +59,9 @@ export function dynamicResources(context: PluginContext, args: DynamicResourcesA
       const reason = cycles.of(cycle)?.tryOn(node);
       return reason === undefined ? undefined : unresolvable(NAME, reason);
     },
+    preScore: (cycle) => (cycles.of(cycle)?.hasAlternatives ? undefined : SKIP),
+    score: (cycle, { name }) => cycles.of(cycle)?.scoreOn(name) ?? 0,
+    normalize: (_cycle, scores) => normalizeByHighest(scores),
     postFilter: (cycle) => ({ reasons: [cycles.of(cycle)?.makeRoom() ?? 'no new claims to deallocate'] }),
     reserve(cycle, nodeName) {
       cycles.of(cycle)?.reserve(nodeName);
@@ -66,8 +69,8 @@ export function dynamicResources(context: PluginContext, args: DynamicResourcesA
     },
     unreserve: (cycle) => cycles.of(cycle)?.unreserve(),
     needsPreBind: (cycle) => cycles.of(cycle) !== undefined,
-    async preBind(cycle, _nodeName, signal) {
-      await cycles.of(cycle)?.bind(signal);
+    async preBind(cycle, nodeName, signal) {
+      await cycles.of(cycle)?.bind(nodeName, signal);
       return undefined;
     },
   };

@@ -1,6 +1,7 @@
 import { MAX_NODE_SCORE, type Plugin } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import { skip } from '../../framework/status.ts';
+import { PODS } from '../../state/resource-table.ts';
 
 const NAME = 'NodeResourcesBalancedAllocation';
 
@@ -27,8 +28,8 @@ export function nodeResourcesBalancedAllocation(
       const { requests } = pod.class;
       for (const column of columns) {
         const capacity = table.allocatable[column]?.[slot] ?? 0;
-        if (capacity === 0) continue;
         const index = requests.columns.indexOf(column);
+        if (capacity === 0 || (column > PODS && index < 0)) continue;
         const used = (table.requested[column]?.[slot] ?? 0) + (index < 0 ? 0 : (requests.values[index] as number));
         fractions.push(Math.min(1, used / capacity));
       }

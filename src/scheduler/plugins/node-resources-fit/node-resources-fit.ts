@@ -59,7 +59,9 @@ export function nodeResourcesFit(
     score({ pod }, { slot }) {
       for (let index = 0; index < columns.length; index++) {
         const column = columns[index] as number;
-        capacity[index] = table.allocatable[column]?.[slot] ?? 0;
+        // What only some nodes have and the pod does not ask for says nothing about how well it fits.
+        const isIdle = column > PODS && !pod.class.requests.columns.includes(column);
+        capacity[index] = isIdle ? 0 : (table.allocatable[column]?.[slot] ?? 0);
         requested[index] = requestedWith(pod.class, table, { slot, column });
       }
       return scorer(requested, capacity);

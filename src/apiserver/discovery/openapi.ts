@@ -40,7 +40,7 @@ export class OpenApi {
       this.#version = this.#table.version;
     }
     if (path === '/openapi/v2') return this.#serveV2(exchange);
-    if (path === '/openapi/v3') return this.#send(exchange, this.#root(), 'application/json');
+    if (path === '/openapi/v3') return this.#send(exchange, await this.#root(), 'application/json');
     const key = path.slice('/openapi/v3/'.length);
     if (!path.startsWith('/openapi/v3/') || !this.#keys().includes(key)) return false;
     return this.#sendV3(exchange, path, this.#v3(key));
@@ -68,7 +68,13 @@ export class OpenApi {
     return this.#send(exchange, document, binary ? V2_PROTOBUF : 'application/json');
   }
 
-  #root(): Document {
+  /** It names all documents by their hashes, which takes them to be made: others have their turn between. */
+  async #root(): Promise<Document> {
+    for (const key of this.#keys()) {
+      if (this.#documents.has(`v3/${key}`)) continue;
+      this.#v3(key);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
     return this.#made('root', () =>
       json(openApiV3Root(Object.fromEntries(this.#keys().map((key) => [key, this.#v3(key).hash])))),
     );

@@ -93,6 +93,18 @@ describe('apply', () => {
     ]);
   });
 
+  test('what nobody owns stays in an item that somebody else keeps', () => {
+    const applied = new World().apply('a', spec({ containers: [{ name: 'one', image: '1' }] }));
+    // A default, as it were: it came to be without an owner.
+    const containers = [{ name: 'one', image: '1', limits: { cpu: '1' } }];
+    const world = new World(spec({ containers }), applied.entries, 1)
+      .apply('b', spec({ containers: [{ name: 'one', command: ['x'] }] }))
+      .apply('a', spec({}));
+    expect((world.object['spec'] as { containers: unknown }).containers).toEqual([
+      { name: 'one', command: ['x'], limits: { cpu: '1' } },
+    ]);
+  });
+
   test.each<[string, object, object, object]>([
     ['a leaf', { replicas: 1 }, {}, {}],
     [

@@ -5,7 +5,7 @@ import { waitFor } from '#testing/wait-for.ts';
 import { Query, type ResourceRequest } from '../request.ts';
 import type { Change } from './watch.ts';
 
-const OBJECTS = 1200;
+const OBJECTS = 3200;
 let cluster: Cluster;
 let before: string | undefined;
 beforeAll(async () => {
@@ -55,12 +55,12 @@ test('a slow client is told the present state piece by piece, and what happens m
   await maps.create({ metadata: { name: 'later', namespace: 'default' } });
   for (let turns = 0; turns < 5; turns++) await turn();
   expect(pieces.map(({ length }) => length)).toEqual([500]);
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 9; round++) {
     handle.resume();
     await turn();
   }
   handle.cancel();
-  expect(pieces.map(({ length }) => length)).toEqual([500, 500, OBJECTS - 1000 + 1, 1]);
+  expect(pieces.map(({ length }) => length)).toEqual([...Array(6).fill(500), OBJECTS - 3000 + 1, 1]);
   const told = pieces.flat().map(nameOf);
   const state = told.slice(0, told.indexOf('BOOKMARK'));
   expect(state).toEqual([...state].sort());
@@ -68,11 +68,29 @@ test('a slow client is told the present state piece by piece, and what happens m
   expect(told.slice(state.length)).toEqual(['BOOKMARK', 'later']);
 });
 
+test('a fast client, too, is told what happens meanwhile afterwards', async () => {
+  const maps = cluster.client.of(ConfigMaps);
+  const told: Change[] = [];
+  let writes = 0;
+  const listener = {
+    onChanges(changes: readonly Change[]) {
+      told.push(...changes);
+      if (writes < 3) void maps.create({ metadata: { name: `meanwhile-${writes++}`, namespace: 'default' } });
+    },
+    onEnd: () => {},
+  };
+  const handle = await cluster.apiServer.pipeline.serveWatch(request(STATE), listener);
+  await waitFor(() => told.length === OBJECTS + 1 + 1 + 3);
+  handle.cancel();
+  const end = told.findIndex(({ type }) => type === 'BOOKMARK');
+  expect(told.slice(end + 1).map(nameOf)).toEqual(['meanwhile-0', 'meanwhile-1', 'meanwhile-2']);
+});
+
 test('history is told piece by piece, too', async () => {
   const pieces: number[] = [];
   const listener = { onChanges: (changes: readonly Change[]) => void pieces.push(changes.length), onEnd: () => {} };
   const handle = await cluster.apiServer.pipeline.serveWatch(request({ resourceVersion: before ?? '' }), listener);
-  await waitFor(() => pieces.reduce((sum, length) => sum + length, 0) === OBJECTS + 1);
+  await waitFor(() => pieces.reduce((sum, length) => sum + length, 0) === OBJECTS + 1 + 3);
   handle.cancel();
   expect(Math.max(...pieces)).toBe(500);
 });

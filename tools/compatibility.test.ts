@@ -9,10 +9,9 @@ const FILE = new URL('../docs/compatibility.md', import.meta.url);
 const GAPS = [
   'Custom resources, admission webhooks and policies, aggregated API servers: their objects are stored, nothing follows from them',
   'The admission plugin ImagePolicyWebhook',
-  'Expressions in AuthenticationConfiguration and AuthorizationConfiguration',
   'Key management services for encryption at rest',
   'Gang scheduling, which is off by default',
-  'Validation of expressions (CEL), of ResourceSlices and claims beyond their shape, and of some volume sources',
+  'Validation of the expressions (CEL) in MutatingAdmissionPolicies and in the schemas of custom resources',
   'IPv6, NetworkPolicy, Ingress, the userspace proxy',
   'etcd as a datastore, components as processes of their own, several nodes',
 ];

@@ -13,10 +13,11 @@ const withIssuers = (...issuers: Readonly<Record<string, unknown>>[]) => {
   const good = { url: 'https://x', audiences: ['a'] };
   const mapped = { username: { claim: 'sub', prefix: '' } };
   return `jwt: ${JSON.stringify(
-    issuers.map(({ rules, maps, ...issuer }) => ({
+    issuers.map(({ rules, userRules, maps, ...issuer }) => ({
       issuer: { ...good, ...issuer },
       claimValidationRules: rules ?? [],
       claimMappings: { ...mapped, ...(maps as object) },
+      userValidationRules: userRules ?? [],
     })),
   )}`;
 };
@@ -112,8 +113,28 @@ test.each<[string, string]>([
     'jwt[0].claimMappings.uid: Invalid value: "": claim and expression can\'t both be set',
   ],
   [
-    withIssuers({ maps: { username: { expression: 'claims.sub' } } }),
-    'jwt[0].claimMappings.username.expression: Forbidden: expressions are not supported',
+    withIssuers({ maps: { username: { expression: 'claims.' } } }),
+    'jwt[0].claimMappings.username.expression: Invalid value: "claims.": compilation failed: ERROR: <input>:1:8: Syntax error',
+  ],
+  [
+    withIssuers({ maps: { username: { expression: 'claims.sub', prefix: 'x' } } }),
+    'jwt[0].claimMappings.username.prefix: Invalid value: "x": may not be specified when expression is set',
+  ],
+  [
+    withIssuers({ maps: { username: { expression: 'claims.email' } } }),
+    'jwt[0].claimMappings.username.expression: Invalid value: "claims.email": claims.email_verified must be used',
+  ],
+  [
+    withIssuers({ maps: { extra: [{ key: 'x.io/A', valueExpression: '1' }, { key: 'k8s.io/a' }] } }),
+    'jwt[0].claimMappings.extra[0].key: Invalid value: "x.io/A": must be lowercase, jwt[0].claimMappings.extra[1].key: Invalid value: "k8s.io/a": k8s.io, kubernetes.io and their subdomains are reserved for Kubernetes use, jwt[0].claimMappings.extra[1].valueExpression: Required value',
+  ],
+  [
+    withIssuers({ rules: [{ expression: 'claims.a', requiredValue: 'b' }] }),
+    'jwt[0].claimValidationRules[0].requiredValue: Invalid value: "b": may not be specified when expression is set, jwt[0].claimValidationRules[0].expression: Invalid value: "claims.a": must evaluate to bool',
+  ],
+  [
+    withIssuers({ userRules: [{ expression: "user.nam == 'a'" }, {}] }),
+    `jwt[0].userValidationRules[0].expression: Invalid value: "user.nam == 'a'": compilation failed: ERROR: <input>:1:5: undefined field 'nam'`,
   ],
   [withIssuers({ rules: [{}] }), 'jwt[0].claimValidationRules[0]: Required value: claim or expression is required'],
   [
@@ -134,4 +155,25 @@ test.each<[string, string]>([
   const read = () => readAuthenticationConfiguration(HEAD + text, ['https://own']);
   expect(read).toThrow(ConfigFileError);
   expect(read).toThrow(message);
+});
+
+test('expressions are kept', () => {
+  const maps = {
+    username: { expression: "claims.email_verified ? claims.email : ''" },
+    groups: { expression: 'claims.roles' },
+    uid: { expression: 'claims.sub' },
+    extra: [{ key: 'x.io/team', valueExpression: 'claims.team' }],
+  };
+  const rule = { expression: "claims.hd == 'x'", message: 'elsewhere' };
+  const userRule = { expression: "!user.username.startsWith('system:')" };
+  const text = HEAD + withIssuers({ maps, rules: [rule, { claim: 'a', requiredValue: 'b' }], userRules: [userRule] });
+  expect(readAuthenticationConfiguration(text).oidc?.[0]).toMatchObject({
+    usernameExpression: maps.username.expression,
+    groupsExpression: 'claims.roles',
+    uidExpression: 'claims.sub',
+    extra: maps.extra,
+    claimRules: [rule],
+    userRules: [userRule],
+    requiredClaims: { a: 'b' },
+  });
 });

@@ -2,7 +2,7 @@ import { readConfigFile } from '#machinery/codec/config-file.ts';
 import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { bool, type Infer, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import type { AuthenticationOptions } from './authentication.ts';
-import { type OidcOptions, SIGNING_ALGORITHMS } from './oidc/oidc-options.ts';
+import { type ExpressionRule, type OidcOptions, SIGNING_ALGORITHMS } from './oidc/oidc-options.ts';
 import { validateIssuers } from './validate-issuers.ts';
 
 const PREFIX = 'io.k8s.apiserver.config.v1';
@@ -61,7 +61,7 @@ type Configuration = Infer<typeof AuthenticationConfiguration>;
 
 /**
  * Reads upstream's AuthenticationConfiguration: issuers of ID tokens, and the paths that need no credentials. Rules and
- * mappings name claims; expressions are refused. `ownIssuers` cannot be among the issuers. Throws a `ConfigFileError`.
+ * mappings name claims or are expressions. `ownIssuers` cannot be among the issuers. Throws a `ConfigFileError`.
  */
 export function readAuthenticationConfiguration(
   text: string,
@@ -77,10 +77,15 @@ export function readAuthenticationConfiguration(
   return { oidc: jwt.map(toOptions), ...(anonymousPaths ? { anonymousPaths } : {}) };
 }
 
-function toOptions({ issuer = {}, claimMappings = {}, claimValidationRules = [] }: JwtAuthenticator): OidcOptions {
+function toOptions(authenticator: JwtAuthenticator): OidcOptions {
+  const { issuer = {}, claimMappings = {}, claimValidationRules = [], userValidationRules = [] } = authenticator;
   const { url = '', discoveryURL, certificateAuthority, audiences = [] } = issuer;
-  const { username, groups, uid } = claimMappings;
-  const rules = claimValidationRules.map(({ claim = '', requiredValue = '' }) => [claim, requiredValue] as const);
+  const { username, groups, uid, extra = [] } = claimMappings;
+  const rules = claimValidationRules.flatMap(({ claim, requiredValue = '' }) =>
+    claim ? [[claim, requiredValue] as const] : [],
+  );
+  const claimRules = expressionRules(claimValidationRules);
+  const userRules = expressionRules(userValidationRules);
   return {
     issuerUrl: url,
     audiences,
@@ -93,8 +98,19 @@ function toOptions({ issuer = {}, claimMappings = {}, claimValidationRules = [] 
     ...(groups?.claim ? { groupsClaim: groups.claim, groupsPrefix: groups.prefix ?? '' } : {}),
     ...(uid?.claim ? { uidClaim: uid.claim } : {}),
     ...(rules.length > 0 ? { requiredClaims: Object.fromEntries(rules) } : {}),
+    ...(username?.expression ? { usernameExpression: username.expression } : {}),
+    ...(groups?.expression ? { groupsExpression: groups.expression } : {}),
+    ...(uid?.expression ? { uidExpression: uid.expression } : {}),
+    ...(extra.length > 0
+      ? { extra: extra.map(({ key = '', valueExpression = '' }) => ({ key, valueExpression })) }
+      : {}),
+    ...(claimRules.length > 0 ? { claimRules } : {}),
+    ...(userRules.length > 0 ? { userRules } : {}),
   };
 }
+
+const expressionRules = (rules: readonly ClaimRule[]): ExpressionRule[] =>
+  rules.flatMap(({ expression, message }) => (expression ? [{ expression, message }] : []));
 
 function validate({ jwt = [], anonymous }: Configuration, ownIssuers: readonly string[]): FieldError[] {
   const conditions = anonymous?.conditions ?? [];

@@ -3,12 +3,12 @@ import {
   duplicate,
   type FieldError,
   type FieldPath,
-  forbidden,
   invalid,
   required,
   tooMany,
 } from '#machinery/errors/field-error.ts';
-import type { ClaimRule, Issuer, JwtAuthenticator, Mapping } from './authentication-configuration.ts';
+import type { Issuer, JwtAuthenticator } from './authentication-configuration.ts';
+import { validateClaims } from './validate-claims.ts';
 
 const MAX_ISSUERS = 64;
 const BEGIN = '-----BEGIN CERTIFICATE-----';
@@ -20,13 +20,13 @@ export function validateIssuers(
   disallowed: readonly string[],
 ): FieldError[] {
   if (jwt.length > MAX_ISSUERS) return [tooMany(field, jwt.length, MAX_ISSUERS)];
-  return jwt.flatMap(({ issuer = {}, claimMappings = {}, ...rules }, index) => {
+  return jwt.flatMap((authenticator, index) => {
+    const { issuer = {} } = authenticator;
     const at = field.index(index);
     const before = jwt.slice(0, index).map((each) => each.issuer ?? {});
     return [
       ...validateIssuer(issuer, at.child('issuer'), disallowed),
-      ...validateRules(rules, at),
-      ...validateMappings(claimMappings, at.child('claimMappings')),
+      ...validateClaims(authenticator, at),
       ...(['url', 'discoveryURL'] as const)
         .filter((name) => before.some((each) => issuer[name] && each[name] === issuer[name]))
         .map((name) => duplicate(at.child('issuer', name), issuer[name])),
@@ -86,51 +86,6 @@ function validateAudiences({ audiences = [], audienceMatchPolicy = '' }: Issuer,
   ];
 }
 
-function validateRules(
-  { claimValidationRules = [], userValidationRules = [] }: JwtAuthenticator,
-  field: FieldPath,
-): FieldError[] {
-  const at = field.child('claimValidationRules');
-  return [
-    ...claimValidationRules.flatMap((rule, index) => {
-      const before = claimValidationRules.slice(0, index);
-      return validateRule(rule, at.index(index), before);
-    }),
-    ...userValidationRules.map((_, index) => unsupported(field.child('userValidationRules').index(index))),
-  ];
-}
-
-function validateRule({ claim, expression, message }: ClaimRule, field: FieldPath, before: readonly ClaimRule[]) {
-  if (claim && expression) return [invalid(field, claim, BOTH)];
-  if (expression) return [unsupported(field.child('expression'))];
-  if (!claim) return [required(field, NEITHER)];
-  return [
-    ...(message ? [invalid(field.child('message'), message, 'may not be specified when claim is set')] : []),
-    ...(before.some((rule) => rule.claim === claim) ? [duplicate(field.child('claim'), claim)] : []),
-  ];
-}
-
-function validateMappings(
-  { username = {}, groups = {}, uid = {}, extra = [] }: NonNullable<JwtAuthenticator['claimMappings']>,
-  field: FieldPath,
-): FieldError[] {
-  const hasName = username.claim || username.expression;
-  return [
-    ...(hasName ? [] : [required(field.child('username'), NEITHER)]),
-    ...validateMapping(username, field.child('username')),
-    ...validateMapping(groups, field.child('groups')),
-    ...validateMapping({ ...uid, prefix: '' }, field.child('uid')),
-    ...extra.map((_, index) => unsupported(field.child('extra').index(index).child('valueExpression'))),
-  ];
-}
-
-function validateMapping({ claim, expression, prefix }: Mapping, field: FieldPath): FieldError[] {
-  if (claim && expression) return [invalid(field, '', BOTH)];
-  if (expression) return [unsupported(field.child('expression'))];
-  const detail = 'prefix is required when claim is set. It can be set to an empty string to disable prefixing';
-  return claim && prefix == null ? [required(field.child('prefix'), detail)] : [];
-}
-
 function isCertificate(pem: string): boolean {
   if (!pem.includes(BEGIN)) return false;
   try {
@@ -140,7 +95,3 @@ function isCertificate(pem: string): boolean {
     return false;
   }
 }
-
-const BOTH = "claim and expression can't both be set";
-const NEITHER = 'claim or expression is required';
-const unsupported = (field: FieldPath): FieldError => forbidden(field, 'expressions are not supported');

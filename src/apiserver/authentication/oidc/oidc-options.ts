@@ -3,6 +3,12 @@ export const SIGNING_ALGORITHMS: readonly string[] = ['ES', 'PS', 'RS'].flatMap(
   ['256', '384', '512'].map((size) => `${kind}${size}`),
 );
 
+/** An expression that must hold, and what is said when it does not. */
+export interface ExpressionRule {
+  readonly expression: string;
+  readonly message?: string | undefined;
+}
+
 /** An OpenID Connect issuer whose ID tokens are accepted. */
 export interface OidcOptions {
   /** `https://…`, exactly as tokens name it. */
@@ -24,6 +30,15 @@ export interface OidcOptions {
   readonly uidClaim?: string;
   /** Claims that a token must have with these values. */
   readonly requiredClaims?: Readonly<Record<string, string>>;
+  /** Instead of the claims of these names, expressions over all `claims`. */
+  readonly usernameExpression?: string;
+  readonly groupsExpression?: string;
+  readonly uidExpression?: string;
+  /** What else is told of the user. */
+  readonly extra?: readonly { readonly key: string; readonly valueExpression: string }[];
+  /** What must hold of `claims`, and of the `user` they have become. */
+  readonly claimRules?: readonly ExpressionRule[];
+  readonly userRules?: readonly ExpressionRule[];
   /** Default RS256. */
   readonly signingAlgorithms?: readonly string[];
 }

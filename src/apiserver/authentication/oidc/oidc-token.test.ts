@@ -200,3 +200,51 @@ test.each<[Partial<OidcOptions>, JWTPayload, string]>([
   const user = oidcUser(claims, { issuerUrl: 'https://issuer', audiences: ['knarr'], ...options });
   expect(user).toEqual({ user: { name, groups: [] } });
 });
+
+const EXPRESSIONS: OidcOptions = {
+  issuerUrl: 'https://issuer',
+  audiences: ['knarr'],
+  usernamePrefix: '-',
+  usernameExpression: "claims.given + '@' + claims.realm__dash__name",
+  groupsExpression: 'claims.roles.map(role, "r:" + role)',
+  uidExpression: 'claims.?uid.orValue("")',
+  extra: [
+    { key: 'x.io/team', valueExpression: 'claims.?team.orValue("")' },
+    { key: 'x.io/level', valueExpression: 'string(claims.level)' },
+  ],
+  claimRules: [{ expression: 'claims.exp - claims.iat <= 600', message: 'lasts too long' }],
+  userRules: [{ expression: "!user.groups.exists(group, group == 'r:root')", message: 'nobody is root' }],
+};
+const CLAIMS = { given: 'ann', 'realm-name': 'here', roles: ['dev', ''], level: 3, iat: 100, exp: 700 };
+
+test('expressions make of claims who a user is', () => {
+  expect(oidcUser(CLAIMS, EXPRESSIONS)).toEqual({
+    user: { name: 'ann@here', groups: ['r:dev', 'r:'], extra: { 'x.io/level': ['3'] } },
+  });
+});
+
+test.each<[string, object, Partial<OidcOptions>, string]>([
+  ['lasts too long', { exp: 701 }, {}, "validation expression 'claims.exp - claims.iat <= 600' failed: lasts too long"],
+  ['is for root', { roles: ['root'] }, {}, 'error evaluating user info validation rule: validation expression'],
+  [
+    'lacks a claim',
+    { given: undefined },
+    {},
+    "error evaluating username claim expression: expression 'claims.given + '@' + claims.realm__dash__name' resulted in error: no such key: given",
+  ],
+  ['names nobody', {}, { usernameExpression: "''" }, 'empty username via CEL expression is not allowed'],
+  [
+    'has a number for a name',
+    {},
+    { usernameExpression: 'claims.level' },
+    'error evaluating username claim expression: username claim expression must return a string',
+  ],
+  [
+    'has a number for a group',
+    {},
+    { groupsExpression: 'claims.level' },
+    'error evaluating group claim expression: expression must return a string or a list of strings',
+  ],
+])('with expressions a token that %s is refused', (_, claims, options, error) => {
+  expect(() => oidcUser({ ...CLAIMS, ...claims }, { ...EXPRESSIONS, ...options })).toThrow(error);
+});

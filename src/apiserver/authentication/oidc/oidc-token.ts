@@ -1,6 +1,7 @@
 import type { JWTPayload } from 'jose';
 import type { Clock } from '#base/clock.ts';
 import type { TokenAuthenticator } from '../authenticator.ts';
+import { ClaimMapper } from './claim-mapper.ts';
 import { resolveDistributedClaim } from './distributed-claims.ts';
 import { IdTokenError, untrustedIssuer, verifyIdToken } from './id-token.ts';
 import { IssuerKeys } from './issuer-keys.ts';
@@ -13,6 +14,7 @@ export type { OidcOptions } from './oidc-options.ts';
 export function createOidcAuthenticator(options: OidcOptions, clock: Clock): TokenAuthenticator {
   const { issuerUrl, discoveryUrl, ca, audiences, groupsClaim, signingAlgorithms: algorithms = ['RS256'] } = options;
   const keys = new IssuerKeys({ issuerUrl, discoveryUrl, ca, clock });
+  const mapper = new ClaimMapper(options);
   /** Those who vouch for claims that tokens leave to others. */
   const others = new Map<string, IssuerKeys>();
   const verify = (by: IssuerKeys, token: string) =>
@@ -32,7 +34,7 @@ export function createOidcAuthenticator(options: OidcOptions, clock: Clock): Tok
     async authenticateToken(token) {
       if (untrustedIssuer(token) !== issuerUrl) return undefined;
       try {
-        return oidcUser(await claimsOf(token), options);
+        return oidcUser(await claimsOf(token), options, mapper);
       } catch (error) {
         if (error instanceof IdTokenError) return { error: `oidc: ${error.message}` };
         throw error;

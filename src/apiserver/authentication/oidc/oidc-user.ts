@@ -2,18 +2,29 @@ import type { JWTPayload } from 'jose';
 import { goValueName } from '#machinery/codec/go-type.ts';
 import { CREDENTIAL_ID } from '../../user.ts';
 import type { AuthenticationOutcome } from '../authenticator.ts';
+import { ClaimMapper } from './claim-mapper.ts';
 import { IdTokenError } from './id-token.ts';
 import type { OidcOptions } from './oidc-options.ts';
 
 /** The user that the claims of a verified token name. Throws an `IdTokenError` for claims that do not do. */
-export function oidcUser(claims: JWTPayload, options: OidcOptions): AuthenticationOutcome {
-  const name = `${prefixOf(options)}${readName(claims, options)}`;
-  const groups = readGroups(claims, options);
-  const uid = options.uidClaim && readText(claims, options.uidClaim, 'uid claim');
-  requireClaims(claims, options.requiredClaims ?? {});
+export function oidcUser(
+  claims: JWTPayload,
+  options: OidcOptions,
+  mapper: ClaimMapper = new ClaimMapper(options),
+): AuthenticationOutcome {
+  const name = mapper.username(claims) ?? `${prefixOf(options)}${readName(claims, options)}`;
+  const groups = mapper.groups(claims) ?? readGroups(claims, options);
+  const uid = options.uidClaim ? readText(claims, options.uidClaim, 'uid claim') : mapper.uid(claims);
   const { jti } = claims;
-  const extra = typeof jti === 'string' && jti !== '' ? { extra: { [CREDENTIAL_ID]: [`JTI=${jti}`] } } : {};
-  return { user: { name, ...(uid ? { uid } : {}), groups, ...extra } };
+  const isNamed = typeof jti === 'string' && jti !== '';
+  const extra: Record<string, string[]> = {
+    ...(isNamed ? { [CREDENTIAL_ID]: [`JTI=${jti}`] } : {}),
+    ...mapper.extra(claims),
+  };
+  requireClaims(claims, options.requiredClaims ?? {});
+  mapper.checkClaims(claims);
+  mapper.checkUser({ username: name, uid: uid ?? '', groups, extra });
+  return { user: { name, ...(uid ? { uid } : {}), groups, ...(Object.keys(extra).length > 0 ? { extra } : {}) } };
 }
 
 function readName(claims: JWTPayload, { usernameClaim = 'sub' }: OidcOptions): string {

@@ -1,0 +1,26 @@
+import { isIdentifier } from './parser.ts';
+import { EntryMap, type Value } from './values.ts';
+
+const CHARACTERS: Readonly<Record<string, string>> = { underscores: '__', dot: '.', dash: '-', slash: '/' };
+
+/** A map whose keys can also be named as fields: `a__dot__b` for `a.b`, `__in__` for `in`. */
+export class EscapedMap extends EntryMap {
+  override find(key: Value): Value | undefined {
+    return super.find(unescaped(key));
+  }
+  override has(key: Value): boolean {
+    return super.has(unescaped(key));
+  }
+}
+
+/** The key itself where nothing in it is escaped, or something is that cannot be. */
+function unescaped(key: Value): Value {
+  if (typeof key !== 'string') return key;
+  let isEscaped = true;
+  const name = key.replaceAll(/__([^_]+)__/g, (whole, word: string) => {
+    const isReserved = /^[a-z]+$/.test(word) && !isIdentifier(word) && whole.length === key.length;
+    if (!(word in CHARACTERS) && !isReserved) isEscaped = false;
+    return CHARACTERS[word] ?? word;
+  });
+  return isEscaped ? name : key;
+}

@@ -153,7 +153,8 @@ export class NodeFleet {
     const addresses = status?.addresses?.length ? status.addresses : own?.addresses;
     const capacity = status?.capacity ?? status?.allocatable ?? own?.capacity;
     const allocatable = status?.allocatable ?? capacity;
-    const patch = mergePatch({ status: { addresses, capacity, allocatable, conditions: own?.conditions } });
+    const nodeInfo = status?.nodeInfo?.kubeletVersion ? status.nodeInfo : own?.nodeInfo;
+    const patch = mergePatch({ status: { addresses, capacity, allocatable, nodeInfo, conditions: own?.conditions } });
     await this.#options.client.of(Nodes).patch(name, patch, { subresource: 'status' });
   }
 

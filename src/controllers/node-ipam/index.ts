@@ -8,6 +8,8 @@ import type { PodNetwork } from '../pod-network.ts';
 import { CidrAllocator } from './cidr-allocator.ts';
 
 const RETRY_MS = 60_000;
+/** Ranges that are written at once; they are chosen one after another. */
+const WORKERS = 30;
 
 /** Gives each node a range of addresses for its pods, where the cluster has a network to give from. */
 export function createNodeIpamController(context: ControllerContext, { podNetwork }: ControllersOptions): Runnable {
@@ -18,10 +20,10 @@ export function createNodeIpamController(context: ControllerContext, { podNetwor
     .watches(Nodes, ({ metadata, spec }, old) =>
       old && old.spec?.podCIDR === spec?.podCIDR ? [] : [metadata?.name ?? ''],
     )
-    .reconciles(assign, { workers: 1 });
+    .reconciles(assign, { workers: WORKERS });
 }
 
-/** One at a time: what is given out is remembered here until the informer knows it. */
+/** What is given out is remembered here, before anything is awaited, until the informer knows it. */
 function createAssignment({ informers, client, events }: ControllerContext, network: PodNetwork) {
   const nodes = informers.of(Nodes);
   const pinned = network.pinned ?? {};

@@ -38,7 +38,10 @@ export function followCluster(informers: InformerFactory, followers: Followers):
       state.setNode(node);
       for (const name of nodeEvents(node, old)) queue.moveOnEvent({ name, object: node, old });
     },
-    deleted: (node) => state.removeNode(node.metadata?.name ?? ''),
+    deleted: (node) => {
+      state.removeNode(node.metadata?.name ?? '');
+      queue.moveOnEvent({ name: 'NodeDelete', object: node });
+    },
   });
   informers.of(Namespaces).addHandler({
     updated: (namespace: Namespace, old: Namespace) => {

@@ -1,6 +1,7 @@
 /** Something that happened in the cluster which may make a refused pod fit. */
 export type ClusterEvent =
   | 'NodeAdd'
+  | 'NodeDelete'
   | 'NodeUpdateAllocatable'
   | 'NodeUpdateLabel'
   | 'NodeUpdateTaint'

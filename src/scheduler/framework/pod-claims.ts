@@ -1,5 +1,6 @@
 import type { PersistentVolumeClaim } from '#api/core/v1/persistent-volume-claim.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
+import type { QueueingHint } from './plugin.ts';
 
 /** A claim that a pod mounts. */
 export interface MountedClaim {
@@ -23,3 +24,9 @@ export function mountedClaims({ metadata, spec }: Pod): MountedClaim[] {
 /** Whether a claim and its volume have found each other for good. */
 export const isBound = ({ metadata, spec }: PersistentVolumeClaim): boolean =>
   Boolean(spec?.volumeName) && metadata?.annotations?.['pv.kubernetes.io/bind-completed'] !== undefined;
+
+/** An event about a claim is news for pods that mount it. */
+export const isOwnClaim: QueueingHint = ({ pod }, claim) =>
+  mountedClaims(pod).some(
+    ({ name, namespace }) => name === claim?.metadata?.name && namespace === claim?.metadata?.namespace,
+  );

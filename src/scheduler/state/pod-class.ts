@@ -71,7 +71,7 @@ export class PodClasses {
       requests: amountsOf(this.#table, requests, 1),
       nonZeroCpu: guessed.get('cpu') ?? 0,
       nonZeroMemory: guessed.get('memory') ?? 0,
-      hostPorts: hostPorts(pod),
+      hostPorts: hostPortsOf(pod),
       terms,
       hasTerms: terms.affinity.length + terms.antiAffinity.length + terms.preferred.length + terms.avoided.length > 0,
     };
@@ -122,7 +122,8 @@ function signatureOf({ metadata, spec }: Pod, requests: ReadonlyMap<string, numb
   ]);
 }
 
-function hostPorts(pod: Pod): HostPort[] {
+/** The host ports that the containers of a pod take. */
+export function hostPortsOf(pod: Pod): HostPort[] {
   const sidecars = (pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
   return [...(pod.spec?.containers ?? []), ...sidecars].flatMap((container) =>
     (container.ports ?? [])

@@ -4,6 +4,7 @@ import { MAX_NODE_SCORE, type Plugin } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import { skip, unresolvable, unschedulable } from '../../framework/status.ts';
 import type { DomainCounts } from '../../state/domain-counts.ts';
+import { affinityHints, nodeHint } from './affinity-hints.ts';
 import { AffinityPlans } from './affinity-plan.ts';
 import { TermCounts } from './term-counts.ts';
 
@@ -36,12 +37,9 @@ export function interPodAffinity({ state, informers }: PluginContext, args: Inte
   return {
     name: NAME,
     events: {
-      NodeAdd: true,
-      NodeUpdateLabel: true,
-      NodeUpdateTaint: true,
-      AssignedPodAdd: true,
-      AssignedPodUpdate: true,
-      AssignedPodDelete: true,
+      NodeAdd: nodeHint,
+      NodeUpdateLabel: nodeHint,
+      ...affinityHints((name) => namespaces.store.get(name)?.metadata?.labels),
       NamespaceUpdate: true,
     },
     preFilter({ pod }) {

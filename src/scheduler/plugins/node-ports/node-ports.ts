@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import { skip, unschedulable } from '../../framework/status.ts';
-import { portsConflict } from '../../state/pod-class.ts';
+import { hostPortsOf, portsConflict } from '../../state/pod-class.ts';
 
 const NAME = 'NodePorts';
 const SKIP = skip(NAME);
@@ -11,7 +11,11 @@ const TAKEN = unschedulable(NAME, "node(s) didn't have free ports for the reques
 export const nodePorts = (): Plugin => ({
   name: NAME,
   isLocal: true,
-  events: { NodeAdd: true, AssignedPodDelete: (_pod, gone) => hasHostPort(gone as Pod) },
+  events: {
+    NodeAdd: true,
+    AssignedPodDelete: (pod, gone) =>
+      hostPortsOf(gone as Pod).some((freed) => pod.class.hostPorts.some((port) => portsConflict(port, freed))),
+  },
   preFilter: ({ pod }) => (pod.class.hostPorts.length === 0 ? SKIP : undefined),
   filter({ pod }, node) {
     for (const used of node.usedPorts()) {
@@ -20,8 +24,3 @@ export const nodePorts = (): Plugin => ({
     return undefined;
   },
 });
-
-const hasHostPort = ({ spec }: Pod): boolean =>
-  [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some((container) =>
-    container.ports?.some((port) => (port.hostPort ?? 0) > 0),
-  );

@@ -1,7 +1,8 @@
+import type { Pod } from '#api/core/v1/pod.ts';
 import { CSINodes } from '#api/storage/v1/csi-node.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
-import { mountedClaims } from '../../framework/pod-claims.ts';
+import { isOwnClaim, mountedClaims } from '../../framework/pod-claims.ts';
 import { skip, unschedulable } from '../../framework/status.ts';
 import { type Attached, AttachedVolumes } from './attached-volumes.ts';
 
@@ -15,7 +16,12 @@ export function nodeVolumeLimits({ state, informers }: PluginContext): Plugin {
   const attached = new AttachedVolumes(state, informers);
   return {
     name: NAME,
-    events: { CSINodeAdd: true, CSINodeUpdate: true, AssignedPodDelete: true, PersistentVolumeClaimAdd: true },
+    events: {
+      CSINodeAdd: true,
+      CSINodeUpdate: true,
+      AssignedPodDelete: (_pod, gone) => mountedClaims(gone as Pod).length > 0,
+      PersistentVolumeClaimAdd: isOwnClaim,
+    },
     preFilter({ pod, data }) {
       if (mountedClaims(pod.pod).length === 0) return SKIP;
       const own = attached.of(pod.pod);

@@ -5,6 +5,7 @@ import { skip, unresolvable, unschedulable } from '../../framework/status.ts';
 import { createDefaultSelector } from './default-selector.ts';
 import type { SpreadCount } from './spread-count.ts';
 import { hasAllKeys, SpreadCounts, type SpreadSet } from './spread-counts.ts';
+import { spreadHints } from './spread-hints.ts';
 import { type SpreadPlan, SpreadPlans } from './spread-plan.ts';
 
 const NAME = 'PodTopologySpread';
@@ -36,14 +37,7 @@ export function podTopologySpread({ state, informers }: PluginContext, args: Pod
   const planOf = ({ data, pod }: Cycle) => (data.get(NAME) as SpreadPlan | undefined) ?? plans.of(pod.class);
   return {
     name: NAME,
-    events: {
-      NodeAdd: true,
-      NodeUpdateLabel: true,
-      NodeUpdateTaint: true,
-      AssignedPodAdd: true,
-      AssignedPodUpdate: true,
-      AssignedPodDelete: true,
-    },
+    events: spreadHints((podClass) => plans.of(podClass).hard.counts.map(({ constraint }) => constraint)),
     preFilter({ pod, data }) {
       const plan = plans.of(pod.class);
       data.set(NAME, plan);

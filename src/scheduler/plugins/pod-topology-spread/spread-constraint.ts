@@ -11,6 +11,8 @@ export interface SpreadConstraint {
   readonly maxSkew: number;
   readonly topologyKey: string;
   readonly minDomains: number;
+  /** By labels alone. */
+  readonly selector: Selector;
   /** 1 when pods of the class itself are among those to be spread, otherwise 0. */
   readonly own: 0 | 1;
   /** Whether a pod is one of those to be spread. Terminating pods are not. */
@@ -46,6 +48,7 @@ function bound(podClass: PodClass, constraint: TopologySpreadConstraint, selecto
     maxSkew,
     topologyKey,
     minDomains: minDomains ?? 1,
+    selector,
     own: selector.matches(podClass.labels) ? 1 : 0,
     counts: (other) => !other.terminating && other.namespace === namespace && selector.matches(other.labels),
     includes: (node) =>

@@ -1,7 +1,7 @@
 import { keyOf } from '#client/object-store.ts';
-import type { Cycle, Plugin, QueueingHint } from '../../framework/plugin.ts';
+import type { Cycle, Plugin } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
-import { mountedClaims } from '../../framework/pod-claims.ts';
+import { isOwnClaim, mountedClaims } from '../../framework/pod-claims.ts';
 import { skip, unresolvable } from '../../framework/status.ts';
 import { bindVolumes } from './bind-volumes.ts';
 import { areAnywhere, type PodClaims, VolumeLookup, type VolumePlan } from './volume-lookup.ts';
@@ -85,8 +85,3 @@ function release(lookup: VolumeLookup, plan: VolumePlan | undefined): void {
 
 const hasWork = (plan: VolumePlan | undefined): boolean =>
   plan !== undefined && plan.bindings.length + plan.provisions.length > 0;
-
-const isOwnClaim: QueueingHint = ({ pod }, claim) =>
-  mountedClaims(pod).some(
-    ({ name, namespace }) => name === claim?.metadata?.name && namespace === claim?.metadata?.namespace,
-  );

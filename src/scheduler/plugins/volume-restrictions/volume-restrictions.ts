@@ -2,7 +2,7 @@ import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts'
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
-import { mountedClaims } from '../../framework/pod-claims.ts';
+import { isOwnClaim, mountedClaims } from '../../framework/pod-claims.ts';
 import { skip, unschedulable } from '../../framework/status.ts';
 import { diskConflict, needsDisk } from './disk-conflict.ts';
 
@@ -42,9 +42,9 @@ export function volumeRestrictions({ state, informers }: PluginContext): Plugin 
     name: NAME,
     events: {
       NodeAdd: true,
-      AssignedPodDelete: true,
-      PersistentVolumeClaimAdd: true,
-      PersistentVolumeClaimUpdate: true,
+      AssignedPodDelete: ({ pod }, gone) => sharesVolume(pod, gone as Pod),
+      PersistentVolumeClaimAdd: isOwnClaim,
+      PersistentVolumeClaimUpdate: isOwnClaim,
     },
     preFilter({ pod, data }) {
       const own: Needs = { claims: exclusive(pod.pod), disk: needsDisk(pod.pod) };
@@ -57,4 +57,11 @@ export function volumeRestrictions({ state, informers }: PluginContext): Plugin 
       return own.some((key) => (users.get(key) ?? 0) > 0) ? CLAIM_TAKEN : undefined;
     },
   };
+}
+
+/** Whether a pod that goes may have kept another from a disk or a claim. */
+function sharesVolume(pod: Pod, gone: Pod): boolean {
+  if (diskConflict(pod, gone)) return true;
+  const keys = new Set(mountedClaims(gone).map(({ namespace, name }) => `${namespace}/${name}`));
+  return mountedClaims(pod).some(({ namespace, name }) => keys.has(`${namespace}/${name}`));
 }

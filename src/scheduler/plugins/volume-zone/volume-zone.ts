@@ -3,7 +3,7 @@ import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts'
 import { StorageClasses } from '#api/storage/v1/storage-class.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
-import { mountedClaims } from '../../framework/pod-claims.ts';
+import { isOwnClaim, mountedClaims } from '../../framework/pod-claims.ts';
 import { type Status, skip, unresolvable } from '../../framework/status.ts';
 
 const NAME = 'VolumeZone';
@@ -34,8 +34,8 @@ export function volumeZone({ informers }: PluginContext): Plugin {
       NodeAdd: true,
       NodeUpdateLabel: true,
       StorageClassAdd: true,
-      PersistentVolumeClaimAdd: true,
-      PersistentVolumeClaimUpdate: true,
+      PersistentVolumeClaimAdd: isOwnClaim,
+      PersistentVolumeClaimUpdate: isOwnClaim,
       PersistentVolumeAdd: true,
       PersistentVolumeUpdate: true,
     },

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import { Cluster } from '#testing/cluster.ts';
+import type { ClusterEvent } from '../framework/cluster-event.ts';
+import { Harness, makeNode, makePod, type PodShape } from '../testing/harness.ts';
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await Cluster.start({ controllers: false, scheduler: false });
+});
+afterAll(() => cluster.stop());
+
+const term = (app: string) => ({ labelSelector: { matchLabels: { app } }, topologyKey: 'zone' });
+const near = (app: string): PodShape => ({
+  spec: { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term(app)] } } },
+});
+const apart = (app: string): PodShape => ({
+  spec: { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term(app)] } } },
+});
+const spread: PodShape = {
+  labels: { app: 'web' },
+  spec: { topologySpreadConstraints: [{ ...term('web'), maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }] },
+};
+const port = (hostPort: number): PodShape => ({
+  spec: { containers: [{ name: 'c', image: 'x', ports: [{ containerPort: 80, hostPort }] }] },
+});
+const mounting = (claimName: string): PodShape => ({
+  spec: {
+    containers: [{ name: 'c', image: 'x' }],
+    volumes: [{ name: 'v', persistentVolumeClaim: { claimName } }],
+  },
+});
+const web: PodShape = { labels: { app: 'web' } };
+const other: PodShape = { labels: { app: 'other' } };
+const pod = (shape: PodShape) => makePod('other', shape) as KubernetesObject;
+const node = (labels: Record<string, string>) => makeNode('n', { labels }) as KubernetesObject;
+
+test.each<[string, string, PodShape, ClusterEvent, KubernetesObject, KubernetesObject | undefined, boolean]>([
+  ['InterPodAffinity', 'a pod that it wants to be near to', near('web'), 'AssignedPodAdd', pod(web), undefined, true],
+  ['InterPodAffinity', 'any other pod', near('web'), 'AssignedPodAdd', pod(other), undefined, false],
+  ['InterPodAffinity', 'a pod that becomes one of those', near('web'), 'AssignedPodUpdate', pod(web), pod(other), true],
+  ['InterPodAffinity', 'a pod that stays one', near('web'), 'AssignedPodUpdate', pod(web), pod(web), false],
+  ['InterPodAffinity', 'one that was in the way goes', apart('web'), 'AssignedPodDelete', pod(web), undefined, true],
+  ['InterPodAffinity', 'one goes that was not', apart('web'), 'AssignedPodDelete', pod(other), undefined, false],
+  ['InterPodAffinity', 'one goes that kept it away', web, 'AssignedPodDelete', pod(apart('web')), undefined, true],
+  ['InterPodAffinity', 'a node without the label', near('web'), 'NodeAdd', node({}), undefined, false],
+  ['InterPodAffinity', 'a node that gets it', near('web'), 'NodeUpdateLabel', node({ zone: 'a' }), node({}), true],
+  ['InterPodAffinity', 'a node that gets another', near('web'), 'NodeUpdateLabel', node({ x: 'a' }), node({}), false],
+  ['PodTopologySpread', 'one of those to be spread goes', spread, 'AssignedPodDelete', pod(web), undefined, true],
+  ['PodTopologySpread', 'one that does not count', spread, 'AssignedPodAdd', pod(other), undefined, false],
+  [
+    'PodTopologySpread',
+    'one of another namespace',
+    spread,
+    'AssignedPodAdd',
+    pod({ ...web, namespace: 'x' }),
+    undefined,
+    false,
+  ],
+  ['PodTopologySpread', 'one that no longer counts', spread, 'AssignedPodUpdate', pod(other), pod(web), true],
+  ['PodTopologySpread', 'a node without the label', spread, 'NodeAdd', node({}), undefined, false],
+  ['PodTopologySpread', 'the last node of a domain goes', spread, 'NodeDelete', node({ zone: 'a' }), undefined, true],
+  ['NodePorts', 'the port becomes free', port(80), 'AssignedPodDelete', pod(port(80)), undefined, true],
+  ['NodePorts', 'another port becomes free', port(80), 'AssignedPodDelete', pod(port(81)), undefined, false],
+  [
+    'VolumeRestrictions',
+    'the claim becomes free',
+    mounting('a'),
+    'AssignedPodDelete',
+    pod(mounting('a')),
+    undefined,
+    true,
+  ],
+  [
+    'VolumeRestrictions',
+    'another becomes free',
+    mounting('a'),
+    'AssignedPodDelete',
+    pod(mounting('b')),
+    undefined,
+    false,
+  ],
+  ['NodeVolumeLimits', 'a pod without volumes goes', mounting('a'), 'AssignedPodDelete', pod(web), undefined, false],
+])('%s: %s', (plugin, _what, waiting, name, object, old, expected) => {
+  const { state, framework } = new Harness(cluster.client);
+  const info = state.describe(makePod('waiting', waiting));
+  const happening = { name, object, ...(old ? { old } : {}) };
+  expect(framework.mayHelp(new Set([plugin]), info, happening)).toBe(expected);
+});

@@ -13,14 +13,17 @@ export class Http1Exchange implements Exchange {
   readonly query: URLSearchParams;
   readonly bodyStream: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #isLast: () => boolean;
   readonly #gone = new LazySignal();
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  /** With `isLast` the answer tells the client that its connection closes after it. */
+  constructor(request: IncomingMessage, response: ServerResponse, isLast: () => boolean = () => false) {
     const { path, query } = splitTarget(request.url ?? '/');
     this.path = path;
     this.query = query;
     this.bodyStream = request;
     this.#response = response;
+    this.#isLast = isLast;
     response.on('close', this.#gone.abort);
   }
 
@@ -57,14 +60,19 @@ export class Http1Exchange implements Exchange {
   }
 
   respond(code: number, headers: HeaderMap, body: Uint8Array): void {
-    this.#response.writeHead(code, clean({ ...headers, 'content-length': String(body.length) }));
+    this.#writeHead(code, { ...headers, 'content-length': String(body.length) });
     this.#response.end(this.method === 'HEAD' ? undefined : body);
   }
 
   startStream(code: number, headers: HeaderMap): ResponseStream {
-    this.#response.writeHead(code, clean(headers));
+    this.#writeHead(code, headers);
     this.#response.flushHeaders();
     return streamOf(this.#response);
+  }
+
+  #writeHead(code: number, headers: HeaderMap): void {
+    if (this.#isLast()) this.#response.shouldKeepAlive = false;
+    this.#response.writeHead(code, clean(headers));
   }
 }
 

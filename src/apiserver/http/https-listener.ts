@@ -56,7 +56,7 @@ export class HttpsListener {
         requestTimeout: 0,
         maxHeaderSize: MAX_HEADER_BYTES,
       },
-      (request, response) => options.onExchange(new Http1Exchange(request, response)),
+      (request, response) => options.onExchange(new Http1Exchange(request, response, () => this.#closed !== undefined)),
     );
     // This server never listens itself, and node counts the time of connections only for those that do.
     this.#http1.emit('listening');
@@ -100,7 +100,7 @@ export class HttpsListener {
     return this.#tls.address() as AddressInfo;
   }
 
-  /** Takes no new connections and tells HTTP/2 clients to go away; requests under way go on. Idempotent. */
+  /** Takes no new connections and tells clients that theirs will close; requests under way go on. Idempotent. */
   refuse(): void {
     this.#closed ??= new Promise<void>((resolve) => this.#tls.close(() => resolve()));
     for (const session of this.#sessions) session.close();

@@ -1,6 +1,7 @@
 import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import { bool, type Infer, int64, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import type { ExtenderOptions } from '../extender/extender.ts';
+import { milliseconds } from './duration.ts';
 
 const PREFIX = 'io.k8s.kube-scheduler.config.v1';
 
@@ -37,15 +38,6 @@ export const ExtenderConfiguration = message(`${PREFIX}.Extender`, {
 export type ExtenderConfiguration = Infer<typeof ExtenderConfiguration>;
 
 const DEFAULT_TIMEOUT = 5000;
-const UNITS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
 
 export const toExtenderOptions = ({
   httpTimeout,
@@ -98,10 +90,3 @@ const isExtendedResourceName = (name: string): boolean =>
   /^[^/]+\/[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(name) &&
   !/^([^/]*\.)?kubernetes\.io\//.test(name) &&
   !name.startsWith('requests.');
-
-/** Go's way to write durations (`1m30s`); undefined when it is not one. */
-function milliseconds(text: string | undefined): number | undefined {
-  const parts = [...(text ?? '').matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
-  if (parts.map(([part]) => part).join('') !== text) return text === '0' ? 0 : undefined;
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit as string] ?? 0), 0);
-}

@@ -21,6 +21,8 @@ import {
   string,
 } from '#machinery/schema/schema.ts';
 
+import { milliseconds } from './duration.ts';
+
 const PREFIX = 'io.k8s.kube-scheduler.config.v1';
 const header = { kind: opt(0, string), apiVersion: opt(0, string) };
 const Resources = list(message(`${PREFIX}.ResourceSpec`, { name: opt(1, string), weight: opt(2, int64) }));
@@ -59,6 +61,11 @@ const TopologySpread = message(`${PREFIX}.PodTopologySpreadArgs`, {
   defaultConstraints: opt(1, list(TopologySpreadConstraint)),
   defaultingType: opt(2, string),
 });
+const DynamicResources = message(`${PREFIX}.DynamicResourcesArgs`, {
+  ...header,
+  filterTimeout: ptr(1, string),
+  bindingTimeout: ptr(2, string),
+});
 const VolumeBinding = message(`${PREFIX}.VolumeBindingArgs`, { ...header, bindTimeoutSeconds: ptr(1, int64) });
 
 /** The arguments that a plugin takes. */
@@ -72,6 +79,7 @@ export interface ArgsEntry {
 /** Arguments by plugin name; other plugins take none. */
 export const pluginArgs: ReadonlyMap<string, ArgsEntry> = new Map<string, ArgsEntry>([
   ['DefaultPreemption', { schema: DefaultPreemption, validate: validatePreemption }],
+  ['DynamicResources', { schema: DynamicResources, complete: withSeconds, validate: validateDynamicResources }],
   ['InterPodAffinity', { schema: InterPodAffinity, validate: validateInterPodAffinity }],
   ['NodeAffinity', { schema: NodeAffinityArgs, validate: () => [] }],
   [
@@ -103,6 +111,21 @@ function withStrategy(args: Infer<typeof Fit>) {
 
 function withType(args: Infer<typeof TopologySpread>) {
   return { ...args, defaultingType: args.defaultingType || 'System' };
+}
+
+function withSeconds(args: Infer<typeof DynamicResources>) {
+  const binding = milliseconds(args.bindingTimeout ?? undefined);
+  return { ...args, ...(binding === undefined ? {} : { bindingTimeoutSeconds: binding / 1000 }) };
+}
+
+function validateDynamicResources(path: FieldPath, args: Infer<typeof DynamicResources>): FieldError[] {
+  return (['filterTimeout', 'bindingTimeout'] as const).flatMap((name) => {
+    const text = args[name];
+    if (!text) return [];
+    const value = milliseconds(text.replace(/^-/, ''));
+    if (value === undefined) return [invalid(path.child(name), text, 'must be a duration')];
+    return text.startsWith('-') ? [invalid(path.child(name), text, 'must be zero or positive')] : [];
+  });
 }
 
 const within = (

@@ -104,6 +104,11 @@ test.each([
     'profiles[0].pluginConfig[0].args.defaultingType: Invalid value: "System": when .defaultConstraints are not empty',
   ],
   [
+    'time that runs backwards',
+    withArgs('DynamicResources', '{ filterTimeout: -1s }'),
+    'profiles[0].pluginConfig[0].args.filterTimeout: Invalid value: "-1s": must be zero or positive',
+  ],
+  [
     'scores of an extender that weigh nothing',
     'extenders: [{ urlPrefix: "http://x", prioritizeVerb: p }]',
     'extenders[0].weight: Invalid value: 0: must have a positive weight applied to it',

@@ -9,15 +9,25 @@ export class ImageIndex {
   readonly #holders = new Map<string, number>();
   readonly #state: ClusterState;
   #isStale = true;
+  #version = 0;
 
   constructor(state: ClusterState) {
     this.#state = state;
     state.observe({
+      nodeEntered: () => {
+        this.#isStale = true;
+      },
       nodeReplaced: (node) => this.#check(node),
       nodeLeft: () => {
         this.#isStale = true;
       },
     });
+  }
+
+  /** Grows when any node gets or loses images, or comes or goes. */
+  get version(): number {
+    this.#refresh();
+    return this.#version;
   }
 
   sizeOn(image: string, { slot }: NodeInfo): number {
@@ -37,6 +47,7 @@ export class ImageIndex {
   #refresh(): void {
     if (!this.#isStale) return;
     this.#isStale = false;
+    this.#version++;
     this.#holders.clear();
     const slots = new Set<number>();
     for (const { slot, node } of this.#state.list()) {

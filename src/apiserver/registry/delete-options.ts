@@ -15,20 +15,21 @@ export interface DeleteOptions {
   readonly dryRun: readonly string[];
 }
 
-const POLICIES = ['Background', 'Foreground', 'Orphan'];
+const POLICIES = ['Foreground', 'Background', 'Orphan'];
 
 export function decodeDeleteOptions(request: ResourceRequest): DeleteOptions {
   const body = decodeDeleteOptionsBody(request);
   const options: DeleteOptions = body ? { ...body, dryRun: body.dryRun ?? [] } : fromQuery(request);
   const errors = [];
-  const { propagationPolicy, gracePeriodSeconds, dryRun } = options;
-  if (propagationPolicy && !POLICIES.includes(propagationPolicy)) {
-    errors.push(notSupported(new FieldPath('propagationPolicy'), propagationPolicy, [...POLICIES].sort()));
+  const { propagationPolicy, orphanDependents, dryRun } = options;
+  const policy = new FieldPath('propagationPolicy');
+  if (propagationPolicy !== undefined && orphanDependents !== undefined) {
+    errors.push(invalid(policy, propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set'));
+  }
+  if (propagationPolicy !== undefined && !POLICIES.includes(propagationPolicy)) {
+    errors.push(notSupported(policy, propagationPolicy, [...POLICIES, 'nil']));
   }
   if (dryRun.some((value) => value !== 'All')) errors.push(notSupported(new FieldPath('dryRun'), dryRun, ['All']));
-  if (gracePeriodSeconds !== undefined && gracePeriodSeconds < 0) {
-    errors.push(invalid(new FieldPath('gracePeriodSeconds'), gracePeriodSeconds, 'must be greater than or equal to 0'));
-  }
   if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors);
   return options;
 }

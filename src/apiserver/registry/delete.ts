@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
-import { newBadRequest, newConflict, newNotFound } from '#machinery/errors/status-error.ts';
+import { newConflict, newNotFound } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { admissionAttributes } from '../admission/attributes.ts';
 import type { ResourceRequest } from '../request.ts';
@@ -36,7 +36,7 @@ export async function deleteWith(
     const current = parts.storage.get(namespace, name);
     if (current === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
     const old = parts.view.object(current);
-    checkPreconditions(parts, old, options);
+    checkStillMeant(parts, old, options);
     const attributes = admissionAttributes(parts.definition, request, {
       operation: 'DELETE',
       oldObject: old,
@@ -67,33 +67,54 @@ function markDeleted(
   old: KubernetesObject,
   options: DeleteOptions,
 ): KubernetesObject | undefined {
-  const { strategy } = parts.definition;
   const before = old.metadata ?? {};
+  const grace = graceOf(parts, old, options.gracePeriodSeconds);
+  const hasSpec = hasSpecFinalizers(old);
+  // What is on its way already is told neither another policy nor a longer period.
+  if (grace === 'pending' || (hasSpec && before.deletionTimestamp)) return old;
   const finalizers = finalizersFor(parts, before.finalizers ?? [], options);
-  const grace = strategy.gracePeriod?.(old, options.gracePeriodSeconds);
-  const pendingGrace = grace !== undefined && grace > 0;
-  const pendingSpec = hasSpecFinalizers(old);
-  if (finalizers.length === 0 && !pendingSpec && !pendingGrace) return undefined;
+  if (finalizers.length === 0 && !hasSpec && (grace === undefined || grace.seconds === 0)) return undefined;
+  const isMarked = grace === undefined && before.deletionTimestamp && before.deletionGracePeriodSeconds === 0;
+  if (isMarked && sameList(finalizers, before.finalizers ?? [])) return old;
 
   const object = ownedCopy(old);
   const metadata = (object.metadata ??= {});
   if (finalizers.length > 0) metadata.finalizers = [...finalizers];
   else delete metadata.finalizers;
-  const now = parts.clock.now();
-  const seconds = grace ?? 0;
-  const shortens = before.deletionGracePeriodSeconds === undefined || seconds < before.deletionGracePeriodSeconds;
-  if (before.deletionTimestamp && !shortens && sameList(finalizers, before.finalizers ?? [])) return old;
-  if (shortens) {
-    // A shorter grace period counts from the first request.
-    const start = before.deletionTimestamp
-      ? Date.parse(before.deletionTimestamp) - (before.deletionGracePeriodSeconds ?? 0) * 1000
-      : now;
-    metadata.deletionTimestamp = timestamp(start + seconds * 1000);
-    metadata.deletionGracePeriodSeconds = seconds;
-    if (metadata.generation !== undefined && !before.deletionTimestamp) metadata.generation++;
-  }
+  const { until = parts.clock.now(), seconds = 0 } = grace ?? {};
+  if (grace !== undefined || !before.deletionTimestamp) metadata.deletionTimestamp = timestamp(until);
+  // A namespace whose content is still to go has no such period.
+  if (!hasSpec) metadata.deletionGracePeriodSeconds = seconds;
+  if (metadata.generation !== undefined && !before.deletionTimestamp) metadata.generation++;
   if (parts.definition.kind === 'Namespace') setTerminating(object);
   return object;
+}
+
+interface Grace {
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+  readonly seconds: number;
+}
+
+/** How long an object may still take; undefined for kinds that go at once, and when its period is over. */
+function graceOf(
+  { clock, definition: { strategy } }: RegistryParts,
+  old: KubernetesObject,
+  requested: number | undefined,
+): Grace | 'pending' | undefined {
+  if (strategy.gracePeriod === undefined) return undefined;
+  const now = clock.now();
+  const wanted = requested === undefined ? undefined : requested < 0 ? 1 : requested;
+  const { deletionTimestamp, deletionGracePeriodSeconds: running = 0 } = old.metadata ?? {};
+  if (deletionTimestamp === undefined) {
+    const seconds = strategy.gracePeriod(old, wanted) ?? 0;
+    return { until: now + seconds * 1000, seconds };
+  }
+  if (running === 0) return undefined;
+  if (wanted === undefined || wanted >= running) return 'pending';
+  // A shorter period counts from the first request, but does not end in the past.
+  const until = Date.parse(deletionTimestamp) - (running - wanted) * 1000;
+  return until >= now ? { until, seconds: wanted } : { until: now, seconds: wanted === 0 ? 0 : 1 };
 }
 
 const sameList = (a: readonly string[], b: readonly string[]) =>
@@ -151,6 +172,24 @@ export async function finishDeletionOnUpdate(
   return outcome.entry;
 }
 
+/** Refuses to delete another object than the client means, or another version of it. */
+function checkStillMeant(parts: RegistryParts, old: KubernetesObject, options: DeleteOptions): void {
+  const { group, kind } = parts.definition;
+  // Namespaces are looked at before others are.
+  if (kind === 'Namespace') return checkPreconditions(parts, old, options);
+  const { uid, resourceVersion } = options.preconditions ?? {};
+  const { metadata = {} } = old;
+  const fail = (what: string, wanted: string, found: string | undefined, why: string) => {
+    const detail = `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${found}). The object might have been ${why}`;
+    throw newConflict({ group, resource: kind }, metadata.name ?? '', detail);
+  };
+  if (uid && uid !== metadata.uid) fail('UID', uid, metadata.uid, 'deleted and then recreated');
+  if (resourceVersion && resourceVersion !== metadata.resourceVersion) {
+    fail('ResourceVersion', resourceVersion, metadata.resourceVersion, 'modified');
+  }
+}
+
+/** The same in other words, for what is written before it is deleted. */
 export function checkPreconditions(parts: RegistryParts, old: KubernetesObject, options: DeleteOptions): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
   const { metadata } = old;
@@ -161,8 +200,5 @@ export function checkPreconditions(parts: RegistryParts, old: KubernetesObject, 
   if (resourceVersion && resourceVersion !== metadata?.resourceVersion) {
     const detail = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata?.resourceVersion}`;
     throw newConflict(groupResourceOf(parts.definition), metadata?.name ?? '', detail);
-  }
-  if (options.propagationPolicy && options.orphanDependents !== undefined) {
-    throw newBadRequest('only one of orphanDependents and propagationPolicy may be set');
   }
 }

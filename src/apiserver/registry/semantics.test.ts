@@ -89,8 +89,27 @@ describe('deletion', () => {
     await maps.create({ metadata: { name: 'guarded', namespace } });
     await expect(maps.delete('guarded', { namespace, preconditions: { uid: 'other' } })).rejects.toMatchObject({
       code: 409,
-      message: expect.stringContaining('Precondition failed: UID in precondition: other'),
+      message: expect.stringContaining(
+        'Operation cannot be fulfilled on ConfigMap "guarded": the UID in the precondition (other) does not match the UID in record (',
+      ),
     });
+  });
+
+  test('that waits for a grace period can be hurried, and nothing else', async () => {
+    const pods = cluster.client.of(Pods);
+    await runningPod('hurried');
+    const first = (await pods.delete('hurried', { namespace })) as Pod;
+    const policies = { gracePeriodSeconds: 40, propagationPolicy: 'Foreground' } as const;
+    expect(await pods.delete('hurried', { namespace, ...policies })).toEqual(first);
+    const shorter = (await pods.delete('hurried', { namespace, gracePeriodSeconds: 10 })) as Pod;
+    const until = (pod: Pod) => Date.parse(pod.metadata?.deletionTimestamp ?? '');
+    expect([shorter.metadata?.deletionGracePeriodSeconds, until(first) - until(shorter)]).toEqual([10, 20_000]);
+    const status = { status: { phase: 'Succeeded' } };
+    await pods.patch('hurried', mergePatch(status), { namespace, subresource: 'status' });
+    expect(await pods.delete('hurried', { namespace })).toMatchObject({
+      metadata: { deletionGracePeriodSeconds: 10 },
+    });
+    await pods.delete('hurried', { namespace, gracePeriodSeconds: 0 });
   });
 
   test('of a collection takes what its selector matches', async () => {
@@ -107,6 +126,8 @@ describe('deletion', () => {
     await namespaces.create({ metadata: { name: 'going' } });
     const going = (await namespaces.delete('going')) as Namespace;
     expect([going.status?.phase, going.spec?.finalizers]).toEqual(['Terminating', ['kubernetes']]);
+    expect(going.metadata).not.toHaveProperty('deletionGracePeriodSeconds');
+    expect(await namespaces.delete('going')).toEqual(going);
     const refused = cluster.client.of(ConfigMaps).create({ metadata: { name: 'late', namespace: 'going' } });
     await expect(refused).rejects.toMatchObject({
       code: 403,

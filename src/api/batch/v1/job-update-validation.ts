@@ -1,10 +1,12 @@
 import { immutable } from '#api/checks.ts';
 import type { Affinity } from '#api/core/v1/affinity.ts';
+import { podTemplateForm } from '#api/core/v1/pod-template-form.ts';
 import type { PodTemplateSpec } from '#api/core/v1/pod-template-spec.ts';
 import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
+import { internalForm } from '#machinery/errors/internal-form.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Job } from './job.ts';
-import type { JobSpec } from './job-spec.ts';
+import { type JobSpec, PodFailurePolicy, SuccessPolicy } from './job-spec.ts';
 
 const SPEC = new FieldPath('spec');
 
@@ -17,11 +19,21 @@ export function validateJobUpdate(job: Job, old: Job): FieldError[] {
     ...validateCompletions(spec, before),
     ...immutable(SPEC.child('selector'), spec.selector, before.selector),
     ...validateTemplate(spec, before, isStartable(old)),
-    ...FIXED.flatMap((name) => immutable(SPEC.child(name), spec[name], before[name])),
+    ...FIXED.flatMap((name) =>
+      deepEqual(spec[name], before[name]) ? [] : [invalid(SPEC.child(name), shown(name, spec), 'field is immutable')],
+    ),
   ];
 }
 
 const FIXED = ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const;
+
+/** As upstream shows it. */
+function shown(name: (typeof FIXED)[number], spec: JobSpec): unknown {
+  const value = spec[name];
+  if (value === undefined) return null;
+  if (name === 'podFailurePolicy') return internalForm(value, PodFailurePolicy);
+  return name === 'successPolicy' ? internalForm(value, SuccessPolicy) : value;
+}
 
 /** An indexed Job may grow and shrink when all of it runs at once. */
 function validateCompletions(spec: JobSpec, before: JobSpec): FieldError[] {
@@ -37,7 +49,9 @@ const isStartable = ({ spec, status }: Job): boolean => spec?.suspend === true &
 
 function validateTemplate(spec: JobSpec, before: JobSpec, startable: boolean): FieldError[] {
   const old = startable ? withDirectives(before.template, spec.template) : before.template;
-  return deepEqual(spec.template, old) ? [] : [invalid(SPEC.child('template'), spec.template, 'field is immutable')];
+  return deepEqual(spec.template, old)
+    ? []
+    : [invalid(SPEC.child('template'), podTemplateForm(spec.template), 'field is immutable')];
 }
 
 /** A template with another's say about where its pods run. */

@@ -108,6 +108,19 @@ test('a Job keeps its work', () => {
   );
 });
 
+test('a Job shows the template that it does not take', () => {
+  const other = { ...template({ hostNetwork: true, containers: [{ name: 'd', image: 'x' }] }) };
+  const [error = ''] = updateErrors(Jobs, job(), job({ template: other, suspend: true }));
+  expect(error).toMatch(/^spec\.template: Invalid value: \{.*\}: field is immutable$/);
+  const shown = JSON.parse(error.slice(error.indexOf('{'), error.lastIndexOf('}') + 1));
+  expect(shown.Spec).toMatchObject({
+    Containers: [{ Name: 'd', Image: 'x', TTY: false, LivenessProbe: null, SecurityContext: null }],
+    DNSPolicy: 'ClusterFirst',
+    SecurityContext: { HostNetwork: true, HostPID: false, SELinuxOptions: null, FSGroup: null },
+  });
+  expect(shown.Spec).not.toHaveProperty('HostNetwork');
+});
+
 test.each<[string, string | undefined]>([
   ['*/5 * * * *', undefined],
   ['0 0 1 jan sun', undefined],

@@ -1,0 +1,40 @@
+import { internalForm } from '#machinery/errors/internal-form.ts';
+import { PodSpec } from './pod-spec.ts';
+import type { PodTemplateSpec } from './pod-template-spec.ts';
+
+type Form = Readonly<Record<string, unknown>>;
+
+/** What stands in the security context inside upstream. */
+const OF_HOST = ['HostNetwork', 'HostPID', 'HostIPC', 'ShareProcessNamespace', 'HostUsers'] as const;
+/** Members that stand elsewhere inside upstream, each after another. */
+const AFTER: Readonly<Record<string, string>> = {
+  SetHostnameAsFQDN: 'Subdomain',
+  PreemptionPolicy: 'Priority',
+  Overhead: 'RuntimeClassName',
+};
+
+/** A template as upstream shows it in messages: its metadata are its own members. */
+export const podTemplateForm = ({ metadata, spec }: PodTemplateSpec): Form => ({
+  ...metadata,
+  Spec: podSpecForm(internalForm(spec ?? {}, PodSpec) as Form),
+});
+
+function podSpecForm(form: Form): Form {
+  const moved = [...OF_HOST, ...Object.keys(AFTER), 'ServiceAccount'];
+  const entries = Object.entries(form).flatMap(([name, value]): [string, unknown][] => {
+    if (moved.includes(name)) return [];
+    const shown = name === 'SecurityContext' ? securityContextForm(form) : value;
+    const followers = Object.keys(AFTER).filter((each) => AFTER[each] === name);
+    return [[name, shown], ...followers.map((each): [string, unknown] => [each, form[each]])];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Absent only where neither a context nor anything of the node is asked for. */
+function securityContextForm({ SecurityContext: context, ...form }: Form): unknown {
+  const ofHost = Object.fromEntries(OF_HOST.map((name) => [name, form[name]]));
+  if (context === null && !Object.values(ofHost).some(Boolean)) return null;
+  const { Sysctls, FSGroupChangePolicy, SeccompProfile, ...rest } = (context ?? {}) as Form;
+  const { AppArmorProfile, SELinuxChangePolicy, ...first } = rest;
+  return { ...ofHost, ...first, FSGroupChangePolicy, Sysctls, SeccompProfile, AppArmorProfile, SELinuxChangePolicy };
+}

@@ -109,8 +109,10 @@ test('a Job keeps its work', () => {
 });
 
 test('a Job shows the template that it does not take', () => {
-  const other = { ...template({ hostNetwork: true, containers: [{ name: 'd', image: 'x' }] }) };
-  const [error = ''] = updateErrors(Jobs, job(), job({ template: other, suspend: true }));
+  const manual = { manualSelector: true, selector: { matchLabels: { x: 'y' } } };
+  const labelled = (spec: object) => job({ ...manual, template: { metadata: { labels: { x: 'y' } }, ...spec } });
+  const other = template({ hostNetwork: true, containers: [{ name: 'd', image: 'x' }] });
+  const [error = ''] = updateErrors(Jobs, labelled(template()), labelled(other));
   expect(error).toMatch(/^spec\.template: Invalid value: \{.*\}: field is immutable$/);
   const shown = JSON.parse(error.slice(error.indexOf('{'), error.lastIndexOf('}') + 1));
   expect(shown.Spec).toMatchObject({

@@ -7,10 +7,12 @@ import { HorizontalPodAutoscalers } from '#api/autoscaling/v2/horizontal-pod-aut
 import { CronJobs } from '#api/batch/v1/cron-job.ts';
 import { Jobs } from '#api/batch/v1/job.ts';
 import { Namespaces } from '#api/core/v1/namespace.ts';
+import { Nodes } from '#api/core/v1/node.ts';
 import { PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import { Pods } from '#api/core/v1/pod.ts';
 import { ReplicationControllers } from '#api/core/v1/replication-controller.ts';
+import { ResourceQuotas } from '#api/core/v1/resource-quota.ts';
 import { Services } from '#api/core/v1/service.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { EndpointSlices } from '#api/discovery/v1/endpoint-slice.ts';
@@ -61,16 +63,20 @@ const volume = (name: string) => ({
     hostPath: { path: `/volumes/${name}` },
   },
 });
-const claim = (name: string, volumeName: string) => ({
+const claim = (name: string, volumeName?: string) => ({
   metadata: { name, namespace },
   spec: {
     storageClassName: 'manual',
-    volumeName,
+    ...(volumeName ? { volumeName } : {}),
     accessModes: ['ReadWriteOnce'],
     resources: { requests: { storage: '1Gi' } },
   },
 });
 const resources = { requests: { cpu: '100m' } };
+const taint =
+  (...taints: readonly object[]): Step =>
+  ({ client }) =>
+    client.of(Nodes).patch('simulated-0', mergePatch({ spec: { taints } }));
 
 /** What people do while things go wrong. */
 const steps: readonly Step[] = [
@@ -99,6 +105,20 @@ const steps: readonly Step[] = [
       ],
     },
   }),
+  create(ResourceQuotas, {
+    metadata: { name: 'all', namespace },
+    spec: { hard: { pods: '50', services: '5', 'count/deployments.apps': '5', 'count/jobs.batch': '50' } },
+  }),
+  create(
+    StatefulSets,
+    set('claiming', {
+      serviceName: 'claiming',
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' },
+      volumeClaimTemplates: [
+        { metadata: { name: 'data' }, spec: { ...claim('data').spec, storageClassName: 'other' } },
+      ],
+    }),
+  ),
   create(PersistentVolumes, volume('kept')),
   create(PersistentVolumeClaims, claim('kept', 'kept')),
   create(PersistentVolumeClaims, claim('left', 'left')),
@@ -127,10 +147,13 @@ const steps: readonly Step[] = [
   change(Deployments, 'rolled', { template: template('rolled', 'web:2') }),
   change(StatefulSets, 'stateful', { replicas: 3, template: template('stateful', 'web:2') }),
   change(DaemonSets, 'daemon', { template: template('daemon', 'web:2') }),
+  taint({ key: 'example.com/away', effect: 'NoExecute' }),
   remove(ReplicaSets, 'gone'),
+  remove(StatefulSets, 'claiming'),
   change(ReplicationControllers, 'controlled', { replicas: 1 }),
   remove(Namespaces, 'going'),
   remove(PersistentVolumeClaims, 'left'),
+  taint(),
   change(Deployments, 'rolled', { replicas: 4 }),
   change(CronJobs, 'ticks', { suspend: true }),
 ];
@@ -175,6 +198,7 @@ async function stateOf({ client }: Cluster): Promise<Any> {
     HorizontalPodAutoscalers,
     ReplicationControllers,
     PodDisruptionBudgets,
+    ResourceQuotas,
     PersistentVolumes,
     PersistentVolumeClaims,
   ];
@@ -201,10 +225,11 @@ async function stateOf({ client }: Cluster): Promise<Any> {
       metadata.labels['kubernetes.io/service-name'],
       (all ?? []).filter(({ conditions }: Any) => conditions.ready).length,
     ]);
-  const isOfJob = (text: string) => text.startsWith('Job ');
+  // Pods of Jobs that have ended are there or not, by where they ran.
+  const isDone = (text: string) => /^Job .* Succeeded $/.test(text);
   return {
     states: states.flat(),
-    pods: [...new Set(pods.filter(isOfJob)), ...pods.filter((text) => !isOfJob(text))].sort(),
+    pods: pods.filter((text) => !isDone(text)).sort(),
     endpoints: endpoints.sort(),
     namespaces: (await items(Namespaces)).map(({ metadata, status }) => `${metadata.name} ${status.phase}`).sort(),
   };
@@ -295,6 +320,8 @@ test('whatever goes wrong on the way, everything ends as it does when nothing go
     expect(status('CronJob ticks')).toEqual({ conditions: [] });
     expect(status('HorizontalPodAutoscaler loaded')).toMatchObject({ currentReplicas: 4, desiredReplicas: 4 });
     expect(status('Deployment loaded')).toMatchObject({ replicas: 4, availableReplicas: 4 });
+    expect(status('ResourceQuota all').used).toMatchObject({ services: '1', 'count/jobs.batch': '2' });
+    expect(states.map(({ name }: Any) => name)).not.toContain('PersistentVolumeClaim data-claiming-0');
     expect(status('PersistentVolume kept')).toMatchObject({ phase: 'Bound' });
     expect(status('PersistentVolume left')).toMatchObject({ phase: 'Released' });
     expect(status('PersistentVolumeClaim kept')).toMatchObject({ phase: 'Bound' });

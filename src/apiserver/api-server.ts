@@ -13,6 +13,7 @@ import type { Store } from '#storage/store.ts';
 import type { AdmissionPluginChoice } from './admission/plugins.ts';
 import { type AuthenticationOptions, trustedAuthorities } from './authentication/authentication.ts';
 import { issuerDocuments } from './authentication/issuer-documents.ts';
+import type { OidcOptions } from './authentication/oidc/oidc-options.ts';
 import { publishTrust } from './authentication/publish-trust.ts';
 import {
   DEFAULT_ISSUER_URL,
@@ -20,7 +21,7 @@ import {
   type SecretTokenSpecification,
   ServiceAccountIssuer,
 } from './authentication/service-account-issuer.ts';
-import type { AuthorizationOptions } from './authorization/authorization.ts';
+import type { AuthorizationOptions, AuthorizerChoice } from './authorization/authorization.ts';
 import { createBootstrapObjects } from './bootstrap/create-bootstrap-objects.ts';
 import { type AdvertisedAddress, publishKubernetesService } from './bootstrap/kubernetes-service.ts';
 import { createConnectHandlers } from './connect/connect-handlers.ts';
@@ -127,6 +128,16 @@ export class ApiServer {
   /** The metrics of this process, which components in it may add theirs to. */
   get metrics(): MetricRegistry {
     return this.#operations.metrics;
+  }
+
+  /** From now on these are the issuers of ID tokens. */
+  replaceIssuers(issuers: readonly OidcOptions[]): void {
+    this.#resources.authentication.replaceIssuers(issuers);
+  }
+
+  /** From now on these decide. They are of the same types as before, but for webhooks. */
+  replaceAuthorizers(authorizers: readonly AuthorizerChoice[]): void {
+    this.#resources.authorization.replaceAuthorizers(authorizers);
   }
 
   /** A transport for one user, inside this process. */

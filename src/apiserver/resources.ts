@@ -55,7 +55,7 @@ export interface ResourcesOptions extends AdmissionPluginChoice {
 export class Resources implements ObjectSource {
   readonly pipeline: Pipeline;
   readonly authentication: Authentication;
-  readonly #authorization: Authorization;
+  readonly authorization: Authorization;
   readonly #guards: Readonly<Record<string, WriteGuard>>;
   readonly #options: ResourcesOptions;
   readonly #storages: Map<string, ResourceStorage>;
@@ -79,12 +79,12 @@ export class Resources implements ObjectSource {
       measuredPlugins(plugins, options.metrics, monotonic),
       measuredSteps(options.metrics, monotonic),
     );
-    this.#authorization = createAuthorization(options.authorization ?? {}, {
+    this.authorization = createAuthorization(options.authorization ?? {}, {
       clock,
       storage: (name) => this.#storage(name),
     });
-    this.#guards = { ...this.#authorization.guards, ...createRequesterGuards(clock) };
-    this.pipeline = new Pipeline(new ResourceTable(), this.#authorization.decide);
+    this.#guards = { ...this.authorization.guards, ...createRequesterGuards(clock) };
+    this.pipeline = new Pipeline(new ResourceTable(), this.authorization.decide);
     this.#virtual = this.#virtualHandlers();
     for (const definition of options.definitions) this.#add(definition);
   }
@@ -171,7 +171,7 @@ export class Resources implements ObjectSource {
   #virtualHandlers() {
     const { clock, issuerUrl } = this.#options;
     return virtualHandlers({
-      authorization: this.#authorization,
+      authorization: this.authorization,
       verifyToken: this.authentication.verifyToken,
       audiences: [issuerUrl],
       now: () => clock.now(),
@@ -261,7 +261,7 @@ export class Resources implements ObjectSource {
       },
       create: (definition, object) =>
         new Client(new InProcessTransport(this.pipeline, SERVER_USER)).of(definition).create(object),
-      decide: (attributes) => this.#authorization.decide(attributes),
+      decide: (attributes) => this.authorization.decide(attributes),
       clock,
       random,
     };

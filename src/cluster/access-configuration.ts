@@ -8,7 +8,10 @@ import type {
   AuthorizationOptions,
   AuthorizerChoice,
 } from '#apiserver/authorization/authorization.ts';
-import { readAuthorizationConfiguration } from '#apiserver/authorization/authorization-configuration.ts';
+import {
+  type ConfiguredAuthorizer,
+  readAuthorizationConfiguration,
+} from '#apiserver/authorization/authorization-configuration.ts';
 import type { AuthorizationWebhookOptions } from '#apiserver/authorization/webhook.ts';
 import { ConfigFileError } from '#machinery/codec/config-file.ts';
 import { parseDuration } from '#machinery/objects/duration.ts';
@@ -38,7 +41,7 @@ export interface AccessConfiguration {
 }
 
 /** Reads the file that a flag names with `read`; rejects with what is told to the user. */
-type ReadFile = <T>(flag: string, path: string, read: (text: string) => T | Promise<T>) => Promise<T>;
+export type ReadFile = <T>(flag: string, path: string, read: (text: string) => T | Promise<T>) => Promise<T>;
 
 const MODES: readonly AuthorizationMode[] = ['AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC', 'Webhook'];
 
@@ -51,6 +54,9 @@ export async function readAccessConfiguration(flags: AccessFlags, read: ReadFile
   return { authentication, authorization };
 }
 
+/** What `--authentication-config` says. */
+export const readIssuers = (text: string) => readAuthenticationConfiguration(text, [DEFAULT_ISSUER_URL]);
+
 async function readAuthentication(flags: AccessFlags, read: ReadFile): Promise<AuthenticationOptions> {
   const { authenticationConfig, tokenAuthFile, requestheaderClientCaFile: proxyCa } = flags;
   const webhook = flags.authenticationTokenWebhookConfigFile;
@@ -61,11 +67,7 @@ async function readAuthentication(flags: AccessFlags, read: ReadFile): Promise<A
   }
   const allowedNames = (flags.requestheaderAllowedNames ?? '').split(',').filter((name) => name !== '');
   return {
-    ...(authenticationConfig
-      ? await read('--authentication-config', authenticationConfig, (text) =>
-          readAuthenticationConfiguration(text, [DEFAULT_ISSUER_URL]),
-        )
-      : {}),
+    ...(authenticationConfig ? await read('--authentication-config', authenticationConfig, readIssuers) : {}),
     ...(oidc ? { oidc: [oidc] } : {}),
     ...(tokenAuthFile ? { tokens: await read('--token-auth-file', tokenAuthFile, readTokens) } : {}),
     ...(webhook
@@ -84,7 +86,8 @@ async function readAuthorization(flags: AccessFlags, read: ReadFile): Promise<Au
       const others = '--authorization-mode and --authorization-webhook-config-file';
       throw new ConfigFileError(`--authorization-config: cannot be used together with ${others}`);
     }
-    return { authorizers: await readAuthorizers(flags.authorizationConfig, read) };
+    const configured = await read('--authorization-config', flags.authorizationConfig, readAuthorizationConfiguration);
+    return { authorizers: await withWebhooks(configured, read) };
   }
   const modes = flags.authorizationMode?.split(',');
   const unknown = modes?.find((mode) => !(MODES as readonly string[]).includes(mode));
@@ -143,14 +146,22 @@ function readTtl(flag: string, text: string): number {
   }
 }
 
-async function readAuthorizers(path: string, read: ReadFile): Promise<readonly AuthorizerChoice[]> {
-  const flag = '--authorization-config';
-  const configured = await read(flag, path, readAuthorizationConfiguration);
+/** Those who decide as `--authorization-config` says. Webhooks are where the files it names say. */
+export const readAuthorizers = (text: string, read: ReadFile): Promise<readonly AuthorizerChoice[]> =>
+  withWebhooks(readAuthorizationConfiguration(text), read);
+
+function withWebhooks(
+  configured: readonly ConfiguredAuthorizer[],
+  read: ReadFile,
+): Promise<readonly AuthorizerChoice[]> {
   return Promise.all(
     configured.map(async ({ type, webhook }) => {
       if (webhook === undefined) return { type };
       const { kubeConfigFile, ...options } = webhook;
-      return { type, webhook: { ...options, ...(await read(flag, kubeConfigFile, readWebhookKubeconfig)) } };
+      return {
+        type,
+        webhook: { ...options, ...(await read('--authorization-config', kubeConfigFile, readWebhookKubeconfig)) },
+      };
     }),
   );
 }

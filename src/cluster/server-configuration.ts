@@ -21,6 +21,7 @@ import {
   readEncryptionConfiguration,
 } from '#storage/encryption/encryption-configuration.ts';
 import { type AccessConfiguration, type AccessFlags, readAccessConfiguration } from './access-configuration.ts';
+import { AccessReload } from './access-reload.ts';
 import { type AdmissionFlags, readAdmissionFlags } from './admission-flags.ts';
 import { CommandError } from './command-error.ts';
 import { readWebhookKubeconfig } from './webhook-kubeconfig.ts';
@@ -55,6 +56,8 @@ export interface ServerConfiguration
   readonly scheduler?: SchedulerConfiguration;
   /** How long a server that stops serves on with a red `/readyz`. */
   readonly shutdownDelayMs?: number;
+  /** Keeps up with the files that say who may. */
+  readonly accessReload?: AccessReload;
 }
 
 const WEBHOOK_MODES = ['batch', 'blocking', 'blocking-strict'];
@@ -85,9 +88,16 @@ export async function readServerConfiguration(flags: ServerFlags, parts: Parts):
   };
 }
 
-async function readAccess(flags: AccessFlags): Promise<AccessConfiguration> {
+async function readAccess(flags: AccessFlags): Promise<AccessConfiguration & { readonly accessReload: AccessReload }> {
+  const texts = new Map<string, string>();
   try {
-    return await readAccessConfiguration(flags, readConfiguration);
+    const initial = await readAccessConfiguration(flags, (flag, path, read) =>
+      readConfiguration(flag, path, (text) => {
+        texts.set(path, text);
+        return read(text);
+      }),
+    );
+    return { ...initial, accessReload: new AccessReload({ flags, initial, texts, read: readConfiguration }) };
   } catch (error) {
     if (error instanceof ConfigFileError)
       throw new CommandError(`read ${error.message}`, { exitCode: 2, cause: error });

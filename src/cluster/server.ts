@@ -45,7 +45,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ensureCredentials(data, { clock, nodeName, hosts: podHosts }),
   ]);
   await options.prepareStore?.(store);
-  const { encryption: _e, shutdownDelayMs: _s, ...operations } = options.configuration;
+  const { encryption: _e, shutdownDelayMs: _s, accessReload, ...operations } = options.configuration;
   const apiServer = await ApiServer.start({
     ...operations,
     store,
@@ -56,7 +56,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     newUid: randomUUID,
     issuerKey: await loadIssuerKey(credentials.issuerKey),
   });
+  const stopping = new AbortController();
+  const reloading = accessReload?.run({ apiServer, clock, logger }, stopping.signal);
   const close = async () => {
+    stopping.abort();
+    await reloading;
     await apiServer.close();
     await store.close();
   };

@@ -50,6 +50,8 @@ export interface Authentication {
   readonly authenticate: RequestAuthenticator;
   /** For TokenReviews: whose token it is, for these audiences. */
   readonly verifyToken: (token: string, audiences: readonly string[]) => Promise<AuthenticationOutcome>;
+  /** From now on these are the issuers of ID tokens. */
+  readonly replaceIssuers: (issuers: readonly OidcOptions[]) => void;
 }
 
 const ANONYMOUS_PATHS = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
@@ -58,7 +60,7 @@ const WEBHOOK_CACHE_MS = 120_000;
 
 /** Builds the whole of authentication. */
 export function createAuthentication(options: AuthenticationOptions, parts: AuthenticationParts): Authentication {
-  const token = createTokenUnion(tokenAuthenticators(options, parts));
+  let token = createTokenUnion(tokenAuthenticators(options, parts));
   const { requestHeader, anonymousPaths = ANONYMOUS_PATHS } = options;
   const isAnonymous: RequestAuthenticatorOptions['allowsAnonymous'] =
     anonymousPaths === 'all' ? () => true : (path) => anonymousPaths.includes(path);
@@ -66,7 +68,7 @@ export function createAuthentication(options: AuthenticationOptions, parts: Auth
     authenticators: [
       ...(requestHeader ? [createRequestHeaderAuthenticator(requestHeader)] : []),
       createClientCertificateAuthenticator(clientTrust(requestHeader)),
-      bearerAuthenticator(token, parts.audiences),
+      bearerAuthenticator(() => token, parts.audiences),
     ],
     allowsAnonymous: isAnonymous,
   });
@@ -77,6 +79,9 @@ export function createAuthentication(options: AuthenticationOptions, parts: Auth
       return outcome === undefined || isFailure(outcome)
         ? outcome
         : { ...outcome, user: withAuthenticated(outcome.user) };
+    },
+    replaceIssuers(oidc) {
+      token = createTokenUnion(tokenAuthenticators({ ...options, oidc }, parts));
     },
   };
 }
@@ -92,11 +97,14 @@ function clientTrust(requestHeader: RequestHeaderOptions | undefined) {
     certificate.verified && !proxies?.has(certificate);
 }
 
-function bearerAuthenticator(tokens: TokenAuthenticator, audiences: readonly string[]): Authenticator<IncomingRequest> {
+function bearerAuthenticator(
+  tokens: () => TokenAuthenticator,
+  audiences: readonly string[],
+): Authenticator<IncomingRequest> {
   return {
     async authenticate(request) {
       const token = bearerToken(request);
-      return token === undefined ? undefined : tokens.authenticateToken(token, audiences);
+      return token === undefined ? undefined : tokens().authenticateToken(token, audiences);
     },
   };
 }

@@ -49,11 +49,12 @@ export interface Authorization {
   readonly rulesFor: (user: UserInfo, namespace: string) => UserRules;
   /** What must hold before an object of a resource is written, by `plural.group`. */
   readonly guards: Readonly<Record<string, WriteGuard>>;
+  /** From now on these decide. They are of the same types as before, but for webhooks. */
+  readonly replaceAuthorizers: (authorizers: readonly AuthorizerChoice[]) => void;
 }
 
 /** Builds the whole of authorization. */
 export function createAuthorization(options: AuthorizationOptions, parts: AuthorizationParts): Authorization {
-  const choices = options.authorizers ?? choicesOf(options);
   const source = rbacSource(parts);
   const rbac = new RbacAuthorizer(source);
   const create = ({ type, webhook }: AuthorizerChoice): Authorizer => {
@@ -71,7 +72,10 @@ export function createAuthorization(options: AuthorizationOptions, parts: Author
         return createWebhookAuthorizer(webhook, parts.clock);
     }
   };
-  const decide = createDecide([mastersAuthorizer, ...choices.map(create)]);
+  const decideWith = (chosen: readonly AuthorizerChoice[]) => createDecide([mastersAuthorizer, ...chosen.map(create)]);
+  let choices = options.authorizers ?? choicesOf(options);
+  let current = decideWith(choices);
+  const decide: Decide = (attributes) => current(attributes);
   const has = (mode: AuthorizationMode) => choices.some(({ type }) => type === mode);
   return {
     decide,
@@ -84,6 +88,10 @@ export function createAuthorization(options: AuthorizationOptions, parts: Author
       return { rules, errors: [...errors, ...unknown] };
     },
     guards: has('RBAC') ? createEscalationGuards({ decide, rbac, source }) : {},
+    replaceAuthorizers(chosen) {
+      current = decideWith(chosen);
+      choices = chosen;
+    },
   };
 }
 

@@ -1,18 +1,20 @@
-import { eventSize, HistoryWindow } from '../history-window.ts';
-import type { HistoryLimits, Journal, JournalState } from '../journal.ts';
+import type { HistoryWindow } from '../history-window.ts';
+import type { JournalState } from '../journal.ts';
 import type { StoredValue, StoreEvent } from '../store.ts';
 import type { LmdbLog, LogWrite } from './lmdb-log.ts';
 import { encodeRecord, type LogPosition, type LogRecord, recordSize } from './log-record.ts';
 import { Slab } from './slab.ts';
 
 /** The format of what is in the log; to be raised when older programs could not read it. */
-export const LOG_FORMAT = 1;
+export const LOG_FORMAT = 2;
+/** Formats that a store may have and is brought from: before 2 nothing lay ahead of the log. */
+export const FORMER_FORMATS: readonly number[] = [1];
 
 /**
- * A journal in one lmdb table of records by revision. The live value of a key is its newest record, so that a write costs
- * one record; compaction removes the records that were replaced, and deletions.
+ * History in one lmdb table of records by revision. The live value of a key is its newest record, so that a write costs
+ * one record; compaction removes the records that were replaced, and deletions. One call at a time, except for `read`.
  */
-export class LmdbJournal implements Journal {
+export class LmdbJournal {
   readonly #log: LmdbLog;
   readonly #release: () => void;
   readonly #window: HistoryWindow;
@@ -20,10 +22,10 @@ export class LmdbJournal implements Journal {
   readonly #indexes = new Map<string, number>();
   #compactedRevision = 0;
 
-  /** `release` is called when the journal is closed. */
-  constructor(log: LmdbLog, limits: HistoryLimits, release: () => void) {
+  /** Who appends counts the events in `window`; `release` is called when the journal is closed. */
+  constructor(log: LmdbLog, window: HistoryWindow, release: () => void) {
     this.#log = log;
-    this.#window = new HistoryWindow(limits);
+    this.#window = window;
     this.#release = release;
   }
 
@@ -49,15 +51,16 @@ export class LmdbJournal implements Journal {
     return this.#log.sizeBytes();
   }
 
+  /** Makes the events durable, all or none, then resolves. Events of one revision come in one call. */
   async append(events: readonly StoreEvent[]): Promise<void> {
     const { writes, indexes } = this.#writesOf(events);
     await this.#log.write(writes);
     events.forEach((event, i) => {
       this.#locate(event.type, event.key, indexes[i]!);
-      this.#window.add(event.revision, eventSize(event));
     });
   }
 
+  /** As `Journal.read`. */
   read(revision: number, limit: number): StoreEvent[] {
     const events: StoreEvent[] = [];
     for (const record of this.#log.records({ revision: revision + 1, index: 0 })) {
@@ -67,12 +70,9 @@ export class LmdbJournal implements Journal {
     return events;
   }
 
+  /** As `Journal.compact`. */
   async compact(revision: number): Promise<void> {
     while (this.#compactedRevision < revision) await this.#compactStep(revision);
-  }
-
-  excess(): number | undefined {
-    return this.#window.excess();
   }
 
   async close(): Promise<void> {

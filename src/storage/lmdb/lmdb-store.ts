@@ -2,11 +2,14 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Logger } from '#base/logger.ts';
 import { EmbeddedStore } from '../embedded-store.ts';
+import { HistoryWindow } from '../history-window.ts';
 import type { HistoryLimits } from '../journal.ts';
 import type { Store } from '../store.ts';
 import { StoreOpenError } from '../store-open-error.ts';
+import { WriteAheadFile } from '../write-ahead/write-ahead-file.ts';
+import { WriteAheadJournal } from '../write-ahead/write-ahead-journal.ts';
 import { DirectoryLock } from './directory-lock.ts';
-import { LmdbJournal, LOG_FORMAT } from './lmdb-journal.ts';
+import { FORMER_FORMATS, LmdbJournal, LOG_FORMAT } from './lmdb-journal.ts';
 import { errorCode, LmdbLog } from './lmdb-log.ts';
 
 export interface LmdbStoreOptions {
@@ -25,12 +28,18 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
   const { directory } = options;
   const lock = lockDirectory(directory);
   let log: LmdbLog | undefined;
+  let ahead: WriteAheadFile | undefined;
   try {
     log = openLog(directory);
     await checkFormat(directory, log);
+    ahead = openAhead(directory);
     syncDirectory(directory);
-    return new EmbeddedStore(new LmdbJournal(log, options.history ?? {}, () => lock.release()), options.logger);
+    const { history, logger } = options;
+    const window = new HistoryWindow(history);
+    const inner = new LmdbJournal(log, window, () => lock.release());
+    return new EmbeddedStore(new WriteAheadJournal(inner, ahead, { window, logger }), logger);
   } catch (error) {
+    ahead?.close();
     await log?.close();
     lock.release();
     throw error;
@@ -50,6 +59,14 @@ function openLog(directory: string): LmdbLog {
   try {
     if (!isDatabase(join(directory, 'data.mdb'))) throw unknownFormat(directory, NOT_OURS);
     return new LmdbLog(directory);
+  } catch (error) {
+    throw openError(directory, error);
+  }
+}
+
+function openAhead(directory: string): WriteAheadFile {
+  try {
+    return new WriteAheadFile(join(directory, 'ahead.log'));
   } catch (error) {
     throw openError(directory, error);
   }
@@ -88,8 +105,11 @@ function openIfPresent(path: string): number | undefined {
 async function checkFormat(directory: string, log: LmdbLog): Promise<void> {
   const format = readFormat(directory, log);
   if (format === LOG_FORMAT) return;
-  if (format !== undefined) throw unknownFormat(directory, `format is ${format}, this version knows ${LOG_FORMAT}`);
-  await log.write([{ type: 'meta', meta: { format: LOG_FORMAT, compactedRevision: 0 } }]);
+  if (format !== undefined && !FORMER_FORMATS.includes(format)) {
+    throw unknownFormat(directory, `format is ${format}, this version knows ${LOG_FORMAT}`);
+  }
+  const compactedRevision = log.meta()?.compactedRevision ?? 0;
+  await log.write([{ type: 'meta', meta: { format: LOG_FORMAT, compactedRevision } }]);
 }
 
 function readFormat(directory: string, log: LmdbLog): number | undefined {

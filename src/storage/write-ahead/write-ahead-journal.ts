@@ -10,6 +10,8 @@ import type { WriteAheadFile } from './write-ahead-file.ts';
 const MOVE_AFTER_MS = 100;
 /** So many are moved at once at most, and so many do not wait. */
 const MOVED_AT_ONCE = 1000;
+/** A group of so many pays for a transaction of its own: writing it twice would cost more. */
+const LARGE_GROUP = 64;
 
 /**
  * A journal whose writes are durable with one short write to a file ahead of lmdb, which takes them over in large
@@ -68,6 +70,7 @@ export class WriteAheadJournal implements Journal {
   async append(events: readonly StoreEvent[]): Promise<void> {
     const [first] = events;
     if (first === undefined) return;
+    if (events.length >= LARGE_GROUP) return this.#appendDirectly(events);
     if (!(await this.#ahead.append(events))) {
       // It is full, or the group is larger than all of it.
       await this.#move();
@@ -117,6 +120,7 @@ export class WriteAheadJournal implements Journal {
   }
 
   async #appendDirectly(events: readonly StoreEvent[]): Promise<void> {
+    await this.#move();
     await this.#exclusively(() => this.#inner.append(events));
     for (const event of events) this.#window.add(event.revision, eventSize(event));
     this.#moved = (events[events.length - 1] as StoreEvent).revision;

@@ -29,6 +29,7 @@ import { type AttemptObserver, type AttemptResult, createSchedulerMetrics } from
 import { ClusterState } from './state/cluster-state.ts';
 import type { NodeInfo } from './state/node-info.ts';
 import type { PodInfo } from './state/pod-info.ts';
+import { UnderWay } from './under-way.ts';
 
 export interface SchedulerOptions {
   readonly client: Client;
@@ -55,7 +56,7 @@ interface Attempt {
   readonly signal: AbortSignal;
 }
 
-/** Bindings under way at once; the next cycle does not wait for them. */
+/** Bindings under way at once; the next cycle does not wait for them, nor for pods that wait for volumes, say. */
 const MAX_BINDINGS = 512;
 /** After this long others get their turn. */
 const SLICE_MS = 5;
@@ -71,7 +72,7 @@ export class Scheduler {
   readonly #nominations = new Nominations(this.#state);
   readonly #queue: SchedulingQueue;
   readonly #statuses: PodStatusWriter;
-  readonly #bindings = new Set<Promise<void>>();
+  readonly #bindings = new UnderWay(MAX_BINDINGS);
   readonly #extenders: Extenders;
   readonly #waiting: WaitingPods;
   readonly #attempted: ReadonlyMap<string, AttemptObserver>;
@@ -136,12 +137,12 @@ export class Scheduler {
       const result = attempt instanceof Promise ? await attempt : attempt;
       const endedAt = clock.monotonic();
       this.#attempted.get(schedulerNameOf(pod.info))?.(result, (endedAt - startedAt) / 1000);
-      if (this.#bindings.size >= MAX_BINDINGS) await Promise.race(this.#bindings);
+      if (this.#bindings.isFull) await this.#bindings.room();
       else if (endedAt - sliceStart > SLICE_MS) await immediate();
       else continue;
       sliceStart = clock.monotonic();
     }
-    await Promise.all(this.#bindings);
+    await this.#bindings.ended();
   }
 
   #concerned(plugin: string, happening: Happening): boolean | string {
@@ -226,8 +227,8 @@ export class Scheduler {
       framework.unreserve(cycle, nodeName);
       return this.#refuseOn(attempt, node, permit);
     }
-    const binding = this.#bind(attempt, node, permit).finally(() => this.#bindings.delete(binding));
-    this.#bindings.add(binding);
+    const isLong = permit !== undefined || framework.needsPreBind(cycle);
+    this.#bindings.add(this.#bind(attempt, node, permit), { isLong });
     return 'scheduled';
   }
 

@@ -24,3 +24,17 @@ function unescaped(key: Value): Value {
   });
   return isEscaped ? name : key;
 }
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  __: '__underscores__',
+  '.': '__dot__',
+  '-': '__dash__',
+  '/': '__slash__',
+};
+
+/** A member's name as expressions can write it; undefined where they cannot. */
+export function escapedName(name: string): string | undefined {
+  if (!/^[A-Za-z_./-][A-Za-z0-9_./-]*$/.test(name)) return undefined;
+  if (/^[a-z]+$/.test(name) && !isIdentifier(name)) return `__${name}__`;
+  return name.replaceAll(/__|[-./]/g, (text) => ESCAPED[text] ?? text);
+}

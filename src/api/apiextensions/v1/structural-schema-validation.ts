@@ -7,6 +7,8 @@ import {
   required,
 } from '#machinery/errors/field-error.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
+import { isSchema } from './schema-shape.ts';
+import { validateRuleForm, validateRules } from './validation-rules-validation.ts';
 
 /** Why a type must be given, by where the schema stands. */
 const MISSING_TYPE = {
@@ -27,7 +29,8 @@ export function validateStructuralSchema(schema: JSONSchemaProps, field: FieldPa
   if (schema.type && schema.type !== 'object') {
     errors.push(invalid(field.child('type'), schema.type, 'must be object at the root'));
   }
-  return [...errors, ...validateMetadata(schema.properties?.['metadata'], field)];
+  errors.push(...validateMetadata(schema.properties?.['metadata'], field));
+  return errors.length > 0 ? errors : validateRules(schema, field);
 }
 
 function validateSchema(schema: JSONSchemaProps, field: FieldPath, place: Place): FieldError[] {
@@ -36,6 +39,7 @@ function validateSchema(schema: JSONSchemaProps, field: FieldPath, place: Place)
     ...validateUnsupported(schema, field),
     ...validateListType(schema, field),
     ...validateMembers(schema, field),
+    ...validateRuleForm(schema, field),
   ];
 }
 
@@ -101,9 +105,6 @@ function validateMembers(schema: JSONSchemaProps, field: FieldPath): FieldError[
   }
   return errors;
 }
-
-const isSchema = (value: unknown): value is JSONSchemaProps =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Metadata is the server's: only the form of names may be restricted. */
 function validateMetadata(metadata: JSONSchemaProps | undefined, field: FieldPath): FieldError[] {

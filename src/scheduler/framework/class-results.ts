@@ -33,6 +33,8 @@ export class ClassResults {
   plain = new Float64Array(0);
   /** A row of scores for each of those that are compared. */
   readonly compared: Float64Array[];
+  /** The score that all nodes got of each of those that are compared; NaN when they got different ones. */
+  readonly common: (number | undefined)[] = [];
   readonly #verdicts: (Status | undefined)[] = [];
   /** How many nodes got each verdict. */
   readonly #counts = new Map<Status, number>();

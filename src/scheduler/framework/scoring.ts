@@ -37,13 +37,14 @@ export class Scoring {
   }
 
   /** Notes what local plugins make of a node for the cycle's class. */
-  note(cycle: Cycle, node: NodeInfo, { scorers, plain, compared }: ClassResults): void {
+  note(cycle: Cycle, node: NodeInfo, { scorers, plain, compared, common }: ClassResults): void {
     let sum = 0;
     for (const { plugin, weight } of scorers.plain) sum += weight * (plugin.score?.(cycle, node) ?? 0);
     plain[node.slot] = sum;
     for (let index = 0; index < compared.length; index++) {
       const score = scorers.compared[index]?.plugin.score?.(cycle, node) ?? 0;
       (compared[index] as Float64Array)[node.slot] = score;
+      common[index] = (common[index] ?? score) === score ? score : Number.NaN;
     }
   }
 
@@ -57,14 +58,17 @@ export class Scoring {
   }
 
   #addShared(cycle: Cycle, { slots, shared }: Required<FittingNodes>, totals: Float64Array): void {
-    const { plain, scorers } = shared;
+    const { plain, scorers, compared, common } = shared;
     for (let index = 0; index < slots.length; index++) totals[index] = plain[slots[index] as number] as number;
-    const scores = this.#scores.subarray(0, slots.length);
     for (const [which, { plugin, weight }] of scorers.compared.entries()) {
-      const row = shared.compared[which] as Float64Array;
-      for (let index = 0; index < slots.length; index++) scores[index] = row[slots[index] as number] as number;
+      // Where all nodes got the same, one stands for all.
+      const all = common[which] ?? Number.NaN;
+      const scores = this.#scores.subarray(0, Number.isNaN(all) ? slots.length : 1);
+      const row = compared[which] as Float64Array;
+      for (let index = 0; index < scores.length; index++) scores[index] = row[slots[index] as number] as number;
       plugin.normalize?.(cycle, scores);
-      addWeighted(totals, scores, weight);
+      if (scores.length === slots.length) addWeighted(totals, scores, weight);
+      else if (scores[0] !== 0) addToAll(totals, weight * (scores[0] as number));
     }
   }
 
@@ -100,4 +104,8 @@ function addWeighted(totals: Float64Array, scores: Float64Array, weight: number)
   for (let index = 0; index < totals.length; index++) {
     totals[index] = (totals[index] as number) + weight * (scores[index] as number);
   }
+}
+
+function addToAll(totals: Float64Array, amount: number): void {
+  for (let index = 0; index < totals.length; index++) totals[index] = (totals[index] as number) + amount;
 }

@@ -4,6 +4,7 @@ import type { Node } from '#api/core/v1/node.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { REVISION_HASH } from '../shared/revisions/revision-plan.ts';
 import { daemonStatus, planDaemons } from './daemon-plan.ts';
+import { daemonPod } from './daemon-pod.ts';
 import { FailedPodBackoff } from './failed-pod-backoff.ts';
 
 const now = Date.UTC(2026, 0, 1, 1);
@@ -90,4 +91,22 @@ test('a daemon that fails again and again is deleted ever more seldom', () => {
   expect([0, 400, 1000, 2500, 3000].map(wait)).toEqual([0, 600, 0, 500, 0]);
   expect(wait(3_600_000)).toBe(0);
   expect(wait(3_600_500)).toBe(500);
+});
+
+test('a daemon is bound to its node alone, whatever nodes its template would take, and bears its revision', () => {
+  const term = (value: string) => ({ matchExpressions: [{ key: 'pool', operator: 'In', values: [value] }] });
+  const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term('a'), term('b')] } };
+  const spec = { containers: [], affinity: { nodeAffinity: required } };
+  const agent = set();
+  const daemons = {
+    ...agent,
+    metadata: { ...agent.metadata, annotations: { 'deprecated.daemonset.template.generation': '3' } },
+    spec: { ...agent.spec, template: { metadata: { labels: { app: 'agent' } }, spec } },
+  } as DaemonSet;
+  const made = daemonPod(daemons, 'node-1', 'abc');
+  expect(made.metadata?.labels).toEqual({ app: 'agent', 'pod-template-generation': '3', [REVISION_HASH]: 'abc' });
+  const matchFields = [{ key: 'metadata.name', operator: 'In', values: ['node-1'] }];
+  expect(made.spec?.affinity?.nodeAffinity).toEqual({
+    requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] },
+  });
 });

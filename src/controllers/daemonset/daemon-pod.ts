@@ -46,17 +46,21 @@ export function daemonOnNode({ spec }: DaemonSet, node: Node): { readonly runs: 
 export function daemonPod(set: DaemonSet, nodeName: string, hash: string): Pod {
   const pod = podFromTemplate(set, KIND, set.spec?.template);
   const spec = pod.spec ?? { containers: [] };
-  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   const matchFields = [{ key: 'metadata.name', operator: 'In', values: [nodeName] }];
-  const terms = required?.nodeSelectorTerms?.length ? required.nodeSelectorTerms : [{}];
   const nodeAffinity = {
     ...spec.affinity?.nodeAffinity,
-    requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms.map(() => ({ matchFields })) },
+    requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] },
   };
   return {
-    metadata: { ...pod.metadata, labels: { ...pod.metadata?.labels, [REVISION_HASH]: hash } },
+    metadata: { ...pod.metadata, labels: { ...pod.metadata?.labels, ...generationLabel(set), [REVISION_HASH]: hash } },
     spec: { ...spec, affinity: { ...spec.affinity, nodeAffinity }, tolerations: tolerationsOf(spec) },
   };
+}
+
+/** How often the template has changed, as it was told before there were revisions. */
+function generationLabel({ metadata }: DaemonSet): Record<string, string> {
+  const generation = metadata?.annotations?.['deprecated.daemonset.template.generation'];
+  return generation === undefined ? {} : { 'pod-template-generation': generation };
 }
 
 /** The node that a daemon is for, whether it is bound already or not. */

@@ -134,9 +134,7 @@ class Checker {
   #fieldType(place: Expression, target: CelType, field: string): CelType {
     if (target.kind === 'map') return target.parameters[1]!;
     if (target.kind === 'struct') {
-      const fields = this.#environment.fields(target.name);
-      if (fields !== undefined && Object.hasOwn(fields, field)) return fields[field]!;
-      return this.#report(place, `undefined field '${field}'`);
+      return this.#environment.fieldType(target.name, field) ?? this.#report(place, `undefined field '${field}'`);
     }
     if (target.kind === 'parameter') this.#substitutions.assign([DYN], [target]);
     else if (!isDynOrError(target)) {
@@ -249,14 +247,13 @@ class Checker {
 
   #struct(literal: StructLiteral): CelType {
     const name = literal.type.replace(/^\./, '');
-    const fields = this.#environment.fields(name);
-    if (fields === undefined) {
+    if (!this.#environment.hasFields(name)) {
       for (const { value } of literal.fields) this.#check(value);
       return this.#undeclared(literal, literal.type);
     }
     for (const { name: field, value, at, optional } of literal.fields) {
       const type = this.#unwrapped(value, this.#check(value), optional);
-      const wanted = Object.hasOwn(fields, field) ? fields[field]! : undefined;
+      const wanted = this.#environment.fieldType(name, field);
       if (wanted === undefined) this.#report({ at }, `undefined field '${field}'`);
       else if (!this.#substitutions.assign([wanted], [type])) {
         const found = typeText(this.#substitutions.apply(type));

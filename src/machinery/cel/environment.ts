@@ -1,4 +1,4 @@
-import { type CelType, struct, TYPE, typeOf } from './types.ts';
+import { type CelType, DYN, struct, TYPE, typeOf } from './types.ts';
 import type { Value } from './values.ts';
 
 /** What a function gets besides its arguments. */
@@ -24,6 +24,8 @@ export interface Declarations {
   readonly variables?: Readonly<Record<string, CelType>>;
   /** Types with fields, by name. */
   readonly structs?: Readonly<Record<string, FieldTypes>>;
+  /** Whether a type of that name has fields of any name and type. */
+  readonly isOpen?: (type: string) => boolean;
   /** Other types whose names are values, as in `type(x) == net.IP`. */
   readonly types?: readonly CelType[];
   /** Makes values of struct literals; without it there are none. */
@@ -49,6 +51,7 @@ export class Environment {
   readonly #variables: ReadonlyMap<string, CelType>;
   readonly #structs: ReadonlyMap<string, FieldTypes>;
   readonly #types: ReadonlyMap<string, CelType>;
+  readonly #isOpen: (type: string) => boolean;
   readonly construct: Declarations['construct'];
 
   private constructor(
@@ -56,19 +59,21 @@ export class Environment {
     variables: ReadonlyMap<string, CelType>,
     structs: ReadonlyMap<string, FieldTypes>,
     types: ReadonlyMap<string, CelType>,
-    construct: Declarations['construct'],
+    { isOpen = () => false, construct }: Pick<Declarations, 'isOpen' | 'construct'>,
   ) {
     this.#functions = functions;
     this.#variables = variables;
     this.#structs = structs;
     this.#types = types;
+    this.#isOpen = isOpen;
     this.construct = construct;
   }
 
-  static readonly EMPTY = new Environment(new Map(), new Map(), new Map(), new Map(), undefined);
+  static readonly EMPTY = new Environment(new Map(), new Map(), new Map(), new Map(), {});
 
   /** Functions of a name that is known already get further overloads. */
-  extend({ functions = {}, variables = {}, structs = {}, types = [], construct }: Declarations): Environment {
+  extend(declarations: Declarations): Environment {
+    const { functions = {}, variables = {}, structs = {}, types = [] } = declarations;
     const all = new Map(this.#functions);
     for (const [name, overloads] of Object.entries(functions)) all.set(name, [...(all.get(name) ?? []), ...overloads]);
     return new Environment(
@@ -76,7 +81,7 @@ export class Environment {
       new Map([...this.#variables, ...Object.entries(variables)]),
       new Map([...this.#structs, ...Object.entries(structs)]),
       new Map([...this.#types, ...types.map((type) => [type.name, type] as const)]),
-      construct ?? this.construct,
+      { isOpen: declarations.isOpen ?? this.#isOpen, construct: declarations.construct ?? this.construct },
     );
   }
 
@@ -88,13 +93,21 @@ export class Environment {
     return this.#variables.get(name);
   }
 
-  fields(type: string): FieldTypes | undefined {
-    return this.#structs.get(type);
+  /** Whether a type has fields that are known by name. */
+  hasFields(type: string): boolean {
+    return this.#structs.has(type) || this.#isOpen(type);
+  }
+
+  /** The type of a field; undefined where there is none of that name. */
+  fieldType(type: string, field: string): CelType | undefined {
+    const fields = this.#structs.get(type);
+    if (fields !== undefined) return Object.hasOwn(fields, field) ? fields[field] : undefined;
+    return this.#isOpen(type) ? DYN : undefined;
   }
 
   /** The type that a name stands for. */
   typeNamed(name: string): CelType | undefined {
-    return this.#types.get(name) ?? (this.#structs.has(name) ? struct(name) : undefined);
+    return this.#types.get(name) ?? (this.hasFields(name) ? struct(name) : undefined);
   }
 
   /** The type of a name, be it a variable's or a type's. */

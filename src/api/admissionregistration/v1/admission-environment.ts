@@ -2,6 +2,7 @@ import { BASE_ENVIRONMENT } from '#machinery/cel/base-environment.ts';
 import { type Compilation, compile } from '#machinery/cel/compile.ts';
 import type { Environment, FieldTypes } from '#machinery/cel/environment.ts';
 import { AUTHORIZER, RESOURCE_CHECK } from '#machinery/cel/library/authorizers.ts';
+import { JSON_PATCH, JSON_PATCH_FIELDS, JSON_PATCHES } from '#machinery/cel/library/json-patches.ts';
 import {
   BOOL,
   type CelType,
@@ -82,6 +83,17 @@ export const ADMISSION_ENVIRONMENT: Environment = REQUEST.extend({ variables: AU
 
 /** The same where a policy has parameters. */
 export const PARAMETRIZED_ENVIRONMENT: Environment = ADMISSION_ENVIRONMENT.extend({ variables: PARAMS });
+
+/** What changes of objects are made of: any object, by the names of its fields, or steps of a JSON patch. */
+export const withChanges = (environment: Environment): Environment =>
+  environment.extend({
+    functions: JSON_PATCHES,
+    structs: { [JSON_PATCH.name]: JSON_PATCH_FIELDS },
+    isOpen: (name) => name === APPLIED.name || name.startsWith(`${APPLIED.name}.`),
+  });
+
+/** What an expression that is applied comes to. */
+export const APPLIED: CelType = struct('Object');
 
 /** What messages may speak of: of no one's rights. */
 export const MESSAGE_ENVIRONMENT: Environment = REQUEST;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createErrors, updateErrors } from '#api/testing/defaulted.ts';
+import { MutatingAdmissionPolicies } from './mutating-admission-policy.ts';
 import { ValidatingAdmissionPolicies } from './validating-admission-policy.ts';
 import { ValidatingAdmissionPolicyBindings } from './validating-admission-policy-binding.ts';
 
@@ -115,6 +116,53 @@ test.each<[string, object, unknown[]]>([
   ],
 ])('a policy that %s', (_, spec, expected) => {
   expect(createErrors(ValidatingAdmissionPolicies, policy(spec))).toEqual(expected);
+});
+
+test.each<[string, object, unknown[]]>([
+  [
+    'applies',
+    {
+      patchType: 'ApplyConfiguration',
+      applyConfiguration: {
+        expression: 'Object{spec: Object.spec{replicas: object.spec.replicas + 1, paused: variables.on}}',
+      },
+    },
+    [],
+  ],
+  [
+    'patches',
+    {
+      patchType: 'JSONPatch',
+      jsonPatch: {
+        expression:
+          '[JSONPatch{op: "add", path: "/metadata/labels/" + jsonpatch.escapeKey("a/b"), value: request.name}] + (variables.on ? [JSONPatch{op: "remove", path: "/a"}] : [])',
+      },
+    },
+    [],
+  ],
+  [
+    'applies what is no object',
+    { patchType: 'ApplyConfiguration', applyConfiguration: { expression: '1' } },
+    ['spec.mutations[0].applyConfiguration.expression: Invalid value: "1": must evaluate to Object but got int'],
+  ],
+  [
+    'patches with what is no patch',
+    { patchType: 'JSONPatch', jsonPatch: { expression: '[JSONPatch{op: 1}]' } },
+    [expect.stringContaining("expected type of field 'op' is 'string' but provided type is 'int'")],
+  ],
+  [
+    'says nothing',
+    { patchType: 'JSONPatch' },
+    ['spec.mutations[0].jsonPatch.expression: Required value: expression is not specified'],
+  ],
+])('a policy that %s', (_, mutation, expected) => {
+  const spec = {
+    matchConstraints: SPEC.matchConstraints,
+    variables: [{ name: 'on', expression: 'object.spec.on == true' }],
+    mutations: [mutation],
+    reinvocationPolicy: 'Never',
+  };
+  expect(createErrors(MutatingAdmissionPolicies, { metadata: { name: 'a' }, spec })).toEqual(expected);
 });
 
 test('conditions that were stored are not looked at again', () => {

@@ -31,7 +31,7 @@ export const validatePolicy = (spec: PolicySpec, old: PolicySpec | undefined): F
 ];
 
 /** What a policy's expressions may speak of, but for its variables. */
-const environmentOf = ({ paramKind }: PolicySpec): Environment =>
+export const environmentOf = ({ paramKind }: PolicySpec): Environment =>
   paramKind ? PARAMETRIZED_ENVIRONMENT : ADMISSION_ENVIRONMENT;
 
 function validateConstraints({ matchConstraints }: PolicySpec, field: FieldPath): FieldError[] {

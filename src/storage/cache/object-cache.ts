@@ -247,6 +247,7 @@ export class ObjectCache<T> {
     const { codec } = this.#options;
     const { key, createRevision, modRevision, value: bytes } = value;
     const primed = this.#primed.get(bytes);
+    if (primed !== undefined) this.#primed.delete(bytes);
     const object = primed !== undefined && codec.revise ? codec.revise(primed, modRevision) : primed;
     return new CacheEntry(codec, { key, createRevision, modRevision, bytes }, object);
   }

@@ -13,7 +13,7 @@ import { formatTime, parseTime } from '#machinery/objects/time.ts';
 import { endOf } from '../shared/finished-job.ts';
 import { isNamespaceTerminating, messageOf } from '../shared/pod-control.ts';
 import { BY_CONTROLLER, controllerIndex } from '../shared/pod-index.ts';
-import { lastMissed, nextTime, type Offset, zoneOffset } from './schedule-times.ts';
+import { formatInZone, lastMissed, nextTime, type Offset, zoneOffset } from './schedule-times.ts';
 
 const SCHEDULED = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
 const KIND = { apiVersion: 'batch/v1', kind: 'CronJob' };
@@ -122,7 +122,7 @@ export class CronJobController {
     }
     if (time === undefined) return again;
     if (!(await this.#makeRoom(cronJob, jobs))) return again;
-    await this.#start(cronJob, time);
+    await this.#start(cronJob, { time, zone });
     return again;
   }
 
@@ -164,7 +164,7 @@ export class CronJobController {
     return true;
   }
 
-  async #start(cronJob: CronJob, time: number): Promise<void> {
+  async #start(cronJob: CronJob, { time, zone }: { readonly time: number; readonly zone: Offset }): Promise<void> {
     const { name, namespace = '' } = cronJob.metadata ?? {};
     const { metadata, spec } = cronJob.spec?.jobTemplate ?? {};
     const wanted = {
@@ -172,7 +172,7 @@ export class CronJobController {
         name: `${name}-${Math.floor(time / 60_000)}`,
         namespace,
         ...(metadata?.labels ? { labels: metadata.labels } : {}),
-        annotations: { ...metadata?.annotations, [SCHEDULED]: formatTime(time) },
+        annotations: { ...metadata?.annotations, [SCHEDULED]: formatInZone(time, zone) },
         ownerReferences: [newControllerReference(cronJob, KIND)],
       },
       spec,

@@ -25,7 +25,7 @@ const jobsOf = async (name: string): Promise<readonly Job[]> =>
   (await cluster.client.of(Jobs).list({ namespace })).items.filter(({ metadata }) =>
     metadata?.name?.startsWith(`${name}-`),
   );
-const minute = () => clock.advance(60_200);
+const minute = () => cluster.advance(60_200);
 const count = (name: string, wanted: number) =>
   waitFor(
     async () => {
@@ -76,10 +76,10 @@ test('a job is made every minute and the last ones that succeeded are kept', asy
   await create('tick', 'Allow');
   await waitFor(async () => (await cluster.client.of(CronJobs).get('tick', { namespace })).metadata?.uid);
   for (let made = 1; made <= 3; made++) {
-    minute();
+    await minute();
     for (const job of await count('tick', made)) if (!job.status?.completionTime) await complete(job);
   }
-  minute();
+  await minute();
   await waitFor(async () => (await jobsOf('tick')).length === 4);
   const cronJob = await waitFor(async () => {
     const found = await cluster.client.of(CronJobs).get('tick', { namespace });
@@ -91,10 +91,10 @@ test('a job is made every minute and the last ones that succeeded are kept', asy
 test('while a job runs, Forbid makes no other and Replace replaces it', async () => {
   await create('one', 'Forbid');
   await create('swap', 'Replace');
-  minute();
+  await minute();
   await count('one', 1);
   const [first] = await count('swap', 1);
-  minute();
+  await minute();
   await waitFor(async () => (await jobsOf('swap'))[0]?.metadata?.name !== first?.metadata?.name);
   expect(await jobsOf('one')).toHaveLength(1);
 });
@@ -124,10 +124,10 @@ test('an interval is counted from the last run, not from when somebody looks', a
   const spec = { schedule: '@every 10m', jobTemplate };
   const client = cluster.client.of(CronJobs);
   const { metadata } = await client.create({ metadata: { name: 'paced', namespace }, spec } as never);
-  clock.advance(5 * 60_000);
+  await cluster.advance(5 * 60_000);
   await client.patch('paced', mergePatch({ metadata: { labels: { touched: 'yes' } } }), { namespace });
   await waitFor(async () => (await client.get('paced', { namespace })).metadata?.labels?.['touched']);
-  clock.advance(5 * 60_000 + 1000);
+  await cluster.advance(5 * 60_000 + 1000);
   await count('paced', 1);
   const { status } = await waitFor(async () => {
     const found = await client.get('paced', { namespace });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseCronSchedule } from '#api/batch/v1/cron-schedule.ts';
 import { formatTime, parseTime } from '#machinery/objects/time.ts';
-import { lastMissed, nextTime, zoneOffset } from './schedule-times.ts';
+import { formatInZone, lastMissed, nextTime, zoneOffset } from './schedule-times.ts';
 
 test.each([
   ['*/5 * * * *', undefined, '2026-01-01T00:00:00Z', '2026-01-01T00:05:00Z'],
@@ -30,4 +30,14 @@ test.each([
   const times = { after: parseTime(after), now: parseTime(now), offset: zoneOffset(undefined) };
   const found = lastMissed(parseCronSchedule(schedule), times);
   expect([found.time && formatTime(found.time), found.missed]).toEqual([time, missed]);
+});
+
+test.each([
+  [undefined, '2026-01-01T08:00:00Z', '2026-01-01T08:00:00Z'],
+  ['Europe/Berlin', '2026-01-01T08:00:00Z', '2026-01-01T09:00:00+01:00'],
+  ['Europe/Berlin', '2026-07-01T22:30:00Z', '2026-07-02T00:30:00+02:00'],
+  ['Europe/London', '2026-01-01T08:00:00Z', '2026-01-01T08:00:00Z'],
+  ['America/St_Johns', '2026-01-01T02:00:00Z', '2025-12-31T22:30:00-03:30'],
+] as const)('clocks in %s show %s as %s', (zone, time, want) => {
+  expect(formatInZone(parseTime(time), zoneOffset(zone))).toBe(want);
 });

@@ -20,6 +20,16 @@ export function zoneOffset(timeZone: string | undefined): Offset {
   };
 }
 
+/** RFC 3339 as clocks of a zone show a time. */
+export function formatInZone(time: number, offset: Offset): string {
+  const ahead = offset(time) / MINUTE_MS;
+  const local = new Date(time + ahead * MINUTE_MS).toISOString().slice(0, 19);
+  if (ahead === 0) return `${local}Z`;
+  const [hours, minutes] = [Math.floor(Math.abs(ahead) / 60), Math.abs(ahead) % 60];
+  const two = (part: number) => String(part).padStart(2, '0');
+  return `${local}${ahead < 0 ? '-' : '+'}${two(hours)}:${two(minutes)}`;
+}
+
 /** The first time after `after` at which a schedule runs, or undefined when it never does (30 February). */
 export function nextTime(schedule: CronSchedule, after: number, offset: Offset): number | undefined {
   if ('everyMilliseconds' in schedule) return Math.floor(after / 1000) * 1000 + schedule.everyMilliseconds;

@@ -1,9 +1,11 @@
+import { Secrets } from '#api/core/v1/secret.ts';
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Random } from '#base/random.ts';
 import { Client } from '#client/client.ts';
+import { mergePatch } from '#client/options.ts';
 import type { StoreFeed } from '#storage/cache/store-feed.ts';
 import { bindPod } from './actions/pod-binding.ts';
 import { createPodEviction } from './actions/pod-eviction.ts';
@@ -71,6 +73,7 @@ export class Resources implements ObjectSource {
       issuer,
       audiences: [issuerUrl],
       find: (kind, namespace, name) => this.#live(kind, namespace, name),
+      labelSecret: (namespace, name, labels) => this.#labelSecret(namespace, name, labels),
       clock,
     });
     const plugins = admissionPlugins(this.#admissionSource(), options);
@@ -259,12 +262,25 @@ export class Resources implements ObjectSource {
         const entry = outcome.ok ? outcome.entry : outcome.current;
         return { written: outcome.ok, current: entry?.object as T | undefined };
       },
-      create: (definition, object) =>
-        new Client(new InProcessTransport(this.pipeline, SERVER_USER)).of(definition).create(object),
+      create: (definition, object) => this.#client().of(definition).create(object),
       decide: (attributes) => this.authorization.decide(attributes),
       clock,
       random,
     };
+  }
+
+  #client(): Client {
+    return new Client(new InProcessTransport(this.pipeline, SERVER_USER));
+  }
+
+  async #labelSecret(namespace: string, name: string, labels: Readonly<Record<string, string>>): Promise<void> {
+    try {
+      await this.#client()
+        .of(Secrets)
+        .patch(name, mergePatch({ metadata: { labels } }), { namespace });
+    } catch (error) {
+      this.#options.logger.error('label secret', { secret: `${namespace}/${name}`, error });
+    }
   }
 
   #live(kind: keyof typeof RESOURCE_OF, namespace: string, name: string): KubernetesObject | undefined {

@@ -5,7 +5,7 @@ import { bearerToken } from './bearer-token.ts';
 import { createBootstrapTokenAuthenticator } from './bootstrap-token.ts';
 import { CertificateTrust } from './certificate-trust.ts';
 import { createClientCertificateAuthenticator } from './client-certificate.ts';
-import type { FindObject } from './find-object.ts';
+import type { FindObject, LabelSecret } from './find-object.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import { createOidcAuthenticator, type OidcOptions } from './oidc/oidc-token.ts';
 import {
@@ -43,6 +43,7 @@ export interface AuthenticationParts {
   /** The API server's own audiences. */
   readonly audiences: readonly string[];
   readonly find: FindObject;
+  readonly labelSecret: LabelSecret;
 }
 
 /** Knows who makes a request and whose token one is. */
@@ -115,7 +116,7 @@ function tokenAuthenticators(options: AuthenticationOptions, parts: Authenticati
   return [
     ...(tokens ? [withOwnAudiences(createStaticTokenAuthenticator(tokens), audiences)] : []),
     new ServiceAccountTokenAuthenticator({ issuer, audiences, find, clock }),
-    createSecretTokenAuthenticator(issuer, { find, audiences }),
+    createSecretTokenAuthenticator(issuer, parts),
     withOwnAudiences(createBootstrapTokenAuthenticator({ find, clock }), audiences),
     ...oidc.map((each) =>
       createTokenCache(withOwnAudiences(createOidcAuthenticator(each, clock), audiences), {

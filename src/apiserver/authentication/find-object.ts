@@ -6,3 +6,6 @@ export type FindObject = (
   namespace: string,
   name: string,
 ) => KubernetesObject | undefined;
+
+/** Adds labels to a secret. Resolves when that fails, too: nobody is kept out for it. */
+export type LabelSecret = (namespace: string, name: string, labels: Readonly<Record<string, string>>) => Promise<void>;

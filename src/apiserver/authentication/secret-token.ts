@@ -1,7 +1,8 @@
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { Clock } from '#base/clock.ts';
 import { serviceAccountUser } from '../user.ts';
 import type { AuthenticationOutcome, TokenAuthenticator } from './authenticator.ts';
-import type { FindObject } from './find-object.ts';
+import type { FindObject, LabelSecret } from './find-object.ts';
 import {
   BAD_SIGNATURE,
   SECRET_TOKEN_CLAIM,
@@ -14,15 +15,29 @@ type Secret = ReturnType<FindObject> & { readonly data?: Readonly<Record<string,
 type ServiceAccount = ReturnType<FindObject> & { readonly secrets?: readonly { readonly name?: string }[] };
 
 const MAX_KNOWN = 10_000;
+/** The day on which a secret's token was shown last. */
+const LAST_USED = 'kubernetes.io/legacy-token-last-used';
+const DAY_MS = 24 * 3_600_000;
 const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since';
 const ANNOTATION = 'authentication.k8s.io/legacy-token';
 const GENERATED =
   'Use tokens from the TokenRequest API or manually created secret-based tokens instead of auto-generated secret-based tokens.';
 
-/** Accepts the tokens that lie in secrets of service accounts: they have no end, and go with their secret. */
+export interface SecretTokenParts {
+  readonly find: FindObject;
+  readonly labelSecret: LabelSecret;
+  readonly clock: Clock;
+  /** The API server's own audiences. */
+  readonly audiences: readonly string[];
+}
+
+/**
+ * Accepts the tokens that lie in secrets of service accounts: they have no end, and go with their secret, which tells the
+ * day of its last use.
+ */
 export function createSecretTokenAuthenticator(
   issuer: ServiceAccountIssuer,
-  { find, audiences: own }: { readonly find: FindObject; readonly audiences: readonly string[] },
+  { find, labelSecret, clock, audiences: own }: SecretTokenParts,
 ): TokenAuthenticator {
   const verified = new Map<string, JWTPayload>();
   const verify = async (token: string): Promise<JWTPayload | undefined> => {
@@ -57,12 +72,20 @@ export function createSecretTokenAuthenticator(
         return { error: `service account UID (${uid}) does not match claim (${claim('service-account.uid')})` };
       }
       const { name: secretName = '', labels = {} } = secret?.metadata ?? {};
+      const lastUsed = labels[LAST_USED];
+      const today = dayOf(clock.now());
+      // Another server may be in tomorrow already.
+      if (lastUsed !== today && lastUsed !== dayOf(clock.now() + DAY_MS)) {
+        await labelSecret(namespace, secretName, { [LAST_USED]: today });
+      }
       if (labels[INVALID_SINCE]) return { error: markedInvalid(namespace, secretName, name) };
       const user = serviceAccountUser(namespace, name, uid);
       return { user, audiences: common, ...origin(account, secretName) };
     },
   };
 }
+
+const dayOf = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 10);
 
 /** How a token came to lie in its secret: tokens that nobody asked for are on their way out. */
 function origin(account: ServiceAccount | undefined, secret: string) {

@@ -1,5 +1,6 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
+import { validateApproval } from './api-approval-validation.ts';
 import type { CustomResourceDefinition } from './custom-resource-definition.ts';
 import {
   validateCustomResourceDefinition,
@@ -23,7 +24,11 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
   },
   prepareForUpdate: rememberStoredVersion,
   validate: validateCustomResourceDefinition,
-  validateUpdate: validateCustomResourceDefinitionUpdate,
+  validateCreate: (definition) => validateApproval(definition),
+  validateUpdate: (definition, old) => [
+    ...validateCustomResourceDefinitionUpdate(definition, old),
+    ...validateApproval(definition, old),
+  ],
 };
 
 /** Every version that objects were ever stored as stays listed until somebody has migrated them. */

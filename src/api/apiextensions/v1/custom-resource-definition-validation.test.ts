@@ -31,7 +31,7 @@ test.each<[string, object, string[]]>([
   [
     'without a schema',
     definition({ versions: [version(undefined)] }),
-    ['spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required'],
+    ['spec.versions[0].schema.openAPIV3Schema: Required value'],
   ],
   [
     'of a scope that there is not',
@@ -42,9 +42,9 @@ test.each<[string, object, string[]]>([
     'whose schema leaves types open',
     definition({ versions: [version({ properties: { spec: { properties: { a: {} } } } })] }),
     [
-      'spec.versions[0].schema.openAPIV3Schema.type: Required value: must not be empty at the root',
-      'spec.versions[0].schema.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields',
-      'spec.versions[0].schema.openAPIV3Schema.properties[spec].properties[a].type: Required value: must not be empty for specified object fields',
+      'spec.validation.openAPIV3Schema.type: Required value: must not be empty at the root',
+      'spec.validation.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields',
+      'spec.validation.openAPIV3Schema.properties[spec].properties[a].type: Required value: must not be empty for specified object fields',
     ],
   ],
   [
@@ -65,14 +65,54 @@ test.each<[string, object, string[]]>([
   [
     'with a list of no items',
     definition({ versions: [version({ ...OBJECT, properties: { list: { type: 'array' } } })] }),
-    ['spec.versions[0].schema.openAPIV3Schema.properties[list].items: Required value: must be specified'],
+    ['spec.validation.openAPIV3Schema.properties[list].items: Required value: must be specified'],
   ],
   [
     'that converts by nothing',
     definition({ conversion: { strategy: 'Webhook' } }),
     [
-      'spec.conversion.webhook.clientConfig: Required value: required when strategy is set to Webhook',
-      'spec.conversion.webhook.conversionReviewVersions: Required value',
+      'spec.conversion.webhookClientConfig: Required value: required when strategy is set to Webhook',
+      'spec.conversion.conversionReviewVersions: Required value',
+    ],
+  ],
+  [
+    'whose versions differ',
+    definition({ versions: [version(OBJECT), version({ type: 'string' }, { name: 'v2', storage: false })] }),
+    ['spec.versions[1].schema.openAPIV3Schema.type: Invalid value: "string": must be object at the root'],
+  ],
+  [
+    'with a version twice',
+    definition({ versions: [version(OBJECT), version(OBJECT)] }),
+    ['must contain unique version names', 'must have exactly one version marked as storage version'].map((detail) => {
+      const shown =
+        '{"Name":"v1","Served":true,"Storage":true,"Deprecated":false,"DeprecationWarning":null,"Schema":null,"Subresources":null,"AdditionalPrinterColumns":null,"SelectableFields":null}';
+      return `spec.versions: Invalid value: [${shown},${shown}]: ${detail}`;
+    }),
+  ],
+  [
+    'whose parts cannot be shown',
+    definition({
+      versions: [
+        version(OBJECT, {
+          deprecationWarning: 'old',
+          subresources: { scale: { specReplicasPath: '.spec', statusReplicasPath: '' } },
+          additionalPrinterColumns: [{ name: 'a', type: 'text', jsonPath: 'a' }],
+        }),
+      ],
+    }),
+    [
+      'spec.versions[0].deprecationWarning: Invalid value: "old": can only be set for deprecated versions',
+      'spec.subresources.scale.specReplicasPath: Invalid value: ".spec": should be a json path under .spec',
+      'spec.subresources.scale.statusReplicasPath: Required value',
+      'spec.additionalPrinterColumns[0].type: Invalid value: "text": must be one of boolean,date,integer,number,string',
+      'spec.additionalPrinterColumns[0].JSONPath: Invalid value: "a": must be a simple json path starting with .',
+    ],
+  ],
+  [
+    'of a group of the community',
+    definition({ group: 'x.k8s.io' }, 'widgets.x.k8s.io'),
+    [
+      'metadata.annotations[api-approved.kubernetes.io]: Required value: protected groups must have approval annotation "api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111',
     ],
   ],
 ])('a definition %s', (_, object, expected) => {

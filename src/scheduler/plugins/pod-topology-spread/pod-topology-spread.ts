@@ -34,17 +34,20 @@ export function podTopologySpread({ state, informers }: PluginContext, args: Pod
     isSystem,
     selectorOf: createDefaultSelector(informers),
   });
-  const planOf = ({ data, pod }: Cycle) => (data.get(NAME) as SpreadPlan | undefined) ?? plans.of(pod.class);
+  // Asked for every node: what was found for the cycle is kept at hand.
+  let last: { readonly cycle: Cycle; readonly plan: SpreadPlan } | undefined;
+  const planOf = (cycle: Cycle): SpreadPlan => {
+    if (last?.cycle !== cycle) last = { cycle, plan: plans.of(cycle.pod.class) };
+    return last.plan;
+  };
   return {
     name: NAME,
     events: spreadHints((podClass) => plans.of(podClass).hard.counts.map(({ constraint }) => constraint)),
-    preFilter({ pod, data }) {
-      const plan = plans.of(pod.class);
-      data.set(NAME, plan);
-      return plan.hard.counts.length === 0 ? SKIP : undefined;
-    },
+    preFilter: (cycle) => (planOf(cycle).hard.counts.length === 0 ? SKIP : undefined),
     filter(cycle, { slot }) {
-      for (const count of planOf(cycle).hard.counts) {
+      const { counts } = planOf(cycle).hard;
+      for (let index = 0; index < counts.length; index++) {
+        const count = counts[index] as SpreadCount;
         if (count.topology.domainOf(slot) < 0) return OUTSIDE;
         const { maxSkew, minDomains, own } = count.constraint;
         const least = count.domainCount < minDomains ? 0 : count.least;

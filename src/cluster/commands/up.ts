@@ -7,6 +7,7 @@ import { createLogger, formatLogLine, type Logger, type LogLevel } from '#base/l
 import { type RunningCluster, startCluster } from '../cluster.ts';
 import { CommandError } from '../command-error.ts';
 import { DataDirectory } from '../data-directory.ts';
+import { boundHeapGrowth } from '../heap-growth.ts';
 import { addToKubeconfig, adminKubeconfig, kubeconfigText, userKubeconfigPath } from '../kubeconfig.ts';
 import { contextName, dataDirectoryOf } from '../paths.ts';
 import { type PodNetworkFlags, readPodNetwork } from '../pod-network-flags.ts';
@@ -47,6 +48,7 @@ export async function up(options: UpOptions): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   const cluster = await startAndTell(options, data, started);
+  void boundHeapGrowth(systemClock, stop.signal);
   await new Promise<void>((resolve) => {
     if (stop.signal.aborted) resolve();
     else stop.signal.addEventListener('abort', () => resolve(), { once: true });

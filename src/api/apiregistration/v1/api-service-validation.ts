@@ -1,4 +1,5 @@
-import { checkEach, checkNumber, requireText } from '#api/checks.ts';
+import { checkEach, checkNumber, checkText, requireText } from '#api/checks.ts';
+import { base64Size } from '#api/core/v1/data-size.ts';
 import { type FieldError, FieldPath, invalid, notSupported } from '#machinery/errors/field-error.ts';
 import { isDNS1035Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isValidPortNumber } from '#machinery/names/port.ts';
@@ -17,14 +18,14 @@ export function validateAPIService({ metadata, spec }: APIService): FieldError[]
     errors.push(invalid(new FieldPath('metadata').child('name'), name, detail));
   }
   if (group !== '') errors.push(...requireText(SPEC.child('group'), group, isDNS1123Subdomain));
-  errors.push(...requireText(SPEC.child('version'), version, isDNS1035Label));
+  errors.push(...checkText(SPEC.child('version'), version, isDNS1035Label));
   errors.push(...checkPriority('groupPriorityMinimum', spec.groupPriorityMinimum, 20_000));
   errors.push(...checkPriority('versionPriority', spec.versionPriority, 1000));
   const skip = SPEC.child('insecureSkipTLSVerify');
   if (service === undefined) {
     if (caBundle)
       errors.push(
-        invalid(SPEC.child('caBundle'), `${caBundle.length} bytes`, 'local APIServices may not have a caBundle'),
+        invalid(SPEC.child('caBundle'), `${base64Size(caBundle)} bytes`, 'local APIServices may not have a caBundle'),
       );
     if (insecureSkipTLSVerify) {
       errors.push(invalid(skip, true, 'local APIServices may not have insecureSkipTLSVerify'));

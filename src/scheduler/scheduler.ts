@@ -143,6 +143,7 @@ export class Scheduler {
       sliceStart = clock.monotonic();
     }
     await this.#bindings.ended();
+    this.#extenders.close();
   }
 
   #concerned(plugin: string, happening: Happening): boolean | string {

@@ -61,6 +61,8 @@ export interface Extender {
   /** Which of these nodes, by name, may be freed, and of whom. */
   preempt(pod: Pod, victims: ReadonlyMap<string, ProposedVictims>): Promise<ReadonlyMap<string, AcceptedVictims>>;
   bind(pod: Pod, nodeName: string): Promise<void>;
+  /** Lets go of its connections. */
+  close(): void;
 }
 
 /** Whether a container of the pod asks for one of these resources. */

@@ -113,6 +113,10 @@ export class Extenders {
     return this.#extenders.find((each) => each.binds && each.isInterested(pod));
   }
 
+  close(): void {
+    for (const extender of this.#extenders) extender.close();
+  }
+
   /** Undefined when an extender failed that may. */
   async #tried<T>(extender: Extender, ask: () => Promise<T>): Promise<T | undefined> {
     try {

@@ -100,6 +100,10 @@ export class HttpExtender implements Extender {
     if (error) throw new Error(String(error));
   }
 
+  close(): void {
+    this.#client.close();
+  }
+
   #args(pod: Pod, nodes: readonly Node[]) {
     return this.#options.nodeCacheCapable
       ? { Pod: pod, Nodes: null, NodeNames: nodes.map(nameOf) }

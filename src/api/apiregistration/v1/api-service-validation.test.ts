@@ -40,7 +40,7 @@ test.each<[string, string, object, string[]]>([
     [
       'spec.service.namespace: Required value',
       'spec.service.name: Required value',
-      'spec.service.port: Invalid value: 65536: must be between 1 and 65535, inclusive',
+      'spec.service.port: Invalid value: 65536: port is not valid: must be between 1 and 65535, inclusive',
       'spec.insecureSkipTLSVerify: Invalid value: true: may not be true if caBundle is present',
     ],
   ],

@@ -34,7 +34,11 @@ export function validateAPIService({ metadata, spec }: APIService): FieldError[]
   }
   const at = SPEC.child('service');
   errors.push(...requireText(at.child('namespace'), service.namespace), ...requireText(at.child('name'), service.name));
-  errors.push(...checkNumber(at.child('port'), service.port, isValidPortNumber));
+  errors.push(
+    ...checkNumber(at.child('port'), service.port, (port) =>
+      isValidPortNumber(port).map((detail) => `port is not valid: ${detail}`),
+    ),
+  );
   if (insecureSkipTLSVerify && caBundle) errors.push(invalid(skip, true, 'may not be true if caBundle is present'));
   return errors;
 }

@@ -10,6 +10,7 @@ import { Client } from '#client/client.ts';
 import type { ComponentEnvironment } from '#cluster/component-context.ts';
 import { type Component, ComponentGroup } from '#cluster/component-group.ts';
 import { createControllerManager } from '#cluster/controller-manager.ts';
+import { boundHeapGrowth } from '#cluster/heap-growth.ts';
 import { generateIssuerKeyPem, loadIssuerKey } from '#cluster/issuer-key.ts';
 import { readRecordedCluster } from '#cluster/recorded-cluster.ts';
 import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
@@ -44,6 +45,9 @@ export interface ClusterOptions extends AdmissionPluginChoice {
   /** Makes everything random repeatable: with a virtual clock, the same seed gives the same history, names and uids included. */
   readonly seed?: number;
 }
+
+/** So many nodes come with so many pods that the process's memory is of interest. */
+const MANY_NODES = 500;
 
 const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: [SYSTEM_MASTERS] };
 
@@ -131,6 +135,8 @@ export class Cluster {
   #simulate({ simulatedNodes = 0, simulation }: ClusterOptions, adoptedNodes: readonly string[]): void {
     const { nodes, ...how } = simulation ?? { nodes: simulatedNodes > 0 ? [{ count: simulatedNodes }] : [] };
     if (nodes.length + adoptedNodes.length === 0) return;
+    const count = nodes.reduce((sum, group) => sum + group.count, adoptedNodes.length);
+    if (count >= MANY_NODES) this.run({ name: 'heap', run: (signal) => boundHeapGrowth(systemClock, signal) });
     this.#simulation = createSimulationComponent(this.environment, { ...how, nodes, adoptedNodes });
     this.run(this.#simulation);
   }

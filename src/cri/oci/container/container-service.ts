@@ -102,8 +102,10 @@ export class ContainerService {
       });
       const process = await identifyProcess(pid);
       const running = { ...record, state: 'RUNNING' as const, startedAt: clock.now(), ...(process && { process }) };
-      await containers.put(running);
+      const written = containers.put(running);
+      // At once: its end may be seen while the note of its start is still on its way to the disk.
       emitContainerEvent(this.#context, 'STARTED', running);
+      await written;
       await this.#settle(record.id);
     } catch (error) {
       throw await this.#startFailed(record, error as Error);

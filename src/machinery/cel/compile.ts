@@ -1,7 +1,8 @@
 import type { Expression } from './ast.ts';
 import { type Checked, check } from './checker.ts';
 import type { Environment } from './environment.ts';
-import { type Input, type Outcome, plan } from './evaluate.ts';
+import { type Outcome, plan } from './evaluate.ts';
+import type { Input } from './frame.ts';
 import { issuesText } from './issues.ts';
 import { literalIssues } from './literal-issues.ts';
 import { parse } from './parser.ts';

@@ -2,50 +2,12 @@ import type { Call, Comprehension, Expression, ListLiteral, MapLiteral, StructLi
 import type { Checked } from './checker.ts';
 import { callCost } from './cost/call-cost.ts';
 import type { Environment, Overload } from './environment.ts';
-import { isNumber } from './equality.ts';
 import { fitsType } from './fits-type.ts';
+import { Frame, type Input, type Step } from './frame.ts';
+import { isSet, lookup, selectField } from './lookup.ts';
 import { ACCUMULATOR } from './macros.ts';
-import {
-  CelError,
-  CelMap,
-  CostLimitError,
-  EntryMap,
-  Fields,
-  isList,
-  keyOf,
-  Optional,
-  TypeValue,
-  typeNameOf,
-  Uint,
-  type Value,
-} from './values.ts';
-
-/** What an evaluation is given. */
-export interface Input {
-  /** The value of a variable; undefined where there is none. */
-  readonly variable: (name: string) => Value | undefined;
-  /** What the evaluation may cost; past it, `CostLimitError`. */
-  readonly costLimit?: number | undefined;
-}
-
-/** Where an evaluation stands. */
-class Frame {
-  readonly input: Input;
-  /** A failed step of a fold leaves its error, which whoever reads it gets. */
-  readonly locals: (Value | CelError | undefined)[] = [];
-  readonly limit: number;
-  cost = 0;
-  constructor(input: Input) {
-    this.input = input;
-    this.limit = input.costLimit ?? Number.POSITIVE_INFINITY;
-  }
-  spend(cost: number): void {
-    this.cost += cost;
-    if (this.cost > this.limit) throw new CostLimitError();
-  }
-}
-
-type Step = (frame: Frame) => Value;
+import { append, conditional, fold, logical, notStrictlyFalse, optionalLookup, orElse } from './steps.ts';
+import { CelError, EntryMap, keyOf, Optional, TypeValue, typeNameOf, type Value } from './values.ts';
 
 export interface Outcome {
   readonly value: Value;
@@ -268,102 +230,8 @@ class Planner {
   }
 }
 
-interface FoldParts {
-  readonly accumulator: number;
-  readonly first: number;
-  readonly second?: number;
-  readonly condition: Step;
-  readonly step: Step;
-}
-
-/** Runs over a list or the keys of a map. An error of a step is kept as the accumulator: a later item may undo it. */
-function fold({ accumulator, first, second, condition, step }: FoldParts): (frame: Frame, range: Value) => void {
-  return (frame, range) => {
-    if (!isList(range) && !(range instanceof CelMap)) throw new CelError(`no such overload`);
-    const keys = isList(range) ? undefined : range.keys();
-    const size = keys?.length ?? (range as readonly Value[]).length;
-    for (let index = 0; index < size; index++) {
-      const key = keys === undefined ? BigInt(index) : keys[index]!;
-      const item = keys === undefined ? (range as readonly Value[])[index]! : (range as CelMap).find(key)!;
-      frame.locals[first] = second === undefined && keys === undefined ? item : key;
-      if (second !== undefined) frame.locals[second] = item;
-      if (condition(frame) === false) return;
-      frame.locals[accumulator] = attempt(step, frame);
-    }
-  };
-}
-
-/** `&&` and `||`: the value that decides makes up for an error on the other side. */
-function logical(left: Step, right: Step, decisive: boolean): Step {
-  return (frame) => {
-    const first = attempt(left, frame);
-    if (first === decisive) return decisive;
-    const second = attempt(right, frame);
-    if (second === decisive) return decisive;
-    if (first instanceof CelError) throw first;
-    if (second instanceof CelError) throw second;
-    if (typeof first !== 'boolean' || typeof second !== 'boolean') throw new CelError('no such overload');
-    return !decisive;
-  };
-}
-
-function attempt(step: Step, frame: Frame): Value | CelError {
-  try {
-    return step(frame);
-  } catch (error) {
-    if (error instanceof CelError) return error;
-    throw error;
-  }
-}
-
-const conditional =
-  (condition: Step, yes: Step, no: Step): Step =>
-  (frame) => {
-    const value = condition(frame);
-    if (typeof value !== 'boolean') throw new CelError('no such overload');
-    return value ? yes(frame) : no(frame);
-  };
-
-const notStrictlyFalse =
-  (step: Step): Step =>
-  (frame) => {
-    const value = attempt(step, frame);
-    frame.spend(1);
-    return value !== false;
-  };
-
-const orElse =
-  (left: Step, right: Step, take: (held: Optional) => Value): Step =>
-  (frame) => {
-    const value = left(frame);
-    if (!(value instanceof Optional)) throw new CelError('no such overload');
-    return value.value === undefined ? right(frame) : take(value);
-  };
-
-/** `a[?b]` and `a.?b`: what is not there gives no value; of an optional, what it holds is looked into. */
-const optionalLookup =
-  (operand: Step, key: Step): Step =>
-  (frame) => {
-    const from = operand(frame);
-    const index = key(frame);
-    frame.spend(1);
-    const held = from instanceof Optional ? from.value : from;
-    const value = held === undefined ? undefined : find(held, index);
-    return value === undefined ? Optional.NONE : new Optional(value);
-  };
-
 const isAccumulator = (expression: Expression): boolean =>
   expression.kind === 'identifier' && expression.name === ACCUMULATOR;
-
-/** Adds to the list that a macro builds, which nobody else has seen yet. */
-const append =
-  (accumulator: Step, items: Step): Step =>
-  (frame) => {
-    const list = accumulator(frame) as Value[];
-    list.push(...(items(frame) as readonly Value[]));
-    frame.spend(1);
-    return list;
-  };
 
 function optionalValue(value: Value): Value | undefined {
   if (!(value instanceof Optional)) {
@@ -371,57 +239,5 @@ function optionalValue(value: Value): Value | undefined {
   }
   return value.value;
 }
-
-function isSet(operand: Value, field: string): boolean {
-  if (operand instanceof Optional) return operand.value !== undefined && isSet(operand.value, field);
-  if (operand instanceof CelMap) return operand.has(field);
-  if (operand instanceof Fields) return operand.get(field) !== undefined;
-  throw new CelError(`no such overload`);
-}
-
-function selectField(operand: Value, field: string): Value {
-  if (operand instanceof Optional) {
-    const value = operand.value === undefined ? undefined : find(operand.value, field);
-    return value === undefined ? Optional.NONE : new Optional(value);
-  }
-  if (!(operand instanceof CelMap) && !(operand instanceof Fields)) throw new CelError(`no such overload`);
-  return lookup(operand, field);
-}
-
-function lookup(operand: Value, key: Value): Value {
-  if (operand instanceof Optional) {
-    const value = operand.value === undefined ? undefined : find(operand.value, key);
-    return value === undefined ? Optional.NONE : new Optional(value);
-  }
-  const value = find(operand, key);
-  if (value !== undefined) return value;
-  throw new CelError(isList(operand) ? `index out of bounds: ${String(indexOf(key))}` : `no such key: ${keyText(key)}`);
-}
-
-/** What lies under a key, index or field; undefined where nothing does. */
-function find(operand: Value, key: Value): Value | undefined {
-  if (operand instanceof CelMap) {
-    const type = typeNameOf(key);
-    if (type !== 'string' && type !== 'bool' && !(key instanceof Uint) && !isNumber(key)) {
-      throw new CelError(`unsupported key type: ${type}`);
-    }
-    return operand.find(key);
-  }
-  if (operand instanceof Fields) {
-    if (typeof key !== 'string') throw new CelError(`unsupported index type '${typeNameOf(key)}'`);
-    return operand.get(key);
-  }
-  if (isList(operand)) return operand[indexOf(key)];
-  throw new CelError('no such overload');
-}
-
-function indexOf(key: Value): number {
-  if (typeof key === 'bigint') return Number(key);
-  if (key instanceof Uint) return Number(key.value);
-  if (typeof key === 'number' && Number.isInteger(key)) return key;
-  throw new CelError(`unsupported index type '${typeNameOf(key)}' in list`);
-}
-
-const keyText = (key: Value): string => (key instanceof Uint ? String(key.value) : String(key));
 
 const isUnchecked = ({ kind }: { kind: string }): boolean => kind === 'dyn' || kind === 'parameter';

@@ -49,13 +49,8 @@ export class DaemonSetController {
       .owns(Pods, 'DaemonSet')
       .watches(Pods, (pod) => (controllerOf(pod) ? [] : this.#keysWanting(pod)))
       .watches(Nodes, (node, old) => (old && deepEqual(relevant(node), relevant(old)) ? [] : this.#allKeys()))
-      .gathers((key) => gatherMs(this.#countOf(key)))
+      .gathers((key) => gatherMs(this.#pods, context.informers.of(DaemonSets).store.getByKey(key)))
       .reconciles((key) => this.#reconcile(key));
-  }
-
-  #countOf(key: string): number {
-    const set = this.#context.informers.of(DaemonSets).store.getByKey(key);
-    return this.#pods.store.countByIndex(BY_CONTROLLER, set?.metadata?.uid ?? '');
   }
 
   #sets(): DaemonSet[] {

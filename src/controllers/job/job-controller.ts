@@ -48,13 +48,8 @@ export class JobController {
       .for(Jobs)
       .owns(Pods, 'Job')
       .watches(Pods, (pod) => (controllerOf(pod) ? [] : this.#keysWanting(pod)))
-      .gathers((key) => gatherMs(this.#countOf(key)))
+      .gathers((key) => gatherMs(this.#pods, context.informers.of(Jobs).store.getByKey(key)))
       .reconciles((key) => this.#reconcile(key));
-  }
-
-  #countOf(key: string): number {
-    const job = this.#context.informers.of(Jobs).store.getByKey(key);
-    return this.#pods.store.countByIndex(BY_CONTROLLER, job?.metadata?.uid ?? '');
   }
 
   #keysWanting({ metadata }: Pod): string[] {

@@ -58,14 +58,8 @@ export class ReplicaController<T extends KubernetesObject> {
       .for(kind.definition)
       .owns(Pods, kind.definition.kind)
       .watches(Pods, (pod) => this.#keysWanting(pod))
-      .gathers((key) => this.#gatherMs(key))
+      .gathers((key) => gatherMs(this.#pods, context.informers.of(kind.definition).store.getByKey(key)))
       .reconciles((key) => this.#reconcile(key));
-  }
-
-  #gatherMs(key: string): number {
-    const owner = this.#context.informers.of(this.#kind.definition).store.getByKey(key);
-    const uid = owner?.metadata?.uid ?? '';
-    return gatherMs(this.#pods.store.countByIndex(BY_CONTROLLER, uid));
   }
 
   /** Owners that would adopt an orphan. */

@@ -1,3 +1,4 @@
+import { RecentMap } from '#base/recent-map.ts';
 import type { PodClass } from '../state/pod-class.ts';
 
 /** How many classes are remembered; those used longest ago go first. */
@@ -5,7 +6,7 @@ const MAX_CLASSES = 64;
 
 /** What is kept for each class of pods, for classes of which more than one pod comes. */
 export class RecentClasses<T> {
-  readonly #byClass = new Map<PodClass, T>();
+  readonly #byClass = new RecentMap<PodClass, T>(MAX_CLASSES);
   /** Classes of which one pod was seen. */
   #seen = new Set<PodClass>();
   #last: { readonly podClass: PodClass; readonly kept: T } | undefined;
@@ -20,13 +21,9 @@ export class RecentClasses<T> {
         this.#seen.add(podClass);
         return undefined;
       }
-      if (this.#byClass.size >= MAX_CLASSES) {
-        const [oldest] = this.#byClass.keys();
-        this.#byClass.delete(oldest as PodClass);
-      }
       kept = create();
-    } else this.#byClass.delete(podClass);
-    this.#byClass.set(podClass, kept);
+      this.#byClass.set(podClass, kept);
+    }
     this.#last = { podClass, kept };
     return kept;
   }

@@ -1,4 +1,6 @@
-/** So many are remembered, the latest. */
+import { RecentMap } from '#base/recent-map.ts';
+
+/** So many are remembered, those that were asked for last. */
 const MOST = 500;
 
 /**
@@ -6,14 +8,13 @@ const MOST = 500;
  * back under its uid, and all its dependents ask for it.
  */
 export class AbsentOwners {
-  readonly #keys = new Set<string>();
+  readonly #keys = new RecentMap<string, true>(MOST);
 
   has(uid: string, namespace: string): boolean {
-    return this.#keys.has(`${namespace}/${uid}`);
+    return this.#keys.get(`${namespace}/${uid}`) ?? false;
   }
 
   add(uid: string, namespace: string): void {
-    this.#keys.add(`${namespace}/${uid}`);
-    if (this.#keys.size > MOST) this.#keys.delete(this.#keys.keys().next().value as string);
+    this.#keys.set(`${namespace}/${uid}`, true);
   }
 }

@@ -1,8 +1,8 @@
 import type { HistoryWindow } from '../history-window.ts';
 import type { JournalState } from '../journal.ts';
+import { encodeRecord, type LogPosition, type LogRecord, recordSize } from '../log-record.ts';
 import type { StoredValue, StoreEvent } from '../store.ts';
 import type { LmdbLog, LogWrite } from './lmdb-log.ts';
-import { encodeRecord, type LogPosition, type LogRecord, recordSize } from './log-record.ts';
 import { Slab } from './slab.ts';
 
 /** The format of what is in the log; to be raised when older programs could not read it. */

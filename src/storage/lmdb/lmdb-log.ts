@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { type Database, open } from 'lmdb';
-import { decodeRecord, encodePosition, type LogPosition, type LogRecord } from './log-record.ts';
+import { decodeRecord, encodePosition, type LogPosition, type LogRecord } from '../log-record.ts';
 
 /** One write to the log. */
 export type LogWrite =

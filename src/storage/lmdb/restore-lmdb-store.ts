@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
+import { encodeRecord } from '../log-record.ts';
 import type { StoredValue, StoreEvent } from '../store.ts';
 import { LOG_FORMAT } from './lmdb-journal.ts';
 import { LmdbLog, type LogWrite } from './lmdb-log.ts';
-import { encodeRecord } from './log-record.ts';
 
 /** Records written in one transaction. */
 const BATCH = 1000;

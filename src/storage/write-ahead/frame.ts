@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { decodeRecord, encodePosition, encodeRecord, type LogRecord } from '../lmdb/log-record.ts';
+import { decodeRecord, encodePosition, encodeRecord, type LogRecord } from '../log-record.ts';
 import type { StoreEvent } from '../store.ts';
 
 /**

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import type { LogRecord } from '../lmdb/log-record.ts';
+import type { LogRecord } from '../log-record.ts';
 import type { StoreEvent } from '../store.ts';
 import { encodeFrame, generationOf, readFrame } from './frame.ts';
 

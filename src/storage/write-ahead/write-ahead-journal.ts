@@ -2,7 +2,7 @@ import type { Logger } from '#base/logger.ts';
 import { eventSize, type HistoryWindow } from '../history-window.ts';
 import type { Journal, JournalState } from '../journal.ts';
 import type { LmdbJournal } from '../lmdb/lmdb-journal.ts';
-import type { LogRecord } from '../lmdb/log-record.ts';
+import type { LogRecord } from '../log-record.ts';
 import type { StoredValue, StoreEvent } from '../store.ts';
 import type { WriteAheadFile } from './write-ahead-file.ts';
 

@@ -1,4 +1,4 @@
-import type { StoreEvent } from '../store.ts';
+import type { StoreEvent } from './store.ts';
 
 /** Where a record lies in the log: its revision, and its place among the records of that revision. */
 export interface LogPosition {

@@ -19,6 +19,15 @@ const condition = {
   lastTransitionTime: '2026-01-02T03:04:05Z',
 };
 
+/** What the server itself says of the schema below: a status without it is corrected at once, between a read and an update. */
+const found = {
+  type: 'Dangling',
+  status: 'False',
+  reason: 'Found',
+  message: 'This FlowSchema references the PriorityLevelConfiguration object named "global-default" and it exists',
+  lastTransitionTime: '2026-01-02T03:04:05Z',
+};
+
 describe('[sig-api-machinery] API priority and fairness', () => {
   test('should support FlowSchema API operations', async () => {
     await checkApiOperations(rest.of('flowcontrol.apiserver.k8s.io/v1', 'flowschemas'), {
@@ -38,7 +47,7 @@ describe('[sig-api-machinery] API priority and fairness', () => {
       },
       specPatch: { spec: { matchingPrecedence: 9_999 } },
       settled: ({ status }) => status?.conditions?.length > 0,
-      status: { conditions: [condition] },
+      status: { conditions: [condition, found] },
     });
   });
 

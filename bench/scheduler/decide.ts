@@ -2,7 +2,6 @@
 // workloads.ts. Pods go onto the state as they would be assumed; nothing is written. Nodes by default 100, 1,000, 5,000 and 15,000.
 import type { Pod } from '#api/core/v1/pod.ts';
 import { systemRandom } from '#base/random.ts';
-import { indexOfBest } from '#scheduler/framework/best-node.ts';
 import { Harness } from '#scheduler/testing/harness.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { node } from './objects.ts';
@@ -17,10 +16,9 @@ function decide(harness: Harness, count: number, podOf: (index: number) => Pod):
   let placed = 0;
   for (let index = 0; index < count; index++) {
     const cycle = { pod: state.describe(withUid(podOf(index))), state, data: new Map() };
-    const outcome = framework.filter(cycle);
-    if (!outcome.fits) continue;
-    const best = indexOfBest(framework.score(cycle, outcome.nodes), systemRandom);
-    state.assume(cycle.pod, state.at(outcome.nodes.slots[best] as number)?.name ?? '');
+    const choice = framework.choose(cycle, systemRandom);
+    if (!choice.fits) continue;
+    state.assume(cycle.pod, choice.node.name);
     placed++;
   }
   return placed;

@@ -1,9 +1,15 @@
+interface Entry<T> {
+  item: T;
+  position: number;
+}
+
 /** A binary heap with removal by key: the least item by `compare` comes first. */
 export class Heap<T> {
   readonly #compare: (a: T, b: T) => number;
   readonly #keyOf: (item: T) => string;
-  readonly #items: T[] = [];
-  readonly #positions = new Map<string, number>();
+  readonly #entries: Entry<T>[] = [];
+  /** Entries know their position, so that moving them does not touch the map. */
+  readonly #byKey = new Map<string, Entry<T>>();
 
   constructor(compare: (a: T, b: T) => number, keyOf: (item: T) => string) {
     this.#compare = compare;
@@ -11,92 +17,85 @@ export class Heap<T> {
   }
 
   get size(): number {
-    return this.#items.length;
+    return this.#entries.length;
   }
 
   has(key: string): boolean {
-    return this.#positions.has(key);
+    return this.#byKey.has(key);
   }
 
   get(key: string): T | undefined {
-    const position = this.#positions.get(key);
-    return position === undefined ? undefined : this.#items[position];
+    return this.#byKey.get(key)?.item;
   }
 
   peek(): T | undefined {
-    return this.#items[0];
+    return this.#entries[0]?.item;
   }
 
   /** Adds an item, or replaces the one of the same key. */
   set(item: T): void {
     const key = this.#keyOf(item);
-    const position = this.#positions.get(key);
-    if (position === undefined) {
-      this.#items.push(item);
-      this.#positions.set(key, this.#items.length - 1);
-      this.#up(this.#items.length - 1);
+    const known = this.#byKey.get(key);
+    if (known === undefined) {
+      const entry = { item, position: this.#entries.length };
+      this.#byKey.set(key, entry);
+      this.#entries.push(entry);
+      this.#up(entry);
     } else {
-      this.#items[position] = item;
-      this.#up(position);
-      this.#down(this.#positions.get(key) as number);
+      known.item = item;
+      this.#up(known);
+      this.#down(known);
     }
   }
 
   pop(): T | undefined {
-    const first = this.#items[0];
-    if (first !== undefined) this.delete(this.#keyOf(first));
-    return first;
+    const first = this.#entries[0];
+    return first === undefined ? undefined : this.delete(this.#keyOf(first.item));
   }
 
   delete(key: string): T | undefined {
-    const position = this.#positions.get(key);
-    if (position === undefined) return undefined;
-    const item = this.#items[position] as T;
-    const last = this.#items.pop() as T;
-    this.#positions.delete(key);
-    if (position < this.#items.length) {
-      this.#place(last, position);
-      this.#up(position);
-      this.#down(this.#positions.get(this.#keyOf(last)) as number);
+    const entry = this.#byKey.get(key);
+    if (entry === undefined) return undefined;
+    this.#byKey.delete(key);
+    const last = this.#entries.pop() as Entry<T>;
+    if (last !== entry) {
+      last.position = entry.position;
+      this.#up(last);
+      this.#down(last);
     }
-    return item;
+    return entry.item;
   }
 
-  values(): IterableIterator<T> {
-    return this.#items.values();
+  #place(entry: Entry<T>, position: number): void {
+    this.#entries[position] = entry;
+    entry.position = position;
   }
 
-  #place(item: T, position: number): void {
-    this.#items[position] = item;
-    this.#positions.set(this.#keyOf(item), position);
-  }
-
-  #up(start: number): void {
-    const item = this.#items[start] as T;
-    let position = start;
+  #up(entry: Entry<T>): void {
+    let { position } = entry;
     while (position > 0) {
       const parent = (position - 1) >>> 1;
-      const above = this.#items[parent] as T;
-      if (this.#compare(item, above) >= 0) break;
+      const above = this.#entries[parent] as Entry<T>;
+      if (this.#compare(entry.item, above.item) >= 0) break;
       this.#place(above, position);
       position = parent;
     }
-    this.#place(item, position);
+    this.#place(entry, position);
   }
 
-  #down(start: number): void {
-    const item = this.#items[start] as T;
-    let position = start;
+  #down(entry: Entry<T>): void {
+    const entries = this.#entries;
+    let { position } = entry;
     for (;;) {
       let child = 2 * position + 1;
-      if (child >= this.#items.length) break;
-      if (child + 1 < this.#items.length && this.#compare(this.#items[child + 1] as T, this.#items[child] as T) < 0)
-        child++;
-      const below = this.#items[child] as T;
-      if (this.#compare(item, below) <= 0) break;
+      if (child >= entries.length) break;
+      const right = entries[child + 1];
+      if (right !== undefined && this.#compare(right.item, (entries[child] as Entry<T>).item) < 0) child++;
+      const below = entries[child] as Entry<T>;
+      if (this.#compare(entry.item, below.item) <= 0) break;
       this.#place(below, position);
       position = child;
     }
-    this.#place(item, position);
+    this.#place(entry, position);
   }
 }

@@ -18,7 +18,6 @@ import type { Framework, Room } from './framework/framework.ts';
 import { Nominations } from './framework/nominations.ts';
 import type { Cycle } from './framework/plugin.ts';
 import { createFramework, defaultProfile, type Profile } from './framework/profile.ts';
-import type { FittingNodes } from './framework/scoring.ts';
 import type { Status } from './framework/status.ts';
 import { Verdicts } from './framework/verdicts.ts';
 import { WaitingPods } from './framework/waiting-pods.ts';
@@ -184,9 +183,8 @@ export class Scheduler {
 
   #place(attempt: Attempt): AttemptResult | Promise<AttemptResult> {
     const { framework, cycle } = attempt;
-    const outcome = framework.filter(cycle);
-    if (!outcome.fits) return this.#makeRoom(attempt, outcome.diagnosis);
-    return this.#assign(attempt, this.#select(framework, cycle, outcome.nodes));
+    const choice = framework.choose(cycle, this.#options.random);
+    return choice.fits ? this.#assign(attempt, choice.node) : this.#makeRoom(attempt, choice.diagnosis);
   }
 
   async #placeWithExtenders(attempt: Attempt, withoutNomination = false): Promise<AttemptResult> {
@@ -238,13 +236,6 @@ export class Scheduler {
     this.#state.forget(queued.info.uid);
     const verdicts = new Verdicts(new Map([[node, refused]]));
     return this.#refuse(queued, { nodeCount: 1, verdicts, plugins: new Set([refused.plugin]) }, '');
-  }
-
-  /** The node with the highest score; of several, any. */
-  #select(framework: Framework, cycle: Cycle, nodes: FittingNodes): NodeInfo {
-    const { slots } = nodes;
-    const best = slots.length === 1 ? 0 : indexOfBest(framework.score(cycle, nodes), this.#options.random);
-    return this.#state.at(slots[best] as number) as NodeInfo;
   }
 
   async #bind(attempt: Attempt, node: NodeInfo, permit: Promise<Status | undefined> | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { Plugin } from './plugin.ts';
+import { Ranking } from './ranking.ts';
 import type { Status } from './status.ts';
 
 /** A plugin of a profile, with the weight of its scores there. */
@@ -21,6 +22,9 @@ export const UNKNOWN = 0;
 export const FITS = 1;
 export const REFUSED = 2;
 
+/** Of more nodes than this what has changed is found out when they are needed. */
+const MOST_OUTDATED = 64;
+
 /**
  * What local plugins said of each node for pods of one class, by slot. Placing a pod makes what is known of one node
  * out of date, for every class; everything else stays.
@@ -40,6 +44,10 @@ export class ClassResults {
   readonly #counts = new Map<Status, number>();
   #refused = 0;
   #upTo = -1;
+  #ranking: Ranking | undefined;
+  /** What was known until something changed, to be asked about again first. */
+  #outdated: number[] = [];
+  #cursor = 0;
 
   constructor(scorers: LocalScorers) {
     this.scorers = scorers;
@@ -51,6 +59,11 @@ export class ClassResults {
     return this.#refused;
   }
 
+  /** Whether the plain scores alone tell which node is better: of those that are compared all nodes got the same. */
+  get isPlain(): boolean {
+    return !this.common.some(Number.isNaN);
+  }
+
   /** Each verdict, and of how many nodes it holds. */
   get counts(): ReadonlyMap<Status, number> {
     return this.#counts;
@@ -60,20 +73,46 @@ export class ClassResults {
     return this.#verdicts[slot];
   }
 
+  /** The nodes that fit by their plain scores. `ask` is to find out anew about those that have changed. */
+  rank(ask: (slot: number) => void): Ranking {
+    if (this.#ranking === undefined) {
+      this.#ranking = new Ranking();
+      for (let slot = 0; slot < this.known.length; slot++) {
+        if (this.known[slot] === FITS) this.#ranking.set(slot, this.plain[slot] as number);
+      }
+    }
+    for (const slot of this.#outdated) if (this.known[slot] === UNKNOWN) ask(slot);
+    this.#outdated = [];
+    return this.#ranking;
+  }
+
+  /** The next of these nodes to be looked at; after the last comes the first. */
+  next(order: Int32Array): number {
+    if (this.#cursor >= order.length) this.#cursor = 0;
+    return order[this.#cursor++] as number;
+  }
+
   /** Forgets what has changed since it was called last. */
   catchUp({ changes, slots }: ClusterState): void {
     this.#fit(slots);
-    if (this.#upTo < 0 || !changes.since(this.#upTo, (slot) => this.#forget(slot))) this.#forgetAll();
+    if (this.#upTo < 0 || !changes.since(this.#upTo, (slot) => this.#outdate(slot))) this.#forgetAll();
     this.#upTo = changes.last;
   }
 
-  set(slot: number, verdict: Status | undefined): void {
+  refuse(slot: number, verdict: Status): void {
     this.#forget(slot);
-    this.known[slot] = verdict ? REFUSED : FITS;
+    this.known[slot] = REFUSED;
     this.#verdicts[slot] = verdict;
-    if (verdict === undefined) return;
     this.#refused++;
     this.#counts.set(verdict, (this.#counts.get(verdict) ?? 0) + 1);
+  }
+
+  /** Notes that a node fits, and its plain score. */
+  accept(slot: number, plain: number): void {
+    this.#forget(slot);
+    this.known[slot] = FITS;
+    this.plain[slot] = plain;
+    this.#ranking?.set(slot, plain);
   }
 
   #forget(slot: number): void {
@@ -83,9 +122,15 @@ export class ClassResults {
       if (left > 0) this.#counts.set(verdict, left);
       else this.#counts.delete(verdict);
       this.#refused--;
-    }
+      this.#verdicts[slot] = undefined;
+    } else if (this.known[slot] === FITS) this.#ranking?.delete(slot);
     this.known[slot] = UNKNOWN;
-    this.#verdicts[slot] = undefined;
+  }
+
+  #outdate(slot: number): void {
+    if (this.#ranking && this.known[slot] !== UNKNOWN && this.#outdated.length < MOST_OUTDATED)
+      this.#outdated.push(slot);
+    this.#forget(slot);
   }
 
   #forgetAll(): void {
@@ -93,6 +138,8 @@ export class ClassResults {
     this.#verdicts.length = 0;
     this.#counts.clear();
     this.#refused = 0;
+    this.#ranking?.clear();
+    this.#outdated = [];
   }
 
   #fit(slots: number): void {

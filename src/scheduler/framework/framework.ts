@@ -1,13 +1,16 @@
+import type { Random } from '#base/random.ts';
 import { EXTENDER } from '../extender/extenders.ts';
 import type { Happening } from '../queue/happening-log.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
+import { indexOfBest } from './best-node.ts';
 import type { WeightedPlugin } from './class-results.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import { type ExtensionPoint, orderedFor, type PluginOrder } from './extension-points.ts';
-import { type FilterOutcome, type Filters, type Narrowing, NodeSearch, type NodeSearchOptions } from './node-search.ts';
+import { type Participants, type PluginOrder, participants } from './extension-points.ts';
+import { type FilterOutcome, type Filters, NodeSearch, type NodeSearchOptions, type Refused } from './node-search.ts';
 import type { Cycle, Plugin, PostFilterResult } from './plugin.ts';
 import { failureOf } from './plugin-failure.ts';
+import { Preparation, type Prepared } from './preparation.ts';
 import { type FittingNodes, Scoring } from './scoring.ts';
 import type { Status } from './status.ts';
 import { Verdicts } from './verdicts.ts';
@@ -21,6 +24,9 @@ export interface FrameworkOptions extends NodeSearchOptions {
   /** Where pods wait for a permit. */
   readonly waiting?: WaitingPods;
 }
+
+/** The node for a pod, or why there is none. */
+export type Choice = { readonly fits: true; readonly node: NodeInfo } | Refused;
 
 /** How it went to make room for a pod. */
 export interface Room {
@@ -40,35 +46,33 @@ interface Trying {
 /** Runs the extension points of one profile's plugins, in order. */
 export class Framework {
   readonly #plugins: readonly Plugin[];
-  readonly #at: (point: ExtensionPoint) => readonly Plugin[];
+  /** The plugins that have a say at each point, in order. */
+  readonly #at: Participants;
+  readonly #byName: ReadonlyMap<string, Plugin>;
+  readonly #queueSort: NonNullable<Plugin['queueSort']>;
+  readonly #preparation: Preparation;
   readonly #options: FrameworkOptions;
   readonly #scoring: Scoring;
   readonly #search: NodeSearch;
 
   constructor(plugins: readonly WeightedPlugin[], options: FrameworkOptions) {
     this.#plugins = plugins.map(({ plugin }) => plugin);
-    const { order = {} } = options;
-    const ordered = new Map<ExtensionPoint, readonly Plugin[]>();
-    for (const point of Object.keys(order) as ExtensionPoint[]) {
-      ordered.set(point, orderedFor(point, this.#plugins, order));
-    }
-    this.#at = (point) => ordered.get(point) ?? this.#plugins;
+    this.#byName = new Map(this.#plugins.map((plugin) => [plugin.name, plugin]));
+    this.#at = participants(this.#plugins, options.order ?? {});
+    this.#queueSort = this.#at.queueSort[0]?.queueSort ?? (() => 0);
+    this.#preparation = new Preparation(this.#at.preFilter, this.#at.filter);
     this.#options = options;
     this.#scoring = new Scoring(plugins, options.state);
     this.#search = new NodeSearch(options, this.#scoring);
   }
 
   order(a: PodInfo, b: PodInfo): number {
-    return (
-      this.#at('queueSort')
-        .find((plugin) => plugin.queueSort)
-        ?.queueSort?.(a, b) ?? 0
-    );
+    return this.#queueSort(a, b);
   }
 
   /** The first verdict that keeps a pod out of the queue. */
   preEnqueue(pod: PodInfo): Status | undefined {
-    for (const plugin of this.#at('preEnqueue')) {
+    for (const plugin of this.#at.preEnqueue) {
       const status = plugin.preEnqueue?.(pod);
       if (status) return status;
     }
@@ -78,7 +82,7 @@ export class Framework {
   /** Whether an event may help any pod that a plugin refused; the uid of a pod when it can be that one only. */
   concerned(plugin: string, event: Happening): boolean | string {
     if (plugin === EXTENDER) return true;
-    const own = this.#plugins.find(({ name }) => name === plugin);
+    const own = this.#byName.get(plugin);
     if (own?.events?.[event.name] === undefined) return false;
     return own.onlyPod?.(event.object, event.old) ?? true;
   }
@@ -101,13 +105,31 @@ export class Framework {
    */
   filter(cycle: Cycle, { withoutNomination = false } = {}): FilterOutcome {
     const prepared = this.#prepare(cycle);
-    if ('code' in prepared) return refusedPod(this.#options.state.list().length, prepared);
-    const nominee = withoutNomination ? undefined : this.#search.nominated(cycle, prepared.filters);
+    if ('code' in prepared) return this.#refused(prepared);
+    const { filters, names } = prepared;
+    const nominee = withoutNomination ? undefined : this.#search.nominated(cycle, filters);
     if (nominee) {
       return { fits: true, nodes: { slots: Int32Array.of(nominee.slot) }, refused: () => new Map() };
     }
+    if (names) return this.#search.named(cycle, filters, names);
+    return this.#search.all(cycle, filters, this.#search.known(cycle));
+  }
+
+  /** The best node for a pod, of several any, or why there is none; the one on which room was made, if the pod fits there. */
+  choose(cycle: Cycle, random: Random): Choice {
+    const prepared = this.#prepare(cycle);
+    if ('code' in prepared) return this.#refused(prepared);
     const { filters, names } = prepared;
-    return names ? this.#search.named(cycle, filters, names) : this.#search.all(cycle, filters);
+    const nominee = this.#search.nominated(cycle, filters);
+    if (nominee) return { fits: true, node: nominee };
+    const shared = names ? undefined : this.#search.known(cycle);
+    const first = shared && this.#search.best(cycle, filters, { shared, random });
+    if (first) return { fits: true, node: first };
+    const outcome = names ? this.#search.named(cycle, filters, names) : this.#search.all(cycle, filters, shared);
+    if (!outcome.fits) return outcome;
+    const { slots } = outcome.nodes;
+    const best = slots.length === 1 ? 0 : indexOfBest(this.score(cycle, outcome.nodes), random);
+    return { fits: true, node: this.#options.state.at(slots[best] as number) as NodeInfo };
   }
 
   /** Whether the pod would fit on a node as it is now; what equal pods were told before is not asked. */
@@ -127,7 +149,7 @@ export class Framework {
   }
 
   #postFilterFrom(start: number, trying: Trying): Room | Promise<Room> {
-    const plugins = this.#at('postFilter');
+    const plugins = this.#at.postFilter;
     for (let index = start; index < plugins.length; index++) {
       const result = plugins[index]?.postFilter?.(trying.cycle, trying.diagnosis);
       if (result === undefined) continue;
@@ -156,8 +178,8 @@ export class Framework {
 
   /** Reserves with every plugin, or with none: a refusal gives back what was reserved before it. */
   reserve(cycle: Cycle, nodeName: string): Status | undefined {
-    for (const plugin of this.#at('reserve')) {
-      const status = this.#run(`running Reserve plugin "${plugin.name}"`, () => plugin.reserve?.(cycle, nodeName));
+    for (const plugin of this.#at.reserve) {
+      const status = this.#run('Reserve', plugin, () => plugin.reserve?.(cycle, nodeName));
       if (status === undefined) continue;
       this.unreserve(cycle, nodeName);
       return status;
@@ -166,19 +188,19 @@ export class Framework {
   }
 
   unreserve(cycle: Cycle, nodeName: string): void {
-    for (const plugin of [...this.#at('reserve')].reverse()) plugin.unreserve?.(cycle, nodeName);
+    for (const plugin of [...this.#at.reserve].reverse()) plugin.unreserve?.(cycle, nodeName);
   }
 
   /** Whether anything is to be done before the pod is bound. */
   needsPreBind(cycle: Cycle): boolean {
-    return this.#plugins.some((plugin) => plugin.preBind && (plugin.needsPreBind?.(cycle) ?? true));
+    return this.#at.preBind.some((plugin) => plugin.needsPreBind?.(cycle) ?? true);
   }
 
   /** Whether the pod may be bound; a promise where it has to wait for that. */
   permit(cycle: Cycle, nodeName: string): Status | undefined | Promise<Status | undefined> {
     const waits = new Map<string, number>();
-    for (const plugin of this.#at('permit')) {
-      const result = this.#run(`running Permit plugin "${plugin.name}"`, () => plugin.permit?.(cycle, nodeName));
+    for (const plugin of this.#at.permit) {
+      const result = this.#run('Permit', plugin, () => plugin.permit?.(cycle, nodeName));
       if (result === undefined) continue;
       if ('code' in result) return result;
       waits.set(plugin.name, result.waitMs);
@@ -187,11 +209,11 @@ export class Framework {
   }
 
   postBind(cycle: Cycle, nodeName: string): void {
-    for (const plugin of this.#at('postBind')) plugin.postBind?.(cycle, nodeName);
+    for (const plugin of this.#at.postBind) plugin.postBind?.(cycle, nodeName);
   }
 
   async preBind(cycle: Cycle, nodeName: string, signal: AbortSignal): Promise<Status | undefined> {
-    for (const plugin of this.#at('preBind')) {
+    for (const plugin of this.#at.preBind) {
       try {
         const status = await plugin.preBind?.(cycle, nodeName, signal);
         if (status) return status;
@@ -202,42 +224,24 @@ export class Framework {
     return undefined;
   }
 
-  #run<T>(running: string, work: () => T): T {
+  #prepare(cycle: Cycle): Status | Prepared {
+    const prepared = this.#preparation.run(cycle);
+    if ('filters' in prepared) cycle.data.set(FILTERS, prepared.filters);
+    return prepared;
+  }
+
+  /** No node is looked at for a pod that none would do for. */
+  #refused(podVerdict: Status): Refused {
+    const nodeCount = this.#options.state.list().length;
+    const plugins = new Set([podVerdict.plugin]);
+    return { fits: false, diagnosis: { nodeCount, verdicts: new Verdicts(), podVerdict, plugins } };
+  }
+
+  #run<T>(point: string, plugin: Plugin, work: () => T): T {
     try {
       return work();
     } catch (error) {
-      throw failureOf(running, error);
+      throw failureOf(`running ${point} plugin "${plugin.name}"`, error);
     }
-  }
-
-  /** Runs what comes before the filters: which are needed, and whether they are needed on few nodes only. */
-  #prepare(cycle: Cycle): Status | { readonly filters: Filters; readonly names?: Narrowing } {
-    const left = new Set<Plugin>();
-    let names: Narrowing | undefined;
-    for (const plugin of this.#at('preFilter')) {
-      if (!plugin.preFilter && !plugin.filter) continue;
-      const result =
-        plugin.preFilter && this.#run(`running PreFilter plugin "${plugin.name}"`, () => plugin.preFilter?.(cycle));
-      const status = result && 'code' in result ? result : undefined;
-      if (status && status.code !== 'Skip') return status;
-      if (result && 'nodeNames' in result) names = narrowed(names, result.nodeNames, plugin.name);
-      if (!status) left.add(plugin);
-    }
-    const asked = this.#at('filter').filter((plugin) => plugin.filter && left.has(plugin));
-    const filters = { local: asked.filter(isLocal), wide: asked.filter((plugin) => !plugin.isLocal) };
-    cycle.data.set(FILTERS, filters);
-    return names ? { filters, names } : { filters };
   }
 }
-
-const isLocal = (plugin: Plugin): boolean => plugin.isLocal === true;
-
-const narrowed = (before: Narrowing | undefined, names: ReadonlySet<string>, plugin: string): Narrowing => ({
-  names: before ? new Set([...before.names].filter((name) => names.has(name))) : names,
-  plugins: [...(before?.plugins ?? []), plugin].sort(),
-});
-
-const refusedPod = (nodeCount: number, podVerdict: Status): FilterOutcome => ({
-  fits: false,
-  diagnosis: { nodeCount, verdicts: new Verdicts(), podVerdict, plugins: new Set([podVerdict.plugin]) },
-});

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Node } from '#api/core/v1/node.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { Cluster } from '#testing/cluster.ts';
-import { Harness, makeNode, makePod } from '../testing/harness.ts';
+import { Harness, makeNode, makePod, type Outcome } from '../testing/harness.ts';
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -80,6 +80,12 @@ const siteOf = (index: number, which: number): Node =>
     ...(which === 2 ? { taints: [{ key: 'k', effect: 'PreferNoSchedule' }] } : {}),
   });
 
+/** What the chosen node scores, or the highest score there is. */
+function scoreOf(chosen: string | undefined, outcome: Outcome): number | string {
+  if (typeof outcome === 'string') return chosen ?? outcome;
+  return chosen === undefined ? Math.max(...Object.values(outcome)) : (outcome[chosen] ?? chosen);
+}
+
 test('counts kept current and results shared between equal pods equal those worked out anew', () => {
   fc.assert(
     fc.property(fc.array(shape, { minLength: 4, maxLength: 4 }), fc.array(step, { maxLength: 25 }), (shapes, steps) => {
@@ -109,7 +115,9 @@ test('counts kept current and results shared between equal pods equal those work
         for (const { pod, nodeName: at } of pods.values()) anew.place(pod, at);
         for (const each of shapes) {
           const pod = podOf('asked', each);
-          expect(kept.judge(pod)).toEqual(anew.judge(pod));
+          const expected = anew.judge(pod);
+          expect(kept.judge(pod)).toEqual(expected);
+          expect(scoreOf(kept.choose(pod), expected)).toEqual(scoreOf(undefined, expected));
         }
       }
     }),

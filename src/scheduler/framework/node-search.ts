@@ -1,3 +1,4 @@
+import type { Random } from '#base/random.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import { ClassResults, FITS, REFUSED, UNKNOWN } from './class-results.ts';
@@ -33,13 +34,21 @@ export type FilterOutcome =
       /** Why others do not fit, as far as they were looked at. */
       readonly refused: () => ReadonlyMap<NodeInfo, Status>;
     }
-  | { readonly fits: false; readonly diagnosis: Diagnosis };
+  | Refused;
+
+export interface Refused {
+  readonly fits: false;
+  readonly diagnosis: Diagnosis;
+}
 
 /** The names that all narrowing plugins agree on, and which plugins those are. */
 export interface Narrowing {
   readonly names: ReadonlySet<string>;
   readonly plugins: readonly string[];
 }
+
+/** How many nodes that nobody was asked about yet are asked about for a pod that would not need them. */
+const FURTHER_NODES = 16;
 
 /** Looks for nodes that pass filters. */
 export class NodeSearch {
@@ -55,12 +64,43 @@ export class NodeSearch {
     this.#scoring = scoring;
   }
 
+  /** What was said of nodes for other pods of the class, unless this may be its only pod. */
+  known(cycle: Cycle): ClassResults | undefined {
+    const shared = this.#classes.of(cycle.pod.class, () => new ClassResults(this.#scoring.localScorers(cycle)));
+    shared?.catchUp(this.#options.state);
+    return shared;
+  }
+
+  /**
+   * The best node, where nothing but local plugins has a say and they said of enough nodes before how good each is; of
+   * several any. Undefined: that is to be found out by a search.
+   */
+  best(
+    cycle: Cycle,
+    filters: Filters,
+    { shared, random }: { readonly shared: ClassResults; readonly random: Random },
+  ): NodeInfo | undefined {
+    const { state, nominations, percentageOfNodesToScore } = this.#options;
+    if (filters.wide.length > 0 || nominations.nodeOf(cycle.pod.uid) || !this.#scoring.isLocal(cycle)) return undefined;
+    const order = state.order();
+    const ranking = shared.rank((slot) => {
+      if (state.at(slot)) this.#note(cycle, filters, { shared, slot });
+    });
+    const wanted = feasibleNodesToFind(order.length, percentageOfNodesToScore);
+    // Besides those that are needed a few more each time, until all are known.
+    for (let looked = 0; looked < FURTHER_NODES || ranking.size < wanted; looked++) {
+      if (shared.refused + ranking.size >= order.length) break;
+      const slot = shared.next(order);
+      if (shared.known[slot] === UNKNOWN) this.#note(cycle, filters, { shared, slot });
+    }
+    const slot = shared.isPlain ? ranking.best(random) : undefined;
+    return slot === undefined ? undefined : state.at(slot);
+  }
+
   /** Every node that fits in a small cluster, enough of them in a large one. */
-  all(cycle: Cycle, filters: Filters): FilterOutcome {
+  all(cycle: Cycle, filters: Filters, shared: ClassResults | undefined): FilterOutcome {
     const { state, percentageOfNodesToScore } = this.#options;
     const order = state.order();
-    const shared = this.#classes.of(cycle.pod.class, () => new ClassResults(this.#scoring.localScorers(cycle)));
-    shared?.catchUp(state);
     // What is said of the pod itself is collected only for the case that it fits nowhere: most pods fit.
     const own: Status[] = [];
     const ownSlots: number[] = [];
@@ -135,14 +175,13 @@ export class NodeSearch {
     return (slot) => this.verdict(cycle, this.#options.state.at(slot) as NodeInfo, filters);
   }
 
-  /** What local filters say is noted for the pods of the class to come. */
   #sharedJudge(
     cycle: Cycle,
     filters: Filters,
     { shared, ownNode }: { readonly shared: ClassResults; readonly ownNode: number | undefined },
   ): (slot: number) => Status | undefined {
     const { state, nominations } = this.#options;
-    const { local, wide } = filters;
+    const { wide } = filters;
     const { known } = shared;
     const isAlone = nominations.isEmpty;
     return (slot) => {
@@ -150,15 +189,26 @@ export class NodeSearch {
       // To the pod itself its nomination is no obstacle, to others of its class it is.
       if (slot === ownNode) return this.verdict(cycle, node, filters);
       if (known[slot] === UNKNOWN) {
-        const verdict = this.#withNominees(cycle, node, () => firstVerdict(local, cycle, node));
-        shared.set(slot, verdict);
+        const verdict = this.#note(cycle, filters, { shared, slot });
         if (verdict) return verdict;
-        this.#scoring.note(cycle, node, shared);
       }
       if (wide.length === 0) return undefined;
       if (isAlone) return firstVerdict(wide, cycle, node);
       return this.#withNominees(cycle, node, () => firstVerdict(wide, cycle, node));
     };
+  }
+
+  /** Asks local plugins about a node, and notes what they say for the pods of the class to come. */
+  #note(
+    cycle: Cycle,
+    { local }: Filters,
+    { shared, slot }: { readonly shared: ClassResults; readonly slot: number },
+  ): Status | undefined {
+    const node = this.#options.state.at(slot) as NodeInfo;
+    const verdict = this.#withNominees(cycle, node, () => firstVerdict(local, cycle, node));
+    if (verdict) shared.refuse(slot, verdict);
+    else this.#scoring.note(cycle, node, shared);
+    return verdict;
   }
 
   /** A node has to do both with the pods that are nominated to it, unless they matter less, and without them. */

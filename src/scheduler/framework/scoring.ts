@@ -36,11 +36,17 @@ export class Scoring {
     };
   }
 
-  /** Notes what local plugins make of a node for the cycle's class. */
-  note(cycle: Cycle, node: NodeInfo, { scorers, plain, compared, common }: ClassResults): void {
+  /** Whether only local plugins score the cycle's pod. */
+  isLocal(cycle: Cycle): boolean {
+    return this.#wide.every(({ plugin }) => plugin.preScore?.(cycle, NO_SLOTS)?.code === 'Skip');
+  }
+
+  /** Notes what local plugins make of a node on which pods of the cycle's class fit. */
+  note(cycle: Cycle, node: NodeInfo, shared: ClassResults): void {
+    const { scorers, compared, common } = shared;
     let sum = 0;
     for (const { plugin, weight } of scorers.plain) sum += weight * (plugin.score?.(cycle, node) ?? 0);
-    plain[node.slot] = sum;
+    shared.accept(node.slot, sum);
     for (let index = 0; index < compared.length; index++) {
       const score = scorers.compared[index]?.plugin.score?.(cycle, node) ?? 0;
       (compared[index] as Float64Array)[node.slot] = score;

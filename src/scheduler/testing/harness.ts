@@ -58,6 +58,13 @@ export class Harness {
     const names = Array.from(outcome.nodes.slots, (slot) => this.state.at(slot)?.name ?? '');
     return Object.fromEntries(names.map((name, index) => [name, scores[index] as number]));
   }
+
+  /** The node that is best for a pod, or why it fits nowhere. */
+  choose(pod: Pod): string {
+    const cycle = { pod: this.state.describe(pod), state: this.state, data: new Map() };
+    const choice = this.framework.choose(cycle, seededRandom(1));
+    return choice.fits ? choice.node.name : diagnosisMessage(choice.diagnosis);
+  }
 }
 
 export interface NodeShape {

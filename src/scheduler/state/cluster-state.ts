@@ -274,10 +274,14 @@ export interface Trial {
 const isSameClass = (a: Pod, b: Pod): boolean =>
   a.metadata?.deletionTimestamp === b.metadata?.deletionTimestamp &&
   deepEqual(a.metadata?.labels, b.metadata?.labels) &&
-  deepEqual(withoutNode(a), withoutNode(b)) &&
+  isSameSpec(a, b) &&
   deepEqual(sizes(a), sizes(b));
 
-const withoutNode = ({ spec }: Pod) => ({ ...spec, nodeName: undefined });
+/** But for the node: a binding is the one change of a pod's spec that makes no new generation. */
+const isSameSpec = (a: Pod, b: Pod): boolean =>
+  a.metadata?.generation === undefined || a.metadata.generation !== b.metadata?.generation
+    ? deepEqual({ ...a.spec, nodeName: undefined }, { ...b.spec, nodeName: undefined })
+    : true;
 const sizes = ({ status }: Pod) => status?.containerStatuses?.map(({ name, resources }) => [name, resources?.requests]);
 
 /** Whether a node has kept everything by which counts are grouped. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Node } from '#api/core/v1/node.ts';
-import { EvictionPace, evictionRates } from './eviction-pace.ts';
+import { EvictionPace, evictionRates, zoneOf } from './eviction-pace.ts';
 
 const nodes = (zone: string, ready: number, silent: number): Node[] =>
   Array.from({ length: ready + silent }, (_, index) => ({
@@ -32,4 +32,12 @@ test('one node of a zone is emptied after another', () => {
     pace.wait('a', 0.1, 10_000),
     pace.wait('a', 0, 50_000),
   ]).toEqual([0, 6000, 0, 0, Number.POSITIVE_INFINITY]);
+});
+
+test.each([
+  [{}, ':'],
+  [{ 'topology.kubernetes.io/region': 'r', 'topology.kubernetes.io/zone': 'z' }, 'r:z'],
+  [{ 'topology.kubernetes.io/zone': 'z', 'failure-domain.beta.kubernetes.io/zone': 'former' }, ':former'],
+])('nodes with the labels %o are in the zone %s', (labels, zone) => {
+  expect(zoneOf({ metadata: { labels } })).toBe(zone);
 });

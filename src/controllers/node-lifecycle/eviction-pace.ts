@@ -3,6 +3,8 @@ import { isNodeReady, readyCondition } from '../shared/nodes/node-ready.ts';
 
 const REGION = 'topology.kubernetes.io/region';
 const ZONE = 'topology.kubernetes.io/zone';
+const FORMER_REGION = 'failure-domain.beta.kubernetes.io/region';
+const FORMER_ZONE = 'failure-domain.beta.kubernetes.io/zone';
 /** Nodes a second whose pods are sent away. */
 const RATE = 0.1;
 const SLOW_RATE = 0.01;
@@ -11,8 +13,11 @@ const UNHEALTHY = 0.55;
 /** A disturbed zone of no more nodes is left alone. */
 const LARGE_ZONE = 50;
 
-export const zoneOf = ({ metadata }: Node): string =>
-  `${metadata?.labels?.[REGION] ?? ''}:${metadata?.labels?.[ZONE] ?? ''}`;
+/** Former names of the labels go before: nodes that have both were labelled by somebody who knew the former ones. */
+export function zoneOf({ metadata }: Node): string {
+  const { labels = {} } = metadata ?? {};
+  return `${labels[FORMER_REGION] ?? labels[REGION] ?? ''}:${labels[FORMER_ZONE] ?? labels[ZONE] ?? ''}`;
+}
 
 /** How many nodes a second may be emptied in each zone; undefined when all nodes are silent: then it is this end. */
 export function evictionRates(nodes: readonly Node[]): ReadonlyMap<string, number> | undefined {

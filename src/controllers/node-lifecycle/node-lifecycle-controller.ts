@@ -3,18 +3,17 @@ import type { Taint } from '#api/core/v1/affinity.ts';
 import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import type { Informer } from '#client/informer.ts';
-import { mergePatch, strategicPatch } from '#client/options.ts';
+import { mergePatch } from '#client/options.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { OwnWrites } from '#controller/own-writes.ts';
-import { isNotFound } from '#machinery/errors/status-error.ts';
-import { formatTime } from '#machinery/objects/time.ts';
+import { formatTime, parseTime } from '#machinery/objects/time.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
 import { isNodeReady, readyCondition } from '../shared/nodes/node-ready.ts';
 import { BY_NODE, nodeIndex } from '../shared/pod-index.ts';
-import { isPodReady } from '../shared/pods.ts';
 import { EvictionPace, evictionRates, zoneOf } from './eviction-pace.ts';
 import { Heartbeats, unknownConditions } from './node-health.ts';
+import { PodsToMark } from './pods-to-mark.ts';
 import { isEvicted, planTaints } from './taints.ts';
 
 const LEASES = 'kube-node-lease';
@@ -35,7 +34,9 @@ export class NodeLifecycleController {
   readonly #writes: OwnWrites<Node>;
   readonly #heartbeats = new Heartbeats();
   readonly #pace = new EvictionPace();
-  readonly #registered = new Set<string>();
+  readonly #unmarked: PodsToMark;
+  /** Uids of the nodes that were told of, by name. */
+  readonly #registered = new Map<string, string | undefined>();
   #counted: { readonly at: string; readonly rates: ReturnType<typeof evictionRates> } | undefined;
 
   constructor(context: ControllerContext, { nodeMonitorGraceMs = 50_000 }: ControllersOptions) {
@@ -45,9 +46,11 @@ export class NodeLifecycleController {
     this.#leases = context.informers.of(Leases);
     this.#pods = nodeIndex(context.informers.of(Pods));
     this.#writes = new OwnWrites(this.#nodes);
+    this.#unmarked = new PodsToMark(context);
     this.controller = new Controller('node-lifecycle', context)
       .watches(Nodes, (node, old) => this.#keys(node, old))
       .watches(Leases, ({ metadata }) => (metadata?.namespace === LEASES ? [metadata.name ?? ''] : []))
+      .watches(Pods, (pod, old) => this.#noteBound(pod, old))
       .reconciles((name) => this.#reconcile(name));
   }
 
@@ -57,6 +60,16 @@ export class NodeLifecycleController {
     return turned ? [...this.#nodes.store.keys()] : [node.metadata?.name ?? ''];
   }
 
+  /** A pod that comes to a node which is not ready is not ready, whatever it says itself. */
+  #noteBound(pod: Pod, old: Pod | undefined): readonly string[] {
+    const name = pod.spec?.nodeName;
+    if (!name || old?.spec?.nodeName === name) return [];
+    const node = this.#nodes.store.get(name);
+    if (node && isNodeReady(node)) return [];
+    this.#unmarked.add(pod);
+    return [name];
+  }
+
   async #reconcile(name: string): Promise<Result | undefined> {
     const node = this.#writes.get(name);
     if (node === undefined) {
@@ -64,24 +77,36 @@ export class NodeLifecycleController {
       return undefined;
     }
     if (!this.#registered.has(name)) {
-      this.#registered.add(name);
+      this.#registered.set(name, node.metadata?.uid);
       this.#tell(node, 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`);
     }
-    const sign = `${this.#leases.store.get(name, LEASES)?.spec?.renewTime} ${readyCondition(node)?.lastHeartbeatTime}`;
-    const silence = this.#heartbeats.silence(name, sign, this.#context.clock.monotonic());
-    const grace = readyCondition(node) === undefined ? STARTUP_GRACE_MS : this.#graceMs;
+    const { renewTime } = this.#leases.store.get(name, LEASES)?.spec ?? {};
+    const sign = `${renewTime} ${readyCondition(node)?.lastHeartbeatTime}`;
+    const heard = this.#heartbeats.silence(name, sign, this.#context.clock.monotonic());
+    const isReporting = readyCondition(node) !== undefined;
+    const silence = isReporting || renewTime !== undefined ? heard : Math.max(heard, this.#age(node));
+    const grace = isReporting ? this.#graceMs : STARTUP_GRACE_MS;
     const judged = silence >= grace ? await this.#markUnknown(node) : node;
     const turn = await this.#taint(judged);
     await this.#label(judged);
+    await this.#unmarked.mark(judged);
     // Later than the heartbeat of a healthy node, which starts the wait anew.
     const wait = Math.min(turn, silence >= grace ? Number.POSITIVE_INFINITY : grace - silence);
     return Number.isFinite(wait) ? { requeueAfterMs: wait } : undefined;
   }
 
+  /** Milliseconds since a node was made. */
+  #age({ metadata }: Node): number {
+    const { clock } = this.#context;
+    return metadata?.creationTimestamp === undefined ? 0 : clock.now() - parseTime(metadata.creationTimestamp);
+  }
+
   #forget(name: string): void {
     this.#heartbeats.forget(name);
+    this.#unmarked.forget(name);
+    const uid = this.#registered.get(name);
     if (!this.#registered.delete(name)) return;
-    const gone = { apiVersion: 'v1', kind: 'Node', metadata: { name } };
+    const gone = { apiVersion: 'v1', kind: 'Node', metadata: { name, ...(uid ? { uid } : {}) } };
     this.#tell(gone, 'RemovingNode', `Node ${name} event: Removing Node ${name} from Controller`);
   }
 
@@ -96,24 +121,8 @@ export class NodeLifecycleController {
     const marked = this.#writes.wrote(await this.#context.client.of(Nodes).updateStatus({ ...node, status }));
     if (!isNodeReady(node)) return marked;
     this.#tell(node, 'NodeNotReady', `Node ${node.metadata?.name} status is now: NodeNotReady`);
-    const pods = this.#pods.store.byIndex(BY_NODE, node.metadata?.name ?? '').filter(isPodReady);
-    await Promise.all(pods.map((pod) => this.#markPodNotReady(pod)));
+    for (const pod of this.#pods.store.byIndex(BY_NODE, node.metadata?.name ?? '')) this.#unmarked.add(pod);
     return marked;
-  }
-
-  async #markPodNotReady(pod: Pod): Promise<void> {
-    const { name = '', namespace = '', uid } = pod.metadata ?? {};
-    const lastTransitionTime = formatTime(this.#context.clock.now());
-    const patch = strategicPatch({
-      metadata: { uid },
-      status: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime }] },
-    });
-    try {
-      await this.#context.client.of(Pods).patch(name, patch, { namespace, subresource: 'status' });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
-    this.#context.events.record(pod, 'Warning', 'NodeNotReady', 'Node is not ready');
   }
 
   /** Resolves with the milliseconds until it is this node's turn to be emptied; Infinity when it is nothing to wait for. */

@@ -70,6 +70,19 @@ test('a silent node is unknown after its grace, its pods are not ready and leave
   );
   await waitFor(async () => (await pod()).status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'False');
   expect(await taintsOf('healthy')).toEqual([]);
+
+  const late = { name: 'late', namespace: 'default' };
+  const unbound = { metadata: late, spec: { containers: [{ name: 'main', image: 'web:1' }] } };
+  await client.of(Pods).updateStatus({
+    ...(await client.of(Pods).create(unbound)),
+    status: { phase: 'Running', conditions: [ready] },
+  });
+  const target = { kind: 'Node', name: 'silent' };
+  await client.of(Pods).createSubresource('late', 'binding', { metadata: late, target }, { namespace: 'default' });
+  const readyOf = async () =>
+    (await client.of(Pods).get('late', late)).status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+  await waitFor(async () => (await readyOf()) === 'False', { what: 'a pod bound to a silent node' });
+
   const told = async () => (await client.of(Events).list({ namespace: 'default' })).items.map(({ message }) => message);
   await waitFor(async () => (await told()).includes('Node silent status is now: NodeNotReady'));
   await waitFor(async () => (await told()).includes('Node silent event: Registered Node silent in Controller'));
@@ -83,6 +96,26 @@ test('a silent node is unknown after its grace, its pods are not ready and leave
   expect(leaving.status?.conditions?.find(({ type }) => type === 'DisruptionTarget')).toMatchObject({
     status: 'True',
     reason: 'DeletionByTaintManager',
+    observedGeneration: 1,
+  });
+});
+
+test('a node that never says anything is unknown a minute after it was made', async () => {
+  cluster = await Cluster.start({ clock, controllers: ['node-lifecycle-controller'], scheduler: false });
+  const { client } = cluster;
+  await client.of(Nodes).create({ metadata: { name: 'mute' } } as Node);
+  const conditions = async () => (await client.of(Nodes).get('mute')).status?.conditions ?? [];
+  clock.advance(50_000);
+  expect(await conditions()).toEqual([]);
+  await waitFor(async () => {
+    clock.advance(11_000);
+    return (await conditions()).length === 4;
+  });
+  expect((await conditions())[0]).toMatchObject({
+    type: 'Ready',
+    status: 'Unknown',
+    reason: 'NodeStatusNeverUpdated',
+    message: 'Kubelet never posted node status.',
   });
 });
 

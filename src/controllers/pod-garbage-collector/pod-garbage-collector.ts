@@ -87,14 +87,17 @@ export class PodGarbageCollector implements Runnable {
 
   /** A pod that is removed without its kubelet has failed: its controller counts it so. */
   #failed({ metadata }: Pod, reason: Collected['reason']) {
+    const observed = metadata?.generation ? { observedGeneration: metadata.generation } : {};
     const condition = {
       type: 'DisruptionTarget',
       status: 'True',
       reason: 'DeletionByPodGC',
       message: 'PodGC: node no longer exists',
       lastTransitionTime: formatTime(this.#context.clock.now()),
+      ...observed,
     };
     const conditions = reason === 'orphaned' ? { conditions: [condition] } : {};
-    return strategicPatch({ metadata: { uid: metadata?.uid }, status: { phase: 'Failed', ...conditions } });
+    const status = { phase: 'Failed', ...observed, ...conditions };
+    return strategicPatch({ metadata: { uid: metadata?.uid }, status });
   }
 }

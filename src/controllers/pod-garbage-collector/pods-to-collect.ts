@@ -53,7 +53,7 @@ function isOutOfService(node: Node | undefined): boolean {
 /** Finished pods more than a threshold, evicted ones and the oldest first. */
 function beyond(threshold: number, pods: readonly Pod[]): Pod[] {
   if (threshold <= 0) return [];
-  const finished = pods.filter((pod) => isPodFinished(pod) && !isTerminating(pod));
+  const finished = pods.filter(isPodFinished);
   const rank = ({ status, metadata }: Pod) =>
     `${status?.reason === 'Evicted' ? 0 : 1} ${metadata?.creationTimestamp ?? ''} ${metadata?.name}`;
   return finished.sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).slice(0, Math.max(0, finished.length - threshold));

@@ -72,7 +72,7 @@ function since({ metadata, status }: Pod, taints: readonly Taint[], now: number)
 }
 
 async function evict({ client, clock, events }: ControllerContext, pod: Pod): Promise<void> {
-  const { name = '', namespace = '', uid } = pod.metadata ?? {};
+  const { name = '', namespace = '', uid, generation } = pod.metadata ?? {};
   events.record(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
   const condition = {
     type: 'DisruptionTarget',
@@ -80,6 +80,7 @@ async function evict({ client, clock, events }: ControllerContext, pod: Pod): Pr
     reason: 'DeletionByTaintManager',
     message: 'Taint manager: deleting due to NoExecute taint',
     lastTransitionTime: formatTime(clock.now()),
+    ...(generation ? { observedGeneration: generation } : {}),
   };
   try {
     const patch = strategicPatch({ metadata: { uid }, status: { conditions: [condition] } });

@@ -56,6 +56,13 @@ export const jsonPatch = (operations: readonly unknown[]): Patch => ({
 export const mergePatch = (body: unknown): Patch => ({ type: 'application/merge-patch+json', body });
 export const strategicPatch = (body: unknown): Patch => ({ type: 'application/strategic-merge-patch+json', body });
 
+/** What its writer wants of an object; the fields it leaves out are others'. `force` takes over what others own. */
+export const applyPatch = (body: unknown, options: { readonly force?: boolean } = {}): Patch => ({
+  type: 'application/apply-patch+yaml',
+  body,
+  ...options,
+});
+
 export interface DeleteOptions extends CallOptions, NamespaceOption {
   readonly gracePeriodSeconds?: number;
   readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';

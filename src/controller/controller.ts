@@ -6,9 +6,10 @@ import { controllerOf } from './owner-references.ts';
 import { WorkQueue } from './work-queue.ts';
 import { createWorkQueueMetrics } from './work-queue-metrics.ts';
 
-/** What a reconciliation asks for: another one after a time. */
+/** What a reconciliation asks for: another one after a time, or ever more seldom until it asks for nothing more. */
 export interface Result {
   readonly requeueAfterMs?: number;
+  readonly retry?: boolean;
 }
 
 /** Brings the world closer to what the object of a key wants. Called again until it resolves without asking for more. */
@@ -97,6 +98,7 @@ export class Controller {
   async #once(key: string, signal: AbortSignal): Promise<void> {
     try {
       const result = await this.#reconcile?.(key, signal);
+      if (result?.retry) return this.queue.addRateLimited(key);
       this.queue.forget(key);
       if (result?.requeueAfterMs !== undefined) this.queue.addAfter(key, result.requeueAfterMs);
     } catch (error) {

@@ -12,7 +12,7 @@ import { OwnWrites } from '#controller/own-writes.ts';
 import { isAlreadyExists, isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { isPodFinished } from '../shared/pods.ts';
-import { planAttachments, uniqueName, type WantedVolume } from './attach-plan.ts';
+import { blockedMessage, type ObjectName, planAttachments, uniqueName, type WantedVolume } from './attach-plan.ts';
 
 const BY_NODE = 'node';
 const BY_CLAIM = 'claim';
@@ -25,6 +25,8 @@ export class AttachDetachController {
   readonly #attachments: OwnWrites<VolumeAttachment>;
   /** Since when attachments have not been wanted, by name; starts anew with the process, as upstream's does. */
   readonly #unwantedSince = new Map<string, number>();
+  /** Volumes that pods of a node were told to be in use elsewhere. */
+  readonly #toldBlocked = new Map<string, ReadonlySet<string>>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -74,7 +76,7 @@ export class AttachDetachController {
       nameOf: (one) => this.#uniqueNameOf(one),
       unwantedFor: (one) => this.#unwantedFor(one),
     });
-    for (const one of plan.blocked) this.#tellBlocked(one, needed.get(one) ?? []);
+    this.#tellBlocked(name, plan.blocked, needed);
     for (const one of plan.attach) await this.#attach(name, one);
     for (const one of plan.detach) await this.#detach(one);
     this.#tellOutcomes(attachments, needed);
@@ -160,9 +162,41 @@ export class AttachDetachController {
     }
   }
 
-  #tellBlocked({ volume }: WantedVolume, pods: readonly Pod[]): void {
-    const message = `Multi-Attach error for volume ${JSON.stringify(volume)} Volume is already exclusively attached to one node and can't be attached to another`;
-    for (const pod of pods) this.#context.events.record(pod, 'Warning', 'FailedAttachVolume', message);
+  /** Tells pods once for each time that they come to wait. */
+  #tellBlocked(
+    node: string,
+    blocked: readonly WantedVolume[],
+    wanted: ReadonlyMap<WantedVolume, readonly Pod[]>,
+  ): void {
+    const told = this.#toldBlocked.get(node) ?? new Set();
+    for (const one of blocked) {
+      if (told.has(one.volume)) continue;
+      const users = this.#usersElsewhere(one, node);
+      for (const pod of wanted.get(one) ?? []) {
+        const message = blockedMessage(one.volume, pod.metadata?.namespace ?? '', users);
+        this.#context.events.record(pod, 'Warning', 'FailedAttachVolume', message);
+      }
+    }
+    if (blocked.length > 0) this.#toldBlocked.set(node, new Set(blocked.map(({ volume }) => volume)));
+    else this.#toldBlocked.delete(node);
+  }
+
+  /** Pods that need a volume on other nodes that have it. */
+  #usersElsewhere({ volume }: WantedVolume, node: string): ObjectName[] {
+    const { informers } = this.#context;
+    const attached = informers.of(VolumeAttachments).store.list();
+    const nodes = new Set(
+      attached.filter(({ spec }) => spec.source.persistentVolumeName === volume).map(({ spec }) => spec.nodeName),
+    );
+    nodes.delete(node);
+    const needs = (pod: Pod) =>
+      !isPodFinished(pod) &&
+      claimKeys(pod).some(
+        (key) => informers.of(PersistentVolumeClaims).store.getByKey(key)?.spec?.volumeName === volume,
+      );
+    return [...nodes]
+      .flatMap((name) => informers.of(Pods).store.byIndex(BY_NODE, name).filter(needs))
+      .map(({ metadata }) => metadata ?? {});
   }
 
   #tellOutcomes(attachments: readonly VolumeAttachment[], wanted: ReadonlyMap<WantedVolume, readonly Pod[]>): void {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Node } from '#api/core/v1/node.ts';
 import type { VolumeAttachment } from '#api/storage/v1/volume-attachment.ts';
-import { type NodeView, planAttachments, type WantedVolume } from './attach-plan.ts';
+import { blockedMessage, type NodeView, planAttachments, type WantedVolume } from './attach-plan.ts';
 
 const attachment = (volume: string, nodeName = 'a', deletionTimestamp?: string): VolumeAttachment => ({
   metadata: { name: `${volume}@${nodeName}`, ...(deletionTimestamp ? { deletionTimestamp } : {}) },
@@ -64,4 +64,27 @@ test.each(cases)('$name', ({ view, want }) => {
     detach: detach.map(({ metadata }) => metadata?.name),
     waiting,
   }).toEqual({ attach: [], blocked: [], detach: [], waiting: [], ...want });
+});
+
+test.each([
+  ['nobody', [], "exclusively attached to one node and can't be attached to another"],
+  [
+    'pods of the namespace',
+    [
+      { namespace: 'a', name: 'x' },
+      { namespace: 'a', name: 'y' },
+    ],
+    'used by pod(s) x, y',
+  ],
+  ['others', [{ namespace: 'b', name: 'z' }], 'used by 1 pod(s) in different namespaces'],
+  [
+    'both',
+    [
+      { namespace: 'a', name: 'x' },
+      { namespace: 'b', name: 'z' },
+    ],
+    'used by pod(s) x and 1 pod(s) in different namespaces',
+  ],
+])('a pod hears that %s use the volume it waits for', (_, users, want) => {
+  expect(blockedMessage('disk', 'a', users)).toBe(`Multi-Attach error for volume "disk" Volume is already ${want}`);
 });

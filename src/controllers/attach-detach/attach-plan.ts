@@ -65,3 +65,18 @@ export function planAttachments(view: NodeView): AttachPlan {
     waiting: unwanted.filter((one) => !isReleased(one)).map(({ metadata }) => metadata?.name ?? ''),
   };
 }
+
+/** Why a pod must wait for a volume: pods of other namespaces are not named. */
+export function blockedMessage(volume: string, namespace: string, users: readonly ObjectName[]): string {
+  const start = `Multi-Attach error for volume ${JSON.stringify(volume)} Volume is already`;
+  if (users.length === 0) return `${start} exclusively attached to one node and can't be attached to another`;
+  const own = users.filter((user) => user.namespace === namespace).map(({ name }) => name);
+  const others = `${users.length - own.length} pod(s) in different namespaces`;
+  if (own.length === 0) return `${start} used by ${others}`;
+  return `${start} used by pod(s) ${own.join(', ')}${own.length < users.length ? ` and ${others}` : ''}`;
+}
+
+export interface ObjectName {
+  readonly namespace?: string;
+  readonly name?: string;
+}

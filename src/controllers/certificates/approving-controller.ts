@@ -15,7 +15,10 @@ interface Recognition {
   readonly message: string;
 }
 
-/** Approves requests for client certificates of node agents whose requesters may have them. */
+/**
+ * Approves requests for client certificates of node agents whose requesters may have them. One who may not have one yet
+ * may later: nothing tells of it, so the question is asked again ever more seldom.
+ */
 export function createCertificateApprovingController(context: ControllerContext): Runnable {
   const requests = context.informers.of(CertificateSigningRequests);
   const client = context.client.of(CertificateSigningRequests);
@@ -23,13 +26,15 @@ export function createCertificateApprovingController(context: ControllerContext)
     .for(CertificateSigningRequests)
     .reconciles(async (name) => {
       const request = requests.store.get(name);
-      if (request === undefined || request.spec.signerName !== KUBELET_CLIENT || isDecided(request)) return;
-      for (const { subresource, message } of recognize(request, await parseRequest(request.spec.request))) {
+      if (request === undefined || request.spec.signerName !== KUBELET_CLIENT || isDecided(request)) return undefined;
+      const recognized = recognize(request, await parseRequest(request.spec.request));
+      for (const { subresource, message } of recognized) {
         if (!(await mayHave(context, request, subresource))) continue;
         const approved = withCondition(request, { type: 'Approved', reason: 'AutoApproved', message });
         await client.update(approved, { subresource: 'approval' });
-        return;
+        return undefined;
       }
+      return recognized.length > 0 ? { retry: true } : undefined;
     });
 }
 

@@ -20,6 +20,8 @@ const HOUR = 3_600_000;
 const CONTROLLERS = ['approving', 'cleaner', 'signing'].map((each) => `certificatesigningrequest-${each}-controller`);
 const NODE_USAGES = ['digital signature', 'client auth'];
 const NODE = { name: 'system:node:n1', groups: ['system:nodes'] };
+const ADMIN = { name: 'admin', groups: ['system:masters'] };
+const SUBJECT = 'CN=system:node:n1,O=system:nodes';
 
 const parsed = {
   commonName: 'system:node:n1',
@@ -166,13 +168,28 @@ describe('in a cluster', () => {
     const node = cluster.clientFor(NODE).of(CertificateSigningRequests);
     const spec = { signerName: KUBELET_CLIENT, usages: ['client auth', 'digital signature'] as const };
     const role = 'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient';
+    const requests = cluster.client.of(CertificateSigningRequests);
+    await cluster
+      .clientFor(ADMIN)
+      .of(CertificateSigningRequests)
+      .create(await request('other', SUBJECT, spec));
+    await waitFor(async () => (await get('other')).status?.certificate);
+    await node.create(await request('node', SUBJECT, spec));
+    clock.advance(1000);
+    expect((await get('node')).status?.conditions).toBeUndefined();
+    // The right comes later than the request.
     await cluster.client.of(ClusterRoleBindings).create({
       metadata: { name: 'renew' },
       roleRef: { kind: 'ClusterRole', name: role },
       subjects: [{ kind: 'Group', name: 'system:nodes' }],
     });
-    await node.create(await request('node', 'CN=system:node:n1,O=system:nodes', spec));
-    await waitFor(async () => (await get('node')).status?.certificate);
+    await waitFor(async () => {
+      clock.advance(1000);
+      return (await get('node')).status?.certificate;
+    });
+    expect((await get('other')).status?.conditions).toMatchObject([
+      { message: 'Auto approving kubelet client certificate after SubjectAccessReview.' },
+    ]);
     expect((await get('node')).status?.conditions).toMatchObject([
       {
         type: 'Approved',
@@ -182,10 +199,7 @@ describe('in a cluster', () => {
     ]);
     await waitFor(async () => {
       clock.advance(HOUR / 2);
-      return (
-        (await cluster.client.of(CertificateSigningRequests).list({ fieldSelector: 'metadata.name=node' })).items
-          .length === 0
-      );
+      return (await requests.list({ fieldSelector: 'metadata.name=node' })).items.length === 0;
     });
   });
 });

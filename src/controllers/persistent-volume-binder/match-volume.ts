@@ -17,6 +17,8 @@ const capacityOf = ({ spec }: PersistentVolume): Quantity => parseQuantity(spec?
 const requestOf = ({ spec }: PersistentVolumeClaim): Quantity =>
   parseQuantity(spec?.resources?.requests?.['storage'] ?? '0');
 const modeOf = ({ spec }: PersistentVolume | PersistentVolumeClaim): string => spec?.volumeMode ?? 'Filesystem';
+export const sameMode = (volume: PersistentVolume, claim: PersistentVolumeClaim): boolean =>
+  modeOf(volume) === modeOf(claim);
 const hasModes = ({ spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean =>
   (claim.spec?.accessModes ?? []).every((mode) => spec?.accessModes?.includes(mode));
 
@@ -24,7 +26,7 @@ const hasModes = ({ spec }: PersistentVolume, claim: PersistentVolumeClaim): boo
 export function mismatch(volume: PersistentVolume, claim: PersistentVolumeClaim): string | undefined {
   if (capacityOf(volume).compare(requestOf(claim)) < 0) return 'requested PV is too small';
   if (volumeClass(volume) !== claimClass(claim)) return 'storageClassName does not match';
-  if (modeOf(volume) !== modeOf(claim)) return 'incompatible volumeMode';
+  if (!sameMode(volume, claim)) return 'incompatible volumeMode';
   if (!sameAttributes(volume, claim)) return 'VolumeAttributesClass does not match';
   if (!hasModes(volume, claim)) return 'incompatible accessMode';
   return undefined;
@@ -46,7 +48,7 @@ export function bestMatch(
   const fitting = volumes.filter(
     (volume) =>
       hasModes(volume, claim) &&
-      modeOf(volume) === modeOf(claim) &&
+      sameMode(volume, claim) &&
       sameAttributes(volume, claim) &&
       volume.metadata?.deletionTimestamp === undefined &&
       capacityOf(volume).compare(request) >= 0,

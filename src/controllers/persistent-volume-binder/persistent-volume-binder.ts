@@ -127,7 +127,8 @@ export class PersistentVolumeBinder {
     if (volume === undefined) return undefined;
     const reference = volume.spec?.claimRef;
     const key = `${reference?.namespace}/${reference?.name}`;
-    const plan = planVolume(volume, reference && (await this.#claimOf(key, reference.uid)));
+    const claim = reference && (await this.#claimOf(key, reference.uid));
+    const plan = planVolume(volume, claim);
     switch (plan.do) {
       case 'phase':
         await this.#writer.setPhase(volume, plan.phase);
@@ -135,6 +136,10 @@ export class PersistentVolumeBinder {
         return undefined;
       case 'claim':
         this.controller.queue.add(CLAIM + key);
+        return undefined;
+      case 'tell':
+        this.#context.events.record(volume, 'Warning', 'VolumeMismatch', plan.volume);
+        if (claim) this.#context.events.record(claim, 'Warning', 'VolumeMismatch', plan.claim);
         return undefined;
       case 'unbind':
         await this.#writer.unbind(volume);

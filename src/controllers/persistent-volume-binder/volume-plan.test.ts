@@ -28,6 +28,16 @@ test.each([
   ['its claim is gone', volume('a'), undefined, { do: 'reclaim' }],
   ['another claim of that name is there now', volume('a'), claim('b'), { do: 'reclaim' }],
   ['its claim does not know yet', volume('a'), claim('a'), { do: 'claim' }],
+  [
+    'its claim wants a device, which it is not',
+    volume('a'),
+    { ...claim('a'), spec: { volumeMode: 'Block' } },
+    {
+      do: 'tell',
+      volume: 'Cannot bind PersistentVolume to requested PersistentVolumeClaim "data" due to incompatible volumeMode.',
+      claim: 'Cannot bind PersistentVolume "disk" to requested PersistentVolumeClaim due to incompatible volumeMode.',
+    },
+  ],
   ['its claim has it', volume('a'), claim('a', 'disk'), { do: 'phase', phase: 'Bound' }],
   ['its claim has another one', volume('a'), claim('a', 'other'), { do: 'unbind' }],
   [

@@ -1,6 +1,6 @@
 import { type Secret, Secrets } from '#api/core/v1/secret.ts';
 import { type ServiceAccount, ServiceAccounts } from '#api/core/v1/service-account.ts';
-import { keyOf } from '#client/object-store.ts';
+import { keyOf, splitKey } from '#client/object-store.ts';
 import { Controller } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
@@ -10,10 +10,15 @@ const TYPE = 'kubernetes.io/service-account-token';
 const NAME = 'kubernetes.io/service-account.name';
 const UID = 'kubernetes.io/service-account.uid';
 
-/** Fills secrets that ask for a token of a service account, and removes them with their account. */
+/**
+ * Fills secrets that ask for a token of a service account, and removes them with their account; an account's list
+ * forgets those that are gone.
+ */
 export function createServiceAccountTokenController(context: ControllerContext, options: ControllersOptions): Runnable {
   const secrets = context.informers.of(Secrets);
   const accounts = context.informers.of(ServiceAccounts);
+  /** The accounts of secrets, by the secrets' keys. */
+  const accountNames = new Map<string, string>();
   /** The copy may be behind: a secret is not removed for that. */
   const accountOf = async (namespace: string, name: string): Promise<ServiceAccount | undefined> => {
     const known = accounts.store.get(name, namespace);
@@ -40,7 +45,9 @@ export function createServiceAccountTokenController(context: ControllerContext, 
       const secret = secrets.store.getByKey(key);
       const { namespace = '', name = '', annotations = {}, uid, deletionTimestamp } = secret?.metadata ?? {};
       const accountName = annotations[NAME];
-      if (secret?.type !== TYPE || !accountName || deletionTimestamp) return;
+      if (secret === undefined) return forget(context, key, accountNames);
+      if (secret.type === TYPE && accountName) accountNames.set(key, accountName);
+      if (secret.type !== TYPE || !accountName || deletionTimestamp) return;
       const account = await accountOf(namespace, accountName);
       const accountUid = account?.metadata?.uid ?? '';
       if (account === undefined || (annotations[UID] && annotations[UID] !== accountUid)) {
@@ -52,6 +59,21 @@ export function createServiceAccountTokenController(context: ControllerContext, 
       const metadata = { ...secret.metadata, annotations: { ...annotations, [UID]: accountUid } };
       await context.client.of(Secrets).update({ ...secret, metadata, data: data ?? secret.data } as Secret);
     });
+}
+
+/** Takes a secret that is gone out of its account's list. */
+async function forget({ client }: ControllerContext, key: string, accountNames: Map<string, string>): Promise<void> {
+  const { namespace, name } = splitKey(key);
+  const account = accountNames.get(key);
+  if (account === undefined) return;
+  try {
+    const object = await client.of(ServiceAccounts).get(account, { namespace });
+    const secrets = (object.secrets ?? []).filter((one) => one.name !== name);
+    if (secrets.length < (object.secrets?.length ?? 0)) await client.of(ServiceAccounts).update({ ...object, secrets });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  accountNames.delete(key);
 }
 
 async function remove(

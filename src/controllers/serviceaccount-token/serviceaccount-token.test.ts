@@ -62,3 +62,13 @@ test('a secret for an account that is not there goes', async () => {
   await secrets.create(secretOf('lost', 'nobody'));
   await waitFor(async () => !(await secrets.list(at)).items.some(({ metadata }) => metadata?.name === 'lost'));
 });
+
+test('an account forgets a secret that is gone', async () => {
+  const [secrets, accounts] = [cluster.client.of(Secrets), cluster.client.of(ServiceAccounts)];
+  await accounts.create({ metadata: { name: 'keeper', ...at }, secrets: [{ name: 'kept' }, { name: 'gone' }] });
+  for (const name of ['kept', 'gone']) await secrets.create(secretOf(name, 'keeper'));
+  await waitFor(async () => (await secrets.get('gone', at)).data?.['token']);
+  await secrets.delete('gone', at);
+  await waitFor(async () => (await accounts.get('keeper', at)).secrets?.length === 1);
+  expect((await accounts.get('keeper', at)).secrets).toEqual([{ name: 'kept' }]);
+});

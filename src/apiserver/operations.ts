@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
@@ -7,6 +8,7 @@ import { Compactor } from './background/compactor.ts';
 import { EventExpiry } from './background/event-expiry.ts';
 import { IdentityLease } from './background/identity-lease.ts';
 import { IdentityLeaseCleaner } from './background/identity-lease-cleaner.ts';
+import { LegacyTokenTracking } from './background/legacy-token-tracking.ts';
 import { ServiceAddresses } from './background/service-addresses.ts';
 import { Audit, type AuditOptions } from './filters/audit.ts';
 import type { Filter } from './filters/filter.ts';
@@ -97,8 +99,11 @@ export class Operations {
       new Compactor(store, { clock, logger }),
       new ServiceAddresses({ ...common, serviceCidr }),
       new IdentityLeaseCleaner(common),
+      new LegacyTokenTracking(common),
       ...(hostname === undefined ? [] : [new IdentityLease({ ...common, hostname, newUid })]),
     ];
+    // Each of them listens, more than once.
+    setMaxListeners(0, this.#stop.signal);
     for (const work of works) this.#running.push(work.run(this.#stop.signal));
   }
 

@@ -75,6 +75,7 @@ export class Resources implements ObjectSource {
       find: (kind, namespace, name) => this.#live(kind, namespace, name),
       labelSecret: (namespace, name, labels) => this.#labelSecret(namespace, name, labels),
       clock,
+      metrics: options.metrics,
     });
     const plugins = admissionPlugins(this.#admissionSource(), options);
     const monotonic = () => clock.monotonic();

@@ -38,4 +38,6 @@ export interface ControllersOptions {
   readonly podNetwork?: PodNetwork;
   /** Finished pods beyond this many are removed, the oldest first. Default 12500. */
   readonly terminatedPodThreshold?: number;
+  /** How long tokens that lie in secrets are kept after their last use, if nobody asked for them. Default a year. */
+  readonly legacyTokenCleanUpPeriodMs?: number;
 }

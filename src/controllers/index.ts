@@ -17,6 +17,7 @@ import { createEphemeralVolumeController } from './ephemeral-volume/index.ts';
 import { createGarbageCollector } from './garbage-collector/index.ts';
 import { createHorizontalPodAutoscaler } from './horizontal-pod-autoscaler/index.ts';
 import { createJobController } from './job/index.ts';
+import { createLegacyServiceAccountTokenCleaner } from './legacy-service-account-token-cleaner/index.ts';
 import { createNamespaceController } from './namespace/index.ts';
 import { createNodeIpamController } from './node-ipam/index.ts';
 import { createNodeLifecycleController } from './node-lifecycle/index.ts';
@@ -111,6 +112,11 @@ export const controllers: readonly ControllerEntry[] = [
     create: createHorizontalPodAutoscaler,
   },
   { name: 'job-controller', serviceAccount: 'job-controller', create: createJobController },
+  {
+    name: 'legacy-serviceaccount-token-cleaner-controller',
+    serviceAccount: 'legacy-service-account-token-cleaner',
+    create: createLegacyServiceAccountTokenCleaner,
+  },
   { name: 'namespace-controller', serviceAccount: 'namespace-controller', create: createNamespaceController },
   { name: 'node-ipam-controller', serviceAccount: 'node-controller', create: createNodeIpamController },
   { name: 'node-lifecycle-controller', serviceAccount: 'node-controller', create: createNodeLifecycleController },

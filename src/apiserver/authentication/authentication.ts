@@ -1,4 +1,5 @@
 import type { Clock } from '#base/clock.ts';
+import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { UserInfo } from '../user.ts';
 import { type AuthenticationOutcome, type Authenticator, isFailure, type TokenAuthenticator } from './authenticator.ts';
 import { bearerToken } from './bearer-token.ts';
@@ -20,6 +21,7 @@ import type { ServiceAccountIssuer } from './service-account-issuer.ts';
 import { ServiceAccountTokenAuthenticator } from './service-account-token.ts';
 import { createStaticTokenAuthenticator } from './static-token.ts';
 import { createTokenCache } from './token-cache.ts';
+import { createTokenMetrics } from './token-metrics.ts';
 import { createTokenUnion, withOwnAudiences } from './token-union.ts';
 import { createWebhookTokenAuthenticator, type WebhookTokenOptions } from './webhook-token.ts';
 
@@ -44,6 +46,7 @@ export interface AuthenticationParts {
   readonly audiences: readonly string[];
   readonly find: FindObject;
   readonly labelSecret: LabelSecret;
+  readonly metrics: MetricRegistry;
 }
 
 /** Knows who makes a request and whose token one is. */
@@ -113,10 +116,11 @@ function bearerAuthenticator(
 function tokenAuthenticators(options: AuthenticationOptions, parts: AuthenticationParts): TokenAuthenticator[] {
   const { clock, audiences, find, issuer } = parts;
   const { tokens, oidc = [], tokenWebhook } = options;
+  const metrics = createTokenMetrics(parts.metrics);
   return [
     ...(tokens ? [withOwnAudiences(createStaticTokenAuthenticator(tokens), audiences)] : []),
-    new ServiceAccountTokenAuthenticator({ issuer, audiences, find, clock }),
-    createSecretTokenAuthenticator(issuer, parts),
+    new ServiceAccountTokenAuthenticator({ issuer, audiences, find, clock, metrics }),
+    createSecretTokenAuthenticator(issuer, { ...parts, metrics }),
     withOwnAudiences(createBootstrapTokenAuthenticator({ find, clock }), audiences),
     ...oidc.map((each) =>
       createTokenCache(withOwnAudiences(createOidcAuthenticator(each, clock), audiences), {

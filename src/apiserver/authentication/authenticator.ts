@@ -14,6 +14,8 @@ export interface AuthenticationResult {
 export interface AuthenticationFailure {
   /** Told to those who review tokens; everybody else learns 401 only. */
   readonly error: string;
+  /** What the audit log tells of the credential. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** Undefined means: not mine. */

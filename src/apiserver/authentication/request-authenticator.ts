@@ -27,18 +27,19 @@ export function createRequestAuthenticator(options: RequestAuthenticatorOptions)
     let hasFailed = false;
     for (const authenticator of authenticators) {
       const outcome: AuthenticationOutcome = await authenticator.authenticate(request);
+      if (outcome !== undefined) note(request, outcome);
       if (isFailure(outcome)) hasFailed = true;
-      else if (outcome !== undefined) {
-        note(request, outcome);
-        return withAuthenticated(outcome.user);
-      }
+      else if (outcome !== undefined) return withAuthenticated(outcome.user);
     }
     if (hasFailed || !allowsAnonymous(request.path)) throw newUnauthorized();
     return anonymousUser;
   };
 }
 
-function note({ annotate, warnings }: IncomingRequest, { annotations = {}, warning }: AuthenticationResult): void {
+/** A refused credential is told of, too, but nobody is warned. */
+type Noted = Pick<AuthenticationResult, 'annotations' | 'warning'>;
+
+function note({ annotate, warnings }: IncomingRequest, { annotations = {}, warning }: Noted): void {
   for (const [key, value] of Object.entries(annotations)) annotate?.(key, value);
   if (warning) warnings?.push(warning);
 }

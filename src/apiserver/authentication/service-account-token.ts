@@ -5,6 +5,7 @@ import type { AuthenticationOutcome, AuthenticationResult, TokenAuthenticator } 
 import type { FindObject } from './find-object.ts';
 import { quoteList } from './quote-list.ts';
 import { BAD_SIGNATURE, type KubernetesClaim, type ServiceAccountIssuer } from './service-account-issuer.ts';
+import type { TokenMetrics } from './token-metrics.ts';
 
 export interface ServiceAccountTokenOptions {
   readonly issuer: ServiceAccountIssuer;
@@ -12,6 +13,7 @@ export interface ServiceAccountTokenOptions {
   readonly audiences: readonly string[];
   readonly find: FindObject;
   readonly clock: Clock;
+  readonly metrics: TokenMetrics;
 }
 
 /** What a token with a good signature says. */
@@ -54,6 +56,7 @@ export class ServiceAccountTokenAuthenticator implements TokenAuthenticator {
     }
     const error = this.#timeError(verified) ?? this.#liveError(verified.claim);
     if (error !== undefined) return { error };
+    this.#options.metrics.valid.inc();
     return { user: verified.user, audiences: common, ...this.#staleness(verified) };
   }
 
@@ -96,6 +99,7 @@ export class ServiceAccountTokenAuthenticator implements TokenAuthenticator {
   #staleness({ claim, user }: VerifiedToken): Pick<AuthenticationResult, 'annotations'> {
     const seconds = Math.floor(this.#options.clock.now() / 1000) - (claim.warnafter ?? Number.POSITIVE_INFINITY);
     if (seconds <= 0) return {};
+    this.#options.metrics.stale.inc();
     return { annotations: { [STALE]: `subject: ${user.name}, seconds after warning threshold: ${seconds}` } };
   }
 

@@ -1,16 +1,24 @@
-import { type AuthenticationOutcome, isFailure, type TokenAuthenticator } from './authenticator.ts';
+import {
+  type AuthenticationFailure,
+  type AuthenticationOutcome,
+  isFailure,
+  type TokenAuthenticator,
+} from './authenticator.ts';
 
 /** Asks each in turn; what one refuses, a later one may still accept. */
 export function createTokenUnion(authenticators: readonly TokenAuthenticator[]): TokenAuthenticator {
   return {
     async authenticateToken(token, audiences) {
       const errors: string[] = [];
+      let annotations: AuthenticationFailure['annotations'];
       for (const authenticator of authenticators) {
         const outcome = await authenticator.authenticateToken(token, audiences);
-        if (isFailure(outcome)) errors.push(outcome.error);
-        else if (outcome !== undefined) return outcome;
+        if (isFailure(outcome)) {
+          errors.push(outcome.error);
+          annotations ??= outcome.annotations;
+        } else if (outcome !== undefined) return outcome;
       }
-      return { error: joinErrors(['invalid bearer token', ...errors]) };
+      return { error: joinErrors(['invalid bearer token', ...errors]), ...(annotations ? { annotations } : {}) };
     },
   };
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Lease, Leases } from '#api/coordination/v1/lease.ts';
 import { ConfigMaps } from '#api/core/v1/config-map.ts';
 import { type Event, Events } from '#api/core/v1/event.ts';
+import { mergePatch } from '#client/options.ts';
 import { createMemoryStore } from '#storage/memory/memory-store.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
@@ -153,4 +154,27 @@ test('leases of servers that are gone are deleted, others stay', async () => {
   const names = async () =>
     (await leases.list({ namespace: 'kube-system' })).items.map(({ metadata }) => metadata?.name);
   await waitFor(async () => (await names()).join() === 'alive,other');
+});
+
+test('since when the use of tokens is noted is written down, and written again when somebody damages it', async () => {
+  const clock = new VirtualClock(Date.parse('2026-03-01T12:00:00Z'));
+  cluster = await Cluster.start({ clock, controllers: false, scheduler: false });
+  const maps = cluster.client.of(ConfigMaps);
+  const name = 'kube-apiserver-legacy-service-account-token-tracking';
+  const at = { namespace: 'kube-system' };
+  const since = async () =>
+    (await maps.list(at)).items.find(({ metadata }) => metadata?.name === name)?.data?.['since'];
+  await waitFor(async () => (await since()) === '2026-03-01');
+  await pass(clock, 12 * 60);
+  await maps.patch(name, mergePatch({ data: { since: 'yesterday' } }), at);
+  await waitFor(async () => (await since()) === '2026-03-02');
+  await maps.patch(name, mergePatch({ data: { since: '2026-01-01' } }), at);
+  await maps.delete(name, at);
+  await waitFor(async () => (await since()) === '2026-03-02');
+  // What somebody removes at once again is left alone for half an hour.
+  await maps.delete(name, at);
+  await pass(clock, 29);
+  expect(await since()).toBeUndefined();
+  await pass(clock, 2);
+  await waitFor(async () => (await since()) === '2026-03-02');
 });

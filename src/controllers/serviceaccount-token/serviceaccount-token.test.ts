@@ -53,7 +53,7 @@ test('a secret gets a token of its account, which lasts as long as both', async 
   await waitFor(async () => !(await secrets.list(at)).items.some(({ metadata }) => metadata?.name === 'robot-token'));
   expect(await review(token)).toEqual({
     user: {},
-    error: '[invalid bearer token, service account token has been invalidated]',
+    error: '[invalid bearer token, Token has been invalidated]',
   });
 });
 

@@ -1,8 +1,8 @@
 import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { podConfigMaps, podSecrets } from '#api/core/v1/pod-references.ts';
 import { newNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
-import { podConfigMaps, podSecrets } from '../../authorization/node/pod-references.ts';
 import type { AdmissionReader } from '../admission-source.ts';
 import type { NodeRule } from './node-restriction.ts';
 

@@ -1,9 +1,9 @@
 import type { PersistentVolume } from '#api/core/v1/persistent-volume.ts';
 import type { PersistentVolumeClaim } from '#api/core/v1/persistent-volume-claim.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
+import { podClaims, podConfigMaps, podResourceClaims, podSecrets } from '#api/core/v1/pod-references.ts';
 import type { ResourceSlice } from '#api/resource/v1/resource-slice.ts';
 import type { VolumeAttachment } from '#api/storage/v1/volume-attachment.ts';
-import { podClaims, podConfigMaps, podResourceClaims, podSecrets } from './pod-references.ts';
 import { volumeSecrets } from './volume-secrets.ts';
 
 export type RelatedKind =

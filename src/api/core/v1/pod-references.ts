@@ -1,4 +1,4 @@
-import type { Pod } from '#api/core/v1/pod.ts';
+import type { Pod } from './pod.ts';
 
 type PodSpec = NonNullable<Pod['spec']>;
 type Volume = NonNullable<PodSpec['volumes']>[number];

@@ -12,7 +12,6 @@ const GAPS = [
   'Key management services for encryption at rest',
   'Gang scheduling, which is off by default',
   'Features that nodes declare (NodeDeclaredFeatures)',
-  'The mark of deletion on pods that go without grace: watches see them removed only',
   'IPv6, NetworkPolicy, Ingress, the userspace proxy',
   'etcd as a datastore, components as processes of their own, several nodes',
 ];

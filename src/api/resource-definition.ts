@@ -80,8 +80,13 @@ export interface Strategy<T extends KubernetesObject> {
   readonly requireResourceVersionOnUpdate?: boolean;
   /** The grace period of a delete in seconds, or undefined where deletion is at once. */
   readonly gracePeriod?: (object: T, requested: number | undefined) => number | undefined;
-  /** Dependents are orphaned when the client says nothing (ReplicationController and old Job clients). */
-  readonly orphanByDefault?: boolean;
+  /**
+   * What becomes of dependents when the client says nothing: they go, or are left alone (ReplicationController and old Job
+   * clients). `unsupported` is for kinds that have none (events).
+   */
+  readonly garbageCollection?: 'orphans by default' | 'unsupported';
+  /** DELETE answers the object as it was removed, not a Status. */
+  readonly returnsDeletedObject?: boolean;
   /** How names are checked; default DNS-1123 subdomain. */
   readonly validateName?: (name: string, prefix: boolean) => string[];
   /** Whether metadata.generation counts changes of everything but metadata and status. */

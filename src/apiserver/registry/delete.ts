@@ -1,159 +1,92 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { newConflict, newNotFound } from '#machinery/errors/status-error.ts';
-import type { Mutable } from '#machinery/schema/schema.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { admissionAttributes } from '../admission/attributes.ts';
 import type { ResourceRequest } from '../request.ts';
-import { type DeleteOptions, decodeDeleteOptions } from './delete-options.ts';
-import { timestamp } from './object-meta.ts';
-import { ownedCopy } from './owned-copy.ts';
+import { dryRunEntry } from './create.ts';
+import type { DeleteOptions } from './delete-options.ts';
+import { hasSpecFinalizers, planDeletion } from './deletion-plan.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
 
 /** What became of a delete: gone, or waiting for finalizers or its grace period. */
 export interface DeleteOutcome {
+  /** As it was removed, as it waits, or as it would be where nothing is written. */
   readonly entry: Entry;
   readonly gone: boolean;
 }
 
-const FOREGROUND = 'foregroundDeletion';
-const ORPHAN = 'orphan';
-
-/** DELETE of one object. */
-export async function deleteObject(parts: RegistryParts, request: ResourceRequest): Promise<DeleteOutcome> {
-  const options = decodeDeleteOptions(request);
-  return deleteWith(parts, request, options);
-}
-
-/** As `deleteObject`, with options that are decoded already. Retries while others write. */
+/** DELETE of one object. Retries while others write. */
 export async function deleteWith(
   parts: RegistryParts,
   request: ResourceRequest,
   options: DeleteOptions,
 ): Promise<DeleteOutcome> {
-  const { namespace, name } = request.target;
-  const dryRun = options.dryRun.length > 0;
+  const { definition, clock, storage, view } = parts;
   for (;;) {
-    const current = parts.storage.get(namespace, name);
-    if (current === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
-    const old = parts.view.object(current);
+    const current = find(parts, request);
+    if (current === undefined) throw newNotFound(groupResourceOf(definition), request.target.name);
+    const old = view.object(current);
     checkStillMeant(parts, old, options);
-    const attributes = admissionAttributes(parts.definition, request, {
-      operation: 'DELETE',
-      oldObject: old,
-      dryRun,
-      deleteOptions: options,
-    });
-    await parts.admission.mutate(attributes);
-    await parts.admission.validate(attributes);
-    const next = markDeleted(parts, old, options);
-    if (dryRun) return { entry: current, gone: next === undefined };
-    const outcome =
-      next === undefined
-        ? await parts.storage.delete(current)
-        : next === old
-          ? ({ ok: true, entry: current } as const)
-          : await parts.storage.put(current.key, parts.view.toStored(next), current.modRevision);
-    if (outcome.ok) {
-      return { entry: outcome.entry, gone: next === undefined };
+    const plan = planDeletion(old, { strategy: definition.strategy, options, now: clock.now() });
+    if (plan.step === 'none') return { entry: current, gone: false };
+    await admit(parts, request, old, options);
+    const gone = plan.step !== 'mark';
+    if (options.dryRun.length > 0) {
+      return { entry: plan.step === 'remove' ? current : dryRunEntry(parts, plan.object, current.modRevision), gone };
     }
+    if (plan.step !== 'remove') {
+      const marked = deepEqual(plan.object, old)
+        ? ({ ok: true, entry: current } as const)
+        : await storage.put(current.key, view.toStored(plan.object), current.modRevision);
+      if (!marked.ok) continue;
+      return gone ? removeMarked(parts, request, marked.entry, options) : { entry: marked.entry, gone };
+    }
+    const removed = await storage.delete(current);
+    if (removed.ok) return { entry: removed.entry, gone };
   }
 }
 
-/**
- * The object as it stands while it terminates; undefined when it goes at once; `old` itself when nothing changes.
- */
-function markDeleted(
+/** The second step for what was marked as going at once. Whoever looks after the object may be faster: gone is gone. */
+async function removeMarked(
   parts: RegistryParts,
-  old: KubernetesObject,
+  request: ResourceRequest,
+  marked: Entry,
   options: DeleteOptions,
-): KubernetesObject | undefined {
-  const before = old.metadata ?? {};
-  const grace = graceOf(parts, old, options.gracePeriodSeconds);
-  const hasSpec = hasSpecFinalizers(old);
-  // What is on its way already is told neither another policy nor a longer period.
-  if (grace === 'pending' || (hasSpec && before.deletionTimestamp)) return old;
-  const finalizers = finalizersFor(parts, before.finalizers ?? [], options);
-  if (finalizers.length === 0 && !hasSpec && (grace === undefined || grace.seconds === 0)) return undefined;
-  const isMarked = grace === undefined && before.deletionTimestamp && before.deletionGracePeriodSeconds === 0;
-  if (isMarked && sameList(finalizers, before.finalizers ?? [])) return old;
-
-  const object = ownedCopy(old);
-  const metadata = (object.metadata ??= {});
-  if (finalizers.length > 0) metadata.finalizers = [...finalizers];
-  else delete metadata.finalizers;
-  const { until = parts.clock.now(), seconds = 0 } = grace ?? {};
-  if (grace !== undefined || !before.deletionTimestamp) metadata.deletionTimestamp = timestamp(until);
-  // A namespace whose content is still to go has no such period.
-  if (!hasSpec) metadata.deletionGracePeriodSeconds = seconds;
-  if (metadata.generation !== undefined && !before.deletionTimestamp) metadata.generation++;
-  if (parts.definition.kind === 'Namespace') setTerminating(object);
-  return object;
-}
-
-interface Grace {
-  /** Milliseconds since the epoch. */
-  readonly until: number;
-  readonly seconds: number;
-}
-
-/** How long an object may still take; undefined for kinds that go at once, and when its period is over. */
-function graceOf(
-  { clock, definition: { strategy } }: RegistryParts,
-  old: KubernetesObject,
-  requested: number | undefined,
-): Grace | 'pending' | undefined {
-  if (strategy.gracePeriod === undefined) return undefined;
-  const now = clock.now();
-  const wanted = requested === undefined ? undefined : requested < 0 ? 1 : requested;
-  const { deletionTimestamp, deletionGracePeriodSeconds: running = 0 } = old.metadata ?? {};
-  if (deletionTimestamp === undefined) {
-    const seconds = strategy.gracePeriod(old, wanted) ?? 0;
-    return { until: now + seconds * 1000, seconds };
+): Promise<DeleteOutcome> {
+  const { preconditions = {} } = options;
+  // A revision that was asked for was the one before the mark.
+  const resourceVersion = preconditions.resourceVersion && parts.view.object(marked).metadata?.resourceVersion;
+  const meant = { ...options, preconditions: { ...preconditions, resourceVersion } };
+  for (let current: Entry | undefined = marked; current !== undefined; current = find(parts, request)) {
+    const old = parts.view.object(current);
+    checkPreconditions(parts, old, meant);
+    await admit(parts, request, old, options);
+    const removed = await parts.storage.delete(current);
+    if (removed.ok) return { entry: removed.entry, gone: true };
   }
-  if (running === 0) return undefined;
-  if (wanted === undefined || wanted >= running) return 'pending';
-  // A shorter period counts from the first request, but does not end in the past.
-  const until = Date.parse(deletionTimestamp) - (running - wanted) * 1000;
-  return until >= now ? { until, seconds: wanted } : { until: now, seconds: wanted === 0 ? 0 : 1 };
+  return { entry: marked, gone: true };
 }
 
-const sameList = (a: readonly string[], b: readonly string[]) =>
-  a.length === b.length && a.every((value, index) => value === b[index]);
+const find = ({ storage }: RegistryParts, { target }: ResourceRequest): Entry | undefined =>
+  storage.get(target.namespace, target.name);
 
-function finalizersFor(parts: RegistryParts, present: readonly string[], options: DeleteOptions): readonly string[] {
-  const others = present.filter((finalizer) => finalizer !== FOREGROUND && finalizer !== ORPHAN);
-  switch (policyOf(parts, present, options)) {
-    case 'Orphan':
-      return [...others, ORPHAN];
-    case 'Foreground':
-      return [...others, FOREGROUND];
-    default:
-      return others;
-  }
-}
-
-function policyOf(parts: RegistryParts, present: readonly string[], options: DeleteOptions): string {
-  if (options.propagationPolicy) return options.propagationPolicy;
-  if (options.orphanDependents !== undefined) return options.orphanDependents ? 'Orphan' : 'Background';
-  if (present.includes(ORPHAN)) return 'Orphan';
-  if (present.includes(FOREGROUND)) return 'Foreground';
-  return parts.definition.strategy.orphanByDefault ? 'Orphan' : 'Background';
-}
-
-type WithFinalizers = { readonly spec?: { readonly finalizers?: readonly string[] } };
-
-/** A namespace lives until its spec's finalizers are gone, too. */
-const hasSpecFinalizers = (object: KubernetesObject): boolean =>
-  object.kind === 'Namespace' && ((object as WithFinalizers).spec?.finalizers ?? []).length > 0;
-
-function setTerminating(object: Mutable<KubernetesObject>): void {
-  const namespace = object as { status?: { phase?: string } };
-  namespace.status = { ...namespace.status, phase: 'Terminating' };
+async function admit(
+  parts: RegistryParts,
+  request: ResourceRequest,
+  oldObject: KubernetesObject,
+  options: DeleteOptions,
+): Promise<void> {
+  const dryRun = options.dryRun.length > 0;
+  const shown = { operation: 'DELETE', oldObject, dryRun, deleteOptions: options } as const;
+  const attributes = admissionAttributes(parts.definition, request, shown);
+  await parts.admission.mutate(attributes);
+  await parts.admission.validate(attributes);
 }
 
 /**
- * An update that takes the last finalizer from a terminating object removes it. Resolves with the entry as it was
- * removed, undefined when somebody else wrote meanwhile, or `'not deleting'`.
+ * An update that takes the last finalizer from a terminating object removes it. Resolves with the entry as it would
+ * stand, undefined when somebody else wrote meanwhile, or `'not deleting'`.
  */
 export async function finishDeletionOnUpdate(
   parts: RegistryParts,
@@ -168,8 +101,8 @@ export async function finishDeletionOnUpdate(
     hasSpecFinalizers(object);
   if (waits) return 'not deleting';
   const outcome = await parts.storage.delete(current);
-  if (!outcome.ok) return undefined;
-  return outcome.entry;
+  // Who updates is answered the update, which was never stored.
+  return outcome.ok ? dryRunEntry(parts, object, current.modRevision) : undefined;
 }
 
 /** Refuses to delete another object than the client means, or another version of it. */

@@ -45,13 +45,6 @@ export async function listObjects(parts: RegistryParts, request: ResourceRequest
   return readPage(parts, request, { options, selection, revision });
 }
 
-/** All objects a selection matches, as they are now. */
-export function selectAll(parts: RegistryParts, request: ResourceRequest): readonly Entry[] {
-  const options = { ...parseListOptions(request.query), limit: 0, continue: undefined };
-  const selection = compileSelection(parts.definition, options, parts.storage.indexNames);
-  return readPage(parts, request, { options, selection, revision: undefined }).entries;
-}
-
 function readPage(
   parts: RegistryParts,
   request: ResourceRequest,

@@ -6,8 +6,9 @@ import type { ResourceRequest } from '../request.ts';
 import { objectResult, type ResourceResult } from '../result.ts';
 import { createObject } from './create.ts';
 import { decodeScale } from './decode-body.ts';
-import { deleteObject } from './delete.ts';
+import { deleteWith } from './delete.ts';
 import { deleteCollection } from './delete-collection.ts';
+import { decodeDeleteOptions } from './delete-options.ts';
 import { getObject, listObjects } from './list.ts';
 import { trackedScale } from './managed-fields-scale.ts';
 import { patchObject } from './patch.ts';
@@ -97,15 +98,16 @@ export class ResourceHandler {
   }
 
   async #delete(request: ResourceRequest): Promise<ResourceResult> {
-    const { entry, gone } = await deleteObject(this.parts, request);
-    return gone ? objectResult(deletedStatus(this.parts, entry)) : this.#entry(entry);
+    const options = decodeDeleteOptions(request);
+    const { entry, gone } = await deleteWith(this.parts, request, options);
+    if (gone && !this.parts.definition.strategy.returnsDeletedObject) {
+      return objectResult(deletedStatus(this.parts, entry));
+    }
+    return this.#entry(entry, !gone && options.orphanDependents === false ? 202 : 200);
   }
 
   async #deleteCollection(request: ResourceRequest): Promise<ResourceResult> {
-    const entries = await deleteCollection(this.parts, request);
-    const { revision } = this.parts.storage.cache;
-    const list = { entries, revision, continue: '', remainingItemCount: undefined };
-    return { type: 'list', view: this.parts.view, list };
+    return { type: 'list', view: this.parts.view, list: await deleteCollection(this.parts, request) };
   }
 
   async #handleSubresource(request: ResourceRequest, name: string): Promise<ResourceResult> {

@@ -15,6 +15,7 @@ import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { type CSIDriver, CSIDrivers } from '#api/storage/v1/csi-driver.ts';
 import { jsonPatch, mergePatch } from '#client/options.ts';
 import { Cluster } from '#testing/cluster.ts';
+import { waitFor } from '#testing/wait-for.ts';
 
 let cluster: Cluster;
 const namespace = 'default';
@@ -110,6 +111,101 @@ describe('deletion', () => {
       metadata: { deletionGracePeriodSeconds: 10 },
     });
     await pods.delete('hurried', { namespace, gracePeriodSeconds: 0 });
+  });
+
+  /** What a watch is told while `act` goes on, until the end of the object: type, grace period, finalizers, and whether the object is marked. */
+  async function toldOf(name: string, act: () => Promise<unknown>): Promise<string[]> {
+    const pods = cluster.client.of(Pods);
+    const told: string[] = [];
+    const stop = new AbortController();
+    const { resourceVersion } = (await pods.get(name, { namespace })).metadata ?? {};
+    const watched = { namespace, fieldSelector: `metadata.name=${name}`, resourceVersion };
+    const ended = pods.watch(
+      watched,
+      (events) => {
+        for (const { type, object } of events) {
+          const { deletionTimestamp, deletionGracePeriodSeconds, generation, finalizers = [] } = object.metadata ?? {};
+          const mark = deletionTimestamp ? `marked ${deletionGracePeriodSeconds}` : 'unmarked';
+          told.push([type, mark, `generation ${generation}`, ...finalizers].join(' '));
+        }
+      },
+      stop.signal,
+    );
+    await act();
+    await waitFor(() => told.at(-1)?.startsWith('DELETED'));
+    stop.abort();
+    await ended.catch(() => {});
+    return told;
+  }
+
+  test('at once is told as a mark and an end where the kind knows grace', async () => {
+    const pods = cluster.client.of(Pods);
+    const remove = (name: string, gracePeriodSeconds?: number) => () =>
+      pods.delete(name, { namespace, gracePeriodSeconds });
+    await pods.create(pod('t-waiting'));
+    expect(await toldOf('t-waiting', remove('t-waiting'))).toEqual([
+      'MODIFIED marked 0 generation 2',
+      'DELETED marked 0 generation 2',
+    ]);
+    await runningPod('t-forced');
+    expect(await toldOf('t-forced', remove('t-forced', 0))).toEqual([
+      'MODIFIED marked 0 generation 2',
+      'DELETED marked 0 generation 2',
+    ]);
+    await runningPod('t-ended');
+    expect(
+      await toldOf('t-ended', async () => {
+        await remove('t-ended')();
+        await remove('t-ended', 60)();
+        await remove('t-ended', 0)();
+      }),
+    ).toEqual(['MODIFIED marked 30 generation 2', 'MODIFIED marked 0 generation 2', 'DELETED marked 0 generation 2']);
+    await pods.create(pod('t-held', { finalizers: ['example.com/hold'] }));
+    expect(
+      await toldOf('t-held', async () => {
+        await remove('t-held')();
+        await remove('t-held')();
+        await pods.patch('t-held', mergePatch({ metadata: { finalizers: null } }), { namespace });
+      }),
+    ).toEqual(['MODIFIED marked 0 generation 2 example.com/hold', 'DELETED marked 0 generation 2 example.com/hold']);
+  });
+
+  test('answers what became of the object', async () => {
+    const { client } = cluster;
+    await client.of(Pods).create(pod('a-gone'));
+    await runningPod('a-dry');
+    const answers = {
+      pod: await client.of(Pods).delete('a-gone', { namespace }),
+      dry: await client.of(Pods).delete('a-dry', { namespace, dryRun: true }),
+      map: await client
+        .of(ConfigMaps)
+        .create({ metadata: { name: 'a-map', namespace } })
+        .then(() => client.of(ConfigMaps).delete('a-map', { namespace })),
+      account: await client
+        .of(ServiceAccounts)
+        .create({ metadata: { name: 'a-account', namespace } })
+        .then(() => client.of(ServiceAccounts).delete('a-account', { namespace })),
+    };
+    expect(answers).toMatchObject({
+      pod: { kind: 'Pod', metadata: { name: 'a-gone', deletionGracePeriodSeconds: 0 } },
+      dry: { kind: 'Pod', metadata: { name: 'a-dry', deletionGracePeriodSeconds: 30 } },
+      map: { kind: 'Status', status: 'Success', details: { name: 'a-map', kind: 'configmaps' } },
+      account: { kind: 'ServiceAccount', metadata: { name: 'a-account' } },
+    });
+    expect((await client.of(Pods).get('a-dry', { namespace })).metadata).not.toHaveProperty('deletionTimestamp');
+    await client.of(Pods).delete('a-dry', { namespace, gracePeriodSeconds: 0 });
+  });
+
+  test('of a revision goes through with its mark, and of events knows no dependents', async () => {
+    const { client } = cluster;
+    const made = await client.of(Pods).create(pod('r-gone'));
+    const { uid, resourceVersion } = made.metadata ?? {};
+    await client.of(Pods).delete('r-gone', { namespace, preconditions: { uid, resourceVersion } });
+    await expect(client.of(Pods).get('r-gone', { namespace })).rejects.toMatchObject({ code: 404 });
+    const involvedObject = { kind: 'Pod', namespace, name: 'web' };
+    await client.of(Events).create({ metadata: { name: 'r-event', namespace }, involvedObject });
+    await client.of(Events).delete('r-event', { namespace, propagationPolicy: 'Foreground' });
+    await expect(client.of(Events).get('r-event', { namespace })).rejects.toMatchObject({ code: 404 });
   });
 
   test('of a collection takes what its selector matches', async () => {

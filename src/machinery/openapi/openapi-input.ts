@@ -13,6 +13,7 @@ export interface OpenApiResource {
   readonly subresources?: Readonly<Record<string, OpenApiSubresource>> | undefined;
   /** A custom resource's own schema, which stands in the place of one made from `schema`. */
   readonly openApiSchema?: Readonly<Record<string, unknown>> | undefined;
+  readonly strategy?: { readonly returnsDeletedObject?: boolean };
 }
 
 export interface OpenApiSubresource {

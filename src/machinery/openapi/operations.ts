@@ -237,6 +237,7 @@ function responseOf(
   { meta }: OpenApiInput,
 ): string | undefined {
   if (verb === 'list') return listName(resource);
-  if (verb === 'delete' || verb === 'deletecollection') return meta.status.name;
+  const answersStatus = verb === 'deletecollection' || (verb === 'delete' && !resource.strategy?.returnsDeletedObject);
+  if (answersStatus) return meta.status.name;
   return schemaName(about, resource);
 }

@@ -14,7 +14,7 @@ const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
 export const jobStrategy: Strategy<Job> = {
   hasGeneration: true,
   warn: ({ spec }) => templateWarnings(spec?.template, new FieldPath('spec').child('template')),
-  orphanByDefault: true,
+  garbageCollection: 'orphans by default',
   applyDefaults(job) {
     const { spec } = job;
     if (spec === undefined) return;

@@ -5,4 +5,5 @@ import { validateEvent } from './event-validation.ts';
 export const eventStrategy: Strategy<Event> = {
   validate: validateEvent,
   allowCreateOnUpdate: true,
+  garbageCollection: 'unsupported',
 };

@@ -10,6 +10,7 @@ import {
 } from './persistent-volume-claim-validation.ts';
 
 export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
+  returnsDeletedObject: true,
   validate: validatePersistentVolumeClaim,
   warn: ({ spec }) => {
     const at = new FieldPath('spec').child('resources');

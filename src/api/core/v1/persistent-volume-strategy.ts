@@ -5,6 +5,7 @@ import { validatePersistentVolume, validatePersistentVolumeUpdate } from './pers
 import { persistentVolumeWarnings } from './persistent-volume-warnings.ts';
 
 export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
+  returnsDeletedObject: true,
   validate: validatePersistentVolume,
   validateUpdate: validatePersistentVolumeUpdate,
   warn: (volume) => persistentVolumeWarnings(volume),

@@ -10,6 +10,7 @@ import { validatePod, validatePodCreate, validatePodUpdate } from './pod-validat
 import { podWarnings } from './pod-warnings.ts';
 
 export const podStrategy: Strategy<Pod> = {
+  returnsDeletedObject: true,
   hasGeneration: true,
   applyDefaults(pod) {
     applyPodDefaults(pod);

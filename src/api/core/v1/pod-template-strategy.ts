@@ -6,6 +6,7 @@ import { validatePodTemplate } from './pod-template-validation.ts';
 import { templateWarnings } from './pod-warnings.ts';
 
 export const podTemplateStrategy: Strategy<PodTemplate> = {
+  returnsDeletedObject: true,
   validate: ({ template }) => validatePodTemplate(template, new FieldPath('template')),
   hasGeneration: true,
   warn: ({ template }) => templateWarnings(template, new FieldPath('template')),

@@ -9,7 +9,7 @@ export const replicationControllerStrategy: Strategy<ReplicationController> = {
   validate: validateReplicationController,
   hasGeneration: true,
   warn: ({ spec }) => templateWarnings(spec?.template, new FieldPath('spec').child('template')),
-  orphanByDefault: true,
+  garbageCollection: 'orphans by default',
   applyDefaults(controller) {
     const spec = (controller.spec ??= { replicas: 1 });
     const labels = spec.template?.metadata?.labels;

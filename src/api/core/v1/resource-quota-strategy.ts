@@ -3,6 +3,7 @@ import type { ResourceQuota } from './resource-quota.ts';
 import { validateResourceQuota, validateResourceQuotaUpdate } from './resource-quota-validation.ts';
 
 export const resourceQuotaStrategy: Strategy<ResourceQuota> = {
+  returnsDeletedObject: true,
   validate: validateResourceQuota,
   validateUpdate: validateResourceQuotaUpdate,
   prepareForCreate(quota) {

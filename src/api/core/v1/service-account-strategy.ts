@@ -3,6 +3,7 @@ import type { Mutable } from '#machinery/schema/schema.ts';
 import type { ServiceAccount } from './service-account.ts';
 
 export const serviceAccountStrategy: Strategy<ServiceAccount> = {
+  returnsDeletedObject: true,
   prepareForCreate: keepNamesOfSecrets,
   prepareForUpdate: keepNamesOfSecrets,
 };

@@ -12,6 +12,7 @@ import { serviceWarnings } from './service-warnings.ts';
 const CLIENT_IP_TIMEOUT_SECONDS = 10800;
 
 export const serviceStrategy: Strategy<Service> = {
+  returnsDeletedObject: true,
   allowCreateOnUpdate: true,
   validateName: (name, prefix) => isDNS1123Label(prefix ? maskTrailingDash(name) : name),
   validate: validateService,

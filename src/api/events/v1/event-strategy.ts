@@ -8,6 +8,7 @@ const stored = (event: Event) => eventStorage.toStorage(event) as Stored;
 
 export const eventStrategy: Strategy<Event> = {
   allowCreateOnUpdate: true,
+  garbageCollection: 'unsupported',
   validate: (event) => validateEvent(stored(event), 'reportingController'),
   validateCreate: (event) => validateStrictEvent(stored(event)),
   validateUpdate: (event, old) => validateStrictEventUpdate(stored(event), stored(old)),

@@ -39,6 +39,7 @@ export const DeviceClasses: ResourceDefinition<DeviceClass> = {
   verbs: STANDARD_VERBS,
   schema: DeviceClass,
   strategy: {
+    returnsDeletedObject: true,
     hasGeneration: true,
     validate: (deviceClass) => validateDeviceClass(deviceClass),
     validateUpdate: validateDeviceClass,

@@ -5,6 +5,7 @@ import type { ResourceClaim } from './resource-claim.ts';
 import type { ResourceClaimSpec } from './resource-claim-spec.ts';
 
 export const resourceClaimStrategy: Strategy<ResourceClaim> = {
+  returnsDeletedObject: true,
   applyDefaults: ({ spec }) => applyClaimSpecDefaults(spec),
   prepareForCreate(claim) {
     claim.status = {};

@@ -4,6 +4,7 @@ import { applyClaimSpecDefaults } from './resource-claim-strategy.ts';
 import type { ResourceClaimTemplate } from './resource-claim-template.ts';
 
 export const resourceClaimTemplateStrategy: Strategy<ResourceClaimTemplate> = {
+  returnsDeletedObject: true,
   applyDefaults: ({ spec }) => applyClaimSpecDefaults(spec.spec),
   validate: validateResourceClaimTemplate,
   validateUpdate: validateResourceClaimTemplateUpdate,

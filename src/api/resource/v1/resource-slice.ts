@@ -52,6 +52,7 @@ export const ResourceSlices: ResourceDefinition<ResourceSlice> = {
   selectableFields: resourceSliceFields,
   unknownFieldMessage: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
   strategy: {
+    returnsDeletedObject: true,
     hasGeneration: true,
     validate: (slice) => validateResourceSlice(slice),
     validateUpdate: validateResourceSlice,

@@ -3,6 +3,7 @@ import type { CSIDriver } from './csi-driver.ts';
 import { validateCSIDriver, validateCSIDriverUpdate } from './csi-driver-validation.ts';
 
 export const csiDriverStrategy: Strategy<CSIDriver> = {
+  returnsDeletedObject: true,
   hasGeneration: true,
   countsFromFirstChange: true,
   requireResourceVersionOnUpdate: true,

@@ -3,6 +3,7 @@ import type { VolumeAttachment } from './volume-attachment.ts';
 import { validateVolumeAttachment, validateVolumeAttachmentUpdate } from './volume-attachment-validation.ts';
 
 export const volumeAttachmentStrategy: Strategy<VolumeAttachment> = {
+  returnsDeletedObject: true,
   requireResourceVersionOnUpdate: true,
   prepareForCreate(attachment) {
     attachment.status = { attached: false };

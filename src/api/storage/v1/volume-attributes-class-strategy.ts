@@ -10,6 +10,7 @@ const ROOT = new FieldPath();
 const PARAMETERS = ROOT.child('parameters');
 
 export const volumeAttributesClassStrategy: Strategy<VolumeAttributesClass> = {
+  returnsDeletedObject: true,
   validate: ({ driverName, parameters = {} }) => [
     ...requireText(ROOT.child('driverName'), driverName, (name) => isQualifiedName(name.toLowerCase())),
     ...(Object.keys(parameters).length === 0

@@ -51,7 +51,7 @@ describe('a quota', () => {
       message: 'pods "c" is forbidden: failed quota: q: must specify requests.cpu for: c',
     });
     await pods.delete('a', { namespace, gracePeriodSeconds: 0 });
-    await waitFor(async () => (await used(namespace))?.['pods'] === '0');
+    await waitFor(async () => (await used(namespace))?.['count/pods'] === '0');
     expect(await used(namespace)).toEqual({ pods: '0', 'requests.cpu': '0', 'count/pods': '0' });
   });
 

@@ -26,7 +26,7 @@ describe.skipIf(objects.size === 0)('objects full of nonsense (skipped where the
       const { strategy, subresources = {}, columns = [], selectableFields = {} } = definition;
       const old = defaulted(definition, objects.get(name));
       const object = defaulted(definition, objects.get(name));
-      strategy.prepareForCreate?.(object);
+      strategy.prepareForCreate?.(object, NOW);
       const errors = [...(strategy.validate?.(object) ?? [])];
       strategy.prepareForUpdate?.(object, old, NOW);
       errors.push(...(strategy.validateUpdate?.(object, old) ?? []));

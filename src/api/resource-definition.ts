@@ -61,9 +61,9 @@ export interface StorageVersion<T extends KubernetesObject> {
 export interface Strategy<T extends KubernetesObject> {
   /** Fills defaults that depend on other fields; the schema's own defaults are already there. Runs on every decode. */
   readonly applyDefaults?: (object: Mutable<T>) => void;
-  /** Clears what a client may not set and sets what the server does (status, generation). */
-  readonly prepareForCreate?: (object: Mutable<T>) => void;
-  /** Same for updates of the main resource; the generic part has already kept the old status. `now` is a timestamp. */
+  /** Clears what a client may not set and sets what the server does (status, generation). `now` is a timestamp. */
+  readonly prepareForCreate?: (object: Mutable<T>, now: string) => void;
+  /** Same for updates of the main resource; the generic part has already kept the old status. */
   readonly prepareForUpdate?: (object: Mutable<T>, old: T, now: string) => void;
   readonly validate?: (object: T) => FieldError[];
   /** In addition to `validate`, for new objects. */

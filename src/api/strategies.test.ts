@@ -27,7 +27,7 @@ test.each(stored.map((definition) => [nameOf(definition), definition] as const))
     strategy.applyDefaults?.(again);
     expect(again).toEqual(object);
     const created = deepClone(object);
-    strategy.prepareForCreate?.(created);
+    strategy.prepareForCreate?.(created, NOW);
     const updated = deepClone(created);
     strategy.prepareForUpdate?.(updated, created, NOW);
     expect(updated).toEqual(created);

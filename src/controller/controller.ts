@@ -15,8 +15,8 @@ export interface Result {
 /** Brings the world closer to what the object of a key wants. Called again until it resolves without asking for more. */
 export type Reconcile = (key: string, signal: AbortSignal) => Promise<Result | undefined> | Promise<void>;
 
-/** Keys that a change of some object concerns. */
-export type KeyMapper<T> = (object: T, old?: T) => readonly string[];
+/** Keys that a change of some object concerns; `other` is its state on the other side of an update. */
+export type KeyMapper<T> = (object: T, other?: T) => readonly string[];
 
 /**
  * A control loop over keys: `new Controller('replicaset', context).for(ReplicaSets).owns(Pods).reconciles(fn)`.
@@ -52,15 +52,18 @@ export class Controller {
     });
   }
 
-  /** Changes of such an object concern the keys that `keys` gives for its new and its old state. */
+  /**
+   * Changes of such an object concern the keys that `keys` gives for its new and its old state. Of an update it is asked
+   * for both, with the other one beside it: keys that compare the two leave out changes that do not matter.
+   */
   watches<T extends KubernetesObject>(definition: ResourceDefinition<T>, keys: KeyMapper<T>): this {
-    const enqueue = (object: T, old?: T) => {
-      for (const key of keys(object, old)) this.queue.addAfter(key, this.#gatherMs(key));
+    const enqueue = (object: T, other?: T) => {
+      for (const key of keys(object, other)) this.queue.addAfter(key, this.#gatherMs(key));
     };
     this.#context.informers.of(definition).addHandler({
       added: (object) => enqueue(object),
       updated: (object, old) => {
-        enqueue(old);
+        enqueue(old, object);
         enqueue(object, old);
       },
       deleted: (object) => enqueue(object),

@@ -9,6 +9,7 @@ import type { ControllerEntry } from './controller-entry.ts';
 import { createCronJobController } from './cronjob/index.ts';
 import { createDaemonSetController } from './daemonset/index.ts';
 import { createDeploymentController } from './deployment/index.ts';
+import { createDeviceTaintEvictionController } from './device-taint-eviction/index.ts';
 import { createDisruptionController } from './disruption/index.ts';
 import { createEndpointSliceController } from './endpoint-slice/index.ts';
 import { createEndpointSliceMirroringController } from './endpoint-slice-mirroring/index.ts';
@@ -76,6 +77,11 @@ export const controllers: readonly ControllerEntry[] = [
     create: createDaemonSetController,
   },
   { name: 'deployment-controller', serviceAccount: 'deployment-controller', create: createDeploymentController },
+  {
+    name: 'device-taint-eviction-controller',
+    serviceAccount: 'device-taint-eviction-controller',
+    create: createDeviceTaintEvictionController,
+  },
   {
     name: 'disruption-controller',
     serviceAccount: 'disruption-controller',

@@ -26,7 +26,7 @@ export const errorTexts = (errors: readonly FieldError[] | undefined): string[] 
 /** What is wrong with a new object, as clients read it. */
 export function createErrors(definition: AnyResourceDefinition, object: unknown): string[] {
   const created = defaulted(definition, object);
-  definition.strategy.prepareForCreate?.(created);
+  definition.strategy.prepareForCreate?.(created, NOW);
   const { validate, validateCreate } = definition.strategy;
   return errorTexts([...(validate?.(created) ?? []), ...(validateCreate?.(created) ?? [])]);
 }
@@ -34,7 +34,7 @@ export function createErrors(definition: AnyResourceDefinition, object: unknown)
 /** What is wrong with a change of an object, as clients read it. */
 export function updateErrors(definition: AnyResourceDefinition, before: unknown, after: unknown): string[] {
   const old = defaulted(definition, before);
-  definition.strategy.prepareForCreate?.(old);
+  definition.strategy.prepareForCreate?.(old, NOW);
   const updated = defaulted(definition, after);
   (updated as { status?: unknown }).status = deepClone((old as { status?: unknown }).status);
   definition.strategy.prepareForUpdate?.(updated, old, NOW);

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { FieldsEntries } from '#machinery/apply/managed-fields.ts';
 import { dropDisabled } from '#machinery/defaults/drop-disabled.ts';
 import { newAlreadyExists, newBadRequest, newInvalid, StatusError } from '#machinery/errors/status-error.ts';
+import { formatTime } from '#machinery/objects/time.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { CacheEntry } from '#storage/cache/cache-entry.ts';
 import { admissionAttributes } from '../admission/attributes.ts';
@@ -49,7 +50,7 @@ export async function createDecoded(
   await parts.admission.mutate(attributes);
   checkOwners(object, owners, request.warnings);
   dropDisabled(definition.schema, object);
-  definition.strategy.prepareForCreate?.(object);
+  definition.strategy.prepareForCreate?.(object, formatTime(parts.clock.now()));
   await parts.guard?.(attributes);
   const settle = parts.hook?.beforeWrite(object, undefined);
   try {

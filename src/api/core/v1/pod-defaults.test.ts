@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NOW } from '#api/testing/defaulted.ts';
 import { decodeValue } from '#machinery/codec/json.ts';
 import { applyDefaults } from '#machinery/defaults/apply-defaults.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
@@ -124,7 +125,7 @@ test.each([
   const pod = defaulted({
     containers: all.map((each, index) => ({ name: `c${index}`, image: 'x', resources: each })),
   });
-  podStrategy.prepareForCreate?.(pod);
+  podStrategy.prepareForCreate?.(pod, NOW);
   expect(pod.status).toEqual({ phase: 'Pending', qosClass });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaulted } from '#api/testing/defaulted.ts';
+import { defaulted, NOW } from '#api/testing/defaulted.ts';
 import { type Pod, Pods } from './pod.ts';
 
 test('a new pod writes the values of its labels into the selectors that name their keys', () => {
@@ -21,7 +21,7 @@ test('a new pod writes the values of its labels into the selectors that name the
       ],
     },
   });
-  Pods.strategy.prepareForCreate?.(pod);
+  Pods.strategy.prepareForCreate?.(pod, NOW);
   const byHash = { key: 'hash', operator: 'In', values: ['1'] };
   const term = pod.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.[0];
   expect(term?.labelSelector?.matchExpressions).toEqual([byHash, { key: 'tenant', operator: 'NotIn', values: ['t'] }]);

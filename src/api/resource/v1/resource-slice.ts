@@ -2,7 +2,18 @@ import { NodeSelector } from '#api/core/v1/affinity.ts';
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
-import { bool, type Infer, int64, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import {
+  bool,
+  type Infer,
+  int64,
+  list,
+  type Mutable,
+  message,
+  opt,
+  ptr,
+  req,
+  string,
+} from '#machinery/schema/schema.ts';
 import { CounterSet, Device } from './device.ts';
 import { resourceSliceColumns } from './resource-slice-columns.ts';
 import { resourceSliceFields } from './resource-slice-fields.ts';
@@ -39,6 +50,11 @@ export const ResourceSlice = message(
 );
 export interface ResourceSlice extends Infer<typeof ResourceSlice> {}
 
+/** Pods leave a tainted device after a time that counts from when it got its taint. */
+function dateTaints({ spec }: Mutable<ResourceSlice>, now: string): void {
+  for (const { taints = [] } of spec?.devices ?? []) for (const taint of taints) taint.timeAdded ??= now;
+}
+
 export const ResourceSlices: ResourceDefinition<ResourceSlice> = {
   group: 'resource.k8s.io',
   version: 'v1',
@@ -54,6 +70,8 @@ export const ResourceSlices: ResourceDefinition<ResourceSlice> = {
   strategy: {
     returnsDeletedObject: true,
     hasGeneration: true,
+    prepareForCreate: (slice, now) => dateTaints(slice, now),
+    prepareForUpdate: (slice, _, now) => dateTaints(slice, now),
     validate: (slice) => validateResourceSlice(slice),
     validateUpdate: validateResourceSlice,
     updateChecks: 'changes only',

@@ -11,7 +11,6 @@ export function createSnapshotPath(store: Store): (exchange: Exchange) => Promis
     if (exchange.path !== SNAPSHOT_PATH || exchange.method !== 'GET') return false;
     const stream = exchange.startStream(200, {
       'content-type': 'application/octet-stream',
-      'cache-control': 'no-cache, private',
     });
     let drained = () => {};
     stream.onDrain(() => drained());

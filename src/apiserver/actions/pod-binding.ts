@@ -1,13 +1,13 @@
 import { Binding } from '#api/core/v1/binding.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { FieldPath, notSupported, required } from '#machinery/errors/field-error.ts';
-import { newBadRequest, newConflict, newInvalid, newMethodNotSupported } from '#machinery/errors/status-error.ts';
+import { newBadRequest, newConflict, newInvalid, newMethodNotAllowed } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { NO_ADMISSION } from '../admission/admission.ts';
 import { decodeAs } from '../registry/decode-body.ts';
 import { timestamp } from '../registry/object-meta.ts';
 import { ownedCopy } from '../registry/owned-copy.ts';
-import { groupResourceOf, type RegistryParts } from '../registry/registry-parts.ts';
+import type { RegistryParts } from '../registry/registry-parts.ts';
 import type { SubresourceHandler } from '../registry/resource-handler.ts';
 import { applyUpdate } from '../registry/update.ts';
 import { parseWriteOptions } from '../registry/write-options.ts';
@@ -22,8 +22,7 @@ type Bound = Mutable<KubernetesObject> & {
 
 /** `pods/binding`, and `bindings` in older clients: assigns a pod to a node, once. */
 export const bindPod: SubresourceHandler = async (parts, request) => {
-  if (request.target.verb !== 'create')
-    throw newMethodNotSupported(groupResourceOf(parts.definition), request.target.verb);
+  if (request.target.verb !== 'create') throw newMethodNotAllowed();
   const { dryRun } = parseWriteOptions(request.query, 'CreateOptions');
   const binding = decodeAs(Binding, request) as Mutable<Binding>;
   validateBinding(binding);

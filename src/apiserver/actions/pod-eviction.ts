@@ -2,7 +2,7 @@ import type { Pod } from '#api/core/v1/pod.ts';
 import { Eviction } from '#api/policy/v1/eviction.ts';
 import type { PodDisruptionBudget } from '#api/policy/v1/pod-disruption-budget.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
-import { newInternalError, newMethodNotSupported, newNotFound, StatusError } from '#machinery/errors/status-error.ts';
+import { newInternalError, newMethodNotAllowed, newNotFound, StatusError } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { NO_ADMISSION } from '../admission/admission.ts';
@@ -25,8 +25,7 @@ interface PodState {
 /** `pods/eviction`: a delete that first asks the disruption budgets over the pod. */
 export function createPodEviction(budgets: () => RegistryParts): SubresourceHandler {
   return async (parts, request) => {
-    if (request.target.verb !== 'create')
-      throw newMethodNotSupported(groupResourceOf(parts.definition), request.target.verb);
+    if (request.target.verb !== 'create') throw newMethodNotAllowed();
     const eviction = decodeAs(Eviction, request) as Mutable<Eviction>;
     const { namespace, name } = request.target;
     const entry = parts.storage.get(namespace, name);

@@ -5,7 +5,7 @@ import {
   newBadRequest,
   newConflict,
   newInvalid,
-  newMethodNotSupported,
+  newMethodNotAllowed,
   newNotFound,
 } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
@@ -40,7 +40,7 @@ const RESOURCES = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' } as const;
 export function createTokenAction(options: TokenActionOptions): SubresourceHandler {
   return async (parts, request) => {
     const { namespace, name, verb } = request.target;
-    if (verb !== 'create') throw newMethodNotSupported(groupResourceOf(parts.definition), verb);
+    if (verb !== 'create') throw newMethodNotAllowed();
     const sent = decodeAs(TokenRequest, request) as Mutable<TokenRequest>;
     matchPlace(sent as TokenRequest, { namespace, name });
     const account = parts.storage.get(namespace, name)?.object;

@@ -111,7 +111,7 @@ export class OpenApi {
     exchange: Exchange,
     { body, hash }: Document,
     contentType: string,
-    caching: HeaderMap = { 'cache-control': 'no-cache, private' },
+    caching: HeaderMap = {},
   ): Promise<true> {
     const etag = `"${hash}"`;
     const headers = { 'content-type': contentType, etag, vary: 'Accept', ...caching };

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { kindSchema } from '#api/kinds.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { encodeProtobuf } from '#machinery/codec/protobuf.ts';
-import { newGenericNotFound } from '#machinery/errors/status-error.ts';
-import { answerHeaders } from '../http/answer-headers.ts';
-import type { Exchange } from '../http/exchange.ts';
+import { newGenericNotFound, newMethodNotAllowed } from '#machinery/errors/status-error.ts';
+import { type Exchange, isRead } from '../http/exchange.ts';
 import type { ResourceTable } from '../resource-table.ts';
 import { respondCompressed, SharedBody } from '../serving/compress.ts';
 import { byQuality } from '../serving/negotiate.ts';
@@ -45,7 +44,7 @@ export class Discovery {
     this.#serverAddress = serverAddress;
   }
 
-  /** Answers a path that begins with `/api` or `/apis`. Throws a 404 for those that name nothing. */
+  /** Answers a path that begins with `/api` or `/apis`. Throws a 404 for those that name nothing, a 405 for what can only be read. */
   async serve(exchange: Exchange, path: string): Promise<true> {
     if (this.#version !== this.#table.version) {
       this.#documents.clear();
@@ -56,10 +55,11 @@ export class Discovery {
     const pretty = form.encoding === 'json' && wantsPretty(exchange);
     const key = [path, form.encoding, aggregated ?? '', pretty].join(' ');
     const document = this.#documents.get(key) ?? this.#make(key, path, { ...form, aggregated, pretty });
+    if (!isRead(exchange)) throw newMethodNotAllowed();
     const contentType = aggregated
       ? `${form.mediaType};g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`
       : form.mediaType;
-    const headers = { ...answerHeaders(contentType), vary: 'Accept', etag: document.etag };
+    const headers = { 'content-type': contentType, vary: 'Accept', etag: document.etag };
     if (exchange.header('if-none-match') === document.etag) exchange.respond(304, headers, new Uint8Array());
     else await respondCompressed(exchange, 200, headers, document.body);
     return true;

@@ -1,7 +1,6 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { Logger } from '#base/logger.ts';
 import { newInternalError, type Status, StatusError } from '#machinery/errors/status-error.ts';
-import { answerHeaders } from '../http/answer-headers.ts';
 import { type AcceptedForm, negotiate } from '../serving/negotiate.ts';
 import { encodeObject } from '../serving/response-encoder.ts';
 import type { Filter } from './filter.ts';
@@ -33,7 +32,7 @@ function answer(context: RequestContext, status: Status): void {
   const form = errorForm(context.header('accept'));
   const { retryAfterSeconds } = status.details ?? {};
   const headers = {
-    ...answerHeaders(form.mediaType),
+    'content-type': form.mediaType,
     ...(retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : {}),
   };
   const object = status as unknown as KubernetesObject;

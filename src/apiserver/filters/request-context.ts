@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { warningHeaders } from '../http/answer-headers.ts';
 import type { Exchange, HeaderMap, ResponseStream } from '../http/exchange.ts';
+import { warningHeaders } from '../http/warning-headers.ts';
 import type { RequestBody, ResourceTarget } from '../request.ts';
 import type { ResourceResult } from '../result.ts';
 import { anonymousUser, type UserInfo } from '../user.ts';
+
+/** Nobody keeps answers, unless they say otherwise themselves. */
+const NOT_KEPT = { 'cache-control': 'no-cache, private' };
 
 /** A connection that is about to leave HTTP. */
 export interface UpgradingClient {
@@ -137,7 +140,6 @@ export class RequestContext implements Exchange {
   }
 
   #withOwn(headers: HeaderMap): HeaderMap {
-    if (this.#headers === undefined && this.warnings.length === 0) return headers;
-    return { ...this.#headers, ...warningHeaders(this.warnings), ...headers };
+    return { ...NOT_KEPT, ...this.#headers, ...warningHeaders(this.warnings), ...headers };
   }
 }

@@ -37,7 +37,7 @@ export function createFlowControlPaths(flowControl: FlowControl, clock: Clock): 
   return (exchange) => {
     const rows = exchange.path.startsWith(ROOT) ? rowsOf(exchange, flowControl, clock) : undefined;
     if (rows === undefined) return false;
-    const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache, private' };
+    const headers = { 'content-type': 'text/plain; charset=utf-8' };
     exchange.respond(200, headers, new TextEncoder().encode(alignColumns(rows)));
     return true;
   };

@@ -30,6 +30,8 @@ export interface Exchange {
   readonly answered: boolean;
 }
 
+export const isRead = ({ method }: Exchange): boolean => method === 'GET' || method === 'HEAD';
+
 export interface ResponseStream {
   /** False when the client is slow: wait for `onDrain` before writing more. */
   write(chunk: Uint8Array): boolean;

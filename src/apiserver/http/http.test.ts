@@ -289,3 +289,59 @@ test('a refusal warns as an answer does', async () => {
   const { code, headers } = await call(MAPS, { method: 'POST', headers: json, body });
   expect([code, headers['warning']]).toEqual([422, '299 - "unknown field \\"dada\\""']);
 });
+
+describe('answers', () => {
+  test('an item of a list does not say its kind, in any encoding', async () => {
+    const { json: list } = await call('/api/v1/namespaces');
+    const pretty = await call('/api/v1/namespaces?pretty=1');
+    const { json: versions } = await call('/apis/autoscaling/v1/horizontalpodautoscalers');
+    const yaml = await call('/api/v1/namespaces', { headers: { accept: 'application/yaml' } });
+    expect(Object.keys(list.items[0])).toEqual(['metadata', 'spec', 'status']);
+    expect(pretty.json.items).toEqual(list.items);
+    expect(versions.items).toEqual([]);
+    expect(yaml.bytes.toString().match(/^ *-? *kind: .*$/gm)).toEqual(['kind: NamespaceList']);
+  });
+
+  test('of deletes are a Status, or the object where upstream documents it', async () => {
+    const accounts = '/api/v1/namespaces/default/serviceaccounts';
+    const body = JSON.stringify({ metadata: { name: 'gone' } });
+    const told = [];
+    for (const collection of [accounts, MAPS]) {
+      await call(collection, { method: 'POST', headers: json, body });
+      told.push((await call(`${collection}/gone`, { method: 'DELETE' })).json);
+    }
+    const { uid } = told[1].details;
+    expect(told).toMatchObject([
+      { kind: 'ServiceAccount', metadata: { name: 'gone' } },
+      { kind: 'Status', status: 'Success', details: { name: 'gone', kind: 'configmaps', uid } },
+    ]);
+    const { paths } = (await call('/openapi/v2')).json;
+    const documented = [accounts, MAPS].map((path) => {
+      const item = paths[`${path.replace('default', '{namespace}')}/{name}`];
+      return item.delete.responses['200'].schema.$ref;
+    });
+    expect(documented).toEqual([
+      '#/definitions/io.k8s.api.core.v1.ServiceAccount',
+      '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.Status',
+    ]);
+  });
+
+  test.each([
+    ['DELETE', '/api'],
+    ['POST', '/apis/apps/v1'],
+    ['PUT', '/version'],
+    ['GET', '/apis/authorization.k8s.io/v1/subjectaccessreviews'],
+    ['DELETE', '/api/v1/componentstatuses/x'],
+    ['GET', '/api/v1/namespaces/default/bindings'],
+  ])('%s %s is a method that is not there', async (method, path) => {
+    const { code, json: status } = await call(path, { method });
+    expect([code, status.message]).toEqual([405, 'the server does not allow this method on the requested resource']);
+  });
+
+  test.each(['/', '/healthz', '/metrics', '/api', '/openapi/v2', '/nowhere', '/livez/nothing', MAPS])(
+    '%s is not kept by caches',
+    async (path) => {
+      expect((await call(path)).headers['cache-control']).toBe('no-cache, private');
+    },
+  );
+});

@@ -1,12 +1,12 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
+import { newMethodNotAllowed } from '#machinery/errors/status-error.ts';
 import type { IssuerDocument } from '../authentication/issuer-documents.ts';
 import type { OpenApi } from '../discovery/openapi.ts';
 import type { Discovery } from '../discovery/serve-discovery.ts';
 import type { HealthChecks } from '../health.ts';
 import { versionInfo } from '../version.ts';
-import { answerHeaders } from './answer-headers.ts';
 import type { PathHandler } from './api-handler.ts';
-import type { Exchange } from './exchange.ts';
+import { type Exchange, isRead } from './exchange.ts';
 
 export interface PathHandlerOptions {
   readonly discovery: Discovery;
@@ -23,13 +23,11 @@ export function createPathHandler(options: PathHandlerOptions): PathHandler {
   return async (exchange) => {
     const path = exchange.path.length > 1 ? exchange.path.replace(/\/+$/, '') : exchange.path;
     const [, root = ''] = path.split('/');
-    if (exchange.method !== 'GET' && exchange.method !== 'HEAD') return false;
+    if (root === 'api' || root === 'apis') return options.discovery.serve(exchange, path);
+    if (!isRead(exchange)) return refuseWrite(path);
     const document = options.documents[path];
     if (document) return sendDocument(exchange, document);
     switch (root) {
-      case 'api':
-      case 'apis':
-        return options.discovery.serve(exchange, path);
       case 'openapi':
         return options.openApi.serve(exchange, path);
       case 'healthz':
@@ -44,6 +42,11 @@ export function createPathHandler(options: PathHandlerOptions): PathHandler {
         return false;
     }
   };
+}
+
+function refuseWrite(path: string): false {
+  if (path === '/version') throw newMethodNotAllowed();
+  return false;
 }
 
 const ROOT_PATHS = [
@@ -61,7 +64,7 @@ const ROOT_PATHS = [
 
 function sendJson(exchange: Exchange, object: object): true {
   const body = encoder.encode(`${JSON.stringify(object as KubernetesObject, undefined, 2)}\n`);
-  exchange.respond(200, answerHeaders('application/json'), body);
+  exchange.respond(200, { 'content-type': 'application/json' }, body);
   return true;
 }
 

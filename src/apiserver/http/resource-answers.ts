@@ -6,7 +6,6 @@ import { respondCompressed } from '../serving/compress.ts';
 import { negotiate } from '../serving/negotiate.ts';
 import { wantsPretty } from '../serving/pretty.ts';
 import { encodeResult } from '../serving/response-encoder.ts';
-import { answerHeaders } from './answer-headers.ts';
 import { streamWatch, type WatchParts } from './stream-watch.ts';
 
 /** Upstream's limit on request bodies. */
@@ -47,13 +46,13 @@ export async function answerResource(
     includeObject: context.query.get('includeObject') ?? '',
     pretty: wantsPretty(context),
   });
-  await respondCompressed(context, encoded.code, answerHeaders(encoded.contentType), encoded.body);
+  await respondCompressed(context, encoded.code, { 'content-type': encoded.contentType }, encoded.body);
 }
 
 /** Streams a watch as one long answer; resolves when it is over. */
 export function answerWatch(context: RequestContext, request: ResourceRequest, parts: WatchParts): Promise<void> {
   return streamWatch(context, request, parts, (contentType) => {
-    const stream = context.startStream(200, answerHeaders(contentType));
+    const stream = context.startStream(200, { 'content-type': contentType });
     return {
       write: (frames) => stream.write(frames.length === 1 ? (frames[0] as Uint8Array) : Buffer.concat(frames)),
       onDrain: stream.onDrain,

@@ -67,7 +67,7 @@ export class ResourceHandler {
       case 'deletecollection':
         return this.#deleteCollection(request);
       default:
-        throw newMethodNotSupported(groupResourceOf(definition), verb);
+        throw newMethodNotAllowed();
     }
   }
 

@@ -16,12 +16,16 @@ export class ResourceView {
   readonly apiVersion: string;
   readonly #codec: ObjectCodec<KubernetesObject>;
   readonly #isStored: boolean;
+  readonly #itemStart: number;
 
   constructor(definition: AnyResourceDefinition, codec: ObjectCodec<KubernetesObject>) {
     this.definition = definition;
     this.apiVersion = apiVersionOf(definition);
     this.#codec = codec;
     this.#isStored = definition.storage === undefined;
+    const { kind } = definition;
+    // In place of the last brace there is a comma.
+    this.#itemStart = JSON.stringify({ kind, apiVersion: this.apiVersion }).length;
   }
 
   object(entry: Entry): KubernetesObject {
@@ -38,6 +42,11 @@ export class ResourceView {
     );
   }
 
+  /** JSON as an item of a list, which says of all of them what they are; without the opening brace. */
+  jsonItem(entry: Entry): Uint8Array {
+    return this.json(entry).subarray(this.#itemStart);
+  }
+
   /** Anything else made from an entry for this version, once: protobuf, for example. */
   encoded(entry: Entry, name: string, make: (object: KubernetesObject) => Uint8Array): Uint8Array {
     return this.#memo(entry, name, () => make(this.object(entry)));
@@ -45,7 +54,8 @@ export class ResourceView {
 
   fromStored(object: KubernetesObject): KubernetesObject {
     const { storage, kind } = this.definition;
-    return storage ? { ...storage.fromStorage(object), kind, apiVersion: this.apiVersion } : object;
+    const type = { kind, apiVersion: this.apiVersion };
+    return storage ? { ...type, ...storage.fromStorage(object), ...type } : object;
   }
 
   toStored(object: KubernetesObject): KubernetesObject {

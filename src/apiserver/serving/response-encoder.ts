@@ -29,7 +29,8 @@ export interface EncodeOptions {
 }
 
 const encoder = new TextEncoder();
-const COMMA = encoder.encode(',');
+const ITEM_START = encoder.encode('{');
+const NEXT_ITEM = encoder.encode(',{');
 const LIST_END = encoder.encode(']}');
 
 /** Puts an answer into the client's form. Objects and lists in JSON are the cached bytes. */
@@ -96,14 +97,14 @@ function encodeList(view: ResourceView, list: ListOutcome, options: EncodeOption
     const head = encoder.encode(`${JSON.stringify({ kind, apiVersion, metadata }).slice(0, -1)},"items":[`);
     return joinList(
       head,
-      list.entries.map((entry) => view.json(entry)),
+      list.entries.map((entry) => view.jsonItem(entry)),
     );
   }
   if (form.encoding === 'protobuf') {
     const items = list.entries.map((entry) => entryProtobuf(view, entry));
     return encodeListMessage(items, { kind, apiVersion, metadata });
   }
-  const items = list.entries.map((entry) => view.object(entry));
+  const items = list.entries.map((entry) => untyped(view.object(entry)));
   return encodeObject({ kind, apiVersion, metadata, items } as KubernetesObject, options);
 }
 
@@ -116,11 +117,13 @@ function goTypeOf({ definition: { group, kind } }: ResourceView): string {
   return `*${first === '' || first === 'events' ? 'core' : first}.${kind}`;
 }
 
+/** A list says once of what kind its items are. */
+const untyped = ({ kind: _kind, apiVersion: _apiVersion, ...rest }: KubernetesObject) => rest;
+
 function joinList(head: Uint8Array, items: readonly Uint8Array[]): Uint8Array {
   const parts: Uint8Array[] = [head];
   for (const [index, item] of items.entries()) {
-    if (index > 0) parts.push(COMMA);
-    parts.push(item);
+    parts.push(index === 0 ? ITEM_START : NEXT_ITEM, item);
   }
   parts.push(LIST_END);
   return concatBytes(parts);

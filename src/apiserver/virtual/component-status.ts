@@ -1,6 +1,6 @@
 import { ComponentStatuses } from '#api/core/v1/component-status.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
-import { newMethodNotSupported, newNotFound } from '#machinery/errors/status-error.ts';
+import { newMethodNotAllowed, newNotFound } from '#machinery/errors/status-error.ts';
 import type { RequestHandler } from '../resource-table.ts';
 import { objectResult } from '../result.ts';
 
@@ -16,7 +16,7 @@ export const createComponentStatusHandler = (): RequestHandler => ({
       const list = { kind: 'ComponentStatusList', apiVersion: 'v1', metadata: {}, items };
       return objectResult(list as KubernetesObject, 200, ComponentStatuses);
     }
-    if (target.verb !== 'get') throw newMethodNotSupported(RESOURCE, target.verb);
+    if (target.verb !== 'get') throw newMethodNotAllowed();
     if (!NAMES.includes(target.name)) throw newNotFound(RESOURCE, target.name);
     return objectResult(componentStatus(target.name), 200, ComponentStatuses);
   },

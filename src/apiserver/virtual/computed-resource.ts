@@ -1,5 +1,5 @@
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
-import { newMethodNotSupported, newNotFound } from '#machinery/errors/status-error.ts';
+import { newMethodNotAllowed, newNotFound } from '#machinery/errors/status-error.ts';
 import { parseListOptions } from '../registry/list-options.ts';
 import { compileSelection } from '../registry/selection.ts';
 import type { RequestHandler } from '../resource-table.ts';
@@ -14,7 +14,7 @@ export interface ComputedSource<T extends KubernetesObject = KubernetesObject> {
 
 /** A resource that can be read and is never stored. */
 export function createComputedHandler(definition: AnyResourceDefinition, source: ComputedSource): RequestHandler {
-  const { group, plural, kind, namespaced } = definition;
+  const { group, kind, namespaced } = definition;
   const apiVersion = apiVersionOf(definition);
   return {
     async handle({ target, query }) {
@@ -25,7 +25,7 @@ export function createComputedHandler(definition: AnyResourceDefinition, source:
         const list = { kind: `${kind}List`, apiVersion, metadata: {}, items };
         return objectResult(list as KubernetesObject, 200, definition);
       }
-      if (target.verb !== 'get') throw newMethodNotSupported({ group, resource: plural }, target.verb);
+      if (target.verb !== 'get') throw newMethodNotAllowed();
       const found = source.get(target.namespace, target.name);
       // As the metrics server has it.
       const name = namespaced ? `${target.namespace}/${target.name}` : target.name;

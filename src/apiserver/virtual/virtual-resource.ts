@@ -1,5 +1,5 @@
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
-import { newMethodNotSupported } from '#machinery/errors/status-error.ts';
+import { newMethodNotAllowed } from '#machinery/errors/status-error.ts';
 import { decodeAs } from '../registry/decode-body.ts';
 import type { ResourceRequest } from '../request.ts';
 import type { RequestHandler } from '../resource-table.ts';
@@ -13,7 +13,7 @@ export function createAnswerHandler<T extends KubernetesObject>(
   return {
     async handle(request) {
       if (request.target.verb !== 'create' || request.target.subresource !== '') {
-        throw newMethodNotSupported({ group: definition.group, resource: definition.plural }, request.target.verb);
+        throw newMethodNotAllowed();
       }
       const sent = decodeAs(definition.schema, request) as T;
       const { kind } = definition;

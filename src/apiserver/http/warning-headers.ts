@@ -1,11 +1,5 @@
 import type { HeaderMap } from './exchange.ts';
 
-/** The headers that every answer of the API has. */
-export const answerHeaders = (contentType: string): HeaderMap => ({
-  'content-type': contentType,
-  'cache-control': 'no-cache, private',
-});
-
 /** What a client is warned of, each text once; a header where there is something. */
 export const warningHeaders = (warnings: readonly string[]): HeaderMap =>
   warnings.length > 0 ? { warning: [...new Set(warnings)].map(warningHeader) } : {};

@@ -81,6 +81,18 @@ for (const definition of definitions) {
 export const kindSchema = (apiVersion: string, kind: string): MessageSchema | undefined =>
   schemas.get(`${apiVersion}/${kind}`);
 
+const types = new Map([...schemas].map(([type, schema]) => [schema, type]));
+
+/** The inverse: of which kind a schema is. */
+export function typeOfSchema(
+  schema: MessageSchema,
+): { readonly apiVersion: string; readonly kind: string } | undefined {
+  const type = types.get(schema);
+  if (type === undefined) return undefined;
+  const end = type.lastIndexOf('/');
+  return { apiVersion: type.slice(0, end), kind: type.slice(end + 1) };
+}
+
 /** The schema of a list of a kind: every list is shaped alike. */
 export function listSchemaOf(definition: AnyResourceDefinition): MessageSchema {
   return message(`${definition.schema.name}List`, {

@@ -22,7 +22,6 @@ async function ask(path: string, query = '') {
 const HEADERS = {
   'content-type': 'text/plain; charset=utf-8',
   'x-content-type-options': 'nosniff',
-  'cache-control': 'no-cache, private',
 };
 
 describe('health', () => {

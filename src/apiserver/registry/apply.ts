@@ -5,7 +5,7 @@ import { newBadRequest, newConflict, newNotFound, StatusError } from '#machinery
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { ResourceRequest } from '../request.ts';
 import { createDecoded } from './create.ts';
-import { decodeApplied, decodeValueAs } from './decode-body.ts';
+import { decodeApplied, decodeValueAs, problemTexts } from './decode-body.ts';
 import { blankOf, ownersOf, setOwners, trackingOf, writerOf } from './managed-fields.ts';
 import { SCALE_TRACKING, SCALE_VERSION, ScaleOwners } from './managed-fields-scale.ts';
 import { insistOnOther, samePlace } from './patched-object.ts';
@@ -56,7 +56,7 @@ function decodeConfiguration(request: ResourceRequest, { fieldValidation }: Appl
   const texts = problems.map((problem) => `error converting YAML to JSON: ${problem}`);
   if (texts.length > 0 && fieldValidation === 'Strict')
     throw newBadRequest(`error strict decoding YAML: ${texts.join(', ')}`);
-  if (fieldValidation === 'Warn') request.warnings.push(...texts);
+  if (fieldValidation === 'Warn') request.warnings.push(...texts.flatMap(problemTexts));
   return value;
 }
 

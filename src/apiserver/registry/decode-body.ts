@@ -1,16 +1,20 @@
 import { Scale } from '#api/autoscaling/v1/scale.ts';
+import { typeOfSchema } from '#api/kinds.ts';
 import { DeleteOptions as DeleteOptionsSchema } from '#api/meta/v1/delete-options.ts';
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
 import type { PatchType } from '#client/transport.ts';
 import { DecodeError } from '#machinery/codec/decode-error.ts';
+import { diagnose } from '#machinery/codec/diagnose.ts';
 import { type Decoded, decodeJson, decodeValue } from '#machinery/codec/json.ts';
 import { decodeProtobuf } from '#machinery/codec/protobuf.ts';
 import { parseYaml, type YamlDocument } from '#machinery/codec/yaml.ts';
 import { applyDefaults } from '#machinery/defaults/apply-defaults.ts';
 import { newBadRequest } from '#machinery/errors/status-error.ts';
+import { sortedMembers } from '#machinery/objects/sorted-members.ts';
 import type { Infer, MessageSchema, Mutable } from '#machinery/schema/schema.ts';
 import type { ResourceRequest } from '../request.ts';
 import { bareType, encodingOf, unsupported } from './media-type.ts';
+import { internalName, undecodable, type WantedKind } from './undecodable.ts';
 import type { FieldValidation } from './write-options.ts';
 
 type Owned = Mutable<KubernetesObject>;
@@ -21,8 +25,7 @@ export function decodeObject(
   request: ResourceRequest,
   fieldValidation: FieldValidation,
 ): Owned {
-  const decoded = decodeBody(request, definition.schema, kindText(definition));
-  checkKind(definition, decoded.object as KubernetesObject);
+  const decoded = decodeBody(request, definition);
   reportProblems(decoded.problems, definition, { fieldValidation, warnings: request.warnings });
   return finishDecoded(definition, decoded.object as Owned);
 }
@@ -33,7 +36,7 @@ export function decodeValueAs(
   value: unknown,
   options: { readonly fieldValidation: FieldValidation; readonly warnings: string[] },
 ): Owned {
-  const decoded = handled(kindText(definition), () => decodeValue(value, definition.schema));
+  const decoded = handled(definition, () => decodeValue(value, definition.schema));
   checkKind(definition, decoded.object as KubernetesObject);
   reportProblems(decoded.problems, definition, options);
   return finishDecoded(definition, decoded.object as Owned);
@@ -41,7 +44,7 @@ export function decodeValueAs(
 
 /** A body of some other kind (a Binding, an Eviction, a review), defaulted. */
 export function decodeAs<S extends MessageSchema>(schema: S, request: ResourceRequest): Mutable<Infer<S>> {
-  const { object } = decodeBody(request, schema, shortName(schema));
+  const object = decodeBody(request, wantedBy(schema)).object as Mutable<Infer<S>>;
   applyDefaults(schema, object);
   return object;
 }
@@ -52,7 +55,7 @@ export const decodeScale = (request: ResourceRequest): Scale => decodeAs(Scale, 
 export function decodeDeleteOptionsBody(request: ResourceRequest): DeleteOptionsSchema | undefined {
   const { body } = request;
   if (body.type === 'none' || (body.type === 'bytes' && body.bytes.length === 0)) return undefined;
-  return decodeBody(request, DeleteOptionsSchema, 'DeleteOptions').object as DeleteOptionsSchema;
+  return decodeBody(request, wantedBy(DeleteOptionsSchema), anyVersion).object as DeleteOptionsSchema;
 }
 
 /** The kind of patch that a body is; throws a 415 for those that are not supported. */
@@ -75,20 +78,35 @@ export function decodeApplied({ body }: ResourceRequest, prefix: string): YamlDo
   }
 }
 
-function decodeBody<S extends MessageSchema>(request: ResourceRequest, schema: S, name: string): Decoded<Infer<S>> {
+type Decoding = Decoded<Infer<MessageSchema>>;
+
+function decodeBody(request: ResourceRequest, wanted: WantedKind, isWanted = isOfKind): Decoding {
   const { body } = request;
-  switch (body.type) {
-    case 'none':
-      throw emptyBody(name);
-    case 'object':
-      return handled(name, () => decodeValue(body.object, schema));
-    case 'bytes': {
-      if (body.bytes.length === 0) throw emptyBody(name);
-      const encoding = encodingOf(body.contentType);
-      return handled(name, () => DECODERS[encoding](body.bytes, schema) as Decoded<Infer<S>>);
-    }
+  if (body.type === 'object') {
+    const decoded = handled(wanted, () => decodeValue(body.object, wanted.schema));
+    checkKind(wanted, decoded.object as KubernetesObject);
+    return decoded;
   }
+  const bytes = body.type === 'none' ? NOTHING : body.bytes;
+  const encoding = encodingOf(body.type === 'none' ? '' : body.contentType);
+  let fault: DecodeError | undefined;
+  try {
+    const decoded = DECODERS[encoding](bytes, wanted.schema) as Decoding;
+    if (isWanted(decoded.object, wanted)) return decoded;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    fault = error;
+  }
+  throw undecodable(bytes, encoding, { wanted, fault });
 }
+
+const NOTHING = new Uint8Array();
+
+/** Options are the same in every group. */
+const anyVersion = ({ kind }: KubernetesObject, wanted: WantedKind): boolean => !kind || kind === wanted.kind;
+
+const isOfKind = ({ kind, apiVersion }: KubernetesObject, wanted: WantedKind): boolean =>
+  (!kind || kind === wanted.kind) && (!apiVersion || apiVersion === apiVersionOf(wanted));
 
 const DECODERS = {
   json: decodeJson,
@@ -99,32 +117,32 @@ const DECODERS = {
 function decodeYaml(bytes: Uint8Array, schema: MessageSchema): Decoded<Infer<MessageSchema>> {
   const { value, problems } = parseYaml(textOf(bytes));
   const decoded = decodeValue(value, schema);
-  return { object: decoded.object, problems: [...problems, ...decoded.problems] };
+  // Upstream makes JSON of it first, whose members are sorted.
+  const unknown = decoded.problems.length === 0 ? [] : diagnose(schema, sortedMembers(value));
+  return { object: decoded.object, problems: [...problems, ...unknown] };
 }
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-const emptyBody = (name: string) =>
-  newBadRequest(
-    `the object provided is unrecognized (must be of type ${name}): couldn't get version/kind; json parse error: unexpected end of JSON input (<empty>)`,
-  );
-
-function handled<R>(name: string, decode: () => R): R {
+function handled<R>({ kind, version }: WantedKind, decode: () => R): R {
   try {
     return decode();
   } catch (error) {
     if (error instanceof DecodeError)
-      throw newBadRequest(`${name} in version "v1" cannot be handled as a ${name}: ${error.message}`);
+      throw newBadRequest(
+        `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${error.message}`,
+      );
     throw error;
   }
 }
 
-export function checkKind(definition: AnyResourceDefinition, object: KubernetesObject): void {
-  const expected = apiVersionOf(definition);
+export function checkKind(wanted: WantedKind, object: KubernetesObject): void {
+  const expected = apiVersionOf(wanted);
   const { kind, apiVersion } = object;
-  if (kind && kind !== definition.kind) {
+  if (kind && kind !== wanted.kind) {
+    const version = apiVersion?.split('/').at(-1) ?? '';
     throw newBadRequest(
-      `${kind} in version ${JSON.stringify(apiVersion?.split('/').at(-1) ?? '')} cannot be handled as a ${definition.kind}: converting (v1.${kind}) to (v1.${definition.kind}): unknown conversion`,
+      `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${wanted.kind}: converting (${version}.${kind}) to (${internalName(wanted)}): unknown conversion`,
     );
   }
   if (apiVersion && apiVersion !== expected) {
@@ -141,7 +159,7 @@ function reportProblems(
 ): void {
   if (problems.length === 0 || options.fieldValidation === 'Ignore') return;
   if (options.fieldValidation === 'Warn') {
-    options.warnings.push(...problems);
+    options.warnings.push(...problems.flatMap(problemTexts));
     return;
   }
   const { kind, version } = definition;
@@ -159,5 +177,17 @@ export function finishDecoded(definition: AnyResourceDefinition, object: Owned):
   return object;
 }
 
-const kindText = ({ kind }: AnyResourceDefinition) => kind;
-const shortName = (schema: MessageSchema) => schema.name.slice(schema.name.lastIndexOf('.') + 1);
+const YAML_PROBLEMS = /^(?:error converting YAML to JSON: )?yaml: unmarshal errors:\n/;
+
+/** A reader of YAML tells all that it found in one text: warnings are for each. */
+export function problemTexts(problem: string): string[] {
+  const lines = problem.replace(YAML_PROBLEMS, '');
+  return lines === problem ? [problem] : lines.split('\n').map((line) => line.trim());
+}
+
+/** For kinds that are no resource of their own. */
+function wantedBy(schema: MessageSchema): WantedKind {
+  const { apiVersion = 'v1', kind = schema.name.slice(schema.name.lastIndexOf('.') + 1) } = typeOfSchema(schema) ?? {};
+  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  return { group, version, kind, schema };
+}

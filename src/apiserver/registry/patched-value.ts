@@ -1,9 +1,11 @@
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
 import { DecodeError } from '#machinery/codec/decode-error.ts';
+import { diagnose } from '#machinery/codec/diagnose.ts';
 import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import { decodeValue, strictDecodingMessage } from '#machinery/codec/json.ts';
 import { FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import { newInvalid } from '#machinery/errors/status-error.ts';
+import { sortedMembers } from '#machinery/objects/sorted-members.ts';
 import { goText } from '#machinery/patch/directives.ts';
 import type { Infer, MessageSchema, Mutable } from '#machinery/schema/schema.ts';
 import { checkKind, finishDecoded } from './decode-body.ts';
@@ -47,7 +49,10 @@ export function decodePatched<S extends MessageSchema>(
 
 function read<S extends MessageSchema>(schema: S, value: unknown, reading: PatchReading) {
   try {
-    return decodeValue(value, schema);
+    const decoded = decodeValue(value, schema);
+    if (decoded.problems.length === 0 || reading.isStrategic) return decoded;
+    // Upstream reads the text of what the patch made, whose members are sorted.
+    return { object: decoded.object, problems: diagnose(schema, sortedMembers(value)) };
   } catch (error) {
     if (error instanceof DecodeError) throw unfit(value, error.message, reading);
     throw error;
@@ -56,17 +61,6 @@ function read<S extends MessageSchema>(schema: S, value: unknown, reading: Patch
 
 /** Upstream shows what a patch made, and of a strategic one the patch itself. */
 function unfit(value: unknown, message: string, { patch, isStrategic }: PatchReading) {
-  const shown = isStrategic ? goText(patch.value) : stringifyJson(sorted(value));
+  const shown = isStrategic ? goText(patch.value) : stringifyJson(sortedMembers(value));
   return newInvalid({ group: '', kind: '' }, '', [invalid(new FieldPath('patch'), shown, message)]);
-}
-
-/** With members in the order in which Go writes maps. */
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(sorted);
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => [key, sorted(member)]),
-  );
 }

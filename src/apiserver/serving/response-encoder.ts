@@ -8,6 +8,7 @@ import { FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import { newBadRequest, newNotAcceptable } from '#machinery/errors/status-error.ts';
 import type { ListOutcome } from '../registry/list.ts';
 import type { Entry, ResourceView } from '../registry/resource-view.ts';
+import { internalName } from '../registry/undecodable.ts';
 import type { ResourceResult } from '../result.ts';
 import { concatBytes } from './concat-bytes.ts';
 import type { AcceptedForm } from './negotiate.ts';
@@ -111,11 +112,7 @@ function encodeList(view: ResourceView, list: ListOutcome, options: EncodeOption
 const wrongNumber = (asked: string, is: string, goType: string) =>
   newNotAcceptable(`you requested ${asked}, but the requested object is ${is} (${goType})`);
 
-/** What upstream calls the kind inside: its group's package and its name. */
-function goTypeOf({ definition: { group, kind } }: ResourceView): string {
-  const [first = ''] = group.split('.');
-  return `*${first === '' || first === 'events' ? 'core' : first}.${kind}`;
-}
+const goTypeOf = ({ definition }: ResourceView): string => `*${internalName(definition)}`;
 
 /** A list says once of what kind its items are. */
 const untyped = ({ kind: _kind, apiVersion: _apiVersion, ...rest }: KubernetesObject) => rest;

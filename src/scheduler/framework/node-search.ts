@@ -7,6 +7,7 @@ import { feasibleNodesToFind } from './node-sample.ts';
 import type { Nominations } from './nominations.ts';
 import type { Cycle, Plugin } from './plugin.ts';
 import { failureOf } from './plugin-failure.ts';
+import type { Ranking } from './ranking.ts';
 import { RecentClasses } from './recent-classes.ts';
 import type { FittingNodes, Scoring } from './scoring.ts';
 import type { Status } from './status.ts';
@@ -50,6 +51,9 @@ export interface Narrowing {
 /** How many nodes that nobody was asked about yet are asked about for a pod that would not need them. */
 const FURTHER_NODES = 16;
 
+/** How many of the best nodes are tried before a search: filters that look further may refuse what ranks high. */
+const MOST_TRIED = 16;
+
 /** Looks for nodes that pass filters. */
 export class NodeSearch {
   readonly #options: NodeSearchOptions;
@@ -72,7 +76,7 @@ export class NodeSearch {
   }
 
   /**
-   * The best node, where nothing but local plugins has a say and they said of enough nodes before how good each is; of
+   * The best node, where nothing but local plugins score nodes and they said of enough nodes before how good each is; of
    * several any. Undefined: that is to be found out by a search.
    */
   best(
@@ -81,7 +85,7 @@ export class NodeSearch {
     { shared, random }: { readonly shared: ClassResults; readonly random: Random },
   ): NodeInfo | undefined {
     const { state, nominations, percentageOfNodesToScore } = this.#options;
-    if (filters.wide.length > 0 || nominations.nodeOf(cycle.pod.uid) || !this.#scoring.isLocal(cycle)) return undefined;
+    if (nominations.nodeOf(cycle.pod.uid) || !this.#scoring.isLocal(cycle)) return undefined;
     const order = state.order();
     const ranking = shared.rank((slot) => {
       if (state.at(slot)) this.#note(cycle, filters, { shared, slot });
@@ -93,8 +97,34 @@ export class NodeSearch {
       const slot = shared.next(order);
       if (shared.known[slot] === UNKNOWN) this.#note(cycle, filters, { shared, slot });
     }
-    const slot = shared.isPlain ? ranking.best(random) : undefined;
-    return slot === undefined ? undefined : state.at(slot);
+    return shared.isPlain ? this.#firstOf(cycle, filters, { shared, ranking, random }) : undefined;
+  }
+
+  /** The first of ranked nodes that the wide filters accept, too; undefined when none of the very first is. */
+  #firstOf(
+    cycle: Cycle,
+    filters: Filters,
+    { shared, ranking, random }: { readonly shared: ClassResults; readonly ranking: Ranking; readonly random: Random },
+  ): NodeInfo | undefined {
+    const refused: number[] = [];
+    try {
+      while (refused.length < MOST_TRIED) {
+        const slot = ranking.best(random);
+        const node = slot === undefined ? undefined : this.#options.state.at(slot);
+        if (node === undefined || this.#wideVerdict(cycle, filters, node) === undefined) return node;
+        ranking.delete(node.slot);
+        refused.push(node.slot);
+      }
+      return undefined;
+    } finally {
+      for (const slot of refused) ranking.set(slot, shared.plain[slot] as number);
+    }
+  }
+
+  #wideVerdict(cycle: Cycle, { wide }: Filters, node: NodeInfo): Status | undefined {
+    if (wide.length === 0) return undefined;
+    if (this.#options.nominations.isEmpty) return firstVerdict(wide, cycle, node);
+    return this.#withNominees(cycle, node, () => firstVerdict(wide, cycle, node));
   }
 
   /** Every node that fits in a small cluster, enough of them in a large one. */
@@ -180,10 +210,8 @@ export class NodeSearch {
     filters: Filters,
     { shared, ownNode }: { readonly shared: ClassResults; readonly ownNode: number | undefined },
   ): (slot: number) => Status | undefined {
-    const { state, nominations } = this.#options;
-    const { wide } = filters;
+    const { state } = this.#options;
     const { known } = shared;
-    const isAlone = nominations.isEmpty;
     return (slot) => {
       const node = state.at(slot) as NodeInfo;
       // To the pod itself its nomination is no obstacle, to others of its class it is.
@@ -192,9 +220,7 @@ export class NodeSearch {
         const verdict = this.#note(cycle, filters, { shared, slot });
         if (verdict) return verdict;
       }
-      if (wide.length === 0) return undefined;
-      if (isAlone) return firstVerdict(wide, cycle, node);
-      return this.#withNominees(cycle, node, () => firstVerdict(wide, cycle, node));
+      return this.#wideVerdict(cycle, filters, node);
     };
   }
 

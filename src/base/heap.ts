@@ -66,6 +66,11 @@ export class Heap<T> {
     return entry.item;
   }
 
+  clear(): void {
+    this.#entries.length = 0;
+    this.#byKey.clear();
+  }
+
   #place(entry: Entry<T>, position: number): void {
     this.#entries[position] = entry;
     entry.position = position;

@@ -7,8 +7,8 @@ import type { Status } from '../../framework/status.ts';
 import { Verdicts } from '../../framework/verdicts.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
 import { selectVictims } from './dry-run.ts';
-import { KnownCandidates, NONE, UNKNOWN } from './known-candidates.ts';
-import { type Candidate, candidateOf, isLessHarmful } from './victims.ts';
+import { KnownCandidates } from './known-candidates.ts';
+import { type Candidate, candidateOf } from './victims.ts';
 
 export interface CandidateSearchArgs {
   /** How many candidates are looked at, of a hundred nodes. */
@@ -18,7 +18,7 @@ export interface CandidateSearchArgs {
 
 /** The node on which making room does the least harm, or why room cannot be made on any. */
 export type Found =
-  | { readonly best: Candidate; readonly all: readonly Candidate[] }
+  | { readonly best: Candidate; readonly all: () => readonly Candidate[] }
   | { readonly best?: undefined; readonly verdicts: Verdicts };
 
 /** Looks for nodes on which sending away others would help. */
@@ -37,27 +37,16 @@ export class CandidateSearch {
 
   /** The best of enough candidates, starting anywhere; at least one is without broken budgets, if there is such. */
   find(cycle: Cycle, diagnosis: Diagnosis): Found {
-    const { state, random } = this.#context;
+    const { state } = this.#context;
     const order = state.order();
     const possible = possibleCount(diagnosis, order.length);
     if (possible === 0) return { verdicts: new Verdicts() };
     const wanted = this.#wanted(possible);
     const known = this.#known(cycle);
-    let best: Candidate | undefined;
-    const candidates: Candidate[] = [];
-    let index = Math.floor(random.next() * order.length);
-    for (let looked = 0; looked < order.length; looked++) {
-      const slot = order[index] as number;
-      if (++index === order.length) index = 0;
-      if (known.kinds[slot] === NONE) continue;
-      if (known.kinds[slot] === UNKNOWN) this.#tryOn(cycle, slot, { diagnosis, known });
-      const result = known.candidates[slot];
-      if (result === undefined) continue;
-      if (best === undefined || isLessHarmful(result, best)) best = result;
-      candidates.push(result);
-      if (candidates.length >= wanted && best.violations === 0) break;
-    }
-    return best ? { best, all: candidates } : { verdicts: known.verdicts(state) };
+    const ask = (slot: number) => this.#tryOn(cycle, slot, { diagnosis, known });
+    known.explore(order, ask, () => known.size >= wanted && known.best?.violations === 0);
+    const { best } = known;
+    return best ? { best, all: () => known.all(order) } : { verdicts: known.verdicts(state) };
   }
 
   #wanted(nodes: number): number {
@@ -68,8 +57,8 @@ export class CandidateSearch {
 
   /** What was found for equal pods; nothing where filters look at other nodes, too, or at this very pod. */
   #known(cycle: Cycle): KnownCandidates {
-    const { state, isLocal, nominations } = this.#context;
-    const create = () => new KnownCandidates();
+    const { state, isLocal, nominations, random } = this.#context;
+    const create = () => new KnownCandidates(Math.floor(random.next() * state.order().length));
     const isShared = isLocal(cycle) && nominations.nodeOf(cycle.pod.uid) === undefined;
     const known = (isShared ? this.#classes.of(cycle.pod.class, create) : undefined) ?? create();
     known.catchUp(state, this.#budgetVersion);
@@ -81,10 +70,12 @@ export class CandidateSearch {
     slot: number,
     { diagnosis, known }: { readonly diagnosis: Diagnosis; readonly known: KnownCandidates },
   ): void {
-    const node = this.#context.state.at(slot) as NodeInfo;
-    if (!isPossible(diagnosis, node)) return known.set(slot, undefined);
+    const node = this.#context.state.at(slot);
+    if (node === undefined) return;
+    if (!isPossible(diagnosis, node)) return known.set(slot, { refusal: undefined });
     const result = this.#search(cycle, node);
-    known.set(slot, 'code' in result || result.pods.length > 0 ? result : undefined);
+    if ('code' in result) known.set(slot, { refusal: result });
+    else known.set(slot, result.pods.length > 0 ? { candidate: result } : { refusal: undefined });
   }
 
   #search(cycle: Cycle, node: NodeInfo): Candidate | Status {

@@ -29,7 +29,7 @@ export function defaultPreemption(context: PluginContext, args: CandidateSearchA
         return { nominated: '', reasons: [`preemption: ${text}`] };
       }
       if (context.extenders.mayPreempt(cycle.pod.pod)) {
-        return agreedWithExtenders(context.extenders, cycle.pod.pod, found.all).then((best) => {
+        return agreedWithExtenders(context.extenders, cycle.pod.pod, found.all()).then((best) => {
           if (best === undefined) return { nominated: '', reasons: [] };
           evictions.start(cycle.pod, best);
           return { nominated: best.nodeName };

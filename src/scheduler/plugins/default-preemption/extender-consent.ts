@@ -1,6 +1,6 @@
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { Extenders } from '../../extender/extenders.ts';
-import { type Candidate, candidateOf, isLessHarmful } from './victims.ts';
+import { type Candidate, candidateOf, compareHarm } from './victims.ts';
 
 /** The candidate that does the least harm of those that extenders agree to, with the victims that they leave. */
 export async function agreedWithExtenders(
@@ -19,7 +19,7 @@ export async function agreedWithExtenders(
     const victims = pods.filter(({ uid }) => left.uids.includes(uid));
     if (victims.length === 0) continue;
     const candidate = candidateOf({ nodeName, pods: victims, violations: left.violations });
-    if (best === undefined || isLessHarmful(candidate, best)) best = candidate;
+    if (best === undefined || compareHarm(candidate, best) < 0) best = candidate;
   }
   return best;
 }

@@ -1,50 +1,106 @@
+import { Heap } from '#base/heap.ts';
 import type { Status } from '../../framework/status.ts';
 import { Verdicts } from '../../framework/verdicts.ts';
 import type { ClusterState } from '../../state/cluster-state.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
-import type { Candidate } from './victims.ts';
+import { type Candidate, compareHarm } from './victims.ts';
 
-/** What is known of a node. */
-export const UNKNOWN = 0;
-export const NONE = 1;
-const CANDIDATE = 2;
+/** Of more nodes than this what has changed is found out when they are needed. */
+const MOST_OUTDATED = 64;
 
-/** What was found for a class of preemptors on each node, by slot, for as long as neither the node nor any budget changes. */
+/** What a node is to a class of preemptors; a refusal is undefined where nobody was asked or nobody has to go. */
+type Known = { readonly candidate: Candidate } | { readonly refusal: Status | undefined };
+
+/**
+ * What was found for a class of preemptors on each node, by slot, for as long as neither the node nor any budget changes;
+ * the candidates by how much harm they do.
+ */
 export class KnownCandidates {
-  /** `UNKNOWN`, `NONE` or anything else for candidates. */
-  kinds = new Uint8Array(0);
-  readonly candidates: (Candidate | undefined)[] = [];
-  readonly #refusals: (Status | undefined)[] = [];
+  #known: (Known | undefined)[] = [];
+  readonly #candidates = new Heap<Candidate>(compareHarm, ({ nodeName }) => nodeName);
+  #outdated: number[] = [];
+  #cursor: number;
   #upTo = -1;
   #budgets = -1;
 
+  /** `start`: which of the nodes to look at first. */
+  constructor(start: number) {
+    this.#cursor = start;
+  }
+
+  /** How many candidates there are. */
+  get size(): number {
+    return this.#candidates.size;
+  }
+
+  /** The candidate that does the least harm. */
+  get best(): Candidate | undefined {
+    return this.#candidates.peek();
+  }
+
   /** Forgets what has changed since it was called last. */
-  catchUp({ changes, slots }: ClusterState, budgets: number): void {
-    const forget = (slot: number) => {
-      this.kinds[slot] = UNKNOWN;
-    };
-    const isSmall = this.kinds.length < slots;
-    if (isSmall) this.kinds = new Uint8Array(2 * slots);
-    else if (this.#budgets !== budgets || !changes.since(this.#upTo, forget)) this.kinds.fill(UNKNOWN);
+  catchUp({ changes }: ClusterState, budgets: number): void {
+    const isKept = this.#upTo >= 0 && this.#budgets === budgets;
+    if (!isKept || !changes.since(this.#upTo, (slot) => this.#outdate(slot))) this.#clear();
     this.#upTo = changes.last;
     this.#budgets = budgets;
   }
 
-  /** Undefined: the node was not asked, or has nobody to be sent away. */
-  set(slot: number, result: Candidate | Status | undefined): void {
-    const isCandidate = result !== undefined && !('code' in result);
-    this.kinds[slot] = isCandidate ? CANDIDATE : NONE;
-    this.candidates[slot] = isCandidate ? result : undefined;
-    this.#refusals[slot] = isCandidate ? undefined : result;
+  /**
+   * Asks about nodes of which nothing is known until it is enough, those first that have changed. `ask` is to `set` what
+   * it finds.
+   */
+  explore(order: Int32Array, ask: (slot: number) => void, isEnough: () => boolean): void {
+    const outdated = this.#outdated;
+    this.#outdated = [];
+    for (const slot of outdated) ask(slot);
+    for (let looked = 0; looked < order.length && !isEnough(); looked++) {
+      if (this.#cursor >= order.length) this.#cursor = 0;
+      const slot = order[this.#cursor++] as number;
+      if (this.#known[slot] === undefined) ask(slot);
+    }
+  }
+
+  set(slot: number, known: Known): void {
+    this.#forget(slot);
+    this.#known[slot] = known;
+    if ('candidate' in known) this.#candidates.set(known.candidate);
+  }
+
+  /** All candidates, in the order of their nodes. */
+  all(order: Int32Array): Candidate[] {
+    const candidates: Candidate[] = [];
+    for (const slot of order) {
+      const known = this.#known[slot];
+      if (known && 'candidate' in known) candidates.push(known.candidate);
+    }
+    return candidates;
   }
 
   /** Why nodes are no candidates; of all of them, after none was left unknown. */
   verdicts(state: ClusterState): Verdicts {
     const verdicts = new Map<NodeInfo, Status>();
     for (const node of state.list()) {
-      const refusal = this.#refusals[node.slot];
-      if (refusal) verdicts.set(node, refusal);
+      const known = this.#known[node.slot];
+      if (known && 'refusal' in known && known.refusal) verdicts.set(node, known.refusal);
     }
     return new Verdicts(verdicts);
+  }
+
+  #forget(slot: number): void {
+    const known = this.#known[slot];
+    if (known && 'candidate' in known) this.#candidates.delete(known.candidate.nodeName);
+    this.#known[slot] = undefined;
+  }
+
+  #outdate(slot: number): void {
+    if (this.#known[slot] && this.#outdated.length < MOST_OUTDATED) this.#outdated.push(slot);
+    this.#forget(slot);
+  }
+
+  #clear(): void {
+    this.#known = [];
+    this.#candidates.clear();
+    this.#outdated = [];
   }
 }

@@ -71,12 +71,10 @@ function earliestStart(pods: readonly PodInfo[]): number {
   return earliest;
 }
 
-/** Whether choosing `a` does less harm than choosing `b`. */
-export function isLessHarmful({ harm: a }: Candidate, { harm: b }: Candidate): boolean {
+/** Negative when choosing `a` does less harm than choosing `b`. */
+export function compareHarm({ harm: a }: Candidate, { harm: b }: Candidate): number {
   for (let index = 0; index < a.length; index++) {
-    const difference = (a[index] as number) - (b[index] as number);
-    if (difference < 0) return true;
-    if (difference > 0) return false;
+    if (a[index] !== b[index]) return (a[index] as number) < (b[index] as number) ? -1 : 1;
   }
-  return false;
+  return 0;
 }

@@ -40,10 +40,19 @@ export const scaleAnnotations = (deployment: Deployment): Annotations => ({
   [MAX]: String(replicasOf(deployment) + maxSurge(deployment)),
 });
 
+const annotationsOf = ({ metadata }: Deployment | ReplicaSet): readonly [string, string][] =>
+  Object.entries(metadata?.annotations ?? {});
+
+/** What a Deployment hands on to its ReplicaSets, and gets back from one when it is rolled back. */
+export const inheritedAnnotations = (object: Deployment | ReplicaSet): Annotations =>
+  Object.fromEntries(annotationsOf(object).filter(([key]) => !OWN.has(key)));
+
+export const ownAnnotations = (object: Deployment | ReplicaSet): Annotations =>
+  Object.fromEntries(annotationsOf(object).filter(([key]) => OWN.has(key)));
+
 /** The annotations of the current ReplicaSet: the Deployment's, its revision, and the revisions it had before. */
 export function newSetAnnotations(deployment: Deployment, old: Annotations, wanted: bigint): Annotations {
-  const inherited = Object.entries(deployment.metadata?.annotations ?? {}).filter(([key]) => !OWN.has(key));
-  const annotations = { ...old, ...Object.fromEntries(inherited) };
+  const annotations = { ...old, ...inheritedAnnotations(deployment) };
   const before = old[REVISION];
   const number = before === undefined ? 0n : revision(before);
   if (number === undefined || number >= wanted) return annotations;

@@ -20,6 +20,7 @@ import { type Conditions, type ConditionText, conditionOf, progressing, withCond
 import { countedStatus, isComplete, rolloutStatus, untilTimedOut } from './deployment-status.ts';
 import { isRolling, progressDeadline } from './limits.ts';
 import { expiredSets, newReplicaSet, nextRevision, sortSets } from './new-replica-set.ts';
+import { planRollback, rollbackTo } from './rollback.ts';
 import { isScaling, planRecreateShrinking, planRollingStep, planScaling, type Scale, type Sets } from './scale-plan.ts';
 
 /** Rolls each Deployment's pods over to its template by scaling one ReplicaSet a template. */
@@ -78,8 +79,18 @@ export class DeploymentController {
   }
 
   async #sync(deployment: Deployment, sets: Sets): Promise<Result | undefined> {
+    const revision = rollbackTo(deployment);
+    if (revision !== undefined && !deployment.spec?.paused) return this.#rollBack(deployment, sets, revision);
     if (deployment.spec?.paused || isScaling(deployment, sets)) return this.#syncScale(deployment, sets);
     return isRolling(deployment) ? this.#roll(deployment, sets) : this.#recreate(deployment, sets);
+  }
+
+  async #rollBack(before: Deployment, found: Sets, revision: bigint): Promise<undefined> {
+    const { deployment, sets } = await this.#ensureCurrent(before, found);
+    const { deployment: rolledBack, told } = planRollback(deployment, sets, revision);
+    this.#writes.wrote(await this.#context.client.of(Deployments).update(rolledBack));
+    this.#context.events.record(deployment, told.type, told.reason, told.message);
+    return undefined;
   }
 
   /** A paused Deployment, and one that is scaled, keeps the proportions of its sets. */

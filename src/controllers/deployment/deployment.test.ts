@@ -61,6 +61,22 @@ const rolledOut = (name: string, replicas = 3) =>
 const withoutTimes = (conditions: NonNullable<Deployment['status']>['conditions']) =>
   conditions?.map(({ type, status, reason, message }) => [type, status, reason, message]);
 
+test('a Deployment goes back where it is asked to as clients of before apps/v1 do', async () => {
+  await cluster.client.of(Deployments).create(deployment('back'));
+  await rolledOut('back');
+  await setImage('back', 'web:2');
+  await rolledOut('back');
+  const annotations = { 'deprecated.deployment.rollback.to': '0' };
+  await cluster.client.of(Deployments).patch('back', mergePatch({ metadata: { annotations } }), { namespace });
+  await waitFor(async () =>
+    (await eventsOf('back')).includes('DeploymentRollback Rolled back deployment "back" to revision 1'),
+  );
+  const { metadata, spec } = await get('back');
+  expect(spec?.template.spec?.containers[0]?.image).toBe('web:1');
+  expect(metadata?.annotations).not.toHaveProperty('deprecated.deployment.rollback.to');
+  await waitFor(async () => (await get('back')).metadata?.annotations?.['deployment.kubernetes.io/revision'] === '3');
+});
+
 test('a deployment makes a replica set and tells when it is available', async () => {
   await cluster.client.of(Deployments).create(deployment('web'));
   await rolledOut('web');

@@ -151,7 +151,8 @@ export class ResourceClaimController {
     { apiGroup = '', resource, name, uid }: ResourceClaimConsumerReference,
     namespace: string,
   ): Promise<boolean> {
-    if (apiGroup !== '' || resource !== 'pods') throw new Error(`unsupported ReservedFor entry: ${resource} ${name}`);
+    // Of others nothing is known here: whoever made the reservation ends it.
+    if (apiGroup !== '' || resource !== 'pods') return true;
     const { informers, client } = this.#context;
     const known = informers.of(Pods).store.get(name, namespace);
     if (known !== undefined) return known.metadata?.uid === uid && !isPodDone(known);

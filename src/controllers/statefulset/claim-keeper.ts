@@ -50,16 +50,19 @@ export class ClaimKeeper {
     }
   }
 
-  /** Gives a pod's claims the owners they are to have. */
-  async own(set: StatefulSet, pod: Pod): Promise<void> {
+  /** Gives a pod's claims the owners they are to have; resolves with whether some had others. */
+  async own(set: StatefulSet, pod: Pod): Promise<boolean> {
     const ordinal = ordinalOf(pod, set.metadata?.name ?? '');
-    if (ordinal === undefined) return;
+    let changed = false;
+    if (ordinal === undefined) return changed;
     for (const claim of this.#claims(set, ordinal)) {
       const ownerReferences = claimOwners(set, pod, claim);
       if (ownerReferences === undefined) continue;
-      const changed = { ...claim, metadata: { ...claim.metadata, ownerReferences } };
-      this.#writes.wrote(await this.#context.client.of(PersistentVolumeClaims).update(changed));
+      const owned = { ...claim, metadata: { ...claim.metadata, ownerReferences } };
+      this.#writes.wrote(await this.#context.client.of(PersistentVolumeClaims).update(owned));
+      changed = true;
     }
+    return changed;
   }
 
   #claims(set: StatefulSet, ordinal: number): PersistentVolumeClaim[] {

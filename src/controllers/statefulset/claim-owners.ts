@@ -2,7 +2,7 @@ import type { StatefulSet } from '#api/apps/v1/stateful-set.ts';
 import type { PersistentVolumeClaim } from '#api/core/v1/persistent-volume-claim.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { newControllerReference } from '#controller/owner-references.ts';
-import { ordinalOf } from './stateful-pod.ts';
+import { isWanted } from './stateful-pod.ts';
 
 type Owners = NonNullable<NonNullable<PersistentVolumeClaim['metadata']>['ownerReferences']>;
 
@@ -27,12 +27,6 @@ export function claimOwners(set: StatefulSet, pod: Pod, claim: PersistentVolumeC
     ...(goesWithSet ? [newControllerReference(set, SET)] : []),
     ...(goesWithPod ? [newControllerReference(pod, POD)] : []),
   ];
-}
-
-function isWanted({ metadata, spec }: StatefulSet, pod: Pod): boolean {
-  const ordinal = ordinalOf(pod, metadata?.name ?? '') ?? -1;
-  const start = spec?.ordinals?.start ?? 0;
-  return ordinal >= start && ordinal < start + (spec?.replicas ?? 1);
 }
 
 /** Whether a claim still goes with a former pod of the name: another pod must not use it. */

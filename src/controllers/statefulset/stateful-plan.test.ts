@@ -31,7 +31,7 @@ test.each([
   ['then the next is made', set(), [pod(0)], ['create 1 new']],
   ['a gap is filled first', set(), [pod(0), pod(2)], ['create 1 new']],
   ['in parallel all are made at once', set(parallel), [pod(1, 'starting')], ['create 0 new', 'create 2 new']],
-  ['a failed pod is replaced', set(), [pod(0, 'failed'), pod(1)], ['replace db-0']],
+  ['a failed pod is replaced', set(), [pod(0, 'failed'), pod(1)], ['delete db-0']],
   ['numbers may start elsewhere', set({ ordinals: { start: 5 }, replicas: 1 }), [], ['create 5 new']],
   ['too many go from the highest, one by one', set({ replicas: 1 }), [pod(0), pod(1), pod(2)], ['delete db-2']],
   ['the next goes when it is gone', set({ replicas: 1 }), [pod(0), pod(1), pod(2, 'leaving')], []],

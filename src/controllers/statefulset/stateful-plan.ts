@@ -7,8 +7,6 @@ import { ordinalOf, revisionNameOf } from './stateful-pod.ts';
 /** One thing to do with the pods of a set. */
 export type Step =
   | { readonly type: 'create'; readonly ordinal: number; readonly revision: string }
-  /** A pod that has come to its end makes room for its successor. */
-  | { readonly type: 'replace'; readonly pod: Pod }
   | { readonly type: 'delete'; readonly pod: Pod };
 
 export interface StatefulState {
@@ -73,7 +71,8 @@ export function planStateful(state: StatefulState): Step[] {
 
 function stepFor(state: StatefulState, ordinal: number, pod: Pod | undefined): Step | undefined {
   if (pod === undefined) return { type: 'create', ordinal, revision: revisionFor(state, ordinal) };
-  return isPodFinished(pod) && !isTerminating(pod) ? { type: 'replace', pod } : undefined;
+  // A pod that has come to its end makes room for its successor.
+  return isPodFinished(pod) && !isTerminating(pod) ? { type: 'delete', pod } : undefined;
 }
 
 /** A pod below the partition, or not reached by the update yet, comes back as it was. */

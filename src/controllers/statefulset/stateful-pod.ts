@@ -19,8 +19,15 @@ export function ordinalOf({ metadata }: Pod, setName: string): number | undefine
 
 export const revisionNameOf = ({ metadata }: Pod): string | undefined => metadata?.labels?.[REVISION_HASH];
 
+/** Whether the set wants a pod of this number. */
+export function isWanted({ metadata, spec }: StatefulSet, pod: Pod): boolean {
+  const ordinal = ordinalOf(pod, metadata?.name ?? '') ?? -1;
+  const start = spec?.ordinals?.start ?? 0;
+  return ordinal >= start && ordinal < start + (spec?.replicas ?? 1);
+}
+
 /** What tells a pod of a set from the others. */
-export const identityLabels = (podName: string): Record<string, string> => ({
+const identityLabels = (podName: string): Record<string, string> => ({
   [POD_NAME]: podName,
   [POD_INDEX]: podName.slice(podName.lastIndexOf('-') + 1),
 });
@@ -33,12 +40,7 @@ export function statefulPod(
   const name = `${set.metadata?.name}-${ordinal}`;
   const pod = podFromTemplate(set, KIND, template);
   const { generateName: _, ...metadata } = pod.metadata ?? {};
-  const claims = claimsOf(set, ordinal);
-  const own = new Set(claims.map(({ template: claim }) => claim));
-  const volumes = [
-    ...claims.map(({ template: claim, name: claimName }) => ({ name: claim, persistentVolumeClaim: { claimName } })),
-    ...(pod.spec?.volumes ?? []).filter((volume) => !own.has(volume.name)),
-  ];
+  const volumes = withClaims(set, ordinal, pod.spec?.volumes);
   const labels = { ...metadata.labels, ...identityLabels(name), [REVISION_HASH]: revision };
   return {
     metadata: { ...metadata, name, labels },
@@ -50,6 +52,36 @@ export function statefulPod(
       ...(volumes.length > 0 ? { volumes } : {}),
     },
   } as Pod;
+}
+
+type Volumes = NonNullable<NonNullable<Pod['spec']>['volumes']>;
+
+/** Volumes with those of an ordinal's claims; they take the place of others of their names. */
+function withClaims(set: StatefulSet, ordinal: number, volumes: Volumes = []): Volumes {
+  const claims = claimsOf(set, ordinal);
+  const own = new Set(claims.map(({ template }) => template));
+  return [
+    ...claims.map(({ template, name: claimName }) => ({ name: template, persistentVolumeClaim: { claimName } })),
+    ...volumes.filter(({ name }) => !own.has(name)),
+  ];
+}
+
+/**
+ * A pod with the labels and the volumes of its number: itself when it has them. One that was adopted from a set with
+ * other claims cannot get them while it lives.
+ */
+export function asItself(set: StatefulSet, pod: Pod): Pod {
+  const labels = identityLabels(pod.metadata?.name ?? '');
+  const ordinal = ordinalOf(pod, set.metadata?.name ?? '') ?? 0;
+  const isNamed = Object.entries(labels).every(([key, value]) => pod.metadata?.labels?.[key] === value);
+  const hasVolumes = claimsOf(set, ordinal).every(({ template, name }) =>
+    pod.spec?.volumes?.some((one) => one.name === template && one.persistentVolumeClaim?.claimName === name),
+  );
+  if (isNamed && hasVolumes) return pod;
+  const metadata = { ...pod.metadata, labels: { ...pod.metadata?.labels, ...labels } };
+  const spec =
+    pod.spec && !hasVolumes ? { ...pod.spec, volumes: withClaims(set, ordinal, pod.spec.volumes) } : pod.spec;
+  return { ...pod, metadata, ...(spec ? { spec } : {}) };
 }
 
 /** The names of an ordinal's claims, by the name of their template. */

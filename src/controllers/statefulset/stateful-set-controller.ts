@@ -2,12 +2,11 @@ import type { ControllerRevision } from '#api/apps/v1/controller-revision.ts';
 import { type StatefulSet, StatefulSets } from '#api/apps/v1/stateful-set.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import type { Informer } from '#client/informer.ts';
-import { strategicPatch } from '#client/options.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { OwnWrites } from '#controller/own-writes.ts';
 import { controllerOf, isControlledBy } from '#controller/owner-references.ts';
-import { isNotFound } from '#machinery/errors/status-error.ts';
+import { isAlreadyExists, isConflict, isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { Claimer } from '../shared/claimer.ts';
@@ -18,7 +17,7 @@ import { RevisionHistory } from '../shared/revisions/revision-history.ts';
 import { templateOf } from '../shared/revisions/revision-plan.ts';
 import { ClaimKeeper } from './claim-keeper.ts';
 import { planStateful, type StatefulState, type Step } from './stateful-plan.ts';
-import { identityLabels, ordinalOf, revisionNameOf, statefulPod } from './stateful-pod.ts';
+import { asItself, isWanted, ordinalOf, revisionNameOf, statefulPod } from './stateful-pod.ts';
 import { statefulStatus } from './stateful-status.ts';
 
 /** How often to look whether a former pod's claim has gone. */
@@ -117,24 +116,26 @@ export class StatefulSetController {
     return { waitMs: Number.POSITIVE_INFINITY };
   }
 
-  /** A pod keeps its name's labels, and its claims the owners that the set says. */
+  /** A pod keeps its name's labels and its claims' volumes, and its claims the owners that the set says. */
   async #keepIdentity(set: StatefulSet, pod: Pod): Promise<void> {
-    const { metadata, status } = pod;
-    if (status?.phase === 'Pending' && !metadata?.deletionTimestamp) {
-      await this.#claims.create(set, ordinalOf(pod, set.metadata?.name ?? '') ?? 0);
-    }
-    await this.#claims.own(set, pod);
-    const labels = identityLabels(metadata?.name ?? '');
-    const isItself = Object.entries(labels).every(([key, value]) => metadata?.labels?.[key] === value);
-    if (isItself || metadata?.deletionTimestamp || isPodFinished(pod)) return;
-    const { name = '', namespace = '', uid } = metadata ?? {};
+    const { name = '', namespace = '', deletionTimestamp } = pod.metadata ?? {};
+    const ordinal = ordinalOf(pod, set.metadata?.name ?? '') ?? 0;
+    if (pod.status?.phase === 'Pending' && !deletionTimestamp) await this.#claims.create(set, ordinal);
+    const ownersChanged = await this.#claims.own(set, pod);
+    const itself = asItself(set, pod);
+    const isItself = deletionTimestamp !== undefined || isPodFinished(pod) || itself === pod;
+    if (isItself && !(ownersChanged && isWanted(set, pod))) return;
     const what = `update Pod ${name} in StatefulSet ${set.metadata?.name}`;
-    const patch = strategicPatch({ metadata: { uid, labels } });
     try {
-      this.#writes.wrote(await this.#context.client.of(Pods).patch(name, patch, { namespace }));
+      if (!isItself) {
+        await this.#claims.create(set, ordinal);
+        this.#writes.wrote(await this.#context.client.of(Pods).update(itself, { namespace }));
+      }
       this.#context.events.record(set, 'Normal', 'SuccessfulUpdate', `${what} successful`);
     } catch (error) {
-      this.#context.events.record(set, 'Warning', 'FailedUpdate', `${what} failed error: ${messageOf(error)}`);
+      const message = `${what} failed error: ${messageOf(error)}`;
+      // Of a conflict the next turn knows more.
+      if (!isConflict(error)) this.#context.events.record(set, 'Warning', 'FailedUpdate', message);
       throw error;
     }
   }
@@ -149,15 +150,16 @@ export class StatefulSetController {
       events.record(set, 'Normal', 'SuccessfulCreate', `${what} successful`);
       await this.#claims.own(set, created);
     } catch (error) {
-      events.record(set, 'Warning', 'FailedCreate', `${what} failed error: ${messageOf(error)}`);
+      // Another pod has the name: the next turn may adopt it.
+      if (!isAlreadyExists(error))
+        events.record(set, 'Warning', 'FailedCreate', `${what} failed error: ${messageOf(error)}`);
       throw error;
     }
   }
 
-  async #delete(set: StatefulSet, { type, pod }: Extract<Step, { pod: Pod }>): Promise<void> {
+  async #delete(set: StatefulSet, { pod }: Extract<Step, { pod: Pod }>): Promise<void> {
     const { client, events } = this.#context;
     const { name = '', namespace = '', uid } = pod.metadata ?? {};
-    if (type === 'replace') this.#tellReplacing(set, pod);
     const what = `delete Pod ${name} in StatefulSet ${set.metadata?.name}`;
     try {
       const preconditions = uid ? { preconditions: { uid } } : {};
@@ -170,16 +172,6 @@ export class StatefulSetController {
       events.record(set, 'Warning', 'FailedDelete', `${what} failed error: ${messageOf(error)}`);
       throw error;
     }
-  }
-
-  #tellReplacing(set: StatefulSet, pod: Pod): void {
-    const { namespace, name } = set.metadata ?? {};
-    const [type, reason, how] =
-      pod.status?.phase === 'Failed'
-        ? (['Warning', 'RecreatingFailedPod', 'failed'] as const)
-        : (['Normal', 'RecreatingTerminatedPod', 'terminated'] as const);
-    const message = `StatefulSet ${namespace}/${name} is recreating ${how} Pod ${pod.metadata?.name}`;
-    this.#context.events.record(set, type, reason, message);
   }
 
   async #updateStatus(state: StatefulState, collisions: number | undefined): Promise<void> {

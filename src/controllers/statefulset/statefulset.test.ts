@@ -117,7 +117,7 @@ test('claims go with the pods that are scaled away, and with the set, where it s
     metadata: { name: 'data' },
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
   };
-  const policy = { whenScaled: 'Delete', whenDeleted: 'Delete' };
+  const policy = { whenScaled: 'Delete', whenDeleted: 'Retain' };
   const spec = {
     podManagementPolicy: 'Parallel',
     replicas: 2,
@@ -132,15 +132,19 @@ test('claims go with the pods that are scaled away, and with the set, where it s
     const found = await cluster.client.of(PersistentVolumeClaims).get(`data-tidy-${ordinal}`, { namespace });
     return found.metadata?.ownerReferences?.map(({ kind, name }) => `${kind} ${name}`).join();
   };
-  await waitFor(async () => expect([await owner(0), await owner(1)]).toEqual(['StatefulSet tidy', 'StatefulSet tidy']));
   const patch = (change: object) =>
     cluster.client.of(StatefulSets).patch('tidy', mergePatch({ spec: change }), { namespace });
+  await patch({ persistentVolumeClaimRetentionPolicy: { ...policy, whenDeleted: 'Delete' } });
+  await waitFor(async () => expect([await owner(0), await owner(1)]).toEqual(['StatefulSet tidy', 'StatefulSet tidy']));
+  await waitFor(async () =>
+    expect(await eventsOf('tidy')).toContain('SuccessfulUpdate update Pod tidy-0 in StatefulSet tidy successful'),
+  );
   await patch({ replicas: 1 });
   await waitFor(async () => expect([await owner(0), await owner(1)]).toEqual(['StatefulSet tidy', 'Pod tidy-1']));
   // Until the claim has gone with its pod, no other pod of the name may come and use it.
   await are('tidy-0');
   await patch({ replicas: 2 });
-  await waitFor(async () => (await get('tidy')).status?.observedGeneration === 3);
+  await waitFor(async () => (await get('tidy')).status?.observedGeneration === 4);
   expect(await names()).toEqual(['tidy-0']);
   const claims = cluster.client.of(PersistentVolumeClaims);
   await claims.delete('data-tidy-1', { namespace });
@@ -162,4 +166,24 @@ test('an adopted pod takes on the labels of its name', async () => {
   await waitFor(async () =>
     expect(await eventsOf('lost')).toContain('SuccessfulUpdate update Pod lost-0 in StatefulSet lost successful'),
   );
+});
+
+test('an adopted pod of a set with other claims cannot get them while it lives', async () => {
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+  const wanted = set('moved', {
+    replicas: 1,
+    volumeClaimTemplates: [{ metadata: { name: 'data' }, spec }] as never,
+  });
+  const pod = { metadata: { name: 'moved-0', namespace, labels: { app: 'moved' } }, spec: wanted.spec?.template.spec };
+  await cluster.client.of(Pods).create(pod as Pod);
+  await cluster.client.of(StatefulSets).create(wanted);
+  await waitFor(async () => {
+    const told = (await eventsOf('moved')).find((text) => text.startsWith('FailedUpdate'));
+    expect(told).toMatch(
+      /^FailedUpdate update Pod moved-0 in StatefulSet moved failed error: Pod "moved-0" is invalid: spec: Forbidden: pod updates may not change fields other than/,
+    );
+    return true;
+  });
+  await cluster.client.of(Pods).delete('moved-0', { namespace, gracePeriodSeconds: 0 });
+  await waitFor(async () => (await podsOf('moved'))[0]?.spec?.volumes?.some(({ name }) => name === 'data'));
 });

@@ -1,8 +1,10 @@
+import type { ControllerRevision } from '#api/apps/v1/controller-revision.ts';
 import { type DaemonSet, DaemonSets } from '#api/apps/v1/daemon-set.ts';
 import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import type { Informer } from '#client/informer.ts';
 import { keyOf } from '#client/object-store.ts';
+import { strategicPatch } from '#client/options.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { OwnWrites } from '#controller/own-writes.ts';
@@ -78,24 +80,43 @@ export class DaemonSetController {
       return undefined;
     }
     if (set.metadata?.deletionTimestamp) return undefined;
-    const pods = await this.#claimer.claim(set, selector, this.#podsOf(set));
-    const { revision, collisions } = await this.#history.sync(set, set.spec?.template, set.status?.collisionCount);
-    const hash = revision.metadata?.labels?.[REVISION_HASH] ?? '';
+    const claimed = await this.#claimer.claim(set, selector, this.#podsOf(set));
+    const known = { template: set.spec?.template, selector, collisions: set.status?.collisionCount };
+    const { revision, collisions } = await this.#history.sync(set, known);
+    const pods = await this.#dropDuplicates(set, revision, claimed);
+    const hash = hashOf(revision) ?? '';
     const state = { set, nodes: this.#nodes.store.list(), pods, hash, now: this.#context.clock.now() };
     const { error, waitMs } = await this.#apply(state);
     const after = { ...state, pods: this.#podsOf(set).filter((pod) => isControlledBy(pod, set)) };
     await this.#updateStatus(after, collisions);
     if (error) throw error;
-    const used = new Set(after.pods.map(({ metadata }) => metadata?.labels?.[REVISION_HASH]));
-    const live = this.#history
-      .of(set)
-      .filter((one) => used.has(one.metadata?.labels?.[REVISION_HASH]) || one === revision);
+    const used = new Set(after.pods.map(hashOf));
+    const live = this.#history.of(set).filter((one) => used.has(hashOf(one)) || one === revision);
     const names = new Set([revision, ...live].map(({ metadata }) => metadata?.name ?? ''));
     await this.#history.truncate(set, set.spec?.revisionHistoryLimit ?? 10, names);
     const available =
       nextAvailability(after.pods, set.spec?.minReadySeconds ?? 0, state.now) ?? Number.POSITIVE_INFINITY;
     const wait = Math.min(waitMs, available);
     return Number.isFinite(wait) ? { requeueAfterMs: wait } : undefined;
+  }
+
+  /** Of several revisions of one template one stays; the pods of the others are its own from then on. */
+  async #dropDuplicates(set: DaemonSet, revision: ControllerRevision, pods: readonly Pod[]): Promise<Pod[]> {
+    let current = [...pods];
+    for (const duplicate of this.#history.duplicates(set, revision)) {
+      const isOfDuplicate = (pod: Pod) => hashOf(pod) === hashOf(duplicate);
+      current = await Promise.all(
+        current.map((pod) => (isOfDuplicate(pod) ? this.#relabel(pod, hashOf(revision)) : pod)),
+      );
+      await this.#history.remove(duplicate);
+    }
+    return current;
+  }
+
+  async #relabel({ metadata }: Pod, hash: string | undefined): Promise<Pod> {
+    const { name = '', namespace = '', uid } = metadata ?? {};
+    const patch = strategicPatch({ metadata: { uid, labels: { [REVISION_HASH]: hash } } });
+    return this.#writes.wrote(await this.#context.client.of(Pods).patch(name, patch, { namespace }));
   }
 
   #podsOf(set: DaemonSet): Pod[] {
@@ -141,6 +162,8 @@ export class DaemonSetController {
     await this.#context.client.of(DaemonSets).updateStatus({ ...state.set, status });
   }
 }
+
+const hashOf = ({ metadata }: Pod | ControllerRevision): string | undefined => metadata?.labels?.[REVISION_HASH];
 
 /** What of a node decides whether daemons run there. */
 const relevant = ({ metadata, spec }: Node) => ({ labels: metadata?.labels, taints: spec?.taints });

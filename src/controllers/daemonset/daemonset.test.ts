@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ControllerRevision, ControllerRevisions } from '#api/apps/v1/controller-revision.ts';
 import { type DaemonSet, DaemonSets } from '#api/apps/v1/daemon-set.ts';
 import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
@@ -9,7 +10,12 @@ import { waitFor } from '#testing/wait-for.ts';
 let cluster: Cluster;
 const namespace = 'default';
 beforeAll(async () => {
-  const controllers = ['daemonset-controller', 'node-lifecycle-controller', 'serviceaccount-controller'];
+  const controllers = [
+    'daemonset-controller',
+    'garbage-collector-controller',
+    'node-lifecycle-controller',
+    'serviceaccount-controller',
+  ];
   cluster = await Cluster.start({ controllers, scheduler: true, simulatedNodes: 3 });
 });
 afterAll(() => cluster.stop());
@@ -65,4 +71,44 @@ test('a new template replaces the pods of all nodes', async () => {
     'agent:2',
     'agent:2',
   ]);
+});
+
+const revisionsOf = async (name: string): Promise<readonly ControllerRevision[]> =>
+  (await cluster.client.of(ControllerRevisions).list({ namespace, labelSelector: `app=${name}` })).items;
+const namesOf = (objects: readonly (Pod | ControllerRevision)[]) =>
+  objects.map(({ metadata }) => metadata?.name).sort();
+
+test('a set that comes again takes over the pods and the revisions that it left', async () => {
+  const sets = cluster.client.of(DaemonSets);
+  await sets.create(set('again'));
+  await available('again', 3);
+  const before = [namesOf(await podsOf('again')), namesOf(await revisionsOf('again'))];
+  await sets.delete('again', { namespace, propagationPolicy: 'Orphan' });
+  await waitFor(async () => (await status('again').catch(() => 'gone')) === 'gone');
+  await sets.create(set('again'));
+  await available('again', 3);
+  expect([namesOf(await podsOf('again')), namesOf(await revisionsOf('again'))]).toEqual(before);
+  expect((await status('again'))?.updatedNumberScheduled).toBe(3);
+});
+
+test('of two revisions of one template the later stays, and the pods are its own', async () => {
+  await cluster.client.of(DaemonSets).create(set('twice'));
+  await available('twice', 3);
+  const [first] = await revisionsOf('twice');
+  const { ownerReferences, labels } = first?.metadata ?? {};
+  const metadata = {
+    name: 'twice-later',
+    namespace,
+    labels: { ...labels, 'controller-revision-hash': 'later' },
+    ...(ownerReferences ? { ownerReferences } : {}),
+  };
+  const later = { metadata, data: first?.data, revision: 2 } as ControllerRevision;
+  await cluster.client.of(ControllerRevisions).create(later);
+  const pods = namesOf(await podsOf('twice'));
+  await cluster.client
+    .of(DaemonSets)
+    .patch('twice', mergePatch({ metadata: { annotations: { seen: 'yes' } } }), { namespace });
+  await waitFor(async () => namesOf(await revisionsOf('twice')).join() === 'twice-later');
+  const hashes = (await podsOf('twice')).map(({ metadata }) => metadata?.labels?.['controller-revision-hash']);
+  expect([namesOf(await podsOf('twice')), hashes]).toEqual([pods, ['later', 'later', 'later']]);
 });

@@ -64,11 +64,12 @@ export class StatefulSetController {
     const selector = selectorFromObject(set.spec?.selector);
     if (selector.isEmpty) return undefined;
     const pods = await this.#claimer.claim(set, selector, this.#candidates(set));
-    const synced = await this.#history.sync(set, set.spec?.template, set.status?.collisionCount);
+    const known = { template: set.spec?.template, selector, collisions: set.status?.collisionCount };
+    const synced = await this.#history.sync(set, known);
     const revisions = this.#history.of(set);
     const update = synced.revision.metadata?.name ?? '';
-    const known = revisions.some(({ metadata }) => metadata?.name === set.status?.currentRevision);
-    const current = known ? (set.status?.currentRevision ?? update) : update;
+    const isKnown = revisions.some(({ metadata }) => metadata?.name === set.status?.currentRevision);
+    const current = isKnown ? (set.status?.currentRevision ?? update) : update;
     const state = { set, pods, current, update, now: this.#context.clock.now() };
     const { error, waitMs } = await this.#apply(state, revisions, synced.revision);
     const after = { ...state, pods: this.#candidates(set).filter((pod) => isControlledBy(pod, set)) };

@@ -7,8 +7,17 @@ import { OwnWrites } from '#controller/own-writes.ts';
 import { isControlledBy } from '#controller/owner-references.ts';
 import { isAlreadyExists, isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
-import { BY_CONTROLLER, controllerIndex } from '../pod-index.ts';
+import type { Selector } from '#machinery/selectors/label-selector.ts';
+import { Claimer } from '../claimer.ts';
+import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../pod-index.ts';
 import { byRevision, expiredRevisions, newRevision, sameRevision } from './revision-plan.ts';
+
+/** What an owner's revisions follow from. */
+interface RevisionsOf {
+  readonly template: PodTemplateSpec | undefined;
+  readonly selector: Selector;
+  readonly collisions: number | undefined;
+}
 
 /** Keeps the templates that an owner has had as ControllerRevisions. */
 export class RevisionHistory<T extends KubernetesObject> {
@@ -16,12 +25,15 @@ export class RevisionHistory<T extends KubernetesObject> {
   readonly #owners: ResourceDefinition<T>;
   readonly #revisions: Informer<ControllerRevision>;
   readonly #writes: OwnWrites<ControllerRevision>;
+  readonly #claimer: Claimer<T, ControllerRevision>;
 
   constructor(context: ControllerContext, owners: ResourceDefinition<T>) {
     this.#context = context;
     this.#owners = owners;
     this.#revisions = controllerIndex(context.informers.of(ControllerRevisions));
     this.#writes = new OwnWrites(this.#revisions);
+    const kinds = { owners, members: ControllerRevisions, writes: this.#writes };
+    this.#claimer = new Claimer(context.client, kinds);
   }
 
   /** The owner's revisions, earliest first. */
@@ -30,12 +42,15 @@ export class RevisionHistory<T extends KubernetesObject> {
     return this.#writes.current(known, (revision) => isControlledBy(revision, owner)).sort(byRevision);
   }
 
-  /** The revision of the owner's template, made or brought to the top; `collisions` counts names found taken. */
+  /**
+   * The revision of the owner's template, made or brought to the top; `collisions` counts names found taken. Revisions
+   * that a former owner has left, and that `selector` takes, are the owner's from then on.
+   */
   async sync(
     owner: T,
-    template: PodTemplateSpec | undefined,
-    collisions: number | undefined,
+    { template, selector, collisions }: RevisionsOf,
   ): Promise<{ readonly revision: ControllerRevision; readonly collisions: number | undefined }> {
+    await this.#adopt(owner, selector);
     const revisions = this.of(owner);
     const last = revisions.at(-1);
     const same = sameRevision(revisions, template);
@@ -44,6 +59,21 @@ export class RevisionHistory<T extends KubernetesObject> {
     const client = this.#context.client.of(ControllerRevisions);
     if (same) return { revision: this.#writes.wrote(await client.update({ ...same, revision: number })), collisions };
     return this.#create(owner, { template, revision: number, collisions });
+  }
+
+  async #adopt(owner: T, selector: Selector): Promise<void> {
+    const orphans = this.#revisions.store.byIndex(ORPHANS_IN, owner.metadata?.namespace ?? '');
+    if (orphans.length === 0 || owner.metadata?.deletionTimestamp) return;
+    await this.#claimer.claim(
+      owner,
+      selector,
+      this.#writes.current(orphans, () => false),
+    );
+  }
+
+  /** Other revisions of the same template. */
+  duplicates(owner: T, { metadata, data }: ControllerRevision): ControllerRevision[] {
+    return this.of(owner).filter((one) => one.metadata?.name !== metadata?.name && deepEqual(one.data, data));
   }
 
   async #create(
@@ -68,14 +98,16 @@ export class RevisionHistory<T extends KubernetesObject> {
 
   /** Removes revisions beyond `limit` that are not among the `live` names. */
   async truncate(owner: T, limit: number, live: ReadonlySet<string>): Promise<void> {
-    for (const revision of expiredRevisions(this.of(owner), { limit, live })) {
-      const { name = '', namespace = '' } = revision.metadata ?? {};
-      try {
-        await this.#context.client.of(ControllerRevisions).delete(name, { namespace });
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
-      this.#writes.deleted(revision);
+    for (const revision of expiredRevisions(this.of(owner), { limit, live })) await this.remove(revision);
+  }
+
+  async remove(revision: ControllerRevision): Promise<void> {
+    const { name = '', namespace = '' } = revision.metadata ?? {};
+    try {
+      await this.#context.client.of(ControllerRevisions).delete(name, { namespace });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
     }
+    this.#writes.deleted(revision);
   }
 }

@@ -11,7 +11,6 @@ const GAPS = [
   'The admission plugin ImagePolicyWebhook',
   'Key management services for encryption at rest',
   'Gang scheduling, which is off by default',
-  'Features that nodes declare (NodeDeclaredFeatures)',
   'IPv6, NetworkPolicy, Ingress, the userspace proxy',
   'etcd as a datastore, components as processes of their own, several nodes',
 ];

@@ -94,6 +94,7 @@ function nodeEvents(node: Node, old: Node): ClusterEvent[] {
   if (!deepEqual(taints(node), taints(old))) events.push('NodeUpdateTaint');
   const conditions = ({ status }: Node) => (status?.conditions ?? []).map(({ type, status: value }) => [type, value]);
   if (!deepEqual(conditions(node), conditions(old))) events.push('NodeUpdateCondition');
+  if (!deepEqual(node.status?.declaredFeatures, old.status?.declaredFeatures)) events.push('NodeUpdateDeclaredFeature');
   return events;
 }
 

@@ -85,9 +85,17 @@ export function simulatedNode({ name, group, index, zone }: NodePlan, time: stri
         osImage: 'simulated',
         systemUUID: '',
       },
+      declaredFeatures: [...DECLARED_FEATURES],
     },
   } as Node;
 }
+
+/** What node agents of this version declare; where nothing runs, nothing is missing for it. */
+const DECLARED_FEATURES = [
+  'InPlacePodLevelResourcesVerticalScaling',
+  'InPlacePodVerticalScalingInitContainers',
+  'RestartAllContainersOnContainerExits',
+];
 
 /** What a node agent reports of a node that is well. */
 export function healthyConditions(time: string): object[] {

@@ -6,6 +6,7 @@ export type ClusterEvent =
   | 'NodeUpdateLabel'
   | 'NodeUpdateTaint'
   | 'NodeUpdateCondition'
+  | 'NodeUpdateDeclaredFeature'
   | 'AssignedPodAdd'
   | 'AssignedPodUpdate'
   | 'AssignedPodDelete'

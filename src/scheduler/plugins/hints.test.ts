@@ -30,6 +30,11 @@ const mounting = (claimName: string): PodShape => ({
     volumes: [{ name: 'v', persistentVolumeClaim: { claimName } }],
   },
 });
+const restartingAll: PodShape = {
+  spec: { containers: [{ name: 'c', image: 'x', restartPolicyRules: [{ action: 'RestartAllContainers' }] }] },
+};
+const declaring = (...declaredFeatures: string[]) =>
+  ({ ...makeNode('n'), status: { declaredFeatures } }) as KubernetesObject;
 const web: PodShape = { labels: { app: 'web' } };
 const other: PodShape = { labels: { app: 'other' } };
 const pod = (shape: PodShape) => makePod('other', shape) as KubernetesObject;
@@ -46,6 +51,24 @@ test.each<[string, string, PodShape, ClusterEvent, KubernetesObject, KubernetesO
   ['InterPodAffinity', 'a node without the label', near('web'), 'NodeAdd', node({}), undefined, false],
   ['InterPodAffinity', 'a node that gets it', near('web'), 'NodeUpdateLabel', node({ zone: 'a' }), node({}), true],
   ['InterPodAffinity', 'a node that gets another', near('web'), 'NodeUpdateLabel', node({ x: 'a' }), node({}), false],
+  [
+    'NodeDeclaredFeatures',
+    'a node that declares what it needs',
+    restartingAll,
+    'NodeAdd',
+    declaring('RestartAllContainersOnContainerExits'),
+    undefined,
+    true,
+  ],
+  [
+    'NodeDeclaredFeatures',
+    'a node that declares something else',
+    restartingAll,
+    'NodeUpdateDeclaredFeature',
+    declaring('Other'),
+    declaring(),
+    false,
+  ],
   ['PodTopologySpread', 'one of those to be spread goes', spread, 'AssignedPodDelete', pod(web), undefined, true],
   ['PodTopologySpread', 'one that does not count', spread, 'AssignedPodAdd', pod(other), undefined, false],
   [

@@ -4,6 +4,7 @@ import { dynamicResources } from './dynamic-resources/dynamic-resources.ts';
 import { imageLocality } from './image-locality/image-locality.ts';
 import { interPodAffinity } from './inter-pod-affinity/inter-pod-affinity.ts';
 import { nodeAffinity } from './node-affinity/node-affinity.ts';
+import { nodeDeclaredFeatures } from './node-declared-features/node-declared-features.ts';
 import { nodeName } from './node-name/node-name.ts';
 import { nodePorts } from './node-ports/node-ports.ts';
 import { nodeResourcesBalancedAllocation } from './node-resources-balanced-allocation/node-resources-balanced-allocation.ts';
@@ -45,4 +46,5 @@ export const pluginRegistry: ReadonlyMap<string, PluginEntry> = new Map<string, 
   ['DefaultPreemption', { create: defaultPreemption }],
   ['NodeResourcesBalancedAllocation', { create: nodeResourcesBalancedAllocation, weight: 1 }],
   ['ImageLocality', { create: imageLocality, weight: 1 }],
+  ['NodeDeclaredFeatures', { create: nodeDeclaredFeatures }],
 ]);

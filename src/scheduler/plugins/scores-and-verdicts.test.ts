@@ -200,3 +200,36 @@ describe('PodTopologySpread', () => {
     expect(harness.judge(pod(constraint()))).toEqual({ a: 0, b: 0, c: 0 });
   });
 });
+
+describe('NodeDeclaredFeatures', () => {
+  const rules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [1] } }];
+  const container = { name: 'c', image: 'x' };
+  test.each([
+    [
+      'restarts all containers',
+      { containers: [container], initContainers: [{ ...container, restartPolicyRules: rules }] },
+      { b: 0 },
+    ],
+    [
+      'maps users in the network of its node',
+      { containers: [container], hostNetwork: true, hostUsers: false },
+      { c: 0 },
+    ],
+    [
+      'does both',
+      { containers: [{ ...container, restartPolicyRules: rules }], hostNetwork: true, hostUsers: false },
+      "0/3 nodes are available: 3 node(s) didn't match Pod's required features.",
+    ],
+    ['needs nothing', { containers: [container] }, { a: 0, b: 0, c: 0 }],
+  ])('a pod goes where what it needs is declared: one that %s', (_what, spec, expected) => {
+    const harness = only('NodeDeclaredFeatures');
+    const declare = (name: string, ...declaredFeatures: string[]) => {
+      const node = makeNode(name);
+      harness.state.setNode({ ...node, status: { ...node.status, declaredFeatures } } as typeof node);
+    };
+    declare('a');
+    declare('b', 'RestartAllContainersOnContainerExits');
+    declare('c', 'UserNamespacesHostNetworkSupport');
+    expect(harness.judge(makePod('p', { spec }))).toEqual(expected);
+  });
+});

@@ -1,3 +1,4 @@
+import { featuresToRun } from '#api/core/v1/declared-features.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { podRequests } from './pod-resources.ts';
 import { type PodTerms, podTerms } from './pod-term.ts';
@@ -27,6 +28,8 @@ export interface PodClass {
   readonly nonZeroCpu: number;
   readonly nonZeroMemory: number;
   readonly hostPorts: readonly HostPort[];
+  /** Features that its node has to declare. */
+  readonly features: readonly string[];
   readonly terms: PodTerms;
   /** Whether it has affinity terms about other pods, of any kind. */
   readonly hasTerms: boolean;
@@ -72,6 +75,7 @@ export class PodClasses {
       nonZeroCpu: guessed.get('cpu') ?? 0,
       nonZeroMemory: guessed.get('memory') ?? 0,
       hostPorts: hostPortsOf(pod),
+      features: pod.spec ? featuresToRun(pod.spec) : [],
       terms,
       hasTerms: terms.affinity.length + terms.antiAffinity.length + terms.preferred.length + terms.avoided.length > 0,
     };
@@ -113,6 +117,7 @@ function signatureOf({ metadata, spec }: Pod, requests: ReadonlyMap<string, numb
     spec?.tolerations,
     spec?.topologySpreadConstraints,
     [...requests],
+    spec && featuresToRun(spec),
     [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map((container) => [
       container.image,
       container.resources?.requests,

@@ -1,0 +1,23 @@
+import type { Node } from '#api/core/v1/node.ts';
+import type { Plugin } from '../../framework/plugin.ts';
+import { skip, unresolvable } from '../../framework/status.ts';
+import type { PodClass } from '../../state/pod-class.ts';
+
+const NAME = 'NodeDeclaredFeatures';
+const SKIP = skip(NAME);
+const LACKING = unresolvable(NAME, "node(s) didn't match Pod's required features");
+
+/** Pods that need a feature which nodes may have or not go where it is declared. */
+export const nodeDeclaredFeatures = (): Plugin => ({
+  name: NAME,
+  isLocal: true,
+  events: {
+    NodeAdd: (pod, node) => declaresAll(node as Node, pod.class),
+    NodeUpdateDeclaredFeature: (pod, node) => declaresAll(node as Node, pod.class),
+  },
+  preFilter: ({ pod }) => (pod.class.features.length === 0 ? SKIP : undefined),
+  filter: ({ pod }, { node }) => (declaresAll(node, pod.class) ? undefined : LACKING),
+});
+
+const declaresAll = ({ status }: Node, { features }: PodClass): boolean =>
+  features.every((feature) => status?.declaredFeatures?.includes(feature));

@@ -1,25 +1,18 @@
-import type { FlowSchema, PolicyRulesWithSubjects, Subject } from '#api/flowcontrol/v1/flow-schema.ts';
-import type {
-  PriorityLevelConfiguration,
-  PriorityLevelConfigurationSpec,
-} from '#api/flowcontrol/v1/priority-level-configuration.ts';
-
-/** Says that the server keeps an object's spec as it is here; people set it to "false" to keep a spec of their own. */
-export const AUTO_UPDATE = 'apf.kubernetes.io/autoupdate-spec';
-
-const API_VERSION = 'flowcontrol.apiserver.k8s.io/v1';
-const metadata = (name: string) => ({ name, annotations: { [AUTO_UPDATE]: 'true' } });
-
-const level = (name: string, spec: PriorityLevelConfigurationSpec): PriorityLevelConfiguration => ({
-  kind: 'PriorityLevelConfiguration',
-  apiVersion: API_VERSION,
-  metadata: metadata(name),
-  spec,
-});
+import type { FlowSchema, Subject } from '#api/flowcontrol/v1/flow-schema.ts';
+import {
+  bootstrapLevel,
+  EVERYBODY,
+  everything,
+  group,
+  mandatoryLevels,
+  mandatorySchemas,
+  bootstrapSchema as schema,
+} from '#api/flowcontrol/v1/mandatory-objects.ts';
+import type { PriorityLevelConfiguration } from '#api/flowcontrol/v1/priority-level-configuration.ts';
 
 /** A level whose requests wait in queues: shares, the percentage it lends, queues and hand size. */
 const queuing = (name: string, [shares, lendablePercent, queues, handSize]: [number, number, number, number]) =>
-  level(name, {
+  bootstrapLevel(name, {
     type: 'Limited',
     limited: {
       nominalConcurrencyShares: shares,
@@ -27,15 +20,6 @@ const queuing = (name: string, [shares, lendablePercent, queues, handSize]: [num
       limitResponse: { type: 'Queue', queuing: { queues, handSize, queueLengthLimit: 50 } },
     },
   });
-
-/** Levels that exist in every cluster, whatever people do. */
-export const mandatoryLevels: readonly PriorityLevelConfiguration[] = [
-  level('catch-all', {
-    type: 'Limited',
-    limited: { nominalConcurrencyShares: 5, lendablePercent: 0, limitResponse: { type: 'Reject' } },
-  }),
-  level('exempt', { type: 'Exempt', exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } }),
-];
 
 /** Levels that a new cluster starts with. */
 export const suggestedLevels: readonly PriorityLevelConfiguration[] = [
@@ -47,18 +31,10 @@ export const suggestedLevels: readonly PriorityLevelConfiguration[] = [
   queuing('workload-low', [100, 90, 128, 6]),
 ];
 
-const group = (name: string): Subject => ({ kind: 'Group', group: { name } });
 const user = (name: string): Subject => ({ kind: 'User', user: { name } });
 const systemAccount = (name: string): Subject => ({
   kind: 'ServiceAccount',
   serviceAccount: { namespace: 'kube-system', name },
-});
-const EVERYBODY = [group('system:unauthenticated'), group('system:authenticated')];
-
-const everything = (subjects: Subject[]): PolicyRulesWithSubjects => ({
-  subjects,
-  resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true, namespaces: ['*'] }],
-  nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
 });
 
 const electing = (apiGroup: string, ...resources: string[]) => ({
@@ -67,30 +43,6 @@ const electing = (apiGroup: string, ...resources: string[]) => ({
   resources,
   namespaces: ['*'],
 });
-
-type Distinguisher = 'ByUser' | 'ByNamespace' | undefined;
-
-const schema = (
-  name: string,
-  [levelName, matchingPrecedence, type]: [string, number, Distinguisher],
-  rules: PolicyRulesWithSubjects[],
-): FlowSchema => ({
-  kind: 'FlowSchema',
-  apiVersion: API_VERSION,
-  metadata: metadata(name),
-  spec: {
-    priorityLevelConfiguration: { name: levelName },
-    matchingPrecedence,
-    ...(type ? { distinguisherMethod: { type } } : {}),
-    rules,
-  },
-});
-
-/** Schemas that exist in every cluster, whatever people do: the first one tried and the last. */
-export const mandatorySchemas: readonly FlowSchema[] = [
-  schema('catch-all', ['catch-all', 10_000, 'ByUser'], [everything(EVERYBODY)]),
-  schema('exempt', ['exempt', 1, undefined], [everything([group('system:masters')])]),
-];
 
 /** Schemas that a new cluster starts with. */
 export const suggestedSchemas: readonly FlowSchema[] = [

@@ -1,4 +1,5 @@
 import { type FlowSchema, FlowSchemas } from '#api/flowcontrol/v1/flow-schema.ts';
+import { AUTO_UPDATE, mandatoryLevels, mandatorySchemas } from '#api/flowcontrol/v1/mandatory-objects.ts';
 import {
   type PriorityLevelConfiguration,
   PriorityLevelConfigurations,
@@ -9,13 +10,7 @@ import type { Client } from '#client/client.ts';
 import { Informer } from '#client/informer.ts';
 import type { ResourceClient } from '#client/resource-client.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '#machinery/errors/status-error.ts';
-import {
-  AUTO_UPDATE,
-  bootstrapLevels,
-  bootstrapSchemas,
-  mandatoryLevels,
-  mandatorySchemas,
-} from './bootstrap-configuration.ts';
+import { bootstrapLevels, bootstrapSchemas } from './bootstrap-configuration.ts';
 import { danglingCondition, desiredUpdate } from './configuration-plan.ts';
 import type { FlowControl } from './flow-control.ts';
 

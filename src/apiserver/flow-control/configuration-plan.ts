@@ -1,6 +1,6 @@
 import type { FlowSchema, FlowSchemaStatus } from '#api/flowcontrol/v1/flow-schema.ts';
+import { AUTO_UPDATE } from '#api/flowcontrol/v1/mandatory-objects.ts';
 import type { PriorityLevelConfiguration } from '#api/flowcontrol/v1/priority-level-configuration.ts';
-import { AUTO_UPDATE } from './bootstrap-configuration.ts';
 
 type Configuration = FlowSchema | PriorityLevelConfiguration;
 

@@ -1,13 +1,14 @@
 import { request as httpsRequest } from 'node:https';
 import { afterEach, describe, expect, test } from 'vitest';
 import { FlowSchemas } from '#api/flowcontrol/v1/flow-schema.ts';
+import { AUTO_UPDATE } from '#api/flowcontrol/v1/mandatory-objects.ts';
 import { PriorityLevelConfigurations } from '#api/flowcontrol/v1/priority-level-configuration.ts';
 import { ClusterRoleBindings } from '#api/rbac/v1/cluster-role-binding.ts';
+import { mergePatch } from '#client/options.ts';
 import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
 import { waitFor } from '#testing/wait-for.ts';
-import { AUTO_UPDATE } from './bootstrap-configuration.ts';
 import { FlowControl } from './flow-control.ts';
 import type { FlowRequest } from './flow-matching.ts';
 import { RefusedRequests } from './refused-requests.ts';
@@ -292,8 +293,12 @@ describe('over HTTPS', () => {
     await levels.update(withShares(await levels.get('system'), 'true'));
     await waitFor(async () => sharesOf(await levels.get('system')) === 30);
     await levels.update(withShares(await levels.get('node-high'), 'false'));
-    await levels.update(withShares(await levels.get('catch-all'), 'false'));
-    await waitFor(async () => sharesOf(await levels.get('catch-all')) === 5);
+    await expect(levels.update(withShares(await levels.get('catch-all'), 'false'))).rejects.toMatchObject({
+      message: expect.stringContaining("spec of 'catch-all' must equal the fixed value"),
+    });
+    const lent = { spec: { exempt: { nominalConcurrencyShares: 3, lendablePercent: 9 } } };
+    await levels.patch('exempt', mergePatch(lent));
+    expect((await levels.get('exempt')).spec).toEqual({ type: 'Exempt', ...lent.spec });
     expect(sharesOf(await levels.get('node-high'))).toBe(7);
   });
 });

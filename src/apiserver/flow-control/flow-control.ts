@@ -1,7 +1,8 @@
 import type { FlowSchema } from '#api/flowcontrol/v1/flow-schema.ts';
+import { mandatoryLevels, mandatorySchemas } from '#api/flowcontrol/v1/mandatory-objects.ts';
 import type { PriorityLevelConfiguration } from '#api/flowcontrol/v1/priority-level-configuration.ts';
 import type { Clock } from '#base/clock.ts';
-import { bootstrapLevels, bootstrapSchemas, mandatoryLevels, mandatorySchemas } from './bootstrap-configuration.ts';
+import { bootstrapLevels, bootstrapSchemas } from './bootstrap-configuration.ts';
 import { type FlowRequest, flowDistinguisher, inMatchingOrder, matchesSchema } from './flow-matching.ts';
 import { QueueSet, type Seat } from './queue-set.ts';
 import { allocateSeats, type SeatBounds, seatBounds } from './seat-allocation.ts';

@@ -3,6 +3,7 @@ import { type Field, type MessageSchema, resolveSchema, type Schema } from '../s
 /** Words that Go spells otherwise than with a capital letter in front. */
 const WORDS: Readonly<Record<string, string>> = {
   apiGroup: 'APIGroup',
+  apiGroups: 'APIGroups',
   apiVersion: 'APIVersion',
   awsElasticBlockStore: 'AWSElasticBlockStore',
   cel: 'CEL',

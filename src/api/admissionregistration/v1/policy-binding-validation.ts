@@ -30,7 +30,7 @@ const validateBinding = ({ policyName, paramRef, matchResources }: BindingSpec, 
 export const validateValidatingAdmissionPolicyBinding = ({
   spec = {},
 }: ValidatingAdmissionPolicyBinding): FieldError[] => [
-  ...validateBinding(spec, 'matchResouces'),
+  ...validateBinding(spec, 'matchResources'),
   ...validateActions(spec.validationActions ?? [], SPEC.child('validationActions')),
 ];
 

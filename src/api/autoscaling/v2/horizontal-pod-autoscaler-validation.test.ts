@@ -2,6 +2,9 @@ import { expect, test } from 'vitest';
 import { createErrors } from '#api/testing/defaulted.ts';
 import { HorizontalPodAutoscalers } from './horizontal-pod-autoscaler.ts';
 
+const twice = (text: string) => [text, text];
+const LABEL =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 const scaleTargetRef = { kind: 'Deployment', name: 'a' };
 const metric = (target: object) => ({ metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] });
 
@@ -32,9 +35,57 @@ test.each<[string, object, string[]]>([
   [
     'with a metric of another type',
     { metrics: [{ type: 'Pods', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 5 } } }] },
+    ['spec.metrics[0].pods: Required value: must populate information for the given metric source'],
+  ],
+  [
+    'with metrics of no type and of an unknown one, and one of two sources',
+    {
+      metrics: [
+        {},
+        { type: 'Luck', pods: { metric: { name: 'a/b' }, target: { type: '', averageValue: '-1' } } },
+        {
+          type: 'Resource',
+          resource: { name: 'cpu', target: { type: 'Value' } },
+          external: { metric: { name: '' }, target: { type: 'Value', value: '1', averageValue: '1' } },
+        },
+      ],
+    },
     [
-      'spec.metrics[0].resource: Forbidden: must populate the given metric source only',
-      'spec.metrics[0].pods: Required value: must populate information for the given metric source',
+      'spec.metrics[0].type: Required value: must specify a metric source type',
+      ...twice(
+        'spec.metrics[0].type: Unsupported value: "": supported values: "ContainerResource", "External", "Object", "Pods", "Resource"',
+      ),
+      'spec.metrics[1].type: Unsupported value: "Luck": supported values: "ContainerResource", "External", "Object", "Pods", "Resource"',
+      'spec.metrics[1].pods.metric.name: Invalid value: "a/b": may not contain \'/\'',
+      'spec.metrics[1].pods.target.type: Required value: must specify a metric target type',
+      'spec.metrics[1].pods.target.type: Invalid value: "": must be either Utilization, Value, or AverageValue',
+      'spec.metrics[1].pods.target.averageValue: Invalid value: "-1": must be positive',
+      'spec.metrics[1].type: Unsupported value: "Luck": supported values: "ContainerResource", "External", "Object", "Pods", "Resource"',
+      'spec.metrics[2].external.metric.name: Required value: must specify a metric name',
+      'spec.metrics[2].external.target.value: Forbidden: may not set both a target value for metric and a per-pod target',
+      'spec.metrics[2].external: Forbidden: must populate the given metric source only',
+    ],
+  ],
+  [
+    'with a metric of a container',
+    {
+      metrics: [
+        {
+          type: 'ContainerResource',
+          containerResource: {
+            name: 'gold',
+            container: 'A',
+            target: { type: 'Utilization', averageUtilization: 0, averageValue: '1' },
+          },
+        },
+      ],
+    },
+    [
+      'spec.metrics[0].containerResource.name: Invalid value: "gold": must be a standard resource type or fully qualified',
+      'spec.metrics[0].containerResource.name: Invalid value: "gold": must be a standard resource for containers',
+      `spec.metrics[0].containerResource.container: Invalid value: "A": ${LABEL}`,
+      'spec.metrics[0].containerResource.target.averageUtilization: Invalid value: 0: must be greater than 0',
+      'spec.metrics[0].containerResource.target.averageValue: Forbidden: may not set both a target raw value and a target utilization',
     ],
   ],
   [

@@ -1,87 +1,122 @@
-import { checkText, requireOneOf, requireText } from '#api/checks.ts';
-import { type FieldError, type FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
+import { checkText, requireText } from '#api/checks.ts';
+import { validateContainerResourceName } from '#api/core/v1/resource-validation.ts';
+import {
+  type FieldError,
+  type FieldPath,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from '#machinery/errors/field-error.ts';
 import { isDNS1123Label } from '#machinery/names/dns.ts';
 import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
-import type { MetricIdentifier, MetricSpec, MetricTarget } from './metric-spec.ts';
+import type {
+  ContainerResourceMetricSource,
+  ExternalMetricSource,
+  MetricIdentifier,
+  MetricSpec,
+  MetricTarget,
+  ObjectMetricSource,
+  PodsMetricSource,
+  ResourceMetricSource,
+} from './metric-spec.ts';
 
-/** The source that each type of metric has. */
-const SOURCES = {
-  ContainerResource: 'containerResource',
-  External: 'external',
-  Object: 'object',
-  Pods: 'pods',
-  Resource: 'resource',
-} as const;
+type Check<T> = (source: T, field: FieldPath) => FieldError[];
 
-export function validateMetric(metric: MetricSpec, field: FieldPath): FieldError[] {
-  if (!metric.type) return [required(field.child('type'), 'must specify a metric source type')];
-  const errors = requireOneOf(field.child('type'), metric.type, Object.keys(SOURCES));
-  if (errors.length > 0) return errors;
-  const expected = SOURCES[metric.type as keyof typeof SOURCES];
-  for (const name of Object.values(SOURCES)) {
-    if (metric[name] !== undefined && name !== expected) {
-      errors.push(forbidden(field.child(name), 'must populate the given metric source only'));
-    }
-  }
-  if (metric[expected] === undefined) {
-    return [...errors, required(field.child(expected), 'must populate information for the given metric source')];
-  }
-  return [...errors, ...validateSource(metric, field)];
-}
+const checkObject: Check<ObjectMetricSource> = ({ describedObject, metric, target }, field) => [
+  ...requireText(field.child('describedObject', 'kind'), describedObject.kind, isPathSegmentName),
+  ...requireText(field.child('describedObject', 'name'), describedObject.name, isPathSegmentName),
+  ...validateIdentifier(metric, field.child('metric')),
+  ...validateTarget(target, field.child('target')),
+  ...(target.value === undefined && target.averageValue === undefined
+    ? [required(field.child('target', 'averageValue'), 'must set either a target value or averageValue')]
+    : []),
+];
 
-function validateSource({ object, pods, resource, containerResource, external }: MetricSpec, field: FieldPath) {
-  const errors: FieldError[] = [];
-  if (object) {
-    const at = field.child('object');
-    errors.push(...requireText(at.child('describedObject', 'kind'), object.describedObject.kind, isPathSegmentName));
-    errors.push(...requireText(at.child('describedObject', 'name'), object.describedObject.name, isPathSegmentName));
-    errors.push(...validateIdentifier(object.metric, at.child('metric')));
-    const target = at.child('target');
-    errors.push(...validateTarget(object.target, target));
-    if (object.target.value === undefined && object.target.averageValue === undefined)
-      errors.push(required(target.child('averageValue'), 'must set either a target value or averageValue'));
+const checkExternal: Check<ExternalMetricSource> = ({ metric, target }, field) => {
+  const errors = [
+    ...validateIdentifier(metric, field.child('metric')),
+    ...validateTarget(target, field.child('target')),
+  ];
+  const [hasValue, hasAverage] = [target.value !== undefined, target.averageValue !== undefined];
+  if (!hasValue && !hasAverage) {
+    const detail = 'must set either a target value for metric or a per-pod target';
+    errors.push(required(field.child('target', 'averageValue'), detail));
   }
-  if (pods) {
-    const at = field.child('pods');
-    errors.push(...validateIdentifier(pods.metric, at.child('metric')));
-    const target = at.child('target');
-    errors.push(...validateTarget(pods.target, target));
-    if (pods.target.averageValue === undefined)
-      errors.push(required(target.child('averageValue'), 'must specify a positive target averageValue'));
-  }
-  if (external) {
-    const at = field.child('external');
-    errors.push(...validateIdentifier(external.metric, at.child('metric')));
-    const target = at.child('target');
-    const { value, averageValue } = external.target;
-    errors.push(...validateTarget(external.target, target));
-    if (value === undefined && averageValue === undefined)
-      errors.push(
-        required(target.child('averageValue'), 'must set either a target value for metric or a per-pod target'),
-      );
-    if (value !== undefined && averageValue !== undefined)
-      errors.push(forbidden(target.child('value'), 'may not set both a target value for metric and a per-pod target'));
-  }
-  if (resource) errors.push(...validateResource(resource, field.child('resource')));
-  if (containerResource) {
-    const at = field.child('containerResource');
-    if (!containerResource.container) errors.push(required(at.child('container'), 'must specify a container'));
-    else errors.push(...checkText(at.child('container'), containerResource.container, isDNS1123Label));
-    errors.push(...validateResource(containerResource, at));
+  if (hasValue && hasAverage) {
+    const detail = 'may not set both a target value for metric and a per-pod target';
+    errors.push(forbidden(field.child('target', 'value'), detail));
   }
   return errors;
+};
+
+const checkPods: Check<PodsMetricSource> = ({ metric, target }, field) => [
+  ...validateIdentifier(metric, field.child('metric')),
+  ...validateTarget(target, field.child('target')),
+  ...(target.averageValue === undefined
+    ? [required(field.child('target', 'averageValue'), 'must specify a positive target averageValue')]
+    : []),
+];
+
+const checkResource: Check<ResourceMetricSource> = ({ name, target }, field) => [
+  ...(name ? [] : [required(field.child('name'), 'must specify a resource name')]),
+  ...validateUsage(target, field.child('target')),
+];
+
+const checkContainerResource: Check<ContainerResourceMetricSource> = ({ name, container, target }, field) => [
+  ...(name
+    ? validateContainerResourceName(name, field.child('name'))
+    : [required(field.child('name'), 'must specify a resource name')]),
+  ...(container
+    ? checkText(field.child('container'), container, isDNS1123Label)
+    : [required(field.child('container'), 'must specify a container')]),
+  ...validateUsage(target, field.child('target')),
+];
+
+/** What each source is checked by, in the order in which the first one there is looked at. */
+const SOURCES = {
+  object: { type: 'Object', check: checkObject as Check<unknown> },
+  external: { type: 'External', check: checkExternal as Check<unknown> },
+  pods: { type: 'Pods', check: checkPods as Check<unknown> },
+  resource: { type: 'Resource', check: checkResource as Check<unknown> },
+  containerResource: { type: 'ContainerResource', check: checkContainerResource as Check<unknown> },
+} as const;
+type Source = keyof typeof SOURCES;
+const NAMES = Object.keys(SOURCES) as Source[];
+const TYPES = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'];
+
+export function validateMetric(metric: MetricSpec, field: FieldPath): FieldError[] {
+  const type = field.child('type');
+  const errors = metric.type ? [] : [required(type, 'must specify a metric source type')];
+  const expected = NAMES.find((name) => SOURCES[name].type === metric.type);
+  const present = NAMES.filter((name) => metric[name] !== undefined);
+  if (expected === undefined) errors.push(notSupported(type, metric.type ?? '', TYPES));
+  const [first] = present;
+  if (first !== undefined) errors.push(...SOURCES[first].check(metric[first], field.child(first)));
+  // Upstream says so twice.
+  if (expected === undefined) errors.push(notSupported(type, metric.type ?? '', TYPES));
+  else if (!present.includes(expected))
+    errors.push(required(field.child(expected), 'must populate information for the given metric source'));
+  if (present.length < 2) return errors;
+  const others = present.filter((name) => name !== expected);
+  return [
+    ...errors,
+    ...others.map((name) => forbidden(field.child(name), 'must populate the given metric source only')),
+  ];
 }
 
-function validateResource({ name, target }: { name: string; target: MetricTarget }, field: FieldPath): FieldError[] {
-  const at = field.child('target');
+/** A target of what pods use of a resource. */
+function validateUsage(target: MetricTarget, field: FieldPath): FieldError[] {
+  const errors = validateTarget(target, field);
   const { averageUtilization, averageValue } = target;
-  const errors = name ? [] : [required(field.child('name'), 'must specify a resource name')];
-  errors.push(...validateTarget(target, at));
-  if (averageUtilization === undefined && averageValue === undefined)
-    errors.push(required(at.child('averageUtilization'), 'must set either a target raw value or a target utilization'));
-  if (averageUtilization !== undefined && averageValue !== undefined)
-    errors.push(forbidden(at.child('averageValue'), 'may not set both a target raw value and a target utilization'));
+  if (averageUtilization === undefined && averageValue === undefined) {
+    const detail = 'must set either a target raw value or a target utilization';
+    errors.push(required(field.child('averageUtilization'), detail));
+  }
+  if (averageUtilization !== undefined && averageValue !== undefined) {
+    errors.push(forbidden(field.child('averageValue'), 'may not set both a target raw value and a target utilization'));
+  }
   return errors;
 }
 

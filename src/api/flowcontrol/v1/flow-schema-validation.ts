@@ -7,15 +7,23 @@ import {
   notSupported,
   required,
 } from '#machinery/errors/field-error.ts';
+import { internalForm } from '#machinery/errors/internal-form.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
-import type { FlowSchema, PolicyRulesWithSubjects, ResourcePolicyRule, Subject } from './flow-schema.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import {
+  type FlowSchema,
+  FlowSchemaSpec,
+  type PolicyRulesWithSubjects,
+  type ResourcePolicyRule,
+  type Subject,
+} from './flow-schema.ts';
+import { mandatorySchemas } from './mandatory-objects.ts';
 
 const SPEC = new FieldPath('spec');
 const HIGHEST_PRECEDENCE = 10_000;
 
 export function validateFlowSchema({ metadata, spec }: FlowSchema): FieldError[] {
-  if (spec === undefined) return [required(SPEC)];
-  const { matchingPrecedence = 0, priorityLevelConfiguration, distinguisherMethod, rules } = spec;
+  const { matchingPrecedence = 0, priorityLevelConfiguration, distinguisherMethod, rules } = spec ?? {};
   const errors: FieldError[] = [];
   if (matchingPrecedence <= 0) {
     errors.push(invalid(SPEC.child('matchingPrecedence'), matchingPrecedence, 'must be a positive value'));
@@ -37,9 +45,17 @@ export function validateFlowSchema({ metadata, spec }: FlowSchema): FieldError[]
       errors.push(notSupported(at, { Type: distinguisherMethod.type }, ['ByNamespace', 'ByUser']));
   }
   const name = SPEC.child('priorityLevelConfiguration', 'name');
-  if (priorityLevelConfiguration.name === '') errors.push(required(name, 'must reference a priority level'));
+  if (!priorityLevelConfiguration?.name) errors.push(required(name, 'must reference a priority level'));
   else errors.push(...requireText(name, priorityLevelConfiguration.name, isDNS1123Subdomain));
-  return [...errors, ...checkEach(rules, SPEC.child('rules'), validateRules)];
+  return [...errors, ...checkEach(rules, SPEC.child('rules'), validateRules), ...fixedErrors(metadata?.name, spec)];
+}
+
+/** What sorts requests where nothing else does stays as it is. */
+function fixedErrors(name: string | undefined, spec: FlowSchema['spec']): FieldError[] {
+  const fixed = mandatorySchemas.find(({ metadata }) => metadata?.name === name)?.spec;
+  const shown = internalForm(spec ?? {}, FlowSchemaSpec);
+  if (fixed === undefined || deepEqual(shown, internalForm(fixed, FlowSchemaSpec))) return [];
+  return [invalid(SPEC, shown, `spec of '${name}' must equal the fixed value`)];
 }
 
 function validateRules(rules: PolicyRulesWithSubjects, field: FieldPath): FieldError[] {
@@ -51,46 +67,37 @@ function validateRules(rules: PolicyRulesWithSubjects, field: FieldPath): FieldE
   }
   return [
     ...errors,
-    ...checkEach(subjects, field.child('subjects'), ({ kind, user, group, serviceAccount }, at) => {
-      const problems = validateSubject({ kind, user, group, serviceAccount }, at);
-      if (kind === 'User' && !user)
-        problems.push(required(at.child('user'), "user is required when subject kind is 'User'"));
-      if (kind === 'Group' && !group) {
-        problems.push(required(at.child('group'), "group is required when subject kind is 'Group'"));
-      }
-      if (kind === 'ServiceAccount' && !serviceAccount) {
-        const detail = "serviceAccount is required when subject kind is 'ServiceAccount'";
-        problems.push(required(at.child('serviceAccount'), detail));
-      }
-      return problems;
-    }),
+    ...checkEach(subjects, field.child('subjects'), validateSubject),
     ...checkEach(resourceRules, field.child('resourceRules'), validateResourceRule),
     ...checkEach(nonResourceRules, field.child('nonResourceRules'), ({ verbs, nonResourceURLs }, at) => [
       ...validateVerbs(verbs, at.child('verbs')),
-      ...(nonResourceURLs.length === 0
-        ? [required(at.child('nonResourceURLs'), 'nonResourceURLs must contain at least one value')]
-        : checkEach(nonResourceURLs, at.child('nonResourceURLs'), (url, place) => checkText(place, url, urlErrors))),
+      ...validateUrls(nonResourceURLs, at.child('nonResourceURLs')),
     ]),
   ];
 }
 
-const OF_KIND = { user: 'User', group: 'Group', serviceAccount: 'ServiceAccount' } as const;
+const OF_KIND = { serviceAccount: 'ServiceAccount', user: 'User', group: 'Group' } as const;
 
 function validateSubject(subject: Subject, field: FieldPath): FieldError[] {
-  const { kind, user, group, serviceAccount } = subject;
-  if (!['Group', 'ServiceAccount', 'User'].includes(kind))
-    return [notSupported(field.child('kind'), kind, ['Group', 'ServiceAccount', 'User'])];
-  const errors = (['user', 'group', 'serviceAccount'] as const)
-    .filter((name) => OF_KIND[name] !== kind && subject[name] !== undefined)
-    .map((name) => forbidden(field.child(name), `${name} is forbidden when subject kind is not '${OF_KIND[name]}'`));
-  if (kind === 'User' && user) errors.push(...requireText(field.child('user', 'name'), user.name));
-  if (kind === 'Group' && group) errors.push(...requireText(field.child('group', 'name'), group.name));
-  if (kind !== 'ServiceAccount' || !serviceAccount) return errors;
-  const at = field.child('serviceAccount');
-  const { name, namespace } = serviceAccount;
-  if (name !== '*') errors.push(...requireText(at.child('name'), name, isDNS1123Subdomain));
-  if (namespace) errors.push(...checkText(at.child('namespace'), namespace, isDNS1123Label));
-  else errors.push(required(at.child('namespace'), 'must specify namespace for service account'));
+  const { kind } = subject;
+  const own = (Object.keys(OF_KIND) as (keyof typeof OF_KIND)[]).find((name) => OF_KIND[name] === kind);
+  if (own === undefined) return [notSupported(field.child('kind'), kind, ['Group', 'ServiceAccount', 'User'])];
+  const errors =
+    subject[own] === undefined
+      ? [required(field.child(own), `${own} is required when subject kind is '${kind}'`)]
+      : validateIdentity(subject, field.child(own));
+  const others = (['serviceAccount', 'user', 'group'] as const).filter((name) => name !== own && subject[name]);
+  for (const name of others)
+    errors.push(forbidden(field.child(name), `${name} is forbidden when subject kind is not '${OF_KIND[name]}'`));
+  return errors;
+}
+
+function validateIdentity({ kind, user, group, serviceAccount }: Subject, field: FieldPath): FieldError[] {
+  if (kind !== 'ServiceAccount') return requireText(field.child('name'), (kind === 'User' ? user : group)?.name);
+  const { name, namespace } = serviceAccount ?? {};
+  const errors = name === '*' ? [] : requireText(field.child('name'), name, isDNS1123Subdomain);
+  if (namespace) errors.push(...checkText(field.child('namespace'), namespace, isDNS1123Label));
+  else errors.push(required(field.child('namespace'), 'must specify namespace for service account'));
   return errors;
 }
 
@@ -132,13 +139,18 @@ function validateResourceRule(rule: ResourcePolicyRule, field: FieldPath): Field
 
 const SHOWN = { apiGroups: 'api groups', resources: 'resources' };
 
+function validateUrls(urls: readonly string[], field: FieldPath): FieldError[] {
+  if (urls.length === 0) return [required(field, 'nonResourceURLs must contain at least one value')];
+  if (!urls.includes('*')) return checkEach(urls, field, (url, at) => checkText(at, url, urlErrors));
+  return urls.length > 1 ? [invalid(field, urls, "if '*' is present, must not specify other non-resource URLs")] : [];
+}
+
 /** A path, whose last part may be a wildcard. */
 function urlErrors(url: string): string[] {
-  if (url === '*') return [];
   if (url === '') return ['must not be empty'];
-  if (url.includes(' ')) return ['must not contain white-space'];
   if (!url.startsWith('/')) return ['must start with slash'];
-  if (url.includes('//')) return ['must not contain double-slash'];
-  if (/\*./.test(url) || /[^/]\*$/.test(url)) return ['wildcard can only do suffix matching'];
-  return [];
+  if (url.includes(' ')) return ['must not contain white-space'];
+  if (url.includes('//')) return ['must not contain double slash'];
+  const wildcards = url.split('*').length - 1;
+  return wildcards > 1 || (wildcards === 1 && !url.endsWith('/*')) ? ['wildcard can only do suffix matching'] : [];
 }

@@ -43,12 +43,11 @@ function validatePort({ protocol, port, endPort }: NetworkPolicyPort, field: Fie
     if (endPort !== undefined) errors.push(invalid(at, endPort, 'may not be specified when `port` is not specified'));
     return errors;
   }
-  errors.push(...checkPort(field.child('port'), port));
-  if (endPort === undefined) return errors;
-  if (typeof port === 'string') {
+  if (typeof port === 'string' && endPort !== undefined) {
     errors.push(invalid(at, endPort, 'may not be specified when `port` is non-numeric'));
-    return errors;
   }
+  errors.push(...checkPort(field.child('port'), port));
+  if (typeof port === 'string' || endPort === undefined) return errors;
   if (endPort < port) errors.push(invalid(at, port, 'must be greater than or equal to `port`'));
   return [...errors, ...checkNumber(at, endPort, isValidPortNumber)];
 }

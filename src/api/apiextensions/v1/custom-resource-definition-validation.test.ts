@@ -134,3 +134,140 @@ test('a definition that is established keeps its scope, and every version that o
     'status.storedVersions[0]: Invalid value: "v1": missing from spec.versions; v1 was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in v1 and removes v1 from status.storedVersions',
   ]);
 });
+
+/** What is wrong with one member of a schema, by where it is below that member. */
+function memberErrors(member: object): string[] {
+  const at = 'spec.validation.openAPIV3Schema.properties[a]';
+  const schema = { ...OBJECT, properties: { a: member } };
+  const errors = createErrors(CustomResourceDefinitions, definition({ versions: [version(schema)] }));
+  return errors.map((error) => error.replace(at, ''));
+}
+
+const list = (type: string, items: object, more: object = {}) => ({
+  type: 'array',
+  'x-kubernetes-list-type': type,
+  items,
+  ...more,
+});
+const keyed = (items: object, ...keys: string[]) => list('map', items, { 'x-kubernetes-list-map-keys': keys });
+const STRING = { type: 'string' };
+
+test.each<[string, object, string[]]>([
+  ['a map', keyed({ ...OBJECT, required: ['k'], properties: { k: STRING } }, 'k'), []],
+  ['a map whose key has a default', keyed({ ...OBJECT, properties: { k: { ...STRING, default: 'x' } } }, 'k'), []],
+  [
+    'a map whose keys may be missing',
+    keyed({ ...OBJECT, nullable: true, properties: { k: { ...STRING, nullable: true } } }, 'k'),
+    [
+      '.items.nullable: Forbidden: cannot be nullable when x-kubernetes-list-type is map',
+      '.items.properties[k].default: Required value: this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property',
+      '.items.properties[k].nullable: Forbidden: this property is in x-kubernetes-list-map-keys, so it cannot be nullable',
+    ],
+  ],
+  [
+    'a map with keys of every wrong kind',
+    keyed({ ...OBJECT, required: ['k', 'l'], properties: { k: STRING, l: { ...OBJECT } } }, 'k', 'k', 'l', 'm'),
+    [
+      '.x-kubernetes-list-map-keys: Invalid value: ["k","k","l","m"]: must not contain duplicate entries',
+      `.items.properties[l].type: Invalid value: "object": must be a scalar type if parent array's x-kubernetes-list-type is map`,
+      '.x-kubernetes-list-map-keys: Invalid value: ["k","k","l","m"]: entries must all be names of item properties',
+    ],
+  ],
+  [
+    'a map of texts without keys',
+    list('map', STRING),
+    [
+      '.x-kubernetes-list-map-keys: Required value: must not be empty if x-kubernetes-list-type is map',
+      `.items.type: Invalid value: "string": must be object if parent array's x-kubernetes-list-type is map`,
+    ],
+  ],
+  [
+    'keys without a map',
+    { type: 'array', items: STRING, 'x-kubernetes-list-map-keys': ['k'] },
+    ['.x-kubernetes-list-type: Required value: must be map if x-kubernetes-list-map-keys is non-empty'],
+  ],
+  [
+    'a set of what is merged in parts',
+    list('set', OBJECT),
+    [
+      '.items.x-kubernetes-map-type: Invalid value: null: must be atomic as item of a list with x-kubernetes-list-type=set',
+    ],
+  ],
+  ['a set of what is one', list('set', { ...OBJECT, 'x-kubernetes-map-type': 'atomic' }), []],
+  [
+    'merging of another type',
+    { ...STRING, 'x-kubernetes-list-type': 'bag', 'x-kubernetes-map-type': 'deep' },
+    [
+      '.type: Invalid value: "string": must be object if x-kubernetes-map-type is specified',
+      '.x-kubernetes-map-type: Unsupported value: "deep": supported values: "atomic", "granular"',
+      '.type: Invalid value: "string": must be array if x-kubernetes-list-type is specified',
+      '.x-kubernetes-list-type: Unsupported value: "bag": supported values: "atomic", "set", "map"',
+    ],
+  ],
+  [
+    'rules that point to members',
+    {
+      ...OBJECT,
+      properties: { b: { ...OBJECT, properties: { 'c.d': STRING } }, m: { ...OBJECT, additionalProperties: STRING } },
+      'x-kubernetes-validations': [
+        ...['.b', ".b['c.d']", ".m['any']", '.m.any'],
+        ...['b', '.c', ".b['c.d'", '.b[c]', '.', '.b.x'],
+      ].map((fieldPath) => ({ rule: 'true', fieldPath })),
+    },
+    ['b', '.c', ".b['c.d'", '.b[c]', '.', '.b.x'].map(
+      (path, index) =>
+        `.x-kubernetes-validations[${index + 4}].fieldPath: Invalid value: ${JSON.stringify(path)}: must be a valid path`,
+    ),
+  ],
+])('a schema with %s is answered rightly', (_, member, expected) => {
+  expect(memberErrors(member)).toEqual(expected);
+});
+
+test.each<[string, object, string[]]>([
+  [
+    'fields to select by',
+    {
+      schema: {
+        openAPIV3Schema: {
+          ...OBJECT,
+          properties: {
+            metadata: { ...OBJECT, properties: { name: STRING } },
+            spec: { ...OBJECT, properties: { a: STRING, b: OBJECT } },
+          },
+        },
+      },
+      selectableFields: ['.spec.a', '.spec.a', '.spec.b', '.spec.c', '.metadata.name', ".spec['a']", ''].map(
+        (jsonPath) => ({ jsonPath }),
+      ),
+    },
+    [
+      'spec.selectableFields[1].jsonPath: Duplicate value: ".spec.a"',
+      'spec.selectableFields[2].jsonPath: Invalid value: ".spec.b": must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
+      'spec.selectableFields[3].jsonPath: Invalid value: ".spec.c": is an invalid path: does not refer to a valid field',
+      'spec.selectableFields[4].jsonPath: Invalid value: ".metadata.name": must not point to fields in metadata',
+      `spec.selectableFields[5].jsonPath: Invalid value: ".spec['a']": is an invalid path: array notation is not allowed`,
+      'spec.selectableFields[6].jsonPath: Required value',
+    ],
+  ],
+  [
+    'a nullable root',
+    { schema: { openAPIV3Schema: { ...OBJECT, nullable: true } } },
+    ['spec.validation.openAPIV3Schema.nullable: Forbidden: nullable cannot be true at the root'],
+  ],
+])('a version with %s is answered rightly', (_, more, expected) => {
+  const spec = { versions: [{ ...version(OBJECT), ...more }] };
+  expect(createErrors(CustomResourceDefinitions, definition(spec))).toEqual(expected);
+});
+
+test('a version with a status has a schema that the one of the status can be taken from', () => {
+  const status = (schema: object) =>
+    createErrors(
+      CustomResourceDefinitions,
+      definition({ versions: [version({ ...OBJECT, ...schema }, { subresources: { status: {} } })] }),
+    );
+  expect(status({ description: 'a', properties: {} })).toEqual([]);
+  const [error] = status({ maxProperties: 3 });
+  expect(error).toMatch(
+    /^spec.validation.openAPIV3Schema: Invalid value: .*"MaxProperties":3,.*: only \[Description Type .* XValidations\] fields are allowed/,
+  );
+});

@@ -1,6 +1,16 @@
 import { checkEach, requireText } from '#api/checks.ts';
-import { type FieldError, type FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
+import {
+  duplicate,
+  type FieldError,
+  type FieldPath,
+  invalid,
+  required,
+  tooMany,
+} from '#machinery/errors/field-error.ts';
+import { internalForm } from '#machinery/errors/internal-form.ts';
 import type { CustomResourceDefinitionVersion } from './custom-resource-definition.ts';
+import { JSONSchemaProps } from './json-schema-props.ts';
+import { followPath } from './schema-path.ts';
 import { validateStructuralSchema } from './structural-schema-validation.ts';
 
 type Version = CustomResourceDefinitionVersion;
@@ -12,6 +22,8 @@ export const SHARED = ['schema', 'subresources', 'additionalPrinterColumns', 'se
 export type SharedPart = (typeof SHARED)[number];
 
 const LONGEST_WARNING = 256;
+const MOST_SELECTABLE = 8;
+const SELECTABLE = ['string', 'boolean', 'integer'];
 const TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
 const FORMATS = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
 
@@ -21,16 +33,70 @@ export function validateSharedPart(version: Version, part: SharedPart, field: Fi
   const scale = version.subresources?.scale;
   switch (part) {
     case 'schema':
-      return schema === undefined ? [] : validateStructuralSchema(schema, field.child('openAPIV3Schema'));
+      if (schema === undefined) return [];
+      return [
+        ...(version.subresources?.status ? validateRootOfStatus(schema, field) : []),
+        ...validateStructuralSchema(schema, field.child('openAPIV3Schema')),
+      ];
     case 'subresources':
       return scale === undefined ? [] : validateScale(scale, field);
     case 'additionalPrinterColumns':
       return checkEach(version.additionalPrinterColumns, field, validateColumn);
     case 'selectableFields':
-      return checkEach(version.selectableFields, field, ({ jsonPath }, at) =>
-        requireText(at.child('jsonPath'), jsonPath, isSimplePath),
-      );
+      return validateSelectable(version, field);
   }
+}
+
+/** What may be said at the root where the schema of the status is taken out of it. */
+const AT_ROOT = [
+  'Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems',
+  'MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations',
+].join(' ');
+/** Members whose names inside upstream are not their own with a capital letter. */
+const INTERNAL: Readonly<Record<string, string>> = {
+  'x-kubernetes-preserve-unknown-fields': 'XPreserveUnknownFields',
+  'x-kubernetes-validations': 'XValidations',
+};
+
+function validateRootOfStatus(schema: JSONSchemaProps, field: FieldPath): FieldError[] {
+  const at = field.child('openAPIV3Schema');
+  if (schema.type && schema.type !== 'object') {
+    const detail =
+      'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
+    return [invalid(at.child('type'), schema.type, detail)];
+  }
+  const allowed = AT_ROOT.split(' ');
+  const foreign = Object.entries(schema).some(([name, value]) => {
+    const isSet =
+      value !== undefined && value !== false && value !== '' && !(Array.isArray(value) && value.length === 0);
+    return isSet && !allowed.includes(INTERNAL[name] ?? `${name[0]?.toUpperCase()}${name.slice(1)}`);
+  });
+  if (!foreign) return [];
+  const detail = `only [${AT_ROOT}] fields are allowed at the root of the schema if the status subresource is enabled`;
+  return [invalid(at, internalForm(schema, JSONSchemaProps), detail)];
+}
+
+/** Fields that lists can be narrowed by are single values that objects have of their own. */
+function validateSelectable({ schema, selectableFields = [] }: Version, field: FieldPath): FieldError[] {
+  const root = schema?.openAPIV3Schema;
+  if (root === undefined || selectableFields.length === 0) return [];
+  const seen = new Set<string>();
+  const errors = checkEach(selectableFields, field, ({ jsonPath }, item) => {
+    const at = item.child('jsonPath');
+    if (!jsonPath) return [required(at)];
+    const found = followPath(jsonPath, root, false);
+    if (typeof found === 'string') return [invalid(at, jsonPath, `is an invalid path: ${found}`)];
+    const problems = found.root === 'metadata' ? [invalid(at, jsonPath, 'must not point to fields in metadata')] : [];
+    if (!SELECTABLE.includes(found.schema.type ?? '')) {
+      const detail =
+        'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
+      problems.push(invalid(at, jsonPath, detail));
+    }
+    if (seen.has(found.path)) problems.push(duplicate(at, jsonPath));
+    seen.add(found.path);
+    return problems;
+  });
+  return seen.size > MOST_SELECTABLE ? [...errors, tooMany(field, seen.size, MOST_SELECTABLE)] : errors;
 }
 
 /** What clients of a deprecated version are told. */

@@ -7,6 +7,7 @@ import {
   required,
 } from '#machinery/errors/field-error.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
+import { validateMergeTypes } from './list-schema-validation.ts';
 import { isSchema } from './schema-shape.ts';
 import { validateRuleForm, validateRules } from './validation-rules-validation.ts';
 
@@ -25,7 +26,8 @@ const UNSUPPORTED = ['id', '$schema', 'definitions', 'dependencies', 'patternPro
 
 /** A schema of custom resources tells the type of every member, so that unknown ones can be told and dropped. */
 export function validateStructuralSchema(schema: JSONSchemaProps, field: FieldPath): FieldError[] {
-  const errors = validateSchema(schema, field, 'root');
+  const errors = schema.nullable ? [forbidden(field.child('nullable'), 'nullable cannot be true at the root')] : [];
+  errors.push(...validateSchema(schema, field, 'root'));
   if (schema.type && schema.type !== 'object') {
     errors.push(invalid(field.child('type'), schema.type, 'must be object at the root'));
   }
@@ -37,8 +39,8 @@ function validateSchema(schema: JSONSchemaProps, field: FieldPath, place: Place)
   return [
     ...validateType(schema, field, place),
     ...validateUnsupported(schema, field),
-    ...validateListType(schema, field),
     ...validateMembers(schema, field),
+    ...validateMergeTypes(schema, field),
     ...validateRuleForm(schema, field),
   ];
 }
@@ -59,6 +61,12 @@ function validateUnsupported(schema: JSONSchemaProps, field: FieldPath): FieldEr
   for (const name of UNSUPPORTED) {
     if (schema[name] !== undefined) errors.push(forbidden(field.child(name), `${name} is not supported`));
   }
+  if (schema.type === 'null') {
+    errors.push(forbidden(field.child('type'), 'type cannot be set to null, use nullable as an alternative'));
+  }
+  if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
+    errors.push(invalid(field.child('x-kubernetes-preserve-unknown-fields'), false, 'must be true or undefined'));
+  }
   if (schema.uniqueItems) {
     const detail = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic';
     errors.push(forbidden(field.child('uniqueItems'), detail));
@@ -74,23 +82,6 @@ function validateUnsupported(schema: JSONSchemaProps, field: FieldPath): FieldEr
     errors.push(forbidden(field.child('items'), 'items must be a schema object and not an array'));
   }
   return errors;
-}
-
-function validateListType(schema: JSONSchemaProps, field: FieldPath): FieldError[] {
-  const listType = schema['x-kubernetes-list-type'];
-  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-  const at = field.child('x-kubernetes-list-map-keys');
-  if (listType === undefined) {
-    return keys.length === 0 ? [] : [forbidden(at, 'must not be specified if x-kubernetes-list-type is not map')];
-  }
-  const typeField = field.child('x-kubernetes-list-type');
-  if (!['atomic', 'map', 'set'].includes(listType))
-    return [notSupported(typeField, listType, ['atomic', 'map', 'set'])];
-  if (schema.type !== 'array') {
-    return [invalid(field.child('type'), schema.type ?? '', 'must be array if x-kubernetes-list-type is specified')];
-  }
-  if (listType !== 'map') return [];
-  return keys.length > 0 ? [] : [required(at, 'must not be empty if x-kubernetes-list-type is map')];
 }
 
 function validateMembers(schema: JSONSchemaProps, field: FieldPath): FieldError[] {

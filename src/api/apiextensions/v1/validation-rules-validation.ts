@@ -10,6 +10,7 @@ import {
 import { internalForm } from '#machinery/errors/internal-form.ts';
 import { compileRule } from './compile-rule.ts';
 import { type JSONSchemaProps, ValidationRule } from './json-schema-props.ts';
+import { followPath } from './schema-path.ts';
 import { isSchema, LARGEST_REQUEST, shapeOf } from './schema-shape.ts';
 
 const MOST_OF_A_RULE = 10_000_000;
@@ -35,6 +36,9 @@ export const validateRuleForm = (schema: JSONSchemaProps, field: FieldPath): Fie
         ? [invalid(at.child('fieldPath'), fieldPath, 'must be non-empty if specified')]
         : []),
       ...(NEWLINES.test(fieldPath) ? [invalid(at.child('fieldPath'), fieldPath, 'must not contain line breaks')] : []),
+      ...(fieldPath !== '' && typeof followPath(fieldPath, schema) === 'string'
+        ? [invalid(at.child('fieldPath'), fieldPath, 'must be a valid path')]
+        : []),
     ],
   );
 

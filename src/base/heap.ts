@@ -66,6 +66,11 @@ export class Heap<T> {
     return entry.item;
   }
 
+  /** All items, in no order that is to be relied on. */
+  *values(): IterableIterator<T> {
+    for (const { item } of this.#entries) yield item;
+  }
+
   clear(): void {
     this.#entries.length = 0;
     this.#byKey.clear();

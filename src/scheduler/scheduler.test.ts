@@ -108,14 +108,33 @@ test('without nodes the message says so', async () => {
   await vi.waitUntil(async () => (await messageOf('alone')) === 'no nodes available to schedule pods');
 });
 
-test('decisions are counted', async () => {
+test('what is decided is counted and measured under the names people know', async () => {
   await addNode('one', { cpu: '1' });
   await addPod('fits');
   await addPod('waits', {}, '2');
+  await addPod('gated', { schedulingGates: [{ name: 'example.com/wait' }] });
   await vi.waitUntil(async () => (await nodeOf('fits')) && (await messageOf('waits')));
-  const lines = cluster.apiServer.metrics.render().split('\n');
-  expect(lines).toContain('scheduler_schedule_attempts_total{result="scheduled",profile="default-scheduler"} 1');
-  expect(lines).toContain('scheduler_pending_pods{queue="unschedulable"} 1');
+  const told = () => cluster.apiServer.metrics.render().split('\n');
+  await vi.waitUntil(() => told().includes('scheduler_pending_pods{queue="gated"} 1'));
+  const profile = 'profile="default-scheduler"';
+  const counted = [
+    `scheduler_schedule_attempts_total{result="scheduled",${profile}} 1`,
+    `scheduler_scheduling_attempt_duration_seconds_count{result="scheduled",${profile}} 1`,
+    `scheduler_framework_extension_point_duration_seconds_count{extension_point="Bind",status="Success",${profile}} 1`,
+    `scheduler_unschedulable_pods{plugin="NodeResourcesFit",${profile}} 1`,
+    `scheduler_unschedulable_pods{plugin="SchedulingGates",${profile}} 1`,
+    'scheduler_pod_scheduling_attempts_count 1',
+    'scheduler_pod_scheduling_sli_duration_seconds_count{attempts="1"} 1',
+    'scheduler_pending_pods{queue="unschedulable"} 1',
+    'scheduler_queue_incoming_pods_total{queue="active",event="UnschedulablePodAdd"} 2',
+    'scheduler_queue_incoming_pods_total{queue="unschedulable",event="UnschedulablePodAdd"} 1',
+    'scheduler_cache_size{type="nodes"} 1',
+    'scheduler_preemption_attempts_total 1',
+    'scheduler_preemption_victims_count 0',
+    'scheduler_goroutines{operation="binding"} 0',
+  ];
+  const lines = told();
+  expect(counted.filter((line) => !lines.includes(line))).toEqual([]);
 });
 
 test('a pod of higher priority makes room for itself', async () => {

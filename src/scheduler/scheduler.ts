@@ -2,7 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { Pods } from '#api/core/v1/pod.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
-import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
+import { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Random } from '#base/random.ts';
 import type { Client } from '#client/client.ts';
 import type { EventRecorder } from '#client/events/event-recorder.ts';
@@ -23,11 +23,12 @@ import { Verdicts } from './framework/verdicts.ts';
 import { WaitingPods } from './framework/waiting-pods.ts';
 import { PodStatusWriter } from './pod-status-writer.ts';
 import type { Happening } from './queue/happening-log.ts';
-import { type QueuedPod, SchedulingQueue } from './queue/scheduling-queue.ts';
-import { type AttemptObserver, type AttemptResult, createSchedulerMetrics } from './scheduler-metrics.ts';
+import type { QueuedPod } from './queue/queued-pod.ts';
+import { SchedulingQueue } from './queue/scheduling-queue.ts';
+import { collectSizes, SchedulerMetrics } from './scheduler-metrics.ts';
 import { ClusterState } from './state/cluster-state.ts';
 import type { NodeInfo } from './state/node-info.ts';
-import type { PodInfo } from './state/pod-info.ts';
+import { type PodInfo, schedulerNameOf } from './state/pod-info.ts';
 import { UnderWay } from './under-way.ts';
 
 export interface SchedulerOptions {
@@ -53,6 +54,8 @@ interface Attempt {
   readonly framework: Framework;
   readonly cycle: Cycle;
   readonly signal: AbortSignal;
+  /** On the clock's monotonic scale. */
+  readonly startedAt: number;
 }
 
 /** Bindings under way at once; the next cycle does not wait for them, nor for pods that wait for volumes, say. */
@@ -74,7 +77,7 @@ export class Scheduler {
   readonly #bindings = new UnderWay(MAX_BINDINGS);
   readonly #extenders: Extenders;
   readonly #waiting: WaitingPods;
-  readonly #attempted: ReadonlyMap<string, AttemptObserver>;
+  readonly #metrics: SchedulerMetrics;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -82,10 +85,13 @@ export class Scheduler {
     const extenders = (options.extenders ?? []).map((each) => new HttpExtender(each));
     this.#extenders = new Extenders(extenders, options.logger);
     this.#waiting = new WaitingPods(options.clock);
+    const registry = options.metrics ?? new MetricRegistry();
+    this.#metrics = new SchedulerMetrics(registry, options.clock);
     const context = {
       ...options,
       extenders: this.#extenders,
       waiting: this.#waiting,
+      metrics: this.#metrics,
       state: this.#state,
       nominations: this.#nominations,
       activate: (uid: string) => this.#queue.activate(uid),
@@ -96,6 +102,7 @@ export class Scheduler {
     const [first] = this.#frameworks.values();
     this.#queue = new SchedulingQueue({
       clock: options.clock,
+      entered: this.#metrics.entered,
       order: (a, b) => first?.order(a, b) ?? 0,
       gate: (pod) => this.#frameworkOf(pod)?.preEnqueue(pod),
       concerned: (plugin, happening) => this.#concerned(plugin, happening),
@@ -104,10 +111,7 @@ export class Scheduler {
       ...(options.podMaxBackoffMs === undefined ? {} : { maxBackoffMs: options.podMaxBackoffMs }),
     });
     this.#statuses = new PodStatusWriter(options);
-    const { metrics } = options;
-    this.#attempted = metrics
-      ? createSchedulerMetrics(metrics, [...this.#frameworks.keys()], this.#queue)
-      : new Map<string, AttemptObserver>();
+    collectSizes(registry, { queue: this.#queue, state: this.#state, bindings: () => this.#bindings.size });
     followCluster(options.informers, {
       state: this.#state,
       queue: this.#queue,
@@ -132,12 +136,11 @@ export class Scheduler {
         continue;
       }
       const startedAt = clock.monotonic();
-      const attempt = this.#scheduleOne(pod, signal);
-      const result = attempt instanceof Promise ? await attempt : attempt;
-      const endedAt = clock.monotonic();
-      this.#attempted.get(schedulerNameOf(pod.info))?.(result, (endedAt - startedAt) / 1000);
+      const attempt = this.#scheduleOne(pod, signal, startedAt);
+      if (attempt instanceof Promise) await attempt;
+      this.#metrics.decided(startedAt);
       if (this.#bindings.isFull) await this.#bindings.room();
-      else if (endedAt - sliceStart > SLICE_MS) await immediate();
+      else if (clock.monotonic() - sliceStart > SLICE_MS) await immediate();
       else continue;
       sliceStart = clock.monotonic();
     }
@@ -158,36 +161,34 @@ export class Scheduler {
   }
 
   /** Decides at once, or as soon as those outside have been asked who have a say. */
-  #scheduleOne(queued: QueuedPod, signal: AbortSignal): AttemptResult | Promise<AttemptResult> {
+  #scheduleOne(queued: QueuedPod, signal: AbortSignal, startedAt: number): void | Promise<void> {
     const { info } = queued;
     const framework = this.#frameworkOf(info);
     if (framework === undefined || info.pod.metadata?.deletionTimestamp || this.#state.isAssumed(info.uid)) {
-      this.#queue.done(info.uid);
-      return 'unschedulable';
+      return this.#queue.done(info.uid);
     }
     const cycle: Cycle = { pod: info, state: this.#state, data: new Map() };
-    const attempt: Attempt = { queued, framework, cycle, signal };
+    const attempt: Attempt = { queued, framework, cycle, signal, startedAt };
     try {
-      const result = this.#extenders.areInterested(info.pod) ? this.#placeWithExtenders(attempt) : this.#place(attempt);
-      return result instanceof Promise ? result.catch((error) => this.#failed(queued, error)) : result;
+      const placed = this.#extenders.areInterested(info.pod) ? this.#placeWithExtenders(attempt) : this.#place(attempt);
+      return placed instanceof Promise ? placed.catch((error) => this.#failed(attempt, error)) : placed;
     } catch (error) {
-      return this.#failed(queued, error);
+      this.#failed(attempt, error);
     }
   }
 
-  #failed(queued: QueuedPod, error: unknown): AttemptResult {
-    this.#state.forget(queued.info.uid);
-    this.#fail(queued, error);
-    return 'error';
+  #failed(attempt: Attempt, error: unknown): void {
+    this.#state.forget(attempt.queued.info.uid);
+    this.#fail(attempt, error);
   }
 
-  #place(attempt: Attempt): AttemptResult | Promise<AttemptResult> {
+  #place(attempt: Attempt): void | Promise<void> {
     const { framework, cycle } = attempt;
     const choice = framework.choose(cycle, this.#options.random);
     return choice.fits ? this.#assign(attempt, choice.node) : this.#makeRoom(attempt, choice.diagnosis);
   }
 
-  async #placeWithExtenders(attempt: Attempt, withoutNomination = false): Promise<AttemptResult> {
+  async #placeWithExtenders(attempt: Attempt, withoutNomination = false): Promise<void> {
     const { framework, cycle } = attempt;
     const { pod } = cycle.pod;
     const outcome = framework.filter(cycle, { withoutNomination });
@@ -213,7 +214,7 @@ export class Scheduler {
     return this.#assign(attempt, best);
   }
 
-  #assign(attempt: Attempt, node: NodeInfo): AttemptResult {
+  #assign(attempt: Attempt, node: NodeInfo): void {
     const { framework, cycle } = attempt;
     const info = cycle.pod;
     const nodeName = node.name;
@@ -228,27 +229,26 @@ export class Scheduler {
     }
     const isLong = permit !== undefined || framework.needsPreBind(cycle);
     this.#bindings.add(this.#bind(attempt, node, permit), { isLong });
-    return 'scheduled';
   }
 
   /** The node was chosen, and then refused. */
-  #refuseOn({ queued }: Attempt, node: NodeInfo, refused: Status): AttemptResult {
-    this.#state.forget(queued.info.uid);
+  #refuseOn(attempt: Attempt, node: NodeInfo, refused: Status): void {
+    this.#state.forget(attempt.queued.info.uid);
     const verdicts = new Verdicts(new Map([[node, refused]]));
-    return this.#refuse(queued, { nodeCount: 1, verdicts, plugins: new Set([refused.plugin]) }, '');
+    this.#refuse(attempt, { nodeCount: 1, verdicts, plugins: new Set([refused.plugin]) }, '');
   }
 
   async #bind(attempt: Attempt, node: NodeInfo, permit: Promise<Status | undefined> | undefined): Promise<void> {
-    const { queued, framework, cycle, signal } = attempt;
+    const { queued, framework, cycle, signal, startedAt } = attempt;
     const nodeName = node.name;
-    const { client, events } = this.#options;
     const { pod, key, uid } = queued.info;
-    const { name = '', namespace = '' } = pod.metadata ?? {};
     try {
       const needsPreBind = framework.needsPreBind(cycle);
       // While a pod waits, others shall know where it is expected.
       if (permit || needsPreBind) this.#statuses.nominate(pod, nodeName);
+      const waitsFrom = this.#options.clock.monotonic();
       const kept = await permit;
+      if (permit) this.#metrics.waited(kept?.code ?? 'Success', waitsFrom);
       if (kept) {
         framework.unreserve(cycle, nodeName);
         this.#queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });
@@ -259,17 +259,12 @@ export class Scheduler {
         const refused = await framework.preBind(cycle, nodeName, signal);
         if (refused) throw new Error(refused.reasons.join(', '));
       }
-      const binder = this.#extenders.binderOf(pod);
-      if (binder) await binder.bind(pod, nodeName);
-      else {
-        const target = { apiVersion: 'v1', kind: 'Node', name: nodeName };
-        const binding = { metadata: { name, namespace, uid }, target };
-        await client.of(Pods).createSubresource(name, 'binding', binding, { namespace });
-      }
+      await this.#write(attempt, nodeName);
       this.#queue.done(uid);
+      this.#metrics.scheduled(queued, startedAt);
       this.#statuses.settled(pod);
       framework.postBind(cycle, nodeName);
-      events.record(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${nodeName}`);
+      this.#options.events.record(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${nodeName}`);
     } catch (error) {
       framework.unreserve(cycle, nodeName);
       this.#state.forget(uid);
@@ -278,34 +273,56 @@ export class Scheduler {
         return this.#queue.done(uid);
       }
       this.#queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });
-      this.#fail(queued, error);
+      this.#fail(attempt, error);
+    }
+  }
+
+  /** Writes the binding, or has it written by an extender that does so. */
+  async #write({ queued, framework }: Attempt, nodeName: string): Promise<void> {
+    const { client, clock } = this.#options;
+    const { pod, uid } = queued.info;
+    const { name = '', namespace = '' } = pod.metadata ?? {};
+    const startedAt = clock.monotonic();
+    let isDone = false;
+    try {
+      const binder = this.#extenders.binderOf(pod);
+      if (binder) await binder.bind(pod, nodeName);
+      else {
+        const target = { apiVersion: 'v1', kind: 'Node', name: nodeName };
+        const binding = { metadata: { name, namespace, uid }, target };
+        await client.of(Pods).createSubresource(name, 'binding', binding, { namespace });
+      }
+      isDone = true;
+    } finally {
+      framework.bound(startedAt, isDone);
     }
   }
 
   /** Something went wrong that has nothing to do with what the cluster looks like. */
-  #fail(queued: QueuedPod, error: unknown): void {
+  #fail({ queued, startedAt }: Attempt, error: unknown): void {
     const { key } = queued.info;
     this.#options.logger.warn('scheduling failed, will retry', { pod: key, error });
     const message = error instanceof Error ? error.message : String(error);
     this.#tell(queued, { reason: 'SchedulerError', message, nominated: '' });
+    this.#metrics.failed('error', schedulerNameOf(queued.info), startedAt);
     this.#queue.giveBack(queued, new Set());
   }
 
-  #makeRoom(attempt: Attempt, diagnosis: Diagnosis): AttemptResult | Promise<AttemptResult> {
-    const { queued, framework, cycle } = attempt;
-    if (diagnosis.nodeCount === 0) return this.#refuse(queued, diagnosis, '');
+  #makeRoom(attempt: Attempt, diagnosis: Diagnosis): void | Promise<void> {
+    const { framework, cycle } = attempt;
+    if (diagnosis.nodeCount === 0) return this.#refuse(attempt, diagnosis, '');
     const refuse = ({ message, nominated }: Room) =>
-      this.#refuse(queued, { ...diagnosis, postFilterMessage: message }, nominated);
+      this.#refuse(attempt, { ...diagnosis, postFilterMessage: message }, nominated);
     const room = framework.postFilter(cycle, diagnosis);
     return room instanceof Promise ? room.then(refuse) : refuse(room);
   }
 
-  #refuse(queued: QueuedPod, diagnosis: Diagnosis, nominated: string | undefined): AttemptResult {
+  #refuse({ queued, startedAt }: Attempt, diagnosis: Diagnosis, nominated: string | undefined): void {
+    this.#metrics.failed('unschedulable', schedulerNameOf(queued.info), startedAt);
     if (nominated !== undefined) this.#nominations.set(queued.info, nominated);
     this.#queue.giveBack(queued, diagnosis.nodeCount === 0 ? NO_NODES : diagnosis.plugins);
     const message = diagnosisMessage(diagnosis);
     this.#tell(queued, { reason: 'Unschedulable', message, ...(nominated === undefined ? {} : { nominated }) });
-    return 'unschedulable';
   }
 
   #tell(
@@ -325,5 +342,3 @@ export class Scheduler {
 
 /** Who refuses a pod when there are no nodes: it waits for one. */
 const NO_NODES: ReadonlySet<string> = new Set(['NodeName']);
-
-const schedulerNameOf = ({ pod }: PodInfo): string => pod.spec?.schedulerName ?? 'default-scheduler';

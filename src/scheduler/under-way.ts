@@ -12,6 +12,10 @@ export class UnderWay {
     this.#limit = limit;
   }
 
+  get size(): number {
+    return this.#all;
+  }
+
   get isFull(): boolean {
     return this.#counted >= this.#limit;
   }

@@ -13,7 +13,12 @@ function start(plugins: readonly Plugin[], options: Partial<FrameworkOptions> = 
   const state = new ClusterState();
   state.setNode(makeNode('a'));
   const weighted = plugins.map((plugin) => ({ plugin, weight: 1 }));
-  const framework = new Framework(weighted, { state, nominations: new Nominations(state), ...options });
+  const framework = new Framework(weighted, {
+    clock: new VirtualClock(),
+    state,
+    nominations: new Nominations(state),
+    ...options,
+  });
   const cycle = { pod: state.describe(makePod('p')), state, data: new Map() };
   return { framework, cycle };
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
 import { EXTENDER } from '../extender/extenders.ts';
 import type { Happening } from '../queue/happening-log.ts';
@@ -17,8 +18,14 @@ import { Verdicts } from './verdicts.ts';
 import type { WaitingPods } from './waiting-pods.ts';
 
 const FILTERS = 'filters of the cycle';
+const SUCCESS = 'Success';
+
+/** Is told how long all plugins of an extension point took, by upstream's name of it, and what came of it. */
+export type PointObserver = (point: string, status: string, seconds: number) => void;
 
 export interface FrameworkOptions extends NodeSearchOptions {
+  readonly clock: Clock;
+  readonly observe?: PointObserver;
   /** Points at which plugins run in another order. */
   readonly order?: PluginOrder;
   /** Where pods wait for a permit. */
@@ -111,8 +118,12 @@ export class Framework {
     if (nominee) {
       return { fits: true, nodes: { slots: Int32Array.of(nominee.slot) }, refused: () => new Map() };
     }
-    if (names) return this.#search.named(cycle, filters, names);
-    return this.#search.all(cycle, filters, this.#search.known(cycle));
+    const startedAt = this.#options.clock.monotonic();
+    const outcome = names
+      ? this.#search.named(cycle, filters, names)
+      : this.#search.all(cycle, filters, this.#search.known(cycle));
+    this.#measured('Filter', startedAt, outcome.fits ? SUCCESS : 'Unschedulable');
+    return outcome;
   }
 
   /** The best node for a pod, of several any, or why there is none; the one on which room was made, if the pod fits there. */
@@ -122,10 +133,15 @@ export class Framework {
     const { filters, names } = prepared;
     const nominee = this.#search.nominated(cycle, filters);
     if (nominee) return { fits: true, node: nominee };
+    const startedAt = this.#options.clock.monotonic();
     const shared = names ? undefined : this.#search.known(cycle);
     const first = shared && this.#search.best(cycle, filters, { shared, random });
-    if (first) return { fits: true, node: first };
+    if (first) {
+      this.#measured('Filter', startedAt);
+      return { fits: true, node: first };
+    }
     const outcome = names ? this.#search.named(cycle, filters, names) : this.#search.all(cycle, filters, shared);
+    this.#measured('Filter', startedAt, outcome.fits ? SUCCESS : 'Unschedulable');
     if (!outcome.fits) return outcome;
     const { slots } = outcome.nodes;
     const best = slots.length === 1 ? 0 : indexOfBest(this.score(cycle, outcome.nodes), random);
@@ -145,7 +161,13 @@ export class Framework {
 
   /** Lets plugins try to make room, and tells how it went; a promise where one of them has to ask others. */
   postFilter(cycle: Cycle, diagnosis: Diagnosis): Room | Promise<Room> {
-    return this.#postFilterFrom(0, { cycle, diagnosis, reasons: [], last: {} });
+    const startedAt = this.#options.clock.monotonic();
+    const measured = (room: Room) => {
+      this.#measured('PostFilter', startedAt, room.message === '' ? SUCCESS : 'Unschedulable');
+      return room;
+    };
+    const room = this.#postFilterFrom(0, { cycle, diagnosis, reasons: [], last: {} });
+    return room instanceof Promise ? room.then(measured) : measured(room);
   }
 
   #postFilterFrom(start: number, trying: Trying): Room | Promise<Room> {
@@ -173,17 +195,23 @@ export class Framework {
 
   /** The sum of weighted scores of each node, in their order; valid until the next call. */
   score(cycle: Cycle, nodes: FittingNodes): Float64Array {
-    return this.#scoring.score(cycle, nodes);
+    const startedAt = this.#options.clock.monotonic();
+    const scores = this.#scoring.score(cycle, nodes);
+    this.#measured('Score', startedAt);
+    return scores;
   }
 
   /** Reserves with every plugin, or with none: a refusal gives back what was reserved before it. */
   reserve(cycle: Cycle, nodeName: string): Status | undefined {
+    const startedAt = this.#options.clock.monotonic();
     for (const plugin of this.#at.reserve) {
       const status = this.#run('Reserve', plugin, () => plugin.reserve?.(cycle, nodeName));
       if (status === undefined) continue;
       this.unreserve(cycle, nodeName);
+      this.#measured('Reserve', startedAt, status.code);
       return status;
     }
+    this.#measured('Reserve', startedAt);
     return undefined;
   }
 
@@ -198,35 +226,62 @@ export class Framework {
 
   /** Whether the pod may be bound; a promise where it has to wait for that. */
   permit(cycle: Cycle, nodeName: string): Status | undefined | Promise<Status | undefined> {
+    if (this.#at.permit.length === 0) return undefined;
+    const startedAt = this.#options.clock.monotonic();
     const waits = new Map<string, number>();
     for (const plugin of this.#at.permit) {
       const result = this.#run('Permit', plugin, () => plugin.permit?.(cycle, nodeName));
       if (result === undefined) continue;
-      if ('code' in result) return result;
+      if ('code' in result) {
+        this.#measured('Permit', startedAt, result.code);
+        return result;
+      }
       waits.set(plugin.name, result.waitMs);
     }
+    this.#measured('Permit', startedAt, waits.size > 0 ? 'Wait' : SUCCESS);
     return waits.size > 0 ? this.#options.waiting?.wait(cycle.pod.uid, waits) : undefined;
   }
 
   postBind(cycle: Cycle, nodeName: string): void {
+    if (this.#at.postBind.length === 0) return;
+    const startedAt = this.#options.clock.monotonic();
     for (const plugin of this.#at.postBind) plugin.postBind?.(cycle, nodeName);
+    this.#measured('PostBind', startedAt);
   }
 
   async preBind(cycle: Cycle, nodeName: string, signal: AbortSignal): Promise<Status | undefined> {
+    const startedAt = this.#options.clock.monotonic();
     for (const plugin of this.#at.preBind) {
       try {
         const status = await plugin.preBind?.(cycle, nodeName, signal);
-        if (status) return status;
+        if (status === undefined) continue;
+        this.#measured('PreBind', startedAt, status.code);
+        return status;
       } catch (error) {
+        this.#measured('PreBind', startedAt, 'Error');
         throw failureOf(`running PreBind plugin "${plugin.name}"`, error);
       }
     }
+    this.#measured('PreBind', startedAt);
     return undefined;
   }
 
+  /** Binding is what the scheduler itself does, or an extender: tells how long it took. */
+  bound(startedAt: number, isDone: boolean): void {
+    this.#measured('Bind', startedAt, isDone ? SUCCESS : 'Error');
+  }
+
+  #measured(point: string, startedAt: number, status = SUCCESS): void {
+    const { clock, observe } = this.#options;
+    observe?.(point, status, (clock.monotonic() - startedAt) / 1000);
+  }
+
   #prepare(cycle: Cycle): Status | Prepared {
+    const startedAt = this.#options.clock.monotonic();
     const prepared = this.#preparation.run(cycle);
-    if ('filters' in prepared) cycle.data.set(FILTERS, prepared.filters);
+    const isRefused = 'code' in prepared;
+    if (!isRefused) cycle.data.set(FILTERS, prepared.filters);
+    this.#measured('PreFilter', startedAt, isRefused ? prepared.code : SUCCESS);
     return prepared;
   }
 

@@ -5,6 +5,7 @@ import type { Client } from '#client/client.ts';
 import type { EventRecorder } from '#client/events/event-recorder.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import type { Extenders } from '../extender/extenders.ts';
+import type { SchedulerMetrics } from '../scheduler-metrics.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { Nominations } from './nominations.ts';
@@ -23,6 +24,7 @@ export interface PluginContext {
   readonly random: Random;
   readonly logger: Logger;
   readonly extenders: Extenders;
+  readonly metrics: Pick<SchedulerMetrics, 'pointsOf' | 'triedPreemption' | 'choseVictims'>;
   /** Pods that wait for a permit. */
   readonly waiting: WaitingPods;
   /** Whether the cycle's pod would pass the filters of its profile on a node, as it is at this moment. */

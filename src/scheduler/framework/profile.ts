@@ -48,7 +48,12 @@ export function createFramework(profile: Profile, context: Omit<PluginContext, '
     };
     return { plugin, weight: weightOf(entry, chosen) };
   });
-  framework = new Framework(plugins, { ...context, ...percentage(profile), order: profile.order ?? {} });
+  framework = new Framework(plugins, {
+    ...context,
+    ...percentage(profile),
+    order: profile.order ?? {},
+    observe: context.metrics.pointsOf(profile.schedulerName),
+  });
   return framework;
 }
 

@@ -22,6 +22,11 @@ export class HappeningLog {
     return this.#start + this.#happenings.length;
   }
 
+  /** How many are kept. */
+  get size(): number {
+    return this.#happenings.length;
+  }
+
   add(happening: Happening): void {
     this.#happenings.push(happening);
   }

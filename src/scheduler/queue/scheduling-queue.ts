@@ -2,20 +2,10 @@ import type { Clock, Timer } from '#base/clock.ts';
 import { Heap } from '#base/heap.ts';
 import type { Status } from '../framework/status.ts';
 import type { PodInfo } from '../state/pod-info.ts';
+import { BackoffQueue } from './backoff-queue.ts';
 import { type Happening, HappeningLog } from './happening-log.ts';
-
-/** A pod that waits for a node. */
-export interface QueuedPod {
-  readonly info: PodInfo;
-  /** When it first came, on the clock's scale. */
-  readonly since: number;
-  /** How often it was refused. */
-  readonly attempts: number;
-  /** Plugins that refused it last; only events that concern them wake it. Empty after a failure of another kind. */
-  readonly refusedBy: ReadonlySet<string>;
-  /** When it was refused last. */
-  readonly refusedAt: number;
-}
+import { labelOf, type QueueEvent, type QueueName } from './queue-event.ts';
+import { backoffOf, type QueuedPod } from './queued-pod.ts';
 
 export interface SchedulingQueueOptions {
   readonly clock: Clock;
@@ -29,8 +19,11 @@ export interface SchedulingQueueOptions {
   readonly mayHelp: (refusedBy: ReadonlySet<string>, pod: PodInfo, happening: Happening) => boolean;
   readonly initialBackoffMs?: number;
   readonly maxBackoffMs?: number;
+  /** Is told of each pod that enters a queue, and after what. */
+  readonly entered?: (queue: QueueName, event: string) => void;
 }
 
+const NOBODY: ReadonlySet<string> = new Set();
 /** Pods that fit nowhere are tried again after this long even if nothing seems to have changed. */
 const FORGOTTEN_MS = 5 * 60_000;
 const SWEEP_MS = 30_000;
@@ -43,11 +36,6 @@ interface Flight {
   changed?: PodInfo;
 }
 
-interface BackingOff {
-  readonly pod: QueuedPod;
-  readonly until: number;
-}
-
 /**
  * Pods waiting to be scheduled: `active` ones are taken in order; `backoff` ones were refused and wait a little, unless
  * there is nothing else to do; `unschedulable` ones wait for an event that concerns a plugin which refused them; `gated`
@@ -56,10 +44,7 @@ interface BackingOff {
 export class SchedulingQueue {
   readonly #options: SchedulingQueueOptions;
   readonly #active: Heap<QueuedPod>;
-  readonly #backoff = new Heap<BackingOff>(
-    (a, b) => a.until - b.until,
-    ({ pod }) => pod.info.uid,
-  );
+  readonly #backoff: BackoffQueue;
   readonly #unschedulable = new Map<string, QueuedPod>();
   /** Uids of unschedulable and gated pods by the plugin that refused them. */
   readonly #refused = new Map<string, Set<string>>();
@@ -68,7 +53,6 @@ export class SchedulingQueue {
   readonly #inFlight = new Map<string, Flight>();
   readonly #happenings = new HappeningLog();
   #wake: (() => void) | undefined;
-  #backoffTimer: Timer | undefined;
   #sweepTimer: Timer | undefined;
   #closed = false;
 
@@ -78,6 +62,7 @@ export class SchedulingQueue {
       (a, b) => options.order(a.info, b.info) || a.since - b.since,
       (queued) => queued.info.uid,
     );
+    this.#backoff = new BackoffQueue({ clock: options.clock, due: (pods) => this.#due(pods) });
   }
 
   /** A pod without a node appeared or changed. */
@@ -91,13 +76,13 @@ export class SchedulingQueue {
     const active = this.#active.get(uid);
     if (active) return this.#active.set({ ...active, info });
     const backingOff = this.#backoff.get(uid);
-    if (backingOff) return this.#backoff.set({ ...backingOff, pod: { ...backingOff.pod, info } });
+    if (backingOff) return this.#backoff.refresh({ ...backingOff, info });
     const waiting = this.#unschedulable.get(uid) ?? this.#gated.get(uid);
     this.#take(uid);
     // What changed about the pod may be just what it lacked.
-    if (waiting) return this.#moveOn({ ...waiting, info });
-    const now = this.#options.clock.monotonic();
-    this.#moveOn({ info, since: now, attempts: 0, refusedBy: new Set(), refusedAt: now });
+    if (waiting) return this.#moveOn({ ...waiting, info }, 'UnschedulablePodUpdate');
+    const since = this.#options.clock.monotonic();
+    this.#moveOn({ info, since, attempts: 0, refusals: 0, failures: 0, refusedBy: NOBODY }, 'UnschedulablePodAdd');
   }
 
   /** The pod changed in ways that no filter looks at. */
@@ -108,7 +93,7 @@ export class SchedulingQueue {
     const unschedulable = this.#unschedulable.get(uid);
     const gated = this.#gated.get(uid);
     if (active) this.#active.set({ ...active, info });
-    else if (backingOff) this.#backoff.set({ ...backingOff, pod: { ...backingOff.pod, info } });
+    else if (backingOff) this.#backoff.refresh({ ...backingOff, info });
     else if (unschedulable) this.#unschedulable.set(uid, { ...unschedulable, info });
     else if (gated) this.#gated.set(uid, { ...gated, info });
   }
@@ -134,7 +119,7 @@ export class SchedulingQueue {
       }
       for (const pod of moved) {
         this.#take(pod.info.uid);
-        this.#moveOn(pod);
+        this.#moveOn(pod, labelOf(happening.name));
       }
     }
   }
@@ -144,7 +129,7 @@ export class SchedulingQueue {
     const pod = this.#unschedulable.get(uid) ?? this.#gated.get(uid);
     if (pod === undefined) return;
     this.#take(uid);
-    this.#moveOn(pod);
+    this.#moveOn(pod, 'ForceActivate');
   }
 
   /** The next pod to schedule, if there is one; to be answered by `done` or `giveBack`. */
@@ -180,17 +165,21 @@ export class SchedulingQueue {
     const flight = this.#inFlight.get(uid);
     this.#inFlight.delete(uid);
     if (flight?.removed || this.#closed) return;
+    const isFailure = refusedBy.size === 0;
     const refused: QueuedPod = {
       ...pod,
       info: flight?.changed ?? pod.info,
+      since: this.#options.clock.monotonic(),
       attempts: pod.attempts + 1,
+      refusals: pod.refusals + (isFailure ? 0 : 1),
+      failures: isFailure ? pod.failures + 1 : 0,
       refusedBy,
-      refusedAt: this.#options.clock.monotonic(),
+      wasForgotten: false,
     };
     const isHelped =
       flight && this.#happenings.some(flight.since, (each) => this.#options.mayHelp(refusedBy, refused.info, each));
     this.#forgetHappenings();
-    if (refusedBy.size === 0 || isHelped || flight?.changed) return this.#moveOn(refused);
+    if (isFailure || isHelped || flight?.changed) return this.#moveOn(refused, 'ScheduleAttemptFailure');
     this.#setAside(refused);
   }
 
@@ -211,44 +200,66 @@ export class SchedulingQueue {
     return { active: this.#active.size, backoff: this.#backoff.size, unschedulable, gated: this.#gated.size };
   }
 
+  /** Every pod that waits, wherever. */
+  *values(): Iterable<QueuedPod> {
+    for (const pods of [this.#active, this.#backoff, this.#unschedulable, this.#gated]) yield* pods.values();
+  }
+
+  /** How many happenings are kept for pods that are being tried. */
+  get happenings(): number {
+    return this.#happenings.size;
+  }
+
   close(): void {
     this.#closed = true;
-    this.#backoffTimer?.cancel();
+    this.#backoff.close();
     this.#sweepTimer?.cancel();
     this.#wakeUp();
   }
 
-  /** Into the active queue when the pod has waited long enough since it was refused, otherwise into back-off. */
-  #moveOn(pod: QueuedPod): void {
+  /** Into the active queue when the pod has waited long enough since it was tried, otherwise into back-off. */
+  #moveOn(pod: QueuedPod, event: QueueEvent): void {
     if (this.#closed) return;
     const kept = this.#options.gate(pod.info);
-    if (kept) {
-      const refusedBy = new Set([kept.plugin]);
-      this.#gated.set(pod.info.uid, { ...pod, refusedBy });
-      return this.#index(pod.info.uid, refusedBy);
-    }
-    const until = pod.refusedAt + this.#backoffOf(pod);
-    if (until <= this.#options.clock.monotonic()) this.#active.set(pod);
-    else {
-      this.#backoff.set({ pod, until });
-      this.#armBackoff();
-    }
+    if (kept) return this.#keepOut(pod, kept.plugin, event);
+    const { clock, initialBackoffMs = 1000, maxBackoffMs = 10_000 } = this.#options;
+    const now = clock.monotonic();
+    const until = pod.since + backoffOf(pod, { initialMs: initialBackoffMs, maxMs: maxBackoffMs });
+    if (until > now) {
+      this.#backoff.add(pod, until);
+      this.#options.entered?.('backoff', event);
+    } else this.#makeActive(pod, event, now);
     this.#wakeUp();
   }
 
-  #backoffOf({ attempts }: QueuedPod): number {
-    const { initialBackoffMs = 1000, maxBackoffMs = 10_000 } = this.#options;
-    return attempts === 0 ? 0 : Math.min(initialBackoffMs * 2 ** (attempts - 1), maxBackoffMs);
+  #makeActive(pod: QueuedPod, event: QueueEvent, now: number): void {
+    this.#active.set(pod.firstAt === undefined ? { ...pod, firstAt: now } : pod);
+    this.#options.entered?.('active', event);
+  }
+
+  /** At the gate. */
+  #keepOut(pod: QueuedPod, plugin: string, event: QueueEvent): void {
+    const refusedBy = new Set([plugin]);
+    this.#gated.set(pod.info.uid, { ...pod, refusedBy });
+    this.#index(pod.info.uid, refusedBy);
+    this.#options.entered?.('unschedulable', event);
+  }
+
+  #due(pods: readonly QueuedPod[]): void {
+    const now = this.#options.clock.monotonic();
+    for (const pod of pods) this.#makeActive(pod, 'BackoffComplete', now);
+    this.#wakeUp();
   }
 
   #popEarly(): QueuedPod | undefined {
-    const first = this.#backoff.peek();
-    if (first === undefined || first.pod.refusedBy.size === 0) return undefined;
-    return this.#backoff.pop()?.pod;
+    const pod = this.#backoff.popEarly();
+    if (pod) this.#options.entered?.('active', 'PopFromBackoffQ');
+    return pod;
   }
 
   #setAside(pod: QueuedPod): void {
     this.#unschedulable.set(pod.info.uid, pod);
+    this.#options.entered?.('unschedulable', 'ScheduleAttemptFailure');
     this.#index(pod.info.uid, pod.refusedBy);
     this.#armSweep();
   }
@@ -271,22 +282,6 @@ export class SchedulingQueue {
     for (const plugin of waiting.refusedBy) this.#refused.get(plugin)?.delete(uid);
   }
 
-  #armBackoff(): void {
-    this.#backoffTimer?.cancel();
-    const first = this.#backoff.peek();
-    if (first === undefined || this.#closed) return;
-    const { clock } = this.#options;
-    this.#backoffTimer = clock.setTimer(Math.max(0, first.until - clock.monotonic()), () => {
-      const now = clock.monotonic();
-      for (let next = this.#backoff.peek(); next && next.until <= now; next = this.#backoff.peek()) {
-        this.#backoff.pop();
-        this.#active.set(next.pod);
-      }
-      this.#armBackoff();
-      this.#wakeUp();
-    });
-  }
-
   #armSweep(): void {
     if (this.#sweepTimer || this.#closed) return;
     const { clock } = this.#options;
@@ -294,9 +289,9 @@ export class SchedulingQueue {
       this.#sweepTimer = undefined;
       const now = clock.monotonic();
       for (const pod of [...this.#unschedulable.values()]) {
-        if (now - pod.refusedAt < FORGOTTEN_MS) continue;
+        if (now - pod.since < FORGOTTEN_MS) continue;
         this.#take(pod.info.uid);
-        this.#moveOn(pod);
+        this.#moveOn({ ...pod, wasForgotten: true }, 'UnschedulableTimeout');
       }
       if (this.#unschedulable.size > 0) this.#armSweep();
     });

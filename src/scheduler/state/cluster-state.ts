@@ -57,6 +57,12 @@ export class ClusterState {
     return this.#order;
   }
 
+  /** How many nodes and pods there are, and how many of the pods are only assumed to be placed. */
+  get counts(): { readonly nodes: number; readonly pods: number; readonly assumed_pods: number } {
+    const assumed = this.#assumed.size;
+    return { nodes: this.#nodes.size, pods: this.#placed.size + assumed, assumed_pods: assumed };
+  }
+
   get(name: string): NodeInfo | undefined {
     return this.#nodes.get(name);
   }

@@ -19,3 +19,7 @@ export const createPodInfo = (pod: Pod, classes: PodClasses): PodInfo => ({
   priority: pod.spec?.priority ?? 0,
   class: classes.of(pod),
 });
+
+/** Who is to schedule the pod. */
+export const schedulerNameOf = ({ pod }: Pick<PodInfo, 'pod'>): string =>
+  pod.spec?.schedulerName ?? 'default-scheduler';

@@ -2,6 +2,7 @@ import type { Node } from '#api/core/v1/node.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { systemClock } from '#base/clock.ts';
 import { silentLogger } from '#base/logger.ts';
+import { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import { seededRandom } from '#base/random.ts';
 import type { Client } from '#client/client.ts';
 import { createEventRecorder } from '#client/events/event-recorder.ts';
@@ -12,6 +13,7 @@ import type { Framework } from '../framework/framework.ts';
 import { Nominations } from '../framework/nominations.ts';
 import { createFramework, type Profile } from '../framework/profile.ts';
 import { WaitingPods } from '../framework/waiting-pods.ts';
+import { SchedulerMetrics } from '../scheduler-metrics.ts';
 import { ClusterState } from '../state/cluster-state.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 
@@ -38,6 +40,7 @@ export class Harness {
         logger: silentLogger,
         extenders: new Extenders([], silentLogger),
         waiting: new WaitingPods(systemClock),
+        metrics: new SchedulerMetrics(new MetricRegistry(), systemClock),
         activate: () => {},
       },
     );

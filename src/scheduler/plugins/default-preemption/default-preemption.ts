@@ -19,6 +19,7 @@ export function defaultPreemption(context: PluginContext, args: CandidateSearchA
     name: NAME,
     preEnqueue: ({ uid }) => (evictions.isUnderWay(uid) ? UNDER_WAY : undefined),
     postFilter(cycle, diagnosis): PostFilterResult | Promise<PostFilterResult> {
+      context.metrics.triedPreemption();
       const ineligible = whyIneligible(context, cycle.pod, diagnosis);
       if (ineligible) return { reasons: [`preemption: ${ineligible}`] };
       const found = search.find(cycle, diagnosis);

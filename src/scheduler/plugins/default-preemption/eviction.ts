@@ -20,6 +20,7 @@ export class Evictions {
   }
 
   start(preemptor: PodInfo, victims: Victims): void {
+    this.#context.metrics.choseVictims(victims.pods.length);
     this.#underWay.add(preemptor.uid);
     void this.#run(preemptor, victims)
       .catch((error) => {

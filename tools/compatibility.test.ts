@@ -8,7 +8,6 @@ const FILE = new URL('../docs/compatibility.md', import.meta.url);
 /** What is known to be missing. Whoever closes a gap takes its line away. */
 const GAPS = [
   'Custom resources, admission webhooks and policies, aggregated API servers: their objects are stored, nothing follows from them',
-  'The admission plugin ImagePolicyWebhook',
   'Key management services for encryption at rest',
   'Gang scheduling, which is off by default',
   'IPv6, NetworkPolicy, Ingress, the userspace proxy',

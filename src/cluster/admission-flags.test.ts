@@ -26,6 +26,27 @@ test('a name that no plugin has is refused', async () => {
   );
 });
 
+test('who is asked about images is read from the kubeconfig that a configuration names', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'knarr-images-'));
+  try {
+    const kubeConfigFile = join(directory, 'images');
+    const clusters = [{ name: 'images', cluster: { server: 'https://images.example' } }];
+    const users = [{ name: 'me', user: { token: 't' } }];
+    await writeFile(kubeConfigFile, JSON.stringify({ kind: 'Config', apiVersion: 'v1', clusters, users }));
+    const plugins = [{ name: 'ImagePolicyWebhook', configuration: { imagePolicy: { kubeConfigFile } } }];
+    const text = JSON.stringify({ apiVersion: 'apiserver.config.k8s.io/v1', kind: 'AdmissionConfiguration', plugins });
+    const flags = { admissionControlConfigFile: 'admission.json', enableAdmissionPlugins: 'ImagePolicyWebhook' };
+    const { admissionConfigurations } = await readAdmissionFlags(flags, (_flag, _path, read) => read(text));
+    expect(JSON.parse(admissionConfigurations?.['ImagePolicyWebhook'] ?? '')).toEqual({
+      imagePolicy: { kubeConfigFile, target: { url: 'https://images.example', token: 't' } },
+    });
+    await rm(kubeConfigFile);
+    await expect(readAdmissionFlags(flags, (_flag, _path, read) => read(text))).rejects.toThrow('ImagePolicyWebhook: ');
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
 test('a configuration is read, with files beside it', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'knarr-admission-'));
   try {

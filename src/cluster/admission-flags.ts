@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { readAdmissionConfiguration } from '#apiserver/admission/admission-configuration.ts';
+import { readImagePolicy, withTarget } from '#apiserver/admission/image-policy/image-policy-configuration.ts';
 import {
   type AdmissionPluginChoice,
   pluginChoiceError,
   pluginConfigurationError,
 } from '#apiserver/admission/plugins.ts';
+import { ConfigFileError } from '#machinery/codec/config-file.ts';
 import { CommandError } from './command-error.ts';
+import { readWebhookKubeconfig } from './webhook-kubeconfig.ts';
 
 /** Flags that say which admission plugins run, beside the default ones, and what they are told. */
 export interface AdmissionFlags {
@@ -17,6 +20,7 @@ export interface AdmissionFlags {
 
 /** Every cluster keeps its node agents to what is theirs, as kubeadm has it. */
 const ALWAYS = ['NodeRestriction'];
+const IMAGE_POLICY = 'ImagePolicyWebhook';
 
 /** Reads the text of a file with `read`, whose complaints are told with the flag. */
 type ReadConfiguration = <T>(flag: string, path: string, read: (text: string) => Promise<T>) => Promise<T>;
@@ -48,9 +52,21 @@ export async function readAdmissionFlags(
 async function readConfigurations(path: string | undefined, readConfiguration: ReadConfiguration) {
   if (path === undefined) return undefined;
   const readOther = (other: string) => readFile(resolve(dirname(path), other), 'utf8');
-  return readConfiguration('--admission-control-config-file', path, (text) =>
-    readAdmissionConfiguration(text, readOther),
-  );
+  return readConfiguration('--admission-control-config-file', path, async (text) => {
+    const configurations = await readAdmissionConfiguration(text, readOther);
+    const { [IMAGE_POLICY]: images } = configurations;
+    return images === undefined ? configurations : { ...configurations, [IMAGE_POLICY]: await withImageTarget(images) };
+  });
+}
+
+/** Where images are asked about stands in a file of its own. */
+async function withImageTarget(text: string): Promise<string> {
+  const { kubeConfigFile } = readImagePolicy(text);
+  try {
+    return withTarget(text, await readWebhookKubeconfig(await readFile(resolve(kubeConfigFile), 'utf8')));
+  } catch (error) {
+    throw new ConfigFileError(`${IMAGE_POLICY}: ${kubeConfigFile}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 const names = (text = ''): string[] =>

@@ -4,10 +4,15 @@ import { Namespaces } from '#api/core/v1/namespace.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { ResourceQuotas } from '#api/core/v1/resource-quota.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
+import { systemClock } from '#base/clock.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
+import { startJsonServer } from '../authentication/testing/json-server.ts';
 import { readAdmissionConfiguration } from './admission-configuration.ts';
+import { readImagePolicy } from './image-policy/image-policy-configuration.ts';
+import { createImagePolicyWebhook } from './image-policy/image-policy-webhook.ts';
 import { pluginConfigurationError } from './plugins.ts';
+import { admit, attributesOf, type TestRequest } from './testing.ts';
 
 const POD_SECURITY = `
 apiVersion: pod-security.admission.config.k8s.io/v1
@@ -113,6 +118,95 @@ describe('plugins do as their configuration says', () => {
   test('a namespace comes with its first object', async () => {
     await cluster.client.of(ServiceAccounts).create({ metadata: { name: 'first', namespace: 'made' } });
     expect((await cluster.client.of(Namespaces).get('made')).status?.phase).toBe('Active');
+  });
+});
+
+describe('who is asked about images', () => {
+  const policyOf = (target: object, more: object = {}) =>
+    readImagePolicy(JSON.stringify({ imagePolicy: { kubeConfigFile: 'images', target, ...more } }));
+  const asked: unknown[] = [];
+  let server: Awaited<ReturnType<typeof startJsonServer>>;
+  beforeAll(async () => {
+    server = await startJsonServer((_path, body) => {
+      const review = body as { spec: { containers: { image: string }[] } };
+      asked.push(review.spec);
+      const [image] = review.spec.containers;
+      if (image?.image === 'broken') return 400;
+      const allowed = image?.image !== 'bad' && image?.image !== 'mute';
+      const reason = image?.image === 'bad' ? 'not of ours' : undefined;
+      return { ...review, status: { allowed, reason, auditAnnotations: { seen: 'yes' } } };
+    });
+  });
+  afterAll(() => server.stop());
+
+  const judge = async (request: TestRequest, more: object = {}) => {
+    const plugin = createImagePolicyWebhook({ clock: systemClock }, policyOf(server, more));
+    const noted: Record<string, string> = {};
+    const attributes = {
+      ...attributesOf(Pods, request),
+      annotate: (key: string, value: string) => (noted[key] = value),
+    };
+    return { answer: await admit(plugin, attributes as never), noted };
+  };
+
+  test('decides about pods, and about containers that are added to them', async () => {
+    const annotations = { 'a.image-policy.k8s.io/ticket': '7', other: 'x' };
+    const good = {
+      ...pod('p', 'shop', { initContainers: [{ name: 'i', image: 'y' }] }),
+      metadata: { name: 'p', namespace: 'shop', annotations },
+    };
+    const noted = { 'imagepolicywebhook.image-policy.k8s.io/seen': 'yes' };
+    expect(await judge({ object: good })).toEqual({ answer: good, noted });
+    const bad = pod('p', 'shop', { ephemeralContainers: [{ name: 'e', image: 'bad' }] });
+    expect(await judge({ object: bad, oldObject: bad, subresource: 'ephemeralcontainers' })).toEqual({
+      answer: 'pods "p" is forbidden: image policy webhook backend denied one or more images: not of ours',
+      noted,
+    });
+    expect((await judge({ object: pod('p', 'shop', {}, { image: 'mute' }) })).answer).toBe(
+      'pods "p" is forbidden: one or more images rejected by webhook backend',
+    );
+    expect(asked).toEqual([
+      {
+        containers: [{ image: 'x' }, { image: 'y' }],
+        annotations: { 'a.image-policy.k8s.io/ticket': '7' },
+        namespace: 'shop',
+      },
+      { containers: [{ image: 'bad' }], namespace: 'shop' },
+      { containers: [{ image: 'mute' }], namespace: 'shop' },
+    ]);
+  });
+
+  test('is asked once while its answer is believed', async () => {
+    const plugin = createImagePolicyWebhook({ clock: systemClock }, policyOf(server));
+    asked.length = 0;
+    for (let time = 0; time < 3; time++) await admit(plugin, attributesOf(Pods, { object: pod(`p${time}`, 'shop') }));
+    expect(asked).toHaveLength(1);
+  });
+
+  test('may be away: pods wait then, or are let through with a mark', async () => {
+    const broken = pod('p', 'shop', {}, { image: 'broken' });
+    expect((await judge({ object: broken })).answer).toBe(`pods "p" is forbidden: ask ${server.url}: status 400`);
+    expect(await judge({ object: broken }, { defaultAllow: true })).toEqual({
+      answer: {
+        ...broken,
+        metadata: { ...broken.metadata, annotations: { 'alpha.image-policy.k8s.io/failed-open': 'true' } },
+      },
+      noted: { 'imagepolicywebhook.image-policy.k8s.io/failed-open': 'true' },
+    });
+  });
+
+  test.each<[object, object | string]>([
+    [{}, { allowTtlMs: 300_000, denyTtlMs: 30_000, retryBackoffMs: 500, defaultAllow: false }],
+    [
+      { allowTTL: -1, denyTTL: 60, retryBackoff: 10 },
+      { allowTtlMs: 0, denyTtlMs: 60_000, retryBackoffMs: 10 },
+    ],
+    [{ allowTTL: 1801 }, 'valid value is between 1s and 30m0s, got 30m1s'],
+    [{ retryBackoff: 300_001 }, 'valid value is between 1ns and 5m0s, got 5m0.001s'],
+    [{ kubeConfigFile: '' }, 'imagePolicy.kubeConfigFile: must name a file'],
+  ])('is told in a configuration: %j', (more, expected) => {
+    if (typeof expected === 'string') expect(() => policyOf({}, more)).toThrow(expected);
+    else expect(policyOf({}, more)).toMatchObject(expected);
   });
 });
 

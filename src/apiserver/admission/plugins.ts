@@ -1,6 +1,8 @@
 import { ConfigFileError } from '#machinery/codec/config-file.ts';
 import type { AdmissionPlugin } from './admission.ts';
 import type { AdmissionSource } from './admission-source.ts';
+import { readImagePolicy } from './image-policy/image-policy-configuration.ts';
+import { createImagePolicyWebhook } from './image-policy/image-policy-webhook.ts';
 import { createLimitRanger } from './limit-ranger/limit-ranger.ts';
 import { createNodeRestriction } from './node-restriction/node-restriction.ts';
 import { alwaysAdmit } from './plugins/always-admit.ts';
@@ -18,9 +20,11 @@ import { limitPodHardAntiAffinityTopology } from './plugins/limit-pod-hard-anti-
 import { createNamespaceAutoProvision } from './plugins/namespace-auto-provision.ts';
 import { createNamespaceExists } from './plugins/namespace-exists.ts';
 import { createNamespaceLifecycle } from './plugins/namespace-lifecycle.ts';
+import { createNodeDeclaredFeatureValidator } from './plugins/node-declared-feature-validator.ts';
 import { createOwnerReferencesPermissionEnforcement } from './plugins/owner-references-permission-enforcement.ts';
 import { createPersistentVolumeClaimResize } from './plugins/persistent-volume-claim-resize.ts';
 import { createPodNodeSelector, readPodNodeSelectors } from './plugins/pod-node-selector.ts';
+import { createPodResizeValidator } from './plugins/pod-resize-validator.ts';
 import { createPodTolerationRestriction, readPodTolerationRestriction } from './plugins/pod-toleration-restriction.ts';
 import { createPodTopologyLabels } from './plugins/pod-topology-labels.ts';
 import { createPriorityAdmission } from './plugins/priority.ts';
@@ -43,6 +47,8 @@ export interface PluginEntry {
   readonly create: (source: AdmissionSource, configuration?: string) => AdmissionPlugin;
   /** Reads a configuration; absent for plugins that have none. Throws a `ConfigFileError`. */
   readonly read?: (configuration: string) => unknown;
+  /** It does nothing without a configuration. */
+  readonly needsConfiguration?: true;
 }
 
 /** Which plugins run, beside upstream's default set, and what they are told. */
@@ -64,7 +70,10 @@ const off = (name: string, create: (source: AdmissionSource) => AdmissionPlugin)
   create,
 });
 
-/** The same for a plugin with a configuration. */
+/** A plugin about a feature that is off: flags may name it. */
+const idle = (name: string): AdmissionPlugin => ({ name, resources: [] });
+
+/** The same as `on` and `off` for a plugin with a configuration. */
 const configured = <C>(
   { name, byDefault }: Pick<PluginEntry, 'name' | 'byDefault'>,
   read: (text: string) => C,
@@ -88,6 +97,10 @@ const BUILT_IN: readonly PluginEntry[] = [
   off('NodeRestriction', createNodeRestriction),
   on('TaintNodesByCondition', () => taintNodesByCondition),
   off('AlwaysPullImages', () => alwaysPullImages),
+  {
+    ...configured({ name: 'ImagePolicyWebhook', byDefault: false }, readImagePolicy, createImagePolicyWebhook),
+    needsConfiguration: true,
+  },
   configured({ name: 'PodSecurity', byDefault: true }, readPodSecurityConfiguration, createPodSecurity),
   configured({ name: 'PodNodeSelector', byDefault: false }, readPodNodeSelectors, createPodNodeSelector),
   on('Priority', createPriorityAdmission),
@@ -106,14 +119,26 @@ const BUILT_IN: readonly PluginEntry[] = [
   on('RuntimeClass', createRuntimeClassAdmission),
   on('CertificateApproval', createCertificateApproval),
   on('CertificateSigning', createCertificateSigning),
+  // Bundles of trust are off by default.
+  on('ClusterTrustBundleAttest', () => idle('ClusterTrustBundleAttest')),
   on('CertificateSubjectRestriction', () => certificateSubjectRestriction),
   on('DefaultIngressClass', createDefaultIngressClass),
   off('DenyServiceExternalIPs', () => denyServiceExternalIps),
   on('PodTopologyLabels', createPodTopologyLabels),
+  // Workloads and the groups of pods that jobs make of them are off by default.
+  on('PodGroupWorkloadExists', () => idle('PodGroupWorkloadExists')),
+  on('NodeDeclaredFeatureValidator', createNodeDeclaredFeatureValidator),
+  on('JobValidation', () => idle('JobValidation')),
+  on('PodResizeValidator', createPodResizeValidator),
 ];
 
 /** Policies and webhooks: they see what the built-in plugins made of an object. */
-const DYNAMIC: readonly PluginEntry[] = [];
+const DYNAMIC: readonly PluginEntry[] = [
+  'MutatingAdmissionPolicy',
+  'MutatingAdmissionWebhook',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionWebhook',
+].map((name) => on(name, () => idle(name)));
 
 /** Counts what everybody else let through. */
 const LAST: readonly PluginEntry[] = [
@@ -140,7 +165,12 @@ export function pluginChoiceError(choice: AdmissionPluginChoice): string | undef
 }
 
 /** What is wrong with the plugins' configurations: for plugins that there are not, or in themselves. */
-export function pluginConfigurationError({ admissionConfigurations = {} }: AdmissionPluginChoice): string | undefined {
+export function pluginConfigurationError(choice: AdmissionPluginChoice): string | undefined {
+  const { admissionConfigurations = {}, enableAdmissionPlugins = [] } = choice;
+  const isLacking = ({ name, needsConfiguration }: PluginEntry) =>
+    needsConfiguration && enableAdmissionPlugins.includes(name) && admissionConfigurations[name] === undefined;
+  const lacking = pluginEntries.find(isLacking);
+  if (lacking) return `couldn't init admission plugin "${lacking.name}": no config specified`;
   for (const [name, text] of Object.entries(admissionConfigurations)) {
     const read = pluginEntries.find((entry) => entry.name === name)?.read;
     if (read === undefined) return `${name}: there is no plugin of that name that has a configuration`;

@@ -1,3 +1,4 @@
+import type { Pod } from '#api/core/v1/pod.ts';
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { newForbidden, type StatusError } from '#machinery/errors/status-error.ts';
 import type { AdmissionAttributes } from './admission.ts';
@@ -19,6 +20,19 @@ export const isPodCreation = (attributes: AdmissionAttributes): boolean =>
 export function forbidden({ definition, target }: AdmissionAttributes, detail: string): StatusError {
   const { group, plural } = definition;
   return newForbidden({ group, resource: plural }, target.name || 'Unknown', detail);
+}
+
+/** The pod that an update changes where it runs, and what it was; undefined for any other request. */
+export function changeOfBoundPod(
+  attributes: AdmissionAttributes,
+): { readonly pod: Pod; readonly old: Pod } | undefined {
+  const { operation, object, oldObject } = attributes;
+  if (operation !== 'UPDATE' || !(isAbout(attributes, 'pods') || isAbout(attributes, 'pods', 'resize')))
+    return undefined;
+  const [pod, old] = [object as Pod, oldObject as Pod];
+  // Only what counts as another generation changes what runs.
+  if (!pod.spec?.nodeName || pod.metadata?.generation === old.metadata?.generation) return undefined;
+  return { pod, old };
 }
 
 /** Several findings as one text: alone as it is, otherwise in brackets. */

@@ -6,13 +6,17 @@ const FIRST_DELAY_MS = 500;
 const FACTOR = 1.5;
 
 /** Calls again, up to four times, when a webhook cannot be reached or says that the fault is its own. */
-export async function withRetries<T>(clock: Pick<Clock, 'sleep'>, work: () => Promise<T>): Promise<T> {
+export async function withRetries<T>(
+  clock: Pick<Clock, 'sleep'>,
+  work: () => Promise<T>,
+  firstDelayMs = FIRST_DELAY_MS,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
       if (attempt >= ATTEMPTS || !isTransient(error)) throw error;
-      await clock.sleep(FIRST_DELAY_MS * FACTOR ** (attempt - 1));
+      await clock.sleep(firstDelayMs * FACTOR ** (attempt - 1));
     }
   }
 }

@@ -40,6 +40,8 @@ export interface NodeAgentOptions {
 const LOOK_MS = 10_000;
 const REPORT_MS = 300_000;
 const RETRY_MS = 200;
+/** What pods may ask of this node agent that others of its version may not know. */
+const DECLARED_FEATURES = ['InPlacePodVerticalScalingInitContainers'];
 const MAX_IMAGES = 50;
 
 /** Registers the node and keeps its status current. */
@@ -182,6 +184,7 @@ export class NodeAgent {
         })),
       runtimeHandlers: [{ name: '', features: { recursiveReadOnlyMounts: false, userNamespaces: false } }],
       features: { supplementalGroupsPolicy: false },
+      declaredFeatures: [...DECLARED_FEATURES],
     };
   }
 

@@ -1,3 +1,4 @@
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Container } from './container.ts';
 import type { PodSpec } from './pod-spec.ts';
 
@@ -21,3 +22,16 @@ export function featuresToRun({
 
 const restartsAllContainers = ({ restartPolicyRules }: Container): boolean =>
   restartPolicyRules?.some(({ action }) => action === 'RestartAllContainers') ?? false;
+
+/** Features that a node must declare for a pod there to become what it is to be, in order. */
+export function featuresToUpdate(spec: PodSpec, old: PodSpec): readonly string[] {
+  const resizesPod = !deepEqual(spec.resources ?? {}, old.resources ?? {});
+  const resizesStart = (old.initContainers ?? []).some(
+    ({ restartPolicy, resources }, index) =>
+      restartPolicy !== 'Always' && !deepEqual(spec.initContainers?.[index]?.resources ?? {}, resources ?? {}),
+  );
+  return [
+    ...(resizesPod ? ['InPlacePodLevelResourcesVerticalScaling'] : []),
+    ...(resizesStart ? ['InPlacePodVerticalScalingInitContainers'] : []),
+  ];
+}

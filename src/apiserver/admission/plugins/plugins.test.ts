@@ -64,6 +64,24 @@ const SANDBOX = made(
 const FAST = made('StorageClass', 'fast', { allowVolumeExpansion: true }, 'storage.k8s.io/v1');
 const ZONE = { 'topology.kubernetes.io/zone': 'z', other: 'o' };
 
+const CPU = { requests: { cpu: '1' } };
+const boundPod = (generation: number, spec: object) => ({
+  metadata: { name: 'p', namespace: 'a', generation },
+  spec: { nodeName: 'n', containers: [{ name: 'c', image: 'x' }], ...spec },
+});
+/** A running pod gets another size. */
+const resize = (spec: object, old: object): TestRequest => ({
+  subresource: 'resize',
+  object: boundPod(2, spec),
+  oldObject: boundPod(1, old),
+});
+const node = (status: object) => ({
+  kind: 'Node',
+  apiVersion: 'v1',
+  metadata: { name: 'n', labels: { 'kubernetes.io/os': 'linux' } },
+  status,
+});
+
 describe.each<[string, [string, AnyResourceDefinition, TestRequest, readonly object[], unknown][]]>([
   [
     'DefaultStorageClass',
@@ -505,6 +523,86 @@ describe.each<[string, [string, AnyResourceDefinition, TestRequest, readonly obj
       ],
     ],
   ],
+  [
+    'NodeDeclaredFeatureValidator',
+    [
+      ['a pod keeps its size', Pods, resize({}, {}), [], boundPod(2, {})],
+      [
+        'a pod is relabelled',
+        Pods,
+        { ...resize({}, {}), oldObject: boundPod(2, { resources: CPU }) },
+        [],
+        boundPod(2, {}),
+      ],
+      [
+        'a whole pod is resized where nobody knows how',
+        Pods,
+        resize({ resources: CPU }, {}),
+        [node({ allocatable: {} })],
+        'pods "p" is forbidden: pod update requires features InPlacePodLevelResourcesVerticalScaling which are not available on node "n"',
+      ],
+      [
+        'a whole pod and its start are resized where that is known of one',
+        Pods,
+        resize(
+          { resources: CPU, initContainers: [{ name: 'i', resources: CPU }] },
+          { initContainers: [{ name: 'i' }] },
+        ),
+        [node({ declaredFeatures: ['InPlacePodLevelResourcesVerticalScaling'] })],
+        'pods "p" is forbidden: pod update requires features InPlacePodVerticalScalingInitContainers which are not available on node "n"',
+      ],
+      [
+        'a sidecar is resized',
+        Pods,
+        resize(
+          { initContainers: [{ name: 'i', restartPolicy: 'Always', resources: CPU }] },
+          { initContainers: [{ name: 'i', restartPolicy: 'Always' }] },
+        ),
+        [],
+        boundPod(2, { initContainers: [{ name: 'i', restartPolicy: 'Always', resources: CPU }] }),
+      ],
+      ['its node is not there', Pods, resize({ resources: CPU }, {}), [], 'pods "p" is forbidden: node "n" not found'],
+    ],
+  ],
+  [
+    'PodResizeValidator',
+    [
+      [
+        'there is room',
+        Pods,
+        resize({ resources: CPU }, {}),
+        [node({ allocatable: { cpu: '1' } })],
+        boundPod(2, { resources: CPU }),
+      ],
+      [
+        'there could never be room',
+        Pods,
+        resize({ resources: { requests: { cpu: '1', memory: '2Ki' } } }, {}),
+        [node({ allocatable: { cpu: '900m', memory: '1Ki' } })],
+        'pods "p" is forbidden: Node didn\'t have enough allocatable resources: cpu, requested: 1000, allocatable: 900; memory, requested: 2048, allocatable: 1024',
+      ],
+      [
+        'its node is of another system',
+        Pods,
+        resize({ resources: CPU }, {}),
+        [
+          {
+            ...node({ allocatable: { cpu: '1' } }),
+            metadata: { name: 'n', labels: { 'kubernetes.io/os': 'windows' } },
+          },
+        ],
+        'pods "p" is forbidden: pod resize is only supported on linux nodes, node "n" is "windows"',
+      ],
+      ['its node is not there', Pods, resize({ resources: CPU }, {}), [], 'pods "p" is forbidden: node "n" not found'],
+      [
+        'it is no resize',
+        Pods,
+        { ...resize({ resources: CPU }, {}), subresource: '' },
+        [],
+        boundPod(2, { resources: CPU }),
+      ],
+    ],
+  ],
 ])('%s', (name, cases) => {
   test.each(cases)('%s', async (_, definition, request, objects, expected) =>
     expect(await admit(pluginOf(name, objects), attributesOf(definition, request))).toEqual(expected),
@@ -531,6 +629,7 @@ describe('which plugins run', () => {
   test.each([
     [['Nonsense'], [], 'enable-admission-plugins plugin "Nonsense" is unknown'],
     [[], ['Nonsense'], 'disable-admission-plugins plugin "Nonsense" is unknown'],
+    [['ImagePolicyWebhook'], [], 'couldn\'t init admission plugin "ImagePolicyWebhook": no config specified'],
     [['Priority'], ['Priority'], 'Priority in enable-admission-plugins and disable-admission-plugins overlapped'],
   ])('enable %j, disable %j is refused', (enable, disable, message) =>
     expect(() => names(enable, disable)).toThrow(message),

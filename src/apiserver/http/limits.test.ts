@@ -74,6 +74,24 @@ describe('size', () => {
     expect((await call(path, { method: 'POST', headers: JSON_BODY, body: object(1_400_000) })).code).toBe(201);
   });
 
+  test('an object that is too large only with the owners of its fields is stored without them', async () => {
+    const data = Object.fromEntries(Array.from({ length: 30_000 }, (_, i) => [`key-${i}`.padEnd(20, 'x'), 'v']));
+    const write = async (method: string, path: string, type: string, body: object) => {
+      const answer = await call(path, { method, headers: { 'content-type': type }, body: JSON.stringify(body) });
+      return [answer.code, answer.json.metadata?.managedFields];
+    };
+    const map = (name: string, rest: object) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, ...rest });
+    const json = 'application/json';
+    expect(await write('POST', MAPS, json, map('crowded', { data }))).toEqual([201, undefined]);
+    for (const name of ['put', 'patched']) await write('POST', MAPS, json, map(name, {}));
+    expect(await write('PUT', `${MAPS}/put`, json, map('put', { data }))).toEqual([200, undefined]);
+    const patch = 'application/merge-patch+json';
+    expect(await write('PATCH', `${MAPS}/patched`, patch, { data })).toEqual([200, undefined]);
+    const applied = `${MAPS}/applied?fieldManager=me`;
+    const apply = 'application/apply-patch+yaml';
+    expect(await write('PATCH', applied, apply, map('applied', { data }))).toEqual([413, undefined]);
+  });
+
   test('a body past 3 MB is not read to its end, whatever it holds', async () => {
     const { code, json } = await call(MAPS, {
       method: 'POST',

@@ -11,6 +11,7 @@ import type { ResourceRequest } from '../request.ts';
 import { decodeObject } from './decode-body.ts';
 import { checkOwners, ownersOfNew, setOwners } from './managed-fields.ts';
 import { fillSystemFields, generateName, matchNamespace } from './object-meta.ts';
+import { putObject } from './put-object.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
 import { parseWriteOptions } from './write-options.ts';
@@ -57,7 +58,9 @@ export async function createDecoded(
     validateNew(parts, object);
     request.warnings.push(...(definition.strategy.warn?.(object) ?? []));
     return await parts.admission.validateAndWrite(attributes, async () =>
-      dryRun ? dryRunEntry(parts, object) : store(parts, object, generated),
+      dryRun
+        ? dryRunEntry(parts, object)
+        : store(parts, object, { generated, isApplied: options.owners !== undefined }),
     );
   } finally {
     settle?.();
@@ -77,11 +80,15 @@ function validateNew(parts: RegistryParts, object: KubernetesObject): void {
 const nameForErrors = ({ metadata }: KubernetesObject): string => metadata?.name || metadata?.generateName || '';
 
 /** Stores under the object's name; a generated name that is taken is made anew. */
-async function store(parts: RegistryParts, object: Mutable<KubernetesObject>, generated: boolean): Promise<Entry> {
-  const { storage, view, definition } = parts;
+async function store(
+  parts: RegistryParts,
+  object: Mutable<KubernetesObject>,
+  { generated, isApplied }: { readonly generated: boolean; readonly isApplied: boolean },
+): Promise<Entry> {
+  const { storage, definition } = parts;
   for (let attempt = 1; ; attempt++) {
     const { name = '', namespace = '' } = object.metadata ?? {};
-    const outcome = await storage.put(storage.key(namespace, name), view.toStored(object), 0);
+    const outcome = await putObject(parts, { key: storage.key(namespace, name), object, revision: 0, isApplied });
     if (outcome.ok) return outcome.entry;
     if (!generated || attempt >= GENERATE_ATTEMPTS) throw alreadyExists(parts, outcome.current, name);
     if (object.metadata) object.metadata.name = '';

@@ -35,7 +35,7 @@ describe('a list', () => {
     ['resourceVersion=EARLY&resourceVersionMatch=NotOlderThan', ['a', 'b', 'c']],
     ['resourceVersion=EARLY&resourceVersionMatch=NotOlderThan&limit=9', ['a', 'b', 'c']],
     ['resourceVersion=LATE&resourceVersionMatch=Exact&limit=2', ['a', 'b']],
-    ['resourceVersion=0&limit=2', ['a', 'b']],
+    ['resourceVersion=0&limit=2', ['a', 'b', 'c']],
     ['resourceVersion=0&resourceVersionMatch=NotOlderThan', ['a', 'b', 'c']],
     ['continue=TOKEN&resourceVersion=0', ['b', 'c']],
     ['continue=TOKEN&limit=1', ['b']],

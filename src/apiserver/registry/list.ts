@@ -59,7 +59,8 @@ function readPage(
   try {
     const page = cache.list({
       prefix,
-      limit: options.limit,
+      // Whoever takes any state gets all of it.
+      limit: options.resourceVersion === '0' ? 0 : options.limit,
       ...(options.continue ? { after: options.continue.key } : {}),
       ...(revision === undefined ? {} : { revision }),
       ...(index ? { index } : {}),

@@ -28,6 +28,7 @@ import {
   trackedBy,
 } from './managed-fields.ts';
 import { keepSystemFields, matchNamespace } from './object-meta.ts';
+import { putObject } from './put-object.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import { resetMetadata } from './reset-metadata.ts';
 import type { Entry } from './resource-view.ts';
@@ -168,7 +169,8 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
       if (dryRun) return dryRunEntry(parts, object, current.modRevision);
       const finished = await finishDeletionOnUpdate(parts, object, current);
       if (finished !== 'not deleting') return finished;
-      const outcome = await storage.put(current.key, view.toStored(object), current.modRevision);
+      const { key, modRevision: revision } = current;
+      const outcome = await putObject(parts, { key, object, revision, isApplied: own === ownersOf });
       if (outcome.ok) return outcome.entry;
       if (outcome.current === undefined) throw newNotFound(groupResourceOf(definition), request.target.name);
       if (insists) throw newConflict(groupResourceOf(definition), request.target.name, OPTIMISTIC_LOCK_MESSAGE);

@@ -126,7 +126,7 @@ describe('a table', () => {
     const partial = { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}` };
     expect(await rows('')).toMatchObject(partial);
     expect(await rows('?includeObject=Metadata')).toMatchObject(partial);
-    expect(await rows('?includeObject=None')).toBeUndefined();
+    expect(await rows('?includeObject=None')).toBeNull();
     expect(await rows('?includeObject=Object')).toMatchObject({ kind: 'ConfigMap', data: { secret: 'content' } });
   });
 

@@ -48,10 +48,13 @@ export function tableRow(
   return {
     cells: columnsOf(definition).map((column) => column.cell(object, options.now)),
     ...(conditions.length > 0 ? { conditions } : {}),
-    ...(options.include === 'None'
-      ? {}
-      : { object: options.include === 'Object' ? object : partialMetadata(object, options.version) }),
+    object: included(object, options),
   };
+}
+
+function included(object: KubernetesObject, { include, version }: { include: IncludeObject; version: string }) {
+  if (include === 'None') return null;
+  return include === 'Object' ? object : partialMetadata(object, version);
 }
 
 /** The cells of a row about no object in particular. */

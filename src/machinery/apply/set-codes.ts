@@ -71,9 +71,10 @@ interface Found {
   readonly set: FieldSet;
 }
 
-const MAX_SETS = 10_000;
+/** Numbers in all sets that are remembered. */
+const MAX_CODES = 2_000_000;
 let sets = new Map<number, Found[]>();
-let count = 0;
+let remembered = 0;
 
 function findSet(codes: Uint32Array): FieldSet {
   const hash = hashOf(codes);
@@ -83,15 +84,15 @@ function findSet(codes: Uint32Array): FieldSet {
   const set = sharedSet(jsonOf(codes));
   if (found) found.push({ codes: codes.slice(), set });
   else sets.set(hash, [{ codes: codes.slice(), set }]);
-  count++;
+  remembered += codes.length;
   return set;
 }
 
 /** Bounds what is remembered. Numbers of elements mean others afterwards: to be called before a set is collected. */
 export function forgetTooMany(): void {
-  if (count < MAX_SETS && others.length < MAX_OTHERS) return;
+  if (remembered < MAX_CODES && others.length < MAX_OTHERS) return;
   sets = new Map();
-  count = 0;
+  remembered = 0;
   others = [];
   otherCodes = new Map();
 }
@@ -111,12 +112,14 @@ function sameCodes(a: Uint32Array, b: Uint32Array): boolean {
 /** The same set as managedFields hold it. */
 function jsonOf(codes: Uint32Array): string {
   let json = '{';
+  let isFirst = true;
   for (const code of codes) {
     if (code === LEAF) json += '{}';
     else if (code === OPEN) json += '{';
     else if (code === CLOSE) json += '}';
     else if (code === SELF) json += '".":{}';
-    else json += `${json.endsWith('{') ? '' : ','}${JSON.stringify(elementOf(code))}:`;
+    else json += `${isFirst ? '' : ','}${JSON.stringify(elementOf(code))}:`;
+    isFirst = code === OPEN;
   }
   return `${json}}`;
 }

@@ -7,6 +7,8 @@ import { LazySignal } from './lazy-signal.ts';
 import { readBody } from './read-body.ts';
 import { splitTarget } from './split-target.ts';
 
+const LINGER_MS = 500;
+
 /** An exchange over HTTP/1.1. */
 export class Http1Exchange implements Exchange {
   readonly path: string;
@@ -60,8 +62,27 @@ export class Http1Exchange implements Exchange {
   }
 
   respond(code: number, headers: HeaderMap, body: Uint8Array): void {
+    const { complete, readableFlowing } = this.bodyStream;
+    // Somebody began to read what the client sends, and left it: the next request cannot be found behind it.
+    const isCutShort = !complete && readableFlowing !== null;
+    if (isCutShort) this.#response.shouldKeepAlive = false;
     this.#writeHead(code, { ...headers, 'content-length': String(body.length) });
-    this.#response.end(this.method === 'HEAD' ? undefined : body);
+    const shown = this.method === 'HEAD' ? undefined : body;
+    if (isCutShort) this.#endLate(shown);
+    else this.#response.end(shown);
+  }
+
+  /** Hears the client out for a while: closing while it sends would take the answer from it. */
+  #endLate(body: Uint8Array | undefined): void {
+    if (body !== undefined) this.#response.write(body);
+    const end = () => {
+      clearTimeout(timer);
+      this.#response.end();
+    };
+    const timer = setTimeout(end, LINGER_MS);
+    this.bodyStream.once('end', end);
+    this.bodyStream.once('close', end);
+    this.bodyStream.resume();
   }
 
   startStream(code: number, headers: HeaderMap): ResponseStream {

@@ -74,6 +74,39 @@ describe('size', () => {
     expect((await call(path, { method: 'POST', headers: JSON_BODY, body: object(1_400_000) })).code).toBe(201);
   });
 
+  // Each took more than ten seconds while its cost grew with the square of its length.
+  const range = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, i) => make(i));
+  const map = (metadata: object, rest: object = {}) => JSON.stringify({ metadata, ...rest });
+  const podTemplate = (env: object[]) => ({ spec: { containers: [{ name: 'c', image: 'i', env }] } });
+  const owner = (i: number) => ({
+    ...{
+      manager: `m${i}`,
+      operation: 'Update',
+      apiVersion: 'v1',
+      time: '2020-01-01T00:00:00Z',
+      fieldsType: 'FieldsV1',
+    },
+    fieldsV1: { 'f:data': { [`f:k${i}`]: {} } },
+  });
+  test.each([
+    [
+      'variables',
+      'podtemplates',
+      map({ name: 'env' }, { template: podTemplate(range(15_000, (i) => ({ name: `E${i}` }))) }),
+    ],
+    ['finalizers', 'configmaps', map({ name: 'held', finalizers: range(20_000, (i) => `a.b/f${i}`) })],
+    ['owners of fields', 'configmaps', map({ name: 'owned', managedFields: range(3000, owner) })],
+    [
+      'keys there twice',
+      'configmaps',
+      `metadata: {name: twice}\ndata:\n${'  a: "1"\n'.repeat(40_000)}`,
+      'application/yaml',
+    ],
+  ])('many %s are read in time', async (_what, resource, body, type = 'application/json') => {
+    const path = `/api/v1/namespaces/default/${resource}`;
+    expect((await call(path, { method: 'POST', headers: { 'content-type': type }, body })).code).toBe(201);
+  });
+
   test('an object that is too large only with the owners of its fields is stored without them', async () => {
     const data = Object.fromEntries(Array.from({ length: 30_000 }, (_, i) => [`key-${i}`.padEnd(20, 'x'), 'v']));
     const write = async (method: string, path: string, type: string, body: object) => {
@@ -99,6 +132,13 @@ describe('size', () => {
       body: ' '.repeat(3 * 1024 * 1024 + 1),
     });
     expect([code, json.message]).toEqual([413, 'Request entity too large: limit is 3145728']);
+  });
+
+  test('a connection whose body was not read to its end closes, once its client has the answer', async () => {
+    const size = 5_000_000;
+    const head = `POST ${MAPS} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${size}\r\n\r\n`;
+    const answer = await rawAsAdmin(head + ' '.repeat(size));
+    expect(answer).toMatch(/^HTTP\/1\.1 413 .*\r\nConnection: close\r\n.*limit is 3145728"}\n$/s);
   });
 
   test('a body without end over HTTP/2 is cut off, and the connection goes on', async () => {
@@ -130,10 +170,18 @@ describe('size', () => {
 });
 
 /** What the server says to some bytes before it closes the connection. */
-function raw(text: string): Promise<string> {
+const rawAsAdmin = (text: string) => raw(text, endpoint.admin.tls);
+
+function raw(text: string, credentials: object = {}): Promise<string> {
   const { port } = new URL(endpoint.server);
   return new Promise((resolve) => {
-    const socket = connectTls({ port: Number(port), host: '127.0.0.1', ca: endpoint.ca, ALPNProtocols: ['http/1.1'] });
+    const socket = connectTls({
+      port: Number(port),
+      host: '127.0.0.1',
+      ca: endpoint.ca,
+      ...credentials,
+      ALPNProtocols: ['http/1.1'],
+    });
     collect(socket, resolve);
     socket.write(text);
   });

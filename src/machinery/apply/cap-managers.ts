@@ -1,4 +1,4 @@
-import { union } from './field-set.ts';
+import { EMPTY_SET, type FieldSet, union } from './field-set.ts';
 import {
   entryIdentity,
   type FieldsEntries,
@@ -16,32 +16,45 @@ const BUCKET_NAME = 'ancient-changes';
 /** Merges the oldest entries of updaters, one bucket for each API version, when there are more than ten. */
 export function capManagers(entries: FieldsEntries): FieldsEntries {
   const updaters = entries.filter(({ operation }) => operation === 'Update');
-  if (updaters.length <= MAX_UPDATERS) return entries;
-  const oldest = updaters.sort((a, b) => secondsOf(a) - secondsOf(b) || (entryIdentity(a) < entryIdentity(b) ? -1 : 1));
-  let kept = [...entries];
-  let count = updaters.length;
-  const firstOf = new Map<string, FieldsEntry>();
-  for (const entry of oldest) {
-    if (count <= MAX_UPDATERS) break;
-    const apiVersion = entry.apiVersion ?? '';
-    const first = firstOf.get(apiVersion);
-    if (first === undefined) {
-      firstOf.set(apiVersion, entry);
-      continue;
-    }
-    kept = intoBucket(kept, first, entry);
-    count--;
-  }
+  let kept: FieldsEntries = entries;
+  for (const oldest of oldestByVersion(updaters)) kept = intoBucket(kept, oldest);
   return kept;
 }
 
-/** Puts `entry` into the bucket of its version, which `first` becomes where there is none. */
-function intoBucket(entries: readonly FieldsEntry[], first: FieldsEntry, entry: FieldsEntry): FieldsEntry[] {
-  const { apiVersion = '' } = entry;
+/** The oldest updaters of each version, as many as there are too many; the first of them stays, as the bucket. */
+function oldestByVersion(updaters: FieldsEntry[]): Iterable<FieldsEntry[]> {
+  const byVersion = new Map<string, FieldsEntry[]>();
+  let count = updaters.length;
+  if (count <= MAX_UPDATERS) return [];
+  updaters.sort((a, b) => secondsOf(a) - secondsOf(b) || (entryIdentity(a) < entryIdentity(b) ? -1 : 1));
+  for (const entry of updaters) {
+    if (count <= MAX_UPDATERS) break;
+    const { apiVersion = '' } = entry;
+    const others = byVersion.get(apiVersion);
+    if (others === undefined) byVersion.set(apiVersion, [entry]);
+    else {
+      others.push(entry);
+      count--;
+    }
+  }
+  return byVersion.values();
+}
+
+/** Puts all but the first into the bucket of their version, which the first becomes where there is none. */
+function intoBucket(entries: FieldsEntries, [first, ...others]: FieldsEntry[]): FieldsEntries {
+  const last = others.at(-1);
+  if (first === undefined || last === undefined) return entries;
+  const { apiVersion = '' } = first;
   const writer: Writer = { manager: BUCKET_NAME, operation: 'Update', apiVersion, subresource: '' };
-  const bucket = entries.find((each) => isEntryOf(each, writer));
-  if (bucket === entry) return [...entries];
-  const base = bucket ?? first;
-  const merged = makeEntry(writer, union(fieldsOf(entry), fieldsOf(base)), entry.time);
-  return [...entries.filter((each) => each !== base && each !== entry), merged];
+  const base = entries.find((each) => isEntryOf(each, writer)) ?? first;
+  const gone = new Set([base, ...others]);
+  const merged = makeEntry(writer, unionOf([...gone].map(fieldsOf)), last.time);
+  return [...entries.filter((each) => !gone.has(each)), merged];
+}
+
+/** By halves: each set is copied as often as there are halvings, not once for each other. */
+function unionOf(sets: readonly FieldSet[]): FieldSet {
+  if (sets.length <= 1) return sets[0] ?? EMPTY_SET;
+  const middle = sets.length >> 1;
+  return union(unionOf(sets.slice(0, middle)), unionOf(sets.slice(middle)));
 }

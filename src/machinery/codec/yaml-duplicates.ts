@@ -11,6 +11,7 @@ interface Frame {
 export function duplicateKeys(text: string): string[] {
   const lines: string[] = [];
   const stack: Frame[] = [];
+  const lineOf = lineCounter(text);
   for (const event of parseEvents(text, { maxDepth: MAX_DEPTH })) {
     if (event.type === EVENT_ID.POP) {
       stack.pop();
@@ -21,7 +22,7 @@ export function duplicateKeys(text: string): string[] {
     if (isKey && event.type === EVENT_ID.SCALAR) {
       const key = getScalarValue(text, event);
       if (key !== '<<' && frame.keys!.has(key))
-        lines.push(`  line ${lineOf(text, event.valueStart)}: key ${JSON.stringify(key)} already set in map`);
+        lines.push(`  line ${lineOf(event.valueStart)}: key ${JSON.stringify(key)} already set in map`);
       frame.keys!.add(key);
     }
     if (frame !== undefined) frame.expectsKey = !frame.expectsKey;
@@ -33,8 +34,12 @@ export function duplicateKeys(text: string): string[] {
 const opens = (event: Event): boolean =>
   event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.SEQUENCE || event.type === EVENT_ID.MAPPING;
 
-function lineOf(text: string, offset: number): number {
+/** Tells the lines of offsets that only grow. */
+function lineCounter(text: string): (offset: number) => number {
   let line = 1;
-  for (let i = text.indexOf('\n'); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) line++;
-  return line;
+  let next = text.indexOf('\n');
+  return (offset) => {
+    for (; next >= 0 && next < offset; next = text.indexOf('\n', next + 1)) line++;
+    return line;
+  };
 }

@@ -25,4 +25,13 @@ export class RecentMap<K, V> {
     this.#entries.set(key, value);
     if (this.#entries.size > this.#limit) this.#entries.delete(this.#entries.keys().next().value as K);
   }
+
+  delete(key: K): void {
+    this.#entries.delete(key);
+  }
+
+  /** A copy, the one that was used longest ago first. */
+  entries(): [K, V][] {
+    return [...this.#entries];
+  }
 }

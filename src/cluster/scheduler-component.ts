@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+import { SeriesRecorder } from '#client/events/series-recorder.ts';
 import type { SchedulerConfiguration } from '#scheduler/configuration/scheduler-configuration.ts';
 import { Scheduler } from '#scheduler/scheduler.ts';
 import { type ComponentEnvironment, createComponentContext } from './component-context.ts';
@@ -8,14 +10,16 @@ import { createElectedComponent } from './elected-component.ts';
 export const createSchedulerComponent = (
   environment: ComponentEnvironment,
   configuration: Partial<SchedulerConfiguration> = {},
-): Component =>
-  new Scheduler({
-    ...createComponentContext(environment, {
-      user: { name: 'system:kube-scheduler', groups: [] },
-      component: 'default-scheduler',
-    }),
-    ...configuration,
+): Component => {
+  const component = 'default-scheduler';
+  const context = createComponentContext(environment, {
+    user: { name: 'system:kube-scheduler', groups: [] },
+    component,
   });
+  const { client, clock, logger } = context;
+  const events = new SeriesRecorder(client, { component, host: hostname(), clock, logger });
+  return new Scheduler({ ...context, events, ...configuration });
+};
 
 /** The same where there are several instances: that one schedules which holds the Lease. */
 export const createElectedScheduler = (

@@ -264,7 +264,10 @@ export class Scheduler {
       this.#metrics.scheduled(queued, startedAt);
       this.#statuses.settled(pod);
       framework.postBind(cycle, nodeName);
-      this.#options.events.record(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${nodeName}`);
+      this.#options.events.record(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${nodeName}`, {
+        action: 'Binding',
+        reporter: schedulerNameOf(queued.info),
+      });
     } catch (error) {
       framework.unreserve(cycle, nodeName);
       this.#state.forget(uid);
@@ -326,7 +329,7 @@ export class Scheduler {
   }
 
   #tell(
-    { info: { pod } }: QueuedPod,
+    { info }: QueuedPod,
     refusal: {
       readonly reason: 'Unschedulable' | 'SchedulerError';
       readonly message: string;
@@ -335,8 +338,9 @@ export class Scheduler {
   ): void {
     const { message } = refusal;
     const short = message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 4)} ...`;
-    this.#options.events.record(pod, 'Warning', 'FailedScheduling', short);
-    this.#statuses.tell(pod, refusal);
+    const reporter = schedulerNameOf(info);
+    this.#options.events.record(info.pod, 'Warning', 'FailedScheduling', short, { action: 'Scheduling', reporter });
+    this.#statuses.tell(info.pod, refusal);
   }
 }
 

@@ -1,12 +1,13 @@
 import { type Event, Events } from '#api/core/v1/event.ts';
-import { apiVersionOf, type KubernetesObject, type ResourceDefinition } from '#api/resource-definition.ts';
+import type { KubernetesObject, ResourceDefinition } from '#api/resource-definition.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import type { Client } from '../client.ts';
 import { mergePatch } from '../options.ts';
 import { type Correlated, EventCorrelator } from './event-correlator.ts';
-import { KeyedQueue } from './keyed-queue.ts';
+import { eventName, referenceTo } from './event-reference.ts';
+import { EventSender } from './event-sender.ts';
 
 export type EventType = 'Normal' | 'Warning';
 
@@ -21,6 +22,12 @@ export interface EventRecorder {
 export interface RecordOptions {
   /** The part of the object, for example `spec.containers{web}`. */
   readonly fieldPath?: string;
+  /** What was done about it; where events are told as series. */
+  readonly action?: string;
+  /** Another object that has to do with it; where events are told as series. */
+  readonly related?: KubernetesObject;
+  /** Who reports, in place of the recorder's component. */
+  readonly reporter?: string;
 }
 
 export interface EventRecorderOptions {
@@ -33,16 +40,11 @@ export interface EventRecorderOptions {
 }
 
 const MAX_MESSAGE = 1024;
-/** Events under way at once, each of another object. */
-const WIDTH = 16;
-/** What waits beyond that is dropped: telling must not cost more than what is told of. */
-const MOST_QUEUED = 4096;
-
 /** Records events through a client: those of one object in order, those of different ones side by side. */
 export function createEventRecorder(client: Client, options: EventRecorderOptions): EventRecorder {
   const events = client.of(Events as ResourceDefinition<Event>);
   const correlator = new EventCorrelator();
-  const queue = new KeyedQueue(WIDTH);
+  const sender = new EventSender(options.logger);
   let sequence = 0;
 
   const send = async ({ event, isRepeated }: Correlated): Promise<void> => {
@@ -65,11 +67,9 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
     const now = options.clock.now();
     const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
     const namespace = involvedObject.namespace || 'default';
-    // As if in nanoseconds, and never the same twice.
-    const suffix = (BigInt(Math.floor(now)) * 1_000_000n + BigInt(sequence++ % 1_000_000)).toString(16);
     const text = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 3)}...` : message;
     return {
-      metadata: { name: `${involvedObject.name}.${suffix}`, namespace },
+      metadata: { name: eventName(involvedObject.name, now, sequence++), namespace },
       involvedObject,
       reason,
       message: text,
@@ -85,39 +85,12 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
 
   return {
     record(...of) {
-      if (queue.size >= MOST_QUEUED) {
-        options.logger.debug('event dropped: too many wait', { reason: of[2], object: of[0].metadata?.name });
-        return;
-      }
+      if (sender.isFull) return sender.drop(of[0], of[2]);
       const correlated = correlator.correlate(createEvent(...of), options.clock.now());
       if (correlated === undefined) return;
-      const { reason, involvedObject } = correlated.event;
-      queue.run(`${involvedObject.uid} ${involvedObject.namespace}/${involvedObject.name}`, () =>
-        send(correlated).catch((error) =>
-          options.logger.debug('event not recorded', { reason, object: involvedObject.name, error }),
-        ),
-      );
+      const { reason = '', involvedObject } = correlated.event;
+      sender.send(involvedObject, reason, () => send(correlated));
     },
-    flush: () => queue.idle(),
+    flush: () => sender.idle(),
   };
 }
-
-/** A reference as events carry it. Objects must say their kind, as those from a client do. */
-function referenceTo(object: KubernetesObject, fieldPath: string | undefined) {
-  const { name = '', namespace, uid, resourceVersion } = object.metadata ?? {};
-  return {
-    kind: object.kind ?? '',
-    apiVersion: object.apiVersion ?? '',
-    name,
-    ...(namespace ? { namespace } : {}),
-    ...(uid ? { uid } : {}),
-    ...(resourceVersion ? { resourceVersion } : {}),
-    ...(fieldPath ? { fieldPath } : {}),
-  };
-}
-
-/** The same, for an object known only by its name (a node that is not there yet). */
-export const referenceOf = (
-  definition: { readonly group: string; readonly version: string; readonly kind: string },
-  metadata: KubernetesObject['metadata'],
-): KubernetesObject => ({ kind: definition.kind, apiVersion: apiVersionOf(definition), metadata });

@@ -3,7 +3,7 @@ import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { strategicPatch } from '#client/options.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
-import type { PodInfo } from '../../state/pod-info.ts';
+import { type PodInfo, schedulerNameOf } from '../../state/pod-info.ts';
 import type { Victims } from './victims.ts';
 
 /** Makes room for pods in the background; meanwhile they are not tried. */
@@ -75,7 +75,11 @@ export class Evictions {
     } catch (error) {
       return ignoreGone(error);
     }
-    events.record(victim, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${nodeName}`);
+    events.record(victim, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${nodeName}`, {
+      action: 'Preempting',
+      related: preemptor.pod,
+      reporter: schedulerNameOf(preemptor),
+    });
   }
 }
 

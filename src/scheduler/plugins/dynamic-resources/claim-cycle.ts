@@ -9,6 +9,7 @@ import type { Cycle } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
 import type { PodClass } from '../../state/pod-class.ts';
+import { schedulerNameOf } from '../../state/pod-info.ts';
 import { allocationResult } from './allocation-result.ts';
 import { bindingState } from './binding-conditions.ts';
 import { isSameEverywhere, nameOf, type PreparedClaim, prepareClaim } from './claim-requests.ts';
@@ -321,7 +322,10 @@ export class ClaimCycle {
       if (isReady) return;
       if (!isTold) {
         const message = `waiting for binding conditions for device on node ${nodeName}`;
-        context.events.record(this.#pod, 'Normal', 'BindingConditionsPending', message);
+        context.events.record(this.#pod, 'Normal', 'BindingConditionsPending', message, {
+          action: 'Scheduling',
+          reporter: schedulerNameOf({ pod: this.#pod }),
+        });
         isTold = true;
       }
       if (context.clock.monotonic() >= deadline) throw new Error('device binding timeout');

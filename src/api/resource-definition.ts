@@ -87,6 +87,11 @@ export interface Strategy<T extends KubernetesObject> {
   readonly garbageCollection?: 'orphans by default' | 'unsupported';
   /** DELETE answers the object as it was removed, not a Status. */
   readonly returnsDeletedObject?: boolean;
+  /**
+   * An object that the objects of one template have in common to the last byte. It is kept, checked and encoded once for
+   * all of them, and hence not changed in place after `prepareForCreate`.
+   */
+  readonly sharedPart?: keyof T & string;
   /** How names are checked; default DNS-1123 subdomain. */
   readonly validateName?: (name: string, prefix: boolean) => string[];
   /** Whether metadata.generation counts changes of everything but metadata and status. */

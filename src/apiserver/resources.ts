@@ -244,7 +244,7 @@ export class Resources implements ObjectSource {
   }
 
   #admissionSource(): AdmissionSource {
-    const { clock, random } = this.#options;
+    const { clock } = this.#options;
     const find = (definition: AnyResourceDefinition) => this.#storages.get(nameOf(definition));
     return {
       get: <T>(definition: AnyResourceDefinition, namespace: string, name: string) =>
@@ -252,8 +252,7 @@ export class Resources implements ObjectSource {
       list: <T>(definition: AnyResourceDefinition, namespace: string) => {
         const storage = find(definition);
         if (storage === undefined || storage.cache.size === 0) return [];
-        const { entries } = storage.cache.list({ prefix: storage.prefix(namespace) });
-        return entries.map((entry) => entry.object as T);
+        return storage.list(namespace) as readonly T[];
       },
       definition: (resource) => this.#storages.get(resource)?.definition,
       replace: async <T extends KubernetesObject>(definition: AnyResourceDefinition, object: T) => {
@@ -266,7 +265,6 @@ export class Resources implements ObjectSource {
       create: (definition, object) => this.#client().of(definition).create(object),
       decide: (attributes) => this.authorization.decide(attributes),
       clock,
-      random,
     };
   }
 

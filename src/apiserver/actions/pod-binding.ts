@@ -1,12 +1,14 @@
 import { Binding } from '#api/core/v1/binding.ts';
+import type { Pod } from '#api/core/v1/pod.ts';
+import type { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { FieldPath, notSupported, required } from '#machinery/errors/field-error.ts';
 import { newBadRequest, newConflict, newInvalid, newMethodNotAllowed } from '#machinery/errors/status-error.ts';
+import { withMember } from '#machinery/objects/shared-json.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { NO_ADMISSION } from '../admission/admission.ts';
 import { decodeAs } from '../registry/decode-body.ts';
 import { timestamp } from '../registry/object-meta.ts';
-import { ownedCopy } from '../registry/owned-copy.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
 import type { SubresourceHandler } from '../registry/resource-handler.ts';
 import { applyUpdate } from '../registry/update.ts';
@@ -15,10 +17,7 @@ import type { ResourceRequest } from '../request.ts';
 import { objectResult } from '../result.ts';
 import { admitAction } from './admit-action.ts';
 
-type Bound = Mutable<KubernetesObject> & {
-  spec?: { nodeName?: string };
-  status?: { nominatedNodeName?: string; conditions?: { type: string; status: string; lastTransitionTime?: string }[] };
-};
+type Bound = KubernetesObject & Pick<Pod, 'spec' | 'status'>;
 
 /** `pods/binding`, and `bindings` in older clients: assigns a pod to a node, once. */
 export const bindPod: SubresourceHandler = async (parts, request) => {
@@ -61,9 +60,8 @@ function validateBinding({ metadata, target }: Binding): void {
   if (errors.length > 0) throw newInvalid({ group: '', kind: 'Binding' }, metadata?.name ?? '', errors);
 }
 
-function assign(parts: RegistryParts, old: KubernetesObject, binding: Binding): Bound {
-  const pod = ownedCopy(old) as Bound;
-  const metadata = (pod.metadata ??= {});
+function assign(parts: RegistryParts, pod: Bound, binding: Binding): Mutable<KubernetesObject> {
+  const { metadata = {}, spec, status } = pod;
   const refuse = (detail: string) => newConflict({ group: '', resource: 'pods/binding' }, metadata.name ?? '', detail);
   if (binding.metadata?.uid && binding.metadata.uid !== metadata.uid) {
     throw refuse(
@@ -71,20 +69,23 @@ function assign(parts: RegistryParts, old: KubernetesObject, binding: Binding): 
     );
   }
   if (metadata.deletionTimestamp) throw refuse(`pod ${metadata.name} is being deleted, cannot be assigned to a host`);
-  const spec = (pod.spec ??= {});
-  if (spec.nodeName) throw refuse(`pod ${metadata.name} is already assigned to node ${JSON.stringify(spec.nodeName)}`);
-  spec.nodeName = binding.target.name as string;
+  if (spec?.nodeName) throw refuse(`pod ${metadata.name} is already assigned to node ${JSON.stringify(spec.nodeName)}`);
+  const { resourceVersion: _, ...named } = metadata;
   // Where the pod was expected no longer matters once it has a node.
-  delete pod.status?.nominatedNodeName;
-  Object.assign((metadata.annotations ??= {}), binding.metadata?.annotations);
-  Object.assign((metadata.labels ??= {}), binding.metadata?.labels);
-  delete metadata.resourceVersion;
-  setScheduled(pod, timestamp(parts.clock.now()));
-  return pod;
+  const { nominatedNodeName: __, conditions = [], ...known } = status ?? {};
+  const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(parts.clock.now()) };
+  const bound = {
+    ...pod,
+    metadata: {
+      ...named,
+      ...merged('labels', named, binding.metadata),
+      ...merged('annotations', named, binding.metadata),
+    },
+    spec: withMember(spec ?? { containers: [] }, 'nodeName', binding.target.name ?? ''),
+    status: { ...known, conditions: [...conditions.filter(({ type }) => type !== 'PodScheduled'), scheduled] },
+  };
+  return bound as Mutable<KubernetesObject>;
 }
 
-function setScheduled(pod: Bound, now: string): void {
-  const status = (pod.status ??= {});
-  const conditions = (status.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
-  status.conditions = [...conditions, { type: 'PodScheduled', status: 'True', lastTransitionTime: now }];
-}
+const merged = (name: 'labels' | 'annotations', pod: ObjectMeta, binding: ObjectMeta | undefined): ObjectMeta =>
+  binding?.[name] ? { [name]: { ...pod[name], ...binding[name] } } : {};

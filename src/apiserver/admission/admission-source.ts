@@ -1,6 +1,5 @@
 import type { AnyResourceDefinition, KubernetesObject, ResourceDefinition } from '#api/resource-definition.ts';
 import type { Clock } from '#base/clock.ts';
-import type { Random } from '#base/random.ts';
 import type { Decide } from '../authorization/authorizer.ts';
 
 /** What plugins read, from the server's own caches: objects are shared and never changed. */
@@ -26,5 +25,4 @@ export interface AdmissionSource extends AdmissionReader {
   create<T extends KubernetesObject>(definition: ResourceDefinition<T>, object: T): Promise<T>;
   readonly decide: Decide;
   readonly clock: Clock;
-  readonly random: Random;
 }

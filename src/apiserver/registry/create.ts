@@ -14,6 +14,7 @@ import { fillSystemFields, generateName, matchNamespace } from './object-meta.ts
 import { putObject } from './put-object.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
+import { sharePart } from './share-part.ts';
 import { parseWriteOptions } from './write-options.ts';
 
 const GENERATE_ATTEMPTS = 8;
@@ -52,6 +53,7 @@ export async function createDecoded(
   checkOwners(object, owners, request.warnings);
   dropDisabled(definition.schema, object);
   definition.strategy.prepareForCreate?.(object, formatTime(parts.clock.now()));
+  sharePart(definition, object);
   await parts.guard?.(attributes);
   const settle = parts.hook?.beforeWrite(object, undefined);
   try {

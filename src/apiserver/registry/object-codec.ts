@@ -48,7 +48,7 @@ export class ObjectCodec<T extends KubernetesObject> implements CacheCodec<T> {
     const meta = membersText(metadata as Members, SPLICED, stringify);
     // An object always has a name, hence something stands before the owners.
     const ownersPart = owners === undefined ? '' : `,"managedFields":${ownersText(owners)}`;
-    const rest = membersText(object as Members, HEAD, stringify);
+    const rest = membersText(object as Members, HEAD, (value) => sharedText(value) ?? stringify(value));
     return `${this.#head}${meta}${ownersPart}}${rest === '' ? '' : ','}${rest}}`;
   }
 

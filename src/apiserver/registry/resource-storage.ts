@@ -24,6 +24,7 @@ export class ResourceStorage {
   /** Field selectors that the cache answers by index. */
   readonly indexNames: readonly string[];
   readonly #store: Store;
+  #all: { readonly changedRevision: number; readonly objects: readonly KubernetesObject[] } | undefined;
 
   private constructor(
     definition: AnyResourceDefinition,
@@ -56,6 +57,15 @@ export class ResourceStorage {
 
   get(namespace: string, name: string): Entry | undefined {
     return this.cache.get(this.key(namespace, name));
+  }
+
+  /** The objects of a namespace, or with '' all of the kind: those are kept until one of them changes. */
+  list(namespace: string): readonly KubernetesObject[] {
+    const { changedRevision } = this.cache;
+    if (namespace === '' && this.#all?.changedRevision === changedRevision) return this.#all.objects;
+    const objects = this.cache.list({ prefix: this.prefix(namespace) }).entries.map(({ object }) => object);
+    if (namespace === '') this.#all = { changedRevision, objects };
+    return objects;
   }
 
   /** Whether an update that changes nothing must be written nevertheless: with a newer key, for example. */

@@ -14,6 +14,7 @@ import { type PodDisruptionBudget, PodDisruptionBudgets } from '#api/policy/v1/p
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { type CSIDriver, CSIDrivers } from '#api/storage/v1/csi-driver.ts';
 import { jsonPatch, mergePatch } from '#client/options.ts';
+import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
 
@@ -390,4 +391,49 @@ test('replacements without a namespace or a revision all succeed, whoever else w
   expect(replaced.map(({ data, metadata }) => [data?.['index'], metadata?.namespace])).toEqual(
     indexes.map((index) => [index, namespace]),
   );
+});
+
+describe('pods that are alike', () => {
+  const pods = () => cluster.client.of(Pods);
+  const bind = (name: string) =>
+    pods().createSubresource(
+      name,
+      'binding',
+      { metadata: { name }, target: { kind: 'Node', name: 'n1' } },
+      { namespace },
+    );
+
+  test('have one specification in common, on a node too, until one of them changes', async () => {
+    const names = ['like-0', 'like-1', 'like-2', 'like-3'];
+    const made: Pod[] = [];
+    for (const name of names) made.push(await pods().create(pod(name)));
+    // The first of a kind is not known to come again.
+    expect(new Set(made.slice(1).map(({ spec }) => spec)).size).toBe(1);
+    await bind('like-2');
+    const [before, bound] = await Promise.all(['like-1', 'like-2'].map((name) => pods().get(name, { namespace })));
+    expect(bound?.spec).toEqual({ ...before?.spec, nodeName: 'n1' });
+    expect(bound?.spec?.volumes).toBe(before?.spec?.volumes);
+    await pods().patch('like-3', mergePatch({ spec: { activeDeadlineSeconds: 5 } }), { namespace });
+    const { items } = await pods().list({ namespace });
+    const deadlines = items
+      .filter(({ metadata }) => names.includes(metadata?.name as string))
+      .map(({ spec }) => spec?.activeDeadlineSeconds);
+    expect(deadlines).toEqual([undefined, undefined, undefined, 5]);
+  });
+
+  test('are refused and warned of each time', async () => {
+    const wrong = (name: string) => ({
+      ...pod(name),
+      spec: { containers: [{ name: 'c', image: 'x', ports: [{ containerPort: 0 }] }] },
+    });
+    for (const name of ['wrong-0', 'wrong-1', 'wrong-2'])
+      await expect(pods().create(wrong(name) as Pod)).rejects.toMatchObject({ code: 422 });
+    const odd = { ...pod('odd'), spec: { ...pod('odd').spec, nodeSelector: { 'beta.kubernetes.io/os': 'linux' } } };
+    const call = createCall(await cluster.listen());
+    for (const name of ['odd-0', 'odd-1', 'odd-2']) {
+      const body = JSON.stringify({ ...odd, metadata: { name } });
+      const { code, headers } = await call(`/api/v1/namespaces/${namespace}/pods`, { method: 'POST', body });
+      expect([code, headers.warning]).toEqual([201, expect.stringContaining('beta.kubernetes.io/os')]);
+    }
+  });
 });

@@ -102,7 +102,8 @@ export async function updateObject(
 function statusOnly(body: ResourceRequest['body']): ResourceRequest['body'] {
   if (body.type !== 'object') return body;
   const { kind, apiVersion, metadata, status } = body.object as KubernetesObject & WithParts;
-  return { ...body, object: { kind, apiVersion, metadata, status } };
+  // Who owns what is not up to writers of a part either.
+  return { ...body, object: { kind, apiVersion, metadata: { ...metadata, managedFields: undefined }, status } };
 }
 
 function matchName(object: KubernetesObject, name: string): void {

@@ -1,3 +1,5 @@
+import { fnv1a } from '#base/fnv.ts';
+
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 /**
@@ -6,9 +8,7 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
  */
 export function safeHash(data: unknown, salt?: number): string {
   const text = canonical(data) + (salt === undefined ? '' : `#${salt}`);
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return safeEncode(String(hash >>> 0));
+  return safeEncode(String(fnv1a(text)));
 }
 
 /** Text in letters from which no words can be made, one for each character. */

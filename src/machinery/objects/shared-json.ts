@@ -1,3 +1,4 @@
+import { RecentMap } from '#base/recent-map.ts';
 import { deepFreeze } from './deep-freeze.ts';
 
 /** Characters of text that are remembered before the oldest are forgotten. */
@@ -10,13 +11,38 @@ let old = new Map<string, object>();
 let characters = 0;
 
 /**
- * The JSON object that a text stands for, frozen all the way down and the same one for the same text, as long as it is
- * in use: what many objects have in common is kept once, compared by identity and never encoded again.
+ * The JSON object or list that a text stands for, frozen all the way down and the same one for the same text, as long as
+ * it is in use: what many objects have in common is kept once, compared by identity and never encoded again.
  */
 export function shareJson(text: string): object {
-  const known = young.get(text);
-  if (known !== undefined) return known;
-  const value = old.get(text) ?? parseShared(text);
+  return young.get(text) ?? remember(text, old.get(text) ?? freeze(text, JSON.parse(text)));
+}
+
+/** Texts of which it is not known yet whether they come again. */
+const once = new RecentMap<string, true>(128);
+
+/** The same for texts of which most come only once: undefined for the first time. */
+export function shareRepeated(text: string): object | undefined {
+  const known = young.get(text) ?? old.get(text);
+  if (known !== undefined) return remember(text, known);
+  if (once.get(text) !== undefined) return shareJson(text);
+  once.set(text, true);
+  return undefined;
+}
+
+/**
+ * The same object with one member more: its text is known as well, and what is shared stays so. Of other objects, an
+ * ordinary copy.
+ */
+export function withMember<T extends object>(object: T, name: keyof T & string, value: string): T {
+  const extended = { ...object, [name]: value };
+  const text = sharedText(object);
+  if (text === undefined || text.length < 3 || Object.hasOwn(object, name)) return extended;
+  return freeze(`${text.slice(0, -1)},${JSON.stringify(name)}:${JSON.stringify(value)}}`, extended) as T;
+}
+
+function remember(text: string, value: object): object {
+  if (young.has(text)) return value;
   if (characters > MAX_CHARACTERS) {
     old = young;
     young = new Map();
@@ -27,12 +53,27 @@ export function shareJson(text: string): object {
   return value;
 }
 
-function parseShared(text: string): object {
-  const value = JSON.parse(text) as object;
+function freeze(text: string, value: object): object {
   Object.defineProperty(value, TEXT, { value: text });
   return deepFreeze(value);
 }
 
-/** The text of an object made by `shareJson`; undefined for all others. */
+/** The text of a value made by `shareJson`; undefined for all others. */
 export const sharedText = (value: unknown): string | undefined =>
   typeof value === 'object' && value !== null ? (value as { readonly [TEXT]?: string })[TEXT] : undefined;
+
+/**
+ * Shared values that a check found nothing wrong with, so that it need not look again. Others are not remembered: they
+ * may change.
+ */
+export class HarmlessValues {
+  readonly #values = new WeakSet<object>();
+
+  /** Whether `check` finds nothing, now or the last time. It must depend on the value alone. */
+  has(value: object, check: () => readonly unknown[]): boolean {
+    if (this.#values.has(value)) return true;
+    if (check().length > 0) return false;
+    if (sharedText(value) !== undefined) this.#values.add(value);
+    return true;
+  }
+}

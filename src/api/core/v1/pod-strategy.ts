@@ -12,6 +12,7 @@ import { podWarnings } from './pod-warnings.ts';
 export const podStrategy: Strategy<Pod> = {
   returnsDeletedObject: true,
   hasGeneration: true,
+  sharedPart: 'spec',
   applyDefaults(pod) {
     applyPodDefaults(pod);
     syncAddresses(pod);

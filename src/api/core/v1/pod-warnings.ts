@@ -1,6 +1,7 @@
 import type { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import { FieldPath } from '#machinery/errors/field-error.ts';
 import { ipWarnings } from '#machinery/names/ip-checks.ts';
+import { HarmlessValues } from '#machinery/objects/shared-json.ts';
 import type { PodAffinity } from './affinity.ts';
 import type { Container } from './container.ts';
 import { fractionWarnings } from './fraction-warnings.ts';
@@ -10,8 +11,19 @@ import type { PodSpec } from './pod-spec.ts';
 import { type PlacedContainers, portWarnings } from './port-warnings.ts';
 import { volumeWarnings } from './volume-warnings.ts';
 
+/** Specs of which nothing is odd. */
+const plainSpecs = new HarmlessValues();
+
 /** What is odd about a pod, though it is valid. */
-export const podWarnings = (pod: Pod): string[] => templateWarnings(pod, new FieldPath());
+export const podWarnings = (pod: Pod): string[] => {
+  const { metadata, spec } = pod;
+  if (spec === undefined) return [];
+  if (plainSpecs.has(spec, () => templateWarnings({ spec }, ROOT))) return annotationWarnings(metadata, ANNOTATIONS_AT);
+  return templateWarnings(pod, ROOT);
+};
+
+const ROOT = new FieldPath();
+const ANNOTATIONS_AT = ROOT.child('metadata', 'annotations');
 
 /** The same for a pod template at `field`. */
 export function templateWarnings(

@@ -60,10 +60,13 @@ const validateGeneration = (generation: number): FieldError[] =>
 
 /** Keys and values of labels. */
 export function validateLabels(labels: Readonly<Record<string, string>> | undefined, field: FieldPath): FieldError[] {
-  return Object.entries(labels ?? {}).flatMap(([key, value]) => [
-    ...isQualifiedName(key).map((detail) => invalid(field, key, detail)),
-    ...isValidLabelValue(value).map((detail) => invalid(field, value, detail)),
-  ]);
+  const errors: FieldError[] = [];
+  for (const key in labels) {
+    const value = labels[key] as string;
+    for (const detail of isQualifiedName(key)) errors.push(invalid(field, key, detail));
+    for (const detail of isValidLabelValue(value)) errors.push(invalid(field, value, detail));
+  }
+  return errors;
 }
 
 /** Keys of annotations, and the size of all together. */

@@ -9,7 +9,6 @@ import { Services } from '#api/core/v1/service.ts';
 import { Ingresses } from '#api/networking/v1/ingress.ts';
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { PriorityClasses } from '#api/scheduling/v1/priority-class.ts';
-import { systemRandom } from '#base/random.ts';
 import type { AdmissionPlugin } from '../admission.ts';
 import type { AdmissionSource } from '../admission-source.ts';
 import { admissionPlugins, pluginEntries } from '../plugins.ts';
@@ -21,7 +20,6 @@ const sourceOf = (objects: readonly object[], allowed = false): AdmissionSource 
   create: async (_definition, object) => object,
   decide: () => ({ allowed, denied: false, reason: '' }),
   clock: { now: () => 0, monotonic: () => 0 } as AdmissionSource['clock'],
-  random: systemRandom,
 });
 
 const pluginOf = (name: string, objects: readonly object[], allowed = false): AdmissionPlugin => {

@@ -1,7 +1,8 @@
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { PodSpec } from '#api/core/v1/pod-spec.ts';
 import { type ServiceAccount, ServiceAccounts } from '#api/core/v1/service-account.ts';
-import { type Random, randomNameSuffix } from '#base/random.ts';
+import { fnv1a } from '#base/fnv.ts';
+import { randomNameSuffix, seededRandom } from '#base/random.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
 import type { AdmissionSource } from '../admission-source.ts';
@@ -11,6 +12,7 @@ import { foreignSecret, foreignSecretOfEphemeral } from './mountable-secrets.ts'
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** An hour and seven seconds: the kubelet tells a token it asked for from one that a pod asked for. */
 const TOKEN_SECONDS = 3607;
+const TOKEN_VOLUME_PREFIX = 'kube-api-access-';
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 const ENFORCE_ANNOTATION = 'kubernetes.io/enforce-mountable-secrets';
 
@@ -21,7 +23,7 @@ type OwnedPod = Mutable<Pod>;
 type OwnedSpec = NonNullable<OwnedPod['spec']>;
 
 /** Gives every pod a service account and, unless it declines, the account's token as a volume. */
-export function createServiceAccountAdmission(source: Pick<AdmissionSource, 'get' | 'random'>): AdmissionPlugin {
+export function createServiceAccountAdmission(source: Pick<AdmissionSource, 'get'>): AdmissionPlugin {
   const accountOf = (attributes: AdmissionAttributes, name: string): ServiceAccount => {
     const { namespace } = attributes.target;
     const account = source.get(ServiceAccounts, namespace, name);
@@ -43,7 +45,7 @@ export function createServiceAccountAdmission(source: Pick<AdmissionSource, 'get
         spec.imagePullSecrets = account.imagePullSecrets.map((reference) => ({ ...reference }));
       }
       const wanted = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
-      if (wanted) mountToken(spec, source.random);
+      if (wanted) mountToken(spec, account);
     },
     validate(attributes) {
       const isDebug = attributes.operation === 'UPDATE' && isAbout(attributes, 'pods', 'ephemeralcontainers');
@@ -77,9 +79,15 @@ function checkMirror(attributes: AdmissionAttributes, spec: PodSpec): void {
   }
 }
 
-function mountToken(spec: OwnedSpec, random: Random): void {
-  const existing = spec.volumes?.find((volume) => volume.name.startsWith('kube-api-access-'));
-  const name = existing?.name ?? `kube-api-access-${randomNameSuffix(random)}`;
+/** A name of upstream's form; the same for all pods of an account, so that pods of one template stay alike. */
+function tokenVolumeName({ metadata }: ServiceAccount): string {
+  const seed = fnv1a(metadata?.uid ?? `${metadata?.namespace}/${metadata?.name}`);
+  return `${TOKEN_VOLUME_PREFIX}${randomNameSuffix(seededRandom(seed))}`;
+}
+
+function mountToken(spec: OwnedSpec, account: ServiceAccount): void {
+  const existing = spec.volumes?.find((volume) => volume.name.startsWith(TOKEN_VOLUME_PREFIX));
+  const name = existing?.name ?? tokenVolumeName(account);
   let used = false;
   for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
     if ((container.volumeMounts ?? []).some((mount) => mount.mountPath === TOKEN_PATH)) continue;

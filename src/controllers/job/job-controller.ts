@@ -1,6 +1,5 @@
 import { type Job, type JobStatus, Jobs } from '#api/batch/v1/job.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
-import type { Informer } from '#client/informer.ts';
 import { keyOf } from '#client/object-store.ts';
 import { jsonPatch } from '#client/options.ts';
 import { Controller, type Result } from '#controller/controller.ts';
@@ -12,21 +11,21 @@ import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { parseTime } from '#machinery/objects/time.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { Claimer } from '../shared/claimer.ts';
-import { gatherMs } from '../shared/gather.ts';
+import { gatherTime } from '../shared/gather.ts';
 import { isKept, PodControl } from '../shared/pod-control.ts';
-import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../shared/pod-index.ts';
 import { isPodActive, isPodFinished } from '../shared/pods.ts';
 import { slowStart } from '../shared/slow-start.ts';
-import { type Ending, endingOf, planJob } from './job-plan.ts';
+import { type Ending, endingOf, lastSuccessOf, planJob } from './job-plan.ts';
 import { isIndexed, isTracked, jobPod, TRACKING } from './job-pod.ts';
 import { awaitingReplacement, isFailedFor, type JobState, observeJob } from './job-state.ts';
 import { isFinishedJob, jobStatus } from './job-status.ts';
+import { OpenPods } from './open-pods.ts';
 
 /** Runs pods until enough of them have succeeded. */
 export class JobController {
   readonly controller: Controller;
   readonly #context: ControllerContext;
-  readonly #pods: Informer<Pod>;
+  readonly #pods: OpenPods;
   readonly #podWrites: OwnWrites<Pod>;
   readonly #writes: OwnWrites<Job>;
   readonly #podControl: PodControl;
@@ -34,8 +33,8 @@ export class JobController {
 
   constructor(context: ControllerContext) {
     this.#context = context;
-    this.#pods = controllerIndex(context.informers.of(Pods));
-    this.#podWrites = new OwnWrites(this.#pods);
+    this.#pods = new OpenPods(context.informers.of(Pods));
+    this.#podWrites = new OwnWrites(this.#pods.informer);
     this.#writes = new OwnWrites(context.informers.of(Jobs));
     this.#podControl = new PodControl(context, this.#podWrites);
     this.#claimer = new Claimer(context.client, {
@@ -48,7 +47,10 @@ export class JobController {
       .for(Jobs)
       .owns(Pods, 'Job')
       .watches(Pods, (pod) => (controllerOf(pod) ? [] : this.#keysWanting(pod)))
-      .gathers((key) => gatherMs(this.#pods, context.informers.of(Jobs).store.getByKey(key)))
+      .gathers((key) => {
+        const { uid = '' } = context.informers.of(Jobs).store.getByKey(key)?.metadata ?? {};
+        return gatherTime(this.#pods.count(uid));
+      })
       .reconciles((key) => this.#reconcile(key));
   }
 
@@ -83,9 +85,7 @@ export class JobController {
 
   #podsOf(job: Job): Pod[] {
     const { uid = '', namespace = '' } = job.metadata ?? {};
-    const { store } = this.#pods;
-    const known = [...store.byIndex(BY_CONTROLLER, uid), ...store.byIndex(ORPHANS_IN, namespace)];
-    return this.#podWrites.current(known, (pod) => isControlledBy(pod, job));
+    return this.#podWrites.current(this.#pods.of(uid, namespace), (pod) => isControlledBy(pod, job));
   }
 
   /** Creates and deletes pods; a Job that has come to its end keeps none. */
@@ -94,7 +94,10 @@ export class JobController {
     { pods, state, ending, now }: { pods: readonly Pod[]; state: JobState; ending: Ending | undefined; now: number },
   ): Promise<{ error: unknown; waitMs: number }> {
     if (job.metadata?.deletionTimestamp) return { error: undefined, waitMs: 0 };
-    const plan = ending ? { create: [], remove: state.active, waitMs: 0 } : planJob(job, state, { pods, now });
+    const lastSuccess = () => lastSuccessOf(this.#pods.all(job.metadata?.uid ?? ''));
+    const plan = ending
+      ? { create: [], remove: state.active, waitMs: 0 }
+      : planJob(job, state, { pods, lastSuccess, now });
     const limited = job.spec?.backoffLimitPerIndex !== undefined;
     const queue = [...plan.create];
     const made = await slowStart(queue.length, () => {
@@ -149,26 +152,22 @@ export class JobController {
     const { succeeded = [], failed = [] } = job.status?.uncountedTerminatedPods ?? {};
     const noted = new Set([...succeeded, ...failed]);
     const goes = ending !== undefined || job.metadata?.deletionTimestamp !== undefined;
-    const held = goes ? NONE : awaitingReplacement(job, observeJob(job, pods), pods);
+    const state = observeJob(job, pods, hasFailed(ending, pods));
+    const held = goes ? NONE : awaitingReplacement(job, state, pods);
+    // Which index has succeeded is noted without the pod's uid.
+    const unnoted = new Set<Pod>([...state.newFailed, ...(isIndexed(job) ? [] : state.newSucceeded)]);
     return pods.filter((pod) => {
-      if (ending && isPodActive(pod)) return false;
+      if (!isTracked(pod) || (ending && isPodActive(pod))) return false;
       const { uid = '' } = pod.metadata ?? {};
       if (held.has(uid)) return false;
       if (!goes && !isPodFinished(pod) && !isFailedFor(job, pod)) return false;
-      const counts = observeJob(job, [pod], hasFailed(ending, pods));
-      // Which index has succeeded is noted without the pod's uid.
-      const isNoted = counts.newFailed.length === 0 && (isIndexed(job) || counts.newSucceeded.length === 0);
-      return noted.has(uid) || isNoted;
+      return noted.has(uid) || !unnoted.has(pod);
     });
   }
 
   /** Lets the pods of a Job that is gone go too. */
   async #releaseOf(key: string): Promise<undefined> {
-    const orphans = this.#pods.store.list().filter((pod) => {
-      const owner = controllerOf(pod);
-      return owner?.kind === 'Job' && `${pod.metadata?.namespace}/${owner.name}` === key;
-    });
-    return this.#release(orphans);
+    return this.#release(this.#podWrites.current(this.#pods.trackedBy(key), () => false));
   }
 
   async #release(pods: readonly Pod[]): Promise<undefined> {

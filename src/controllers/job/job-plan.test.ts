@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Job } from '#api/batch/v1/job.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
-import { endingOf, planJob } from './job-plan.ts';
+import { endingOf, lastSuccessOf, planJob } from './job-plan.ts';
 import { COMPLETION_INDEX, FAILURE_COUNT, TRACKING } from './job-pod.ts';
 import { observeJob } from './job-state.ts';
 
@@ -157,7 +157,7 @@ test.each([
     { create: [0], waitMs: 6000 },
   ],
 ] as const)('pods to make and to delete: %s', (_, object, pods, want) => {
-  const plan = planJob(object, observeJob(object, pods), { pods, now });
+  const plan = planJob(object, observeJob(object, pods), { pods, lastSuccess: () => lastSuccessOf(pods), now });
   const found = { create: plan.create, remove: plan.remove.length, waitMs: plan.waitMs };
   expect(found).toEqual({ create: [], remove: 0, waitMs: 0, ...want });
 });

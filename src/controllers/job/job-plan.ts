@@ -104,12 +104,15 @@ export interface JobPlan {
   readonly waitMs: number;
 }
 
+export interface PlanInput {
+  readonly pods: readonly Pod[];
+  /** When the last of all the Job's pods that have succeeded did; asked only where some have failed. */
+  readonly lastSuccess: () => number;
+  readonly now: number;
+}
+
 /** Which pods to make and delete while a Job goes on. */
-export function planJob(
-  job: Job,
-  state: JobState,
-  { pods, now }: { readonly pods: readonly Pod[]; readonly now: number },
-): JobPlan {
+export function planJob(job: Job, state: JobState, { pods, lastSuccess, now }: PlanInput): JobPlan {
   const { parallelism = 1, completions, podReplacementPolicy, suspend } = job.spec ?? {};
   if (suspend) return { create: [], remove: state.active, waitMs: 0 };
   const { keep, duplicates } = isIndexed(job)
@@ -131,7 +134,7 @@ export function planJob(
   // Where both pods too many and too few are, those too many go first.
   if (count === 0 || duplicates.length > 0) return { create: [], remove: duplicates, waitMs: 0 };
   if (job.spec?.backoffLimitPerIndex !== undefined) return planIndexes(open?.slice(0, count) ?? [], state, now);
-  const waitMs = backoff(job, pods, now);
+  const waitMs = backoff(job, { pods, lastSuccess, now });
   if (waitMs > 0) return { create: [], remove: [], waitMs };
   const create = open ? open.slice(0, count) : Array.from({ length: count }, () => undefined);
   return { create, remove: [], waitMs: 0 };
@@ -182,9 +185,15 @@ function openIndexes({ spec }: Job, { active, terminating, completedIndexes, fai
 }
 
 /** After failures in a row new pods wait, twice as long each time, from the last failure on. */
-function backoff(job: Job, pods: readonly Pod[], now: number): number {
-  const ends = (some: readonly Pod[]) => some.map(endOf).filter((time) => time !== undefined);
-  const lastSuccess = Math.max(0, ...ends(pods.filter(({ status }) => status?.phase === 'Succeeded')));
-  const failures = ends(pods.filter((pod) => isFailedFor(job, pod))).filter((time) => time > lastSuccess);
-  return failures.length === 0 ? 0 : waitAfter(failures.length, Math.max(...failures), now);
+function backoff(job: Job, { pods, lastSuccess, now }: PlanInput): number {
+  const ends = pods.flatMap((pod) => (isFailedFor(job, pod) ? (endOf(pod) ?? []) : []));
+  if (ends.length === 0) return 0;
+  const success = lastSuccess();
+  const failures = ends.filter((time) => time > success);
+  const last = failures.reduce((latest, time) => Math.max(latest, time), 0);
+  return failures.length === 0 ? 0 : waitAfter(failures.length, last, now);
 }
+
+/** When the last pod that has succeeded did, in milliseconds since the epoch; 0 when none has. */
+export const lastSuccessOf = (pods: readonly Pod[]): number =>
+  pods.reduce((last, pod) => (pod.status?.phase === 'Succeeded' ? Math.max(last, endOf(pod) ?? 0) : last), 0);

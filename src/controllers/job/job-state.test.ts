@@ -93,7 +93,7 @@ test('no more than 500 pods are noted at a time, and a job is not at its end bef
 test('of those that work on one index the furthest stays', () => {
   const pods = [pod('pending', { index: 0, phase: 'Pending' }), pod('runs', { index: 0, phase: 'Running', node: 'n' })];
   const indexed = job({ completionMode: 'Indexed', completions: 1 });
-  const plan = planJob(indexed, observeJob(indexed, pods), { pods, now });
+  const plan = planJob(indexed, observeJob(indexed, pods), { pods, lastSuccess: () => 0, now });
   expect(plan.remove.map(({ metadata }) => metadata?.name)).toEqual(['pending']);
 });
 

@@ -11,7 +11,8 @@ const MOST_MS = 500;
  * How long changes of an owner's pods are gathered before it is looked at again: looking at ten thousand takes its time,
  * and is not to be done for each of them. Few are looked at at once. `pods` has the `controllerIndex`.
  */
-export function gatherMs(pods: Informer<Pod>, owner: KubernetesObject | undefined): number {
-  const count = pods.store.countByIndex(BY_CONTROLLER, owner?.metadata?.uid ?? '');
-  return count < FEW ? 0 : Math.min(count / PODS_A_MS, MOST_MS);
-}
+export const gatherMs = (pods: Informer<Pod>, owner: KubernetesObject | undefined): number =>
+  gatherTime(pods.store.countByIndex(BY_CONTROLLER, owner?.metadata?.uid ?? ''));
+
+/** The same by the number of pods that are looked at. */
+export const gatherTime = (count: number): number => (count < FEW ? 0 : Math.min(count / PODS_A_MS, MOST_MS));

@@ -3,6 +3,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Deployment, Deployments } from '#api/apps/v1/deployment.ts';
+import { type StatefulSet, StatefulSets } from '#api/apps/v1/stateful-set.ts';
+import { type CronJob, CronJobs } from '#api/batch/v1/cron-job.ts';
 import { type Job, Jobs } from '#api/batch/v1/job.ts';
 import { Namespaces } from '#api/core/v1/namespace.ts';
 import { Nodes } from '#api/core/v1/node.ts';
@@ -100,6 +102,41 @@ const cases: Record<string, Case> = {
         async () => (await client.of(Jobs).get('job', { namespace: NAMESPACE })).status?.succeeded === completions,
       );
     },
+  },
+};
+
+/** So many pods of one set, one after another or all at once. */
+const statefulSet = (podManagementPolicy: string): Case => ({
+  bar: 'none',
+  nodes: 100,
+  run: async ({ client }) => {
+    const replicas = count('REPLICAS', 1000);
+    const labels = { app: 'db' };
+    const spec = { replicas, podManagementPolicy, selector: { matchLabels: labels }, template: template('db') };
+    await client.of(StatefulSets).create({ metadata: { name: 'db', namespace: NAMESPACE }, spec } as StatefulSet);
+    await until(
+      async () =>
+        (await client.of(StatefulSets).get('db', { namespace: NAMESPACE })).status?.readyReplicas === replicas,
+    );
+  },
+});
+cases['stateful-set'] = statefulSet('Parallel');
+cases['ordered-stateful-set'] = statefulSet('OrderedReady');
+/** So many CronJobs of one minute, until a pod of each has run; up to a minute goes by until they begin. */
+cases['cron-jobs'] = {
+  bar: 'none',
+  nodes: 100,
+  run: async ({ client }) => {
+    const names = Array.from({ length: count('CRON_JOBS', 1000) }, (_, index) => `tick-${index}`);
+    const jobTemplate = { spec: { template: template('tick', 'Never') } };
+    const spec = { schedule: '* * * * *', jobTemplate };
+    await Promise.all(
+      names.map((name) => client.of(CronJobs).create({ metadata: { name, namespace: NAMESPACE }, spec } as CronJob)),
+    );
+    await until(async () => {
+      const { items } = await client.of(Jobs).list({ namespace: NAMESPACE });
+      return items.filter(({ status }) => status?.succeeded === 1).length >= names.length;
+    });
   },
 };
 

@@ -15,6 +15,7 @@ import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../shared/pod-index.
 import { isPodFinished, nextAvailability } from '../shared/pods.ts';
 import { RevisionHistory } from '../shared/revisions/revision-history.ts';
 import { templateOf } from '../shared/revisions/revision-plan.ts';
+import { slowStart } from '../shared/slow-start.ts';
 import { ClaimKeeper } from './claim-keeper.ts';
 import { planStateful, type StatefulState, type Step } from './stateful-plan.ts';
 import { asItself, isWanted, ordinalOf, revisionNameOf, statefulPod } from './stateful-pod.ts';
@@ -93,8 +94,9 @@ export class StatefulSetController {
   }
 
   /**
-   * Takes the steps one after another until one fails. Resolves with what it failed with, and the milliseconds until more
-   * can be done: Infinity when it is nothing to wait for.
+   * Takes the steps until one fails: one after another, or ever more at a time where pods do not wait for each other.
+   * Resolves with what it failed with, and the milliseconds until more can be done: Infinity when it is nothing to wait
+   * for.
    */
   async #apply(
     state: StatefulState,
@@ -104,17 +106,25 @@ export class StatefulSetController {
     const { set } = state;
     const template = (name: string) =>
       templateOf([update, ...revisions].find(({ metadata }) => metadata?.name === name) ?? update);
+    let waitMs = Number.POSITIVE_INFINITY;
+    const take = async (step: Step): Promise<true> => {
+      if (step.type !== 'create') await this.#delete(set, step);
+      else if (this.#claims.isStale(set, step.ordinal)) waitMs = STALE_MS;
+      else await this.#create(set, step.ordinal, statefulPod(set, { ...step, template: template(step.revision) }));
+      return true;
+    };
     try {
       if (!set.metadata?.deletionTimestamp) for (const pod of state.pods) await this.#keepIdentity(set, pod);
-      for (const step of planStateful(state)) {
-        if (step.type !== 'create') await this.#delete(set, step);
-        else if (this.#claims.isStale(set, step.ordinal)) return { waitMs: STALE_MS };
-        else await this.#create(set, step.ordinal, statefulPod(set, { ...step, template: template(step.revision) }));
-      }
+      const steps = planStateful(state);
+      if (set.spec?.podManagementPolicy === 'Parallel') {
+        const queue = steps.values();
+        const { error } = await slowStart(steps.length, () => take(queue.next().value as Step));
+        if (error) throw error;
+      } else for (const step of steps) await take(step);
     } catch (error) {
       return { error, waitMs: Number.POSITIVE_INFINITY };
     }
-    return { waitMs: Number.POSITIVE_INFINITY };
+    return { waitMs };
   }
 
   /** A pod keeps its name's labels and its claims' volumes, and its claims the owners that the set says. */

@@ -13,8 +13,10 @@ const KIND = { apiVersion: 'apps/v1', kind: 'StatefulSet' };
 /** The number in a pod's name, or undefined when the name is not one of the set's. */
 export function ordinalOf({ metadata }: Pod, setName: string): number | undefined {
   const name = metadata?.name ?? '';
-  const digits = name.startsWith(`${setName}-`) ? name.slice(setName.length + 1) : '';
-  return /^(0|[1-9]\d*)$/.test(digits) ? Number(digits) : undefined;
+  if (!name.startsWith(setName) || name[setName.length] !== '-') return undefined;
+  const digits = name.slice(setName.length + 1);
+  const ordinal = Number(digits);
+  return Number.isSafeInteger(ordinal) && ordinal >= 0 && String(ordinal) === digits ? ordinal : undefined;
 }
 
 export const revisionNameOf = ({ metadata }: Pod): string | undefined => metadata?.labels?.[REVISION_HASH];

@@ -33,6 +33,8 @@ export class StatefulSetController {
   readonly #claimer: Claimer<StatefulSet, Pod>;
   readonly #history: RevisionHistory<StatefulSet>;
   readonly #claims: ClaimKeeper;
+  /** Which set of which generation a pod was seen to be as it should, where nothing but the two decides. */
+  readonly #fitting = new WeakMap<Pod, string>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -114,7 +116,9 @@ export class StatefulSetController {
       return true;
     };
     try {
-      if (!set.metadata?.deletionTimestamp) for (const pod of state.pods) await this.#keepIdentity(set, pod);
+      if (!set.metadata?.deletionTimestamp) {
+        for (const pod of state.pods) if (!this.#fits(set, pod)) await this.#keepIdentity(set, pod);
+      }
       const steps = planStateful(state);
       if (set.spec?.podManagementPolicy === 'Parallel') {
         const queue = steps.values();
@@ -127,6 +131,10 @@ export class StatefulSetController {
     return { waitMs };
   }
 
+  #fits(set: StatefulSet, pod: Pod): boolean {
+    return this.#fitting.get(pod) === versionOf(set);
+  }
+
   /** A pod keeps its name's labels and its claims' volumes, and its claims the owners that the set says. */
   async #keepIdentity(set: StatefulSet, pod: Pod): Promise<void> {
     const { name = '', namespace = '', deletionTimestamp } = pod.metadata ?? {};
@@ -135,6 +143,7 @@ export class StatefulSetController {
     const ownersChanged = await this.#claims.own(set, pod);
     const itself = asItself(set, pod);
     const isItself = deletionTimestamp !== undefined || isPodFinished(pod) || itself === pod;
+    if (isItself && !set.spec?.volumeClaimTemplates?.length) this.#fitting.set(pod, versionOf(set));
     if (isItself && !(ownersChanged && isWanted(set, pod))) return;
     const what = `update Pod ${name} in StatefulSet ${set.metadata?.name}`;
     try {
@@ -191,6 +200,8 @@ export class StatefulSetController {
     await this.#context.client.of(StatefulSets).updateStatus({ ...state.set, status });
   }
 }
+
+const versionOf = ({ metadata }: StatefulSet): string => `${metadata?.uid}/${metadata?.generation}`;
 
 /** Counts of zero may be left out of what is stored. */
 const ZERO = { readyReplicas: 0, availableReplicas: 0, currentReplicas: 0, updatedReplicas: 0, conditions: [] };

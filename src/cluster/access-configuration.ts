@@ -15,6 +15,7 @@ import {
 import type { AuthorizationWebhookOptions } from '#apiserver/authorization/webhook.ts';
 import { ConfigFileError } from '#machinery/codec/config-file.ts';
 import { parseDuration } from '#machinery/objects/duration.ts';
+import { readInClusterTarget } from './in-cluster-target.ts';
 import { type OidcFlags, readOidcFlags } from './oidc-flags.ts';
 import { readWebhookKubeconfig } from './webhook-kubeconfig.ts';
 
@@ -158,10 +159,10 @@ function withWebhooks(
     configured.map(async ({ type, webhook }) => {
       if (webhook === undefined) return { type };
       const { kubeConfigFile, ...options } = webhook;
-      return {
-        type,
-        webhook: { ...options, ...(await read('--authorization-config', kubeConfigFile, readWebhookKubeconfig)) },
-      };
+      const target = kubeConfigFile
+        ? await read('--authorization-config', kubeConfigFile, readWebhookKubeconfig)
+        : await readInClusterTarget();
+      return { type, webhook: { ...options, ...target } };
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,8 +7,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startJsonServer } from '#apiserver/authentication/testing/json-server.ts';
 import { type SecureServer, startSecureServer } from '#apiserver/authentication/testing/secure-server.ts';
 import { silentLogger } from '#base/logger.ts';
+import { MetricRegistry } from '#base/metrics/metric-registry.ts';
+import { EncryptedStore } from '#storage/encryption/encrypted-store.ts';
+import { createMemoryStore } from '#storage/memory/memory-store.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
 import { waitFor } from '#testing/wait-for.ts';
+import { readInClusterTarget } from './in-cluster-target.ts';
+import { reloadFiles } from './reload-files.ts';
+import { encryptionReload } from './server.ts';
 import { readServerConfiguration } from './server-configuration.ts';
 
 const GROUP = 'apiserver.config.k8s.io/v1';
@@ -85,7 +92,8 @@ beforeAll(async () => {
   const configuration = await readServerConfiguration(flags, { clock, logger: silentLogger });
   const { authentication, authorization, accessReload } = configuration;
   server = await startSecureServer({ clock, authentication, authorization });
-  running = accessReload?.run({ apiServer: server.apiServer, clock, logger: silentLogger }, stopping.signal);
+  const options = { apiServer: server.apiServer, clock, logger: silentLogger, serverId: 'apiserver-one' };
+  running = accessReload?.run(options, stopping.signal);
 });
 afterAll(async () => {
   stopping.abort();
@@ -93,12 +101,14 @@ afterAll(async () => {
   await Promise.all([server.stop(), issuer.stop(), webhook.stop(), rm(directory, { recursive: true })]);
 });
 
+const hashOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 const who = async () => (await server.whoAmI(headers)) as { readonly username: string };
 const listing = async () => (await server.call(PODS, { identity: null, headers })).code;
 
 /** Lets the files be looked at until one of a kind was read as often as said. */
 async function until(kind: string, status: string, times: number): Promise<void> {
-  const line = `apiserver_${kind}_config_controller_automatic_reloads_total{status="${status}"} ${times}\n`;
+  const labels = `status="${status}",apiserver_id_hash="${hashOf('apiserver-one')}"`;
+  const line = `apiserver_${kind}_config_controller_automatic_reloads_total{${labels}} ${times}\n`;
   await waitFor(async () => {
     clock.advance(10_000);
     return (await server.call('/metrics')).bytes.toString().includes(line);
@@ -110,6 +120,10 @@ test('issuers and webhooks are those of the files as they are now', async () => 
 
   await write('issuers', issuers('second:'));
   await until('authentication', 'success', 1);
+  const [, hash] = /authentication_config_controller_last_config_info{.*,hash="(.*)"} 1/.exec(
+    (await server.call('/metrics')).bytes.toString(),
+  ) as RegExpExecArray;
+  expect(hash).toBe(hashOf(JSON.stringify(issuers('second:'))));
   expect((await who()).username).toBe('second:ann');
 
   const cluster = {
@@ -130,4 +144,70 @@ test('a file that is wrong, or changes what cannot change, changes nothing', asy
   await write('authorizers', authorizers(undefined, 'RBAC'));
   await until('authorization', 'failure', 1);
   expect([(await who()).username, await listing()]).toEqual(['second:ann', 200]);
+});
+
+test('who runs in a cluster asks its server', async () => {
+  const environment = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' };
+  await writeFile(join(directory, 'token'), 'secret\n');
+  await expect(readInClusterTarget({ environment, directory })).rejects.toThrow('ca.crt');
+  await writeFile(join(directory, 'ca.crt'), 'PEM');
+  expect(await readInClusterTarget({ environment, directory })).toEqual({
+    url: 'https://[fd00::1]:443',
+    token: 'secret',
+    ca: 'PEM',
+  });
+  await expect(readInClusterTarget({ environment: {} })).rejects.toThrow(
+    'unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined',
+  );
+});
+
+test('keys are those of the file as it is now', async () => {
+  const keys = (...names: string[]) => ({
+    apiVersion: GROUP,
+    kind: 'EncryptionConfiguration',
+    resources: [
+      {
+        resources: ['secrets'],
+        providers: [
+          { secretbox: { keys: names.map((name) => ({ name, secret: Buffer.alloc(32, name).toString('base64') })) } },
+          { identity: {} },
+        ],
+      },
+    ],
+  });
+  const path = await write('keys', keys('one'));
+  const flags = { encryptionConfig: path, encryptionConfigAutomaticReload: true };
+  const { encryption, encryptionFile } = await readServerConfiguration(flags, { clock, logger: silentLogger });
+  expect(encryptionFile).toEqual({ path, text: JSON.stringify(keys('one')) });
+  const inner = createMemoryStore();
+  const store = new EncryptedStore(inner, encryption!);
+  const stop = new AbortController();
+  const metrics = new MetricRegistry();
+  const options = { clock, metrics, logger: silentLogger, serverId: 'apiserver-one' };
+  const watching = reloadFiles([encryptionReload(encryptionFile!, store)], options, stop.signal);
+  const value = new TextEncoder().encode('plain');
+  const key = '/secrets/shop/a';
+  await store.put(key, value);
+  const stored = async () =>
+    Buffer.from((await inner.get(key))?.value ?? [])
+      .toString('latin1')
+      .slice(0, 25);
+  expect([await stored(), store.isStale(key, value)]).toEqual(['k8s:enc:secretbox:v1:one:', false]);
+
+  await write('keys', keys('two', 'one'));
+  await waitFor(() => {
+    clock.advance(10_000);
+    return store.isStale(key, value);
+  });
+  await store.put(key, value);
+  expect([await stored(), store.isStale(key, value)]).toEqual(['k8s:enc:secretbox:v1:two:', false]);
+  await write('keys', keys());
+  await waitFor(() => {
+    clock.advance(10_000);
+    return /encryption_config_controller_automatic_reloads_total{status="failure",.*} 1/.test(metrics.render());
+  });
+  await store.put(key, value);
+  expect(await stored()).toBe('k8s:enc:secretbox:v1:two:');
+  stop.abort();
+  await watching;
 });

@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ApiServer } from '#apiserver/api-server.ts';
 import type { AuthorizerChoice } from '#apiserver/authorization/authorization.ts';
-import type { Clock } from '#base/clock.ts';
-import type { Logger } from '#base/logger.ts';
 import { ConfigFileError } from '#machinery/codec/config-file.ts';
 import {
   type AccessConfiguration,
@@ -12,8 +9,7 @@ import {
   readAuthorizers,
   readIssuers,
 } from './access-configuration.ts';
-
-const CHECK_MS = 10_000;
+import { type ReloadOptions, reloadFiles, type WatchedFile } from './reload-files.ts';
 
 export interface AccessReloadOptions {
   readonly flags: Pick<AccessFlags, 'authenticationConfig' | 'authorizationConfig'>;
@@ -24,20 +20,15 @@ export interface AccessReloadOptions {
   readonly read: ReadFile;
 }
 
-interface Target {
-  readonly apiServer: Pick<ApiServer, 'replaceIssuers' | 'replaceAuthorizers' | 'metrics'>;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
+type Server = Pick<ApiServer, 'replaceIssuers' | 'replaceAuthorizers' | 'metrics'>;
 
-type Change = (text: string, apiServer: Target['apiServer']) => Promise<void> | void;
+type Change = (text: string, apiServer: Server) => Promise<void> | void;
 
-interface WatchedFile {
+interface AccessFile {
   readonly kind: 'authentication' | 'authorization';
   readonly path: string;
   readonly change: Change;
-  /** As it was read last. */
-  text: string | undefined;
+  readonly text: string | undefined;
 }
 
 /**
@@ -46,11 +37,11 @@ interface WatchedFile {
  * while the server runs.
  */
 export class AccessReload {
-  readonly #files: readonly WatchedFile[];
+  readonly #files: readonly AccessFile[];
 
   constructor(options: AccessReloadOptions) {
     const { flags, texts } = options;
-    const file = (kind: WatchedFile['kind'], path: string | undefined, change: Change): WatchedFile[] =>
+    const file = (kind: AccessFile['kind'], path: string | undefined, change: Change): AccessFile[] =>
       path === undefined ? [] : [{ kind, path, change, text: texts.get(path) }];
     this.#files = [
       ...file('authentication', flags.authenticationConfig, issuersChange(options)),
@@ -58,37 +49,17 @@ export class AccessReload {
     ];
   }
 
-  /** Looks at the files every ten seconds, until the signal. */
-  async run(target: Target, signal: AbortSignal): Promise<void> {
-    while (this.#files.length > 0) {
-      // Rejects for nothing but the signal.
-      await target.clock.sleep(CHECK_MS, signal).catch(() => {});
-      if (signal.aborted) return;
-      for (const file of this.#files) await check(file, target);
-    }
+  /** The files as they are to be watched for a server. */
+  filesFor(apiServer: Server): WatchedFile[] {
+    return this.#files.map(({ change, ...file }) => ({ ...file, change: (text) => change(text, apiServer) }));
   }
-}
 
-async function check(file: WatchedFile, { apiServer, clock, logger }: Target): Promise<void> {
-  const { kind, path } = file;
-  const count = (status: 'success' | 'failure') => {
-    const name = `apiserver_${kind}_config_controller_automatic_reload`;
-    apiServer.metrics.counter(`${name}s_total`, 'Times that a changed file was read', ['status']).labels(status).inc();
-    apiServer.metrics
-      .gauge(`${name}_last_timestamp_seconds`, 'When a changed file was read last', ['status'])
-      .labels(status)
-      .set(clock.now() / 1000);
-  };
-  try {
-    const text = await readFile(path, 'utf8');
-    if (text === file.text) return;
-    file.text = text;
-    await file.change(text, apiServer);
-    count('success');
-    logger.info('configuration reloaded', { path });
-  } catch (error) {
-    count('failure');
-    logger.error('reload configuration', { path, error: (error as Error).message });
+  /** Watches the files alone, until the signal. */
+  run(
+    { apiServer, ...options }: Omit<ReloadOptions, 'metrics'> & { readonly apiServer: Server },
+    signal: AbortSignal,
+  ): Promise<void> {
+    return reloadFiles(this.filesFor(apiServer), { ...options, metrics: apiServer.metrics }, signal);
   }
 }
 

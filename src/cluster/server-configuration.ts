@@ -6,6 +6,7 @@ import { BlockingWebhookBackend } from '#apiserver/audit/blocking-webhook-backen
 import { LogBackend } from '#apiserver/audit/log-backend.ts';
 import { readAuditPolicy } from '#apiserver/audit/policy.ts';
 import { createEventPost } from '#apiserver/audit/post-events.ts';
+import { TruncatingBackend } from '#apiserver/audit/truncating-backend.ts';
 import { WebhookBackend } from '#apiserver/audit/webhook-backend.ts';
 import type { OperationsOptions } from '#apiserver/operations.ts';
 import type { Clock } from '#base/clock.ts';
@@ -40,7 +41,14 @@ export interface ServerFlags extends AccessFlags, AdmissionFlags {
   readonly auditWebhookBatchMaxSize?: string;
   readonly auditWebhookBatchMaxWait?: string;
   readonly auditWebhookBatchBufferSize?: string;
+  readonly auditLogTruncateEnabled?: boolean;
+  readonly auditLogTruncateMaxBatchSize?: string;
+  readonly auditLogTruncateMaxEventSize?: string;
+  readonly auditWebhookTruncateEnabled?: boolean;
+  readonly auditWebhookTruncateMaxBatchSize?: string;
+  readonly auditWebhookTruncateMaxEventSize?: string;
   readonly encryptionConfig?: string;
+  readonly encryptionConfigAutomaticReload?: boolean;
   readonly eventTtl?: string;
   readonly shutdownDelay?: string;
   readonly schedulerConfig?: string;
@@ -52,6 +60,8 @@ export interface ServerConfiguration
     AdmissionPluginChoice {
   /** How values are encrypted in the store. */
   readonly encryption?: EncryptionConfiguration;
+  /** The file that says so, where it is read again when it changes. */
+  readonly encryptionFile?: { readonly path: string; readonly text: string };
   /** Profiles of the scheduler, where they are not the default one. */
   readonly scheduler?: SchedulerConfiguration;
   /** How long a server that stops serves on with a red `/readyz`. */
@@ -66,11 +76,7 @@ const DAY_MS = 24 * 3_600_000;
 
 /** Reads the files that the flags name. Throws a `CommandError` that says which flag is wrong and why. */
 export async function readServerConfiguration(flags: ServerFlags, parts: Parts): Promise<ServerConfiguration> {
-  const { encryptionConfig, schedulerConfig } = flags;
-  const encryption =
-    encryptionConfig === undefined
-      ? undefined
-      : await readConfiguration('--encryption-config', encryptionConfig, readEncryptionConfiguration);
+  const { schedulerConfig } = flags;
   const scheduler =
     schedulerConfig === undefined
       ? undefined
@@ -80,12 +86,24 @@ export async function readServerConfiguration(flags: ServerFlags, parts: Parts):
     ...(await readAccess(flags)),
     ...(await readAdmissionFlags(flags, readConfiguration)),
     ...(audit ? { audit } : {}),
-    ...(encryption ? { encryption } : {}),
+    ...(await readEncryption(flags)),
     ...(scheduler ? { scheduler } : {}),
     eventTtlMs: duration('--event-ttl', flags.eventTtl ?? '1h'),
     shutdownDelayMs: duration('--shutdown-delay', flags.shutdownDelay ?? '0s'),
     hostname: hostname(),
   };
+}
+
+async function readEncryption(flags: ServerFlags): Promise<Pick<ServerConfiguration, 'encryption' | 'encryptionFile'>> {
+  const { encryptionConfig: path, encryptionConfigAutomaticReload: isReloaded } = flags;
+  if (path === undefined) {
+    if (isReloaded) throw refusal('--encryption-config-automatic-reload', 'needs --encryption-config');
+    return {};
+  }
+  return readConfiguration('--encryption-config', path, (text) => ({
+    encryption: readEncryptionConfiguration(text),
+    ...(isReloaded ? { encryptionFile: { path, text } } : {}),
+  }));
 }
 
 async function readAccess(flags: AccessFlags): Promise<AccessConfiguration & { readonly accessReload: AccessReload }> {
@@ -117,9 +135,25 @@ async function readAudit(flags: ServerFlags, parts: Parts): Promise<OperationsOp
   if (auditPolicy === undefined) throw refusal(target, 'needs --audit-policy, which says what is written');
   const policy = await readConfiguration('--audit-policy', auditPolicy, readAuditPolicy);
   const backends: AuditBackend[] = [];
-  if (auditWebhookConfigFile !== undefined) backends.push(await openWebhook(auditWebhookConfigFile, flags, parts));
-  if (auditLog !== undefined) backends.push(await openLog(auditLog, flags, parts));
+  if (auditWebhookConfigFile !== undefined) {
+    backends.push(truncated('webhook', flags, await openWebhook(auditWebhookConfigFile, flags, parts), parts));
+  }
+  if (auditLog !== undefined) backends.push(truncated('log', flags, await openLog(auditLog, flags, parts), parts));
   return { policy, backends };
+}
+
+/** The backend as it is, or behind limits on the size of events. */
+function truncated(to: 'log' | 'webhook', flags: ServerFlags, backend: AuditBackend, { logger }: Parts): AuditBackend {
+  const name = to === 'log' ? 'auditLogTruncate' : 'auditWebhookTruncate';
+  if (!flags[`${name}Enabled`]) return backend;
+  const flag = `--audit-${to}-truncate-max`;
+  const maxEventBytes = wholeNumber(`${flag}-event-size`, flags[`${name}MaxEventSize`] ?? '102400');
+  const maxBatchBytes = wholeNumber(`${flag}-batch-size`, flags[`${name}MaxBatchSize`] ?? '10485760');
+  if (maxEventBytes === 0) throw refusal(`${flag}-event-size`, 'must be a positive number');
+  if (maxBatchBytes < maxEventBytes) {
+    throw refusal(`${flag}-batch-size`, `must be greater than max event size (${maxEventBytes})`);
+  }
+  return new TruncatingBackend(backend, { maxEventBytes, logger });
 }
 
 async function openWebhook(path: string, flags: ServerFlags, parts: Parts): Promise<AuditBackend> {

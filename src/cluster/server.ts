@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { ApiServer } from '#apiserver/api-server.ts';
+import { serverIdentity } from '#apiserver/background/identity-lease.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { systemRandom } from '#base/random.ts';
-import { DecryptionError } from '#storage/encryption/encrypted-store.ts';
+import { DecryptionError, EncryptedStore } from '#storage/encryption/encrypted-store.ts';
+import { readEncryptionConfiguration } from '#storage/encryption/encryption-configuration.ts';
 import { openEncryption } from '#storage/encryption/open-encryption.ts';
 import { openLmdbStore } from '#storage/lmdb/lmdb-store.ts';
 import type { Store } from '#storage/store.ts';
@@ -13,6 +15,7 @@ import { CommandError } from './command-error.ts';
 import { type Credentials, ensureCredentials } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { loadIssuerKey } from './issuer-key.ts';
+import { reloadFiles } from './reload-files.ts';
 import type { ServerConfiguration } from './server-configuration.ts';
 
 export interface ServerOptions {
@@ -45,7 +48,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ensureCredentials(data, { clock, nodeName, hosts: podHosts }),
   ]);
   await options.prepareStore?.(store);
-  const { encryption: _e, shutdownDelayMs: _s, accessReload, ...operations } = options.configuration;
+  const { encryption: _e, encryptionFile, shutdownDelayMs: _s, accessReload, ...operations } = options.configuration;
   const apiServer = await ApiServer.start({
     ...operations,
     store,
@@ -57,7 +60,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     issuerKey: await loadIssuerKey(credentials.issuerKey),
   });
   const stopping = new AbortController();
-  const reloading = accessReload?.run({ apiServer, clock, logger }, stopping.signal);
+  const files = [
+    ...(accessReload?.filesFor(apiServer) ?? []),
+    ...(encryptionFile && store instanceof EncryptedStore ? [encryptionReload(encryptionFile, store)] : []),
+  ];
+  const serverId = serverIdentity(operations.hostname ?? '');
+  const reloading = reloadFiles(files, { metrics: apiServer.metrics, clock, logger, serverId }, stopping.signal);
   const close = async () => {
     stopping.abort();
     await reloading;
@@ -72,6 +80,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw error;
   }
 }
+
+/** Values are written with the new keys from then on; those that nobody writes stay as they are. */
+export const encryptionReload = (
+  { path, text }: { readonly path: string; readonly text: string },
+  store: EncryptedStore,
+) => ({
+  kind: 'encryption',
+  path,
+  text: text as string | undefined,
+  change: (changed: string) => store.replace(readEncryptionConfiguration(changed)),
+});
 
 async function openStore(directory: string, { logger, configuration }: ServerOptions) {
   const engine = await openLmdbStore({ directory, logger }).catch((error) => {

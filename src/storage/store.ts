@@ -31,8 +31,8 @@ export interface Store {
   watch(fromRevision: number, listener: (events: readonly StoreEvent[]) => void): Promise<StoreWatch>;
   /** Forgets history at and before `revision`. Live values are never touched. */
   compact(revision: number): Promise<void>;
-  /** Whether a value that this store gave should be written again although nothing of it changes; false where absent. */
-  isStale?(value: Uint8Array): boolean;
+  /** Whether a value that this store gave for a key should be written again although nothing of it changes; false where absent. */
+  isStale?(key: string, value: Uint8Array): boolean;
   /** Bytes that the store takes on its disk, unused ones included; absent for stores without one. */
   sizeBytes?(): number;
   /** Waits for writes under way, then releases files and connections. Idempotent. */

@@ -18,6 +18,7 @@ import { BlockingWebhookBackend } from './blocking-webhook-backend.ts';
 import { type AuditedRequest, evaluatePolicy } from './evaluate-policy.ts';
 import { LogBackend } from './log-backend.ts';
 import { readAuditPolicy } from './policy.ts';
+import { TruncatingBackend } from './truncating-backend.ts';
 import { WebhookBackend } from './webhook-backend.ts';
 
 const policyOf = (body: string) => readAuditPolicy(`apiVersion: audit.k8s.io/v1\nkind: Policy\n${body}`);
@@ -467,4 +468,20 @@ describe('the webhook', () => {
     await hook.close();
     expect(bodies.map(idsOf)).toEqual([['1', '2'], ['3']]);
   });
+});
+
+test('an event that is too large goes without its objects, or not at all', () => {
+  const events: AuditEvent[] = [];
+  const backend = new TruncatingBackend(collect(events), { maxEventBytes: 200, logger: silentLogger });
+  const event = (more: object) =>
+    ({ kind: 'Event', level: 'Request', auditID: 'a', user: {}, ...more }) as unknown as AuditEvent;
+  const large = { data: 'x'.repeat(300) };
+  backend.write(event({ requestObject: { data: 'x' } }));
+  backend.write(event({ requestObject: large, responseObject: large, annotations: { a: 'b' } }));
+  backend.write(event({ requestObject: large, requestURI: 'x'.repeat(300) }));
+  backend.write(event({ level: 'Metadata', requestURI: 'x'.repeat(300) }));
+  expect(events).toEqual([
+    event({ requestObject: { data: 'x' } }),
+    event({ annotations: { a: 'b', 'audit.k8s.io/truncated': 'true' } }),
+  ]);
 });

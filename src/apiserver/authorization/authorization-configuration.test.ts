@@ -38,6 +38,16 @@ test.each<[string, string, string]>([
   ['a long wait', hook({ timeout: '31s' }), 'authorizers[0].timeout: Invalid value: "31s": must be > 0s and <= 30s'],
   ['no policy', hook({ failurePolicy: '' }), 'authorizers[0].failurePolicy: Required value'],
   [
+    'a file beside the cluster’s own server',
+    hook({ connectionInfo: { type: 'InClusterConfig', kubeConfigFile: '/hook' } }),
+    'authorizers[0].connectionInfo.kubeConfigFile: Invalid value: "/hook": can only be set when type=KubeConfigFile',
+  ],
+  [
+    'somebody elsewhere',
+    hook({ connectionInfo: { type: 'Elsewhere' } }),
+    'authorizers[0].connectionInfo.type: Unsupported value: {"Type":"Elsewhere","KubeConfigFile":null}: supported values: "InClusterConfig", "KubeConfigFile"',
+  ],
+  [
     'a relative path',
     hook({ connectionInfo: { type: 'KubeConfigFile', kubeConfigFile: 'hook' } }),
     'authorizers[0].connectionInfo.kubeConfigFile: Invalid value: "hook": must be an absolute path',

@@ -49,7 +49,10 @@ const AuthorizationConfiguration = message(`${PREFIX}.AuthorizationConfiguration
 /** One who decides; a webhook is where a kubeconfig says. */
 export interface ConfiguredAuthorizer {
   readonly type: AuthorizationMode;
-  readonly webhook?: Omit<AuthorizationWebhookOptions, 'url'> & { readonly kubeConfigFile: string };
+  readonly webhook?: Omit<AuthorizationWebhookOptions, 'url'> & {
+    /** Absent for the server of the cluster that this process runs in. */
+    readonly kubeConfigFile: string | undefined;
+  };
 }
 
 const TYPES: readonly AuthorizationMode[] = ['AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC', 'Webhook'];
@@ -76,7 +79,7 @@ function toOptions(webhook: Webhook): NonNullable<ConfiguredAuthorizer['webhook'
   const { subjectAccessReviewVersion: version } = webhook;
   const { cacheAuthorizedRequests = true, cacheUnauthorizedRequests = true } = webhook;
   return {
-    kubeConfigFile: connectionInfo?.kubeConfigFile ?? '',
+    kubeConfigFile: connectionInfo?.kubeConfigFile,
     version: version as 'v1' | 'v1beta1',
     authorizedTtlMs: cacheAuthorizedRequests ? parseDuration(authorizedTTL) : 0,
     unauthorizedTtlMs: cacheUnauthorizedRequests ? parseDuration(unauthorizedTTL) : 0,
@@ -147,12 +150,20 @@ const validateChoice = (at: FieldPath, value: string, choices: string[]): FieldE
 
 function validateConnection({ connectionInfo = {} }: Webhook, at: FieldPath): FieldError[] {
   const { type = '', kubeConfigFile } = connectionInfo;
-  const errors = validateChoice(at.child('type'), type, ['KubeConfigFile']);
-  if (errors.length > 0) return errors;
-  if (!kubeConfigFile) return [required(at.child('kubeConfigFile'))];
-  return kubeConfigFile.startsWith('/')
-    ? []
-    : [invalid(at.child('kubeConfigFile'), kubeConfigFile, 'must be an absolute path')];
+  const place = at.child('kubeConfigFile');
+  if (type === '') return [required(at.child('type'))];
+  if (type === 'InClusterConfig') {
+    return kubeConfigFile === undefined
+      ? []
+      : [invalid(place, kubeConfigFile, 'can only be set when type=KubeConfigFile')];
+  }
+  if (type !== 'KubeConfigFile') {
+    // Upstream shows the whole of it.
+    const shown = { Type: type, KubeConfigFile: kubeConfigFile ?? null };
+    return [notSupported(at.child('type'), shown, ['InClusterConfig', 'KubeConfigFile'])];
+  }
+  if (!kubeConfigFile) return [required(place)];
+  return kubeConfigFile.startsWith('/') ? [] : [invalid(place, kubeConfigFile, 'must be an absolute path')];
 }
 
 function validateDuration(

@@ -27,7 +27,7 @@ export class IdentityLease {
 
   constructor(options: IdentityLeaseOptions) {
     this.#options = options;
-    this.name = `apiserver-${base32(createHash('sha256').update(options.hostname).digest().subarray(0, 16))}`;
+    this.name = serverIdentity(options.hostname);
     this.#holder = `${this.name}_${options.newUid()}`;
   }
 
@@ -69,6 +69,10 @@ export class IdentityLease {
     };
   }
 }
+
+/** What the server of a host is called among those of its cluster. */
+export const serverIdentity = (hostname: string): string =>
+  `apiserver-${base32(createHash('sha256').update(hostname).digest().subarray(0, 16))}`;
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 

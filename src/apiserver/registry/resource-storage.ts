@@ -69,8 +69,8 @@ export class ResourceStorage {
   }
 
   /** Whether an update that changes nothing must be written nevertheless: with a newer key, for example. */
-  isStale({ bytes }: Entry): boolean {
-    return this.#store.isStale?.(bytes) ?? false;
+  isStale({ key, bytes }: Entry): boolean {
+    return this.#store.isStale?.(key, bytes) ?? false;
   }
 
   /** Writes an object that must be at `expectedRevision`, 0 for one that must not exist. Rejects with a 413 for a huge one. */

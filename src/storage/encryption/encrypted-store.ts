@@ -23,11 +23,12 @@ export class DecryptionError extends Error {
 /** A store whose values are encrypted on the way to another one, as a configuration says. */
 export class EncryptedStore implements Store {
   readonly #store: Store;
-  readonly #transformerOf: (key: string) => Transformer;
+  #transformerOf: (key: string) => Transformer;
   readonly #logger: Logger | undefined;
   /** What was written or read before, so that it is read once and stays the same object. */
   readonly #opened = new WeakMap<Uint8Array, Uint8Array>();
-  readonly #stale = new WeakSet<Uint8Array>();
+  /** How values are stored that are not stored as they are. */
+  readonly #marks = new WeakMap<Uint8Array, string>();
 
   constructor(store: Store, configuration: EncryptionConfiguration, logger?: Logger) {
     this.#store = store;
@@ -43,9 +44,14 @@ export class EncryptedStore implements Store {
     return this.#store.compactedRevision;
   }
 
+  /** From now on values are written, and read, as another configuration says. */
+  replace(configuration: EncryptionConfiguration): void {
+    this.#transformerOf = createTransformers(configuration);
+  }
+
   /** Whether a value that this store gave should be written again, because it is stored otherwise than it would be now. */
-  isStale(value: Uint8Array): boolean {
-    return this.#stale.has(value);
+  isStale(key: string, value: Uint8Array): boolean {
+    return (this.#marks.get(value) ?? '') !== this.#transformerOf(key).mark;
   }
 
   async get(key: string): Promise<StoredValue | undefined> {
@@ -86,9 +92,15 @@ export class EncryptedStore implements Store {
   }
 
   #seal(key: string, value: Uint8Array): Uint8Array {
-    const sealed = this.#transformerOf(key).seal(value, key);
-    if (sealed !== value) this.#opened.set(sealed, value);
+    const transformer = this.#transformerOf(key);
+    const sealed = transformer.seal(value, key);
+    if (sealed !== value) this.#remember(sealed, value, transformer.mark);
     return sealed;
+  }
+
+  #remember(sealed: Uint8Array, value: Uint8Array, mark: string): void {
+    this.#opened.set(sealed, value);
+    this.#marks.set(value, mark);
   }
 
   #open(stored: StoredValue | undefined): StoredValue | undefined {
@@ -96,10 +108,9 @@ export class EncryptedStore implements Store {
     const known = this.#opened.get(stored.value);
     if (known) return { ...stored, value: known };
     try {
-      const { value, isStale } = this.#transformerOf(stored.key).open(stored.value, stored.key);
-      if (isStale) this.#stale.add(value);
+      const { value, mark } = this.#transformerOf(stored.key).open(stored.value, stored.key);
       if (value === stored.value) return stored;
-      this.#opened.set(stored.value, value);
+      this.#remember(stored.value, value, mark);
       return { ...stored, value };
     } catch (error) {
       throw new DecryptionError(stored.key, error);

@@ -58,17 +58,27 @@ describe.each(['aesgcm', 'aescbc', 'secretbox'])('%s', (cipher) => {
     await open(provider(cipher, 'one')).put(PATH, value);
     const rotated = open(provider(cipher, 'two', 'one'));
     const read = await rotated.get(PATH);
-    expect([read?.value.toString(), rotated.isStale(read?.value as Uint8Array)]).toEqual([value.toString(), true]);
+    expect([read?.value.toString(), rotated.isStale(read?.key ?? '', read?.value as Uint8Array)]).toEqual([
+      value.toString(),
+      true,
+    ]);
     await rotated.put(PATH, value);
-    const after = await open(provider(cipher, 'two')).get(PATH);
-    expect([after?.value.toString(), rotated.isStale(after?.value as Uint8Array)]).toEqual([value.toString(), false]);
+    const renewed = open(provider(cipher, 'two'));
+    const after = await renewed.get(PATH);
+    expect([after?.value.toString(), renewed.isStale(after?.key ?? '', after?.value as Uint8Array)]).toEqual([
+      value.toString(),
+      false,
+    ]);
   });
 
   test('comes after plain values and goes before them', async () => {
     await inner.put(PATH, value);
     const introduced = open(`${provider(cipher, 'one')}, {identity: {}}`);
     const plain = await introduced.get(PATH);
-    expect([plain?.value.toString(), introduced.isStale(plain?.value as Uint8Array)]).toEqual([value.toString(), true]);
+    expect([plain?.value.toString(), introduced.isStale(plain?.key ?? '', plain?.value as Uint8Array)]).toEqual([
+      value.toString(),
+      true,
+    ]);
     await introduced.put(PATH, value);
     await open(`{identity: {}}, ${provider(cipher, 'one')}`).put(PATH, value);
     expect((await inner.get(PATH))?.value.toString()).toBe(value.toString());

@@ -4,12 +4,14 @@ import type { EncryptionConfiguration, Key, Provider } from './encryption-config
 /** A value as it was before it was stored. */
 export interface Opened {
   readonly value: Uint8Array;
-  /** Whether it was stored otherwise than it would be now. */
-  readonly isStale: boolean;
+  /** How it was stored; see `Transformer.mark`. */
+  readonly mark: string;
 }
 
 /** Changes values on their way to and from the store. `path` is the key in the store. */
 export interface Transformer {
+  /** Provider and key that values are written with; '' for values that are written as they are. */
+  readonly mark: string;
   seal(value: Uint8Array, path: string): Uint8Array;
   /** Throws when no provider can read the value. */
   open(value: Uint8Array, path: string): Opened;
@@ -58,13 +60,15 @@ function transformerOf(providers: readonly Provider[]): Transformer {
   const slots = providers.flatMap(slotsOf);
   const first = slots[0] as Slot;
   return {
+    mark: first.prefix.toString(),
     seal: (value, path) => sealWith(first, value, path),
     open(value, path) {
       const slot = slots.find(({ prefix, cipher }) => (cipher ? startsWith(value, prefix) : !isEncrypted(value)));
       if (slot === undefined)
         throw new Error(isEncrypted(value) ? 'no matching key was found' : 'no matching prefix found');
-      if (slot.cipher === undefined) return { value, isStale: slot !== first };
-      return { value: slot.cipher.decrypt(value.subarray(slot.prefix.length), path), isStale: slot !== first };
+      const mark = slot.prefix.toString();
+      if (slot.cipher === undefined) return { value, mark };
+      return { value: slot.cipher.decrypt(value.subarray(slot.prefix.length), path), mark };
     },
   };
 }

@@ -11,6 +11,7 @@ import { CSIDrivers } from '#api/storage/v1/csi-driver.ts';
 import { CSINodes } from '#api/storage/v1/csi-node.ts';
 import { CSIStorageCapacities } from '#api/storage/v1/csi-storage-capacity.ts';
 import { StorageClasses } from '#api/storage/v1/storage-class.ts';
+import { VolumeAttachments } from '#api/storage/v1/volume-attachment.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { ClusterEvent } from './framework/cluster-event.ts';
@@ -79,6 +80,9 @@ function followStorage(informers: InformerFactory, queue: SchedulingQueue): void
   }
   informers.of(ResourceClaims).addHandler({
     deleted: (object) => queue.moveOnEvent({ name: 'ResourceClaimDelete', object }),
+  });
+  informers.of(VolumeAttachments).addHandler({
+    deleted: (object) => queue.moveOnEvent({ name: 'VolumeAttachmentDelete', object }),
   });
   informers.of(CSIDrivers).addHandler({
     updated: (object, old) => queue.moveOnEvent({ name: 'CSIDriverUpdate', object, old }),

@@ -3,10 +3,14 @@ import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type PersistentVolume, PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { type PersistentVolumeClaim, PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { type CSINode, CSINodes } from '#api/storage/v1/csi-node.ts';
 import { type StorageClass, StorageClasses } from '#api/storage/v1/storage-class.ts';
+import { type VolumeAttachment, VolumeAttachments } from '#api/storage/v1/volume-attachment.ts';
+import { InformerFactory } from '#client/informer-factory.ts';
 import { jsonPatch, mergePatch } from '#client/options.ts';
 import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
 import { Cluster } from '#testing/cluster.ts';
+import { Harness, makeNode, makePod } from './testing/harness.ts';
 
 let cluster: Cluster;
 
@@ -127,8 +131,56 @@ test('a claim for one pod is not given to a second', async () => {
   await addPod('second', 'alone');
   await vi.waitUntil(() => messageOf('second'));
   expect(await messageOf('second')).toBe(
-    '0/2 nodes are available: 2 node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod ' +
-      'access mode. no new claims to deallocate, preemption: 0/2 nodes are available: ' +
+    '0/2 nodes are available: 2 node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode ' +
+      'already in-use by another pod. no new claims to deallocate, preemption: 0/2 nodes are available: ' +
       '2 No preemption victims found for incoming pod.',
   );
+});
+
+test('a node takes as many volumes as its drivers attach: those of pods, those attached otherwise, and migrated ones', async () => {
+  const { client } = cluster;
+  const driver = 'ebs.csi.aws.com';
+  const csiNode = (name: string, count: number, migrated?: string) =>
+    client.of(CSINodes).create({
+      metadata: {
+        name,
+        ...(migrated ? { annotations: { 'storage.alpha.kubernetes.io/migrated-plugins': migrated } } : {}),
+      },
+      spec: { drivers: [{ name: driver, nodeID: name, allocatable: { count } }] },
+    } as CSINode);
+  await csiNode('full', 1);
+  await csiNode('attached', 1);
+  await csiNode('roomy', 2);
+  await csiNode('migrated', 1, 'kubernetes.io/aws-ebs');
+  const addVolume = async (name: string, source: object) => {
+    const more = { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, ...source };
+    await client.of(PersistentVolumes).create({ metadata: { name }, spec: more } as PersistentVolume);
+    await addClaim(`of-${name}`, '');
+    await bind(`of-${name}`, name);
+  };
+  for (const name of ['one', 'two', 'other']) await addVolume(name, { csi: { driver, volumeHandle: name } });
+  for (const volumeID of ['old', 'older']) await addVolume(volumeID, { awsElasticBlockStore: { volumeID } });
+  await client.of(VolumeAttachments).create({
+    metadata: { name: 'va' },
+    spec: { attacher: driver, nodeName: 'attached', source: { persistentVolumeName: 'other' } },
+  } as VolumeAttachment);
+
+  const informers = new InformerFactory(client);
+  const harness = new Harness(client, { plugins: [{ name: 'NodeVolumeLimits' }] }, informers);
+  const stop = new AbortController();
+  informers.start(stop.signal);
+  await informers.synced();
+  const mounting = (name: string, claim: string) =>
+    makePod(name, { spec: { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: `of-${claim}` } }] } });
+  for (const name of ['full', 'attached', 'roomy', 'migrated']) harness.state.setNode(makeNode(name));
+  harness.place(mounting('first', 'one'), 'full');
+  harness.place(mounting('second', 'one'), 'roomy');
+  harness.place(mounting('third', 'old'), 'migrated');
+  const nodesFor = (claim: string) => Object.keys(harness.judge(mounting('asked', claim)));
+  expect([nodesFor('one'), nodesFor('two'), nodesFor('older')]).toEqual([
+    ['full', 'roomy'],
+    ['roomy'],
+    ['full', 'attached', 'roomy'],
+  ]);
+  stop.abort();
 });

@@ -18,6 +18,7 @@ export type ClusterEvent =
   | 'PersistentVolumeClaimDelete'
   | 'StorageClassAdd'
   | 'StorageClassUpdate'
+  | 'VolumeAttachmentDelete'
   | 'CSINodeAdd'
   | 'CSINodeUpdate'
   | 'CSIDriverUpdate'

@@ -21,6 +21,13 @@ export function mountedClaims({ metadata, spec }: Pod): MountedClaim[] {
   return claims;
 }
 
+/** What named the storage class of claims and volumes before they had a field for it. */
+export const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
+
+/** The storage class of a claim; '' when it has none. */
+export const classOfClaim = ({ metadata, spec }: PersistentVolumeClaim): string =>
+  metadata?.annotations?.[CLASS_ANNOTATION] ?? spec?.storageClassName ?? '';
+
 /** Whether a claim and its volume have found each other for good. */
 export const isBound = ({ metadata, spec }: PersistentVolumeClaim): boolean =>
   Boolean(spec?.volumeName) && metadata?.annotations?.['pv.kubernetes.io/bind-completed'] !== undefined;

@@ -40,6 +40,14 @@ const other: PodShape = { labels: { app: 'other' } };
 const pod = (shape: PodShape) => makePod('other', shape) as KubernetesObject;
 const node = (labels: Record<string, string>) => makeNode('n', { labels }) as KubernetesObject;
 
+const some = (object: object) => object as KubernetesObject;
+const attaching = (count: number) => some({ spec: { drivers: [{ name: 'd', nodeID: 'n', allocatable: { count } }] } });
+const classIn = (zone: string) =>
+  some({ provisioner: 'd', allowedTopologies: [{ matchLabelExpressions: [{ key: 'zone', values: [zone] }] }] });
+const room = (capacity: string) => some({ storageClassName: 'c', capacity });
+const counting = (storageCapacity: boolean) => some({ spec: { storageCapacity } });
+const placed = (zone: string) => some({ metadata: { name: 'v', labels: { 'topology.kubernetes.io/zone': zone } } });
+
 test.each<[string, string, PodShape, ClusterEvent, KubernetesObject, KubernetesObject | undefined, boolean]>([
   ['InterPodAffinity', 'a pod that it wants to be near to', near('web'), 'AssignedPodAdd', pod(web), undefined, true],
   ['InterPodAffinity', 'any other pod', near('web'), 'AssignedPodAdd', pod(other), undefined, false],
@@ -104,6 +112,34 @@ test.each<[string, string, PodShape, ClusterEvent, KubernetesObject, KubernetesO
     false,
   ],
   ['NodeVolumeLimits', 'a pod without volumes goes', mounting('a'), 'AssignedPodDelete', pod(web), undefined, false],
+  ['NodeVolumeLimits', 'a driver attaches more', mounting('a'), 'CSINodeUpdate', attaching(3), attaching(2), true],
+  ['NodeVolumeLimits', 'a driver attaches fewer', mounting('a'), 'CSINodeUpdate', attaching(1), attaching(2), false],
+  ['NodeVolumeLimits', 'a volume is detached', mounting('a'), 'VolumeAttachmentDelete', attaching(0), undefined, true],
+  [
+    'VolumeBinding',
+    'a class allows other places',
+    mounting('a'),
+    'StorageClassUpdate',
+    classIn('b'),
+    classIn('a'),
+    true,
+  ],
+  [
+    'VolumeBinding',
+    'a class changes otherwise',
+    mounting('a'),
+    'StorageClassUpdate',
+    classIn('a'),
+    classIn('a'),
+    false,
+  ],
+  ['VolumeBinding', 'there is more room', mounting('a'), 'CSIStorageCapacityUpdate', room('2Gi'), room('1Gi'), true],
+  ['VolumeBinding', 'there is less room', mounting('a'), 'CSIStorageCapacityUpdate', room('1Gi'), room('2Gi'), false],
+  ['VolumeBinding', 'a driver stops counting', mounting('a'), 'CSIDriverUpdate', counting(false), counting(true), true],
+  ['VolumeBinding', 'a driver goes on', mounting('a'), 'CSIDriverUpdate', counting(true), counting(true), false],
+  ['VolumeZone', 'a volume moves', mounting('a'), 'PersistentVolumeUpdate', placed('b'), placed('a'), true],
+  ['VolumeZone', 'a volume stays', mounting('a'), 'PersistentVolumeUpdate', placed('a'), placed('a'), false],
+  ['VolumeZone', 'a class that does not wait', mounting('a'), 'StorageClassAdd', classIn('a'), undefined, false],
 ])('%s: %s', (plugin, _what, waiting, name, object, old, expected) => {
   const { state, framework } = new Harness(cluster.client);
   const info = state.describe(makePod('waiting', waiting));

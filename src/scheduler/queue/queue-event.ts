@@ -6,7 +6,7 @@ export type QueueName = 'active' | 'backoff' | 'unschedulable';
 export type QueueEvent = string;
 
 const GROUPS: readonly (readonly [kind: RegExp, group: string])[] = [
-  [/^(CSINode|CSIDriver|CSIStorageCapacity|StorageClass)/, 'storage.k8s.io/'],
+  [/^(CSINode|CSIDriver|CSIStorageCapacity|StorageClass|VolumeAttachment)/, 'storage.k8s.io/'],
   [/^(ResourceClaim|ResourceSlice|DeviceClass)/, 'resource.k8s.io/'],
 ];
 

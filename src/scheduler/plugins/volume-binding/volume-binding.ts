@@ -4,6 +4,7 @@ import type { PluginContext } from '../../framework/plugin-context.ts';
 import { isOwnClaim, mountedClaims } from '../../framework/pod-claims.ts';
 import { skip, unresolvable } from '../../framework/status.ts';
 import { bindVolumes } from './bind-volumes.ts';
+import { allowsOtherPlaces, hasMoreRoom, stopsCounting } from './volume-hints.ts';
 import { areAnywhere, type PodClaims, VolumeLookup, type VolumePlan } from './volume-lookup.ts';
 
 const NAME = 'VolumeBinding';
@@ -34,10 +35,10 @@ export function volumeBinding(context: PluginContext, { bindTimeoutSeconds = 600
       PersistentVolumeClaimAdd: isOwnClaim,
       PersistentVolumeClaimUpdate: isOwnClaim,
       StorageClassAdd: true,
-      StorageClassUpdate: true,
-      CSIDriverUpdate: true,
+      StorageClassUpdate: allowsOtherPlaces,
+      CSIDriverUpdate: stopsCounting,
       CSIStorageCapacityAdd: true,
-      CSIStorageCapacityUpdate: true,
+      CSIStorageCapacityUpdate: hasMoreRoom,
     },
     preFilter({ pod, data }) {
       if (mountedClaims(pod.pod).length === 0) return SKIP;

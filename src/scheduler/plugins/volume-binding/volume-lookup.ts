@@ -8,9 +8,9 @@ import { type StorageClass, StorageClasses } from '#api/storage/v1/storage-class
 import type { InformerFactory } from '#client/informer-factory.ts';
 import { keyOf } from '#client/object-store.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
-import { isBound, mountedClaims } from '../../framework/pod-claims.ts';
+import { classOfClaim, isBound, mountedClaims } from '../../framework/pod-claims.ts';
 import { amountOf } from '../../state/pod-resources.ts';
-import { classOfClaim, isReachable, sizeOfClaim, smallestMatch } from './volume-match.ts';
+import { isReachable, sizeOfClaim, smallestMatch } from './volume-match.ts';
 
 export const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 

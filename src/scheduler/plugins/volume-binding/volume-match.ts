@@ -3,13 +3,8 @@ import type { PersistentVolume } from '#api/core/v1/persistent-volume.ts';
 import type { PersistentVolumeClaim } from '#api/core/v1/persistent-volume-claim.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { matchesTerms } from '../../framework/node-affinity.ts';
+import { CLASS_ANNOTATION, classOfClaim } from '../../framework/pod-claims.ts';
 import { amountOf } from '../../state/pod-resources.ts';
-
-const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
-
-/** The storage class of a claim; '' when it has none. */
-export const classOfClaim = ({ metadata, spec }: PersistentVolumeClaim): string =>
-  metadata?.annotations?.[CLASS_ANNOTATION] ?? spec?.storageClassName ?? '';
 
 const classOfVolume = ({ metadata, spec }: PersistentVolume): string =>
   metadata?.annotations?.[CLASS_ANNOTATION] ?? spec?.storageClassName ?? '';

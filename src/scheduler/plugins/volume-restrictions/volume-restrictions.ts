@@ -11,7 +11,7 @@ const SKIP = skip(NAME);
 const DISK_TAKEN = unschedulable(NAME, 'node(s) had no available disk');
 const CLAIM_TAKEN = unschedulable(
   NAME,
-  'node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode',
+  'node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod',
 );
 
 interface Needs {

@@ -1,9 +1,10 @@
-import { PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
+import { type PersistentVolume, PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
-import { StorageClasses } from '#api/storage/v1/storage-class.ts';
+import { type StorageClass, StorageClasses } from '#api/storage/v1/storage-class.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
-import { isOwnClaim, mountedClaims } from '../../framework/pod-claims.ts';
+import { classOfClaim, isOwnClaim, mountedClaims } from '../../framework/pod-claims.ts';
 import { type Status, skip, unresolvable } from '../../framework/status.ts';
 
 const NAME = 'VolumeZone';
@@ -28,33 +29,40 @@ export function volumeZone({ informers }: PluginContext): Plugin {
   const claims = informers.of(PersistentVolumeClaims).store;
   const volumes = informers.of(PersistentVolumes).store;
   const classes = informers.of(StorageClasses).store;
+  /** Why a claim has no volume; undefined where it gets one once its pod has a node. */
+  const whyNoVolume = (className: string): string | undefined => {
+    if (className === '') return 'PersistentVolumeClaim had no pv name and storageClass name';
+    const storageClass = classes.get(className);
+    if (storageClass === undefined) return `storageclass.storage.k8s.io "${className}" not found`;
+    return storageClass.volumeBindingMode === 'WaitForFirstConsumer' ? undefined : 'PersistentVolume had no name';
+  };
   return {
     name: NAME,
     events: {
       NodeAdd: true,
       NodeUpdateLabel: true,
-      StorageClassAdd: true,
+      StorageClassAdd: (_pod, added) => (added as StorageClass).volumeBindingMode === 'WaitForFirstConsumer',
       PersistentVolumeClaimAdd: isOwnClaim,
       PersistentVolumeClaimUpdate: isOwnClaim,
       PersistentVolumeAdd: true,
-      PersistentVolumeUpdate: true,
+      PersistentVolumeUpdate: (_pod, now, old) =>
+        old === undefined || !deepEqual(placesOf(now as PersistentVolume), placesOf(old as PersistentVolume)),
     },
     preFilter({ pod, data }): Status | undefined {
       const places: Place[] = [];
-      for (const { name, namespace } of mountedClaims(pod.pod)) {
+      for (const { name, namespace, isEphemeral } of mountedClaims(pod.pod)) {
+        if (isEphemeral) continue;
         const claim = claims.get(name, namespace);
         if (claim === undefined) return unresolvable(NAME, `persistentvolumeclaim "${name}" not found`);
-        const { volumeName, storageClassName } = claim.spec ?? {};
+        const { volumeName } = claim.spec ?? {};
         if (!volumeName) {
-          const mode = classes.get(storageClassName ?? '')?.volumeBindingMode;
-          if (mode === 'WaitForFirstConsumer') continue;
-          return unresolvable(NAME, 'PersistentVolumeClaim had no pv name and storageClass name');
+          const problem = whyNoVolume(classOfClaim(claim));
+          if (problem === undefined) continue;
+          return unresolvable(NAME, problem);
         }
         const volume = volumes.get(volumeName);
         if (volume === undefined) return unresolvable(NAME, `persistentvolume "${volumeName}" not found`);
-        for (const [key, value] of Object.entries(volume.metadata?.labels ?? {})) {
-          if (Object.hasOwn(PLACES, key)) places.push({ key, values: value.split('__') });
-        }
+        places.push(...placesOf(volume));
       }
       data.set(NAME, places);
       return places.length === 0 ? SKIP : undefined;
@@ -71,3 +79,9 @@ export function volumeZone({ informers }: PluginContext): Plugin {
     },
   };
 }
+
+/** Where a volume says it is. */
+const placesOf = ({ metadata }: PersistentVolume): Place[] =>
+  Object.entries(metadata?.labels ?? {})
+    .filter(([key]) => Object.hasOwn(PLACES, key))
+    .map(([key, value]) => ({ key, values: value.split('__').map((each) => each.trim()) }));

@@ -448,6 +448,20 @@ describe('other writes', () => {
     expect(names(await update([{ ...entry, operation: 'Nonsense' }]))).toEqual(['renamed Update']);
     expect(names(await update(undefined))).toEqual(['renamed Update']);
     expect((await update([{}])).metadata?.managedFields).toBeUndefined();
+    expect(names(await update([{ ...entry, manager: 'again' }]))).toEqual(['again Update']);
+    const emptied = await maps().patch('corrected', mergePatch({ metadata: { managedFields: [] } }), { namespace });
+    expect(names(emptied)).toEqual([]);
+    expect(names(await update([{ ...entry, manager: 'again' }]))).toEqual(['again Update']);
+    for (const type of ['json', 'yaml']) {
+      const { code, json } = await call(`/api/v1/namespaces/${namespace}/configmaps/corrected`, {
+        method: 'PUT',
+        headers: { 'content-type': `application/${type}` },
+        body: JSON.stringify({ metadata: { name: 'corrected', managedFields: [] }, data: { a: '1' } }),
+      });
+      expect([code, json.metadata.managedFields]).toEqual([200, undefined]);
+      expect(names(await update([{ ...entry, manager: type }]))).toEqual([`${type} Update`]);
+    }
+    expect((await update([{}])).metadata?.managedFields).toBeUndefined();
     expect(names(await update(undefined))).toEqual([]);
     const applied = await apply(ConfigMaps, 'me', map('corrected', { b: '2' }));
     expect(names(applied)).toEqual(['me Apply', 'before-first-apply Update']);

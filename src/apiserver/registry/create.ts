@@ -10,7 +10,7 @@ import { admissionAttributes } from '../admission/attributes.ts';
 import type { ResourceRequest } from '../request.ts';
 import { decodeObject } from './decode-body.ts';
 import { checkOwners, ownersOfNew, setOwners } from './managed-fields.ts';
-import { fillSystemFields, generateName, matchNamespace } from './object-meta.ts';
+import { fillSystemFields, generateName, matchNamespace, wipeSystemFields } from './object-meta.ts';
 import { putObject } from './put-object.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
@@ -37,6 +37,7 @@ export async function createDecoded(
   options: { readonly dryRun: boolean; readonly owners?: FieldsEntries },
 ): Promise<Entry> {
   const { definition } = parts;
+  wipeSystemFields(object);
   const { dryRun, owners = ownersOfNew(parts, request, object) } = options;
   matchNamespace(parts, object, request.target);
   if (object.metadata?.resourceVersion) {

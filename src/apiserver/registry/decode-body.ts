@@ -13,6 +13,7 @@ import { newBadRequest } from '#machinery/errors/status-error.ts';
 import { sortedMembers } from '#machinery/objects/sorted-members.ts';
 import type { Infer, MessageSchema, Mutable } from '#machinery/schema/schema.ts';
 import type { ResourceRequest } from '../request.ts';
+import { keepReset } from './keep-reset.ts';
 import { bareType, encodingOf, unsupported } from './media-type.ts';
 import { internalName, undecodable, type WantedKind } from './undecodable.ts';
 import type { FieldValidation } from './write-options.ts';
@@ -27,7 +28,8 @@ export function decodeObject(
 ): Owned {
   const decoded = decodeBody(request, definition);
   reportProblems(decoded.problems, definition, { fieldValidation, warnings: request.warnings });
-  return finishDecoded(definition, decoded.object as Owned);
+  const object = finishDecoded(definition, decoded.object as Owned);
+  return mayReset(object, request) ? keepReset(object, sentValue(request)) : object;
 }
 
 /** The same for a value that was parsed already. */
@@ -77,6 +79,19 @@ export function decodeApplied({ body }: ResourceRequest, prefix: string): YamlDo
     throw error;
   }
 }
+
+/** Whether a body that was decoded says something of managedFields that is not in the object. */
+const mayReset = ({ metadata }: Owned, { body }: ResourceRequest): boolean =>
+  metadata?.managedFields === undefined && body.type === 'bytes' && bufferOf(body.bytes).includes('managedFields');
+
+function sentValue({ body }: ResourceRequest): unknown {
+  if (body.type !== 'bytes') return undefined;
+  const encoding = encodingOf(body.contentType);
+  if (encoding === 'protobuf') return undefined;
+  return encoding === 'json' ? JSON.parse(textOf(body.bytes)) : parseYaml(textOf(body.bytes)).value;
+}
+
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array) => Buffer.from(buffer, byteOffset, byteLength);
 
 type Decoding = Decoded<Infer<MessageSchema>>;
 
@@ -136,7 +151,7 @@ function handled<R>({ kind, version }: WantedKind, decode: () => R): R {
   }
 }
 
-export function checkKind(wanted: WantedKind, object: KubernetesObject): void {
+function checkKind(wanted: WantedKind, object: KubernetesObject): void {
   const expected = apiVersionOf(wanted);
   const { kind, apiVersion } = object;
   if (kind && kind !== wanted.kind) {

@@ -42,14 +42,18 @@ export function generateName(parts: RegistryParts, object: Owned): void {
   metadata.name = metadata.generateName.slice(0, MAX_GENERATED_PREFIX) + randomNameSuffix(parts.random);
 }
 
+/** Takes away what only the server sets, before anybody owns it. */
+export function wipeSystemFields({ metadata }: Owned): void {
+  delete metadata?.deletionTimestamp;
+  delete metadata?.deletionGracePeriodSeconds;
+  delete metadata?.selfLink;
+}
+
 /** What only the server sets on a new object. */
 export function fillSystemFields(parts: RegistryParts, object: Owned): void {
   const metadata = (object.metadata ??= {});
   metadata.uid = parts.newUid();
   metadata.creationTimestamp = timestamp(parts.clock.now());
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
-  delete metadata.selfLink;
   delete metadata.resourceVersion;
   delete metadata.managedFields;
   delete metadata.generation;
@@ -63,9 +67,10 @@ export function keepSystemFields(object: Owned, old: KubernetesObject): void {
   const before = old.metadata ?? {};
   metadata.uid ??= before.uid as string;
   keep(metadata, before, 'creationTimestamp');
-  keep(metadata, before, 'deletionTimestamp');
-  keep(metadata, before, 'deletionGracePeriodSeconds');
-  keep(metadata, before, 'generateName');
+  // Nobody but a delete sets these; who changes them is told so.
+  if (before.deletionTimestamp !== undefined) metadata.deletionTimestamp = before.deletionTimestamp;
+  metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds as number;
+  if (metadata.deletionGracePeriodSeconds === undefined) delete metadata.deletionGracePeriodSeconds;
   keep(metadata, before, 'generation');
   delete metadata.selfLink;
   delete metadata.managedFields;

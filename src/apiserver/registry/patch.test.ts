@@ -168,3 +168,23 @@ test('a dry run of a creation shows no revision, one of a change that of the obj
   const { json } = await patch(MERGE, '{"spec":{"replicas":7}}', '?dryRun=All');
   expect([json.spec.replicas, json.metadata.resourceVersion]).toEqual([7, resourceVersion]);
 });
+
+test.each([
+  [{ kind: 'Pod', apiVersion: 'v1' }, 'converting (v1.Pod) to (apps.Deployment): unknown conversion'],
+  [{ kind: 'Foo' }, 'no kind "Foo" is registered for version "apps/v1" in scheme "pkg/api/legacyscheme/scheme.go:30"'],
+])('%j makes another kind of it', async (body, why) => {
+  const { code, json } = await patch(MERGE, JSON.stringify(body), '?dryRun=All');
+  expect([code, json.details.causes[0].field, json.message.endsWith(`}": ${why}`)]).toEqual([422, 'patch', true]);
+  expect((await patch(STRATEGIC, JSON.stringify(body), '?dryRun=All')).json.kind).toBe('Deployment');
+});
+
+test('nobody but a delete says when an object goes', async () => {
+  const at = (metadata: object) => patch(MERGE, JSON.stringify({ metadata }), '?dryRun=All');
+  const { json } = await at({ deletionTimestamp: '2001-01-01T00:00:00Z', deletionGracePeriodSeconds: 3 });
+  expect([json.code, json.message]).toEqual([
+    422,
+    expect.stringContaining(
+      'is invalid: [metadata.deletionTimestamp: Invalid value: "2001-01-01T00:00:00Z": field is immutable, metadata.deletionGracePeriodSeconds: Invalid value: 3: field is immutable]',
+    ),
+  ]);
+});

@@ -1,4 +1,4 @@
-import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
 import { DecodeError } from '#machinery/codec/decode-error.ts';
 import { diagnose } from '#machinery/codec/diagnose.ts';
 import { stringifyJson } from '#machinery/codec/encode-json.ts';
@@ -8,8 +8,10 @@ import { newInvalid } from '#machinery/errors/status-error.ts';
 import { sortedMembers } from '#machinery/objects/sorted-members.ts';
 import { goText } from '#machinery/patch/directives.ts';
 import type { Infer, MessageSchema, Mutable } from '#machinery/schema/schema.ts';
-import { checkKind, finishDecoded } from './decode-body.ts';
+import { finishDecoded } from './decode-body.ts';
+import { keepReset } from './keep-reset.ts';
 import type { PatchBody } from './patch-body.ts';
+import { anotherType } from './undecodable.ts';
 import type { FieldValidation } from './write-options.ts';
 
 /** A patch, and how what it makes is read. */
@@ -28,8 +30,10 @@ export function patchedObject(
   reading: PatchReading,
 ): Mutable<KubernetesObject> {
   const object = decodePatched(definition.schema, value, reading) as Mutable<KubernetesObject>;
-  checkKind(definition, object);
-  return finishDecoded(definition, object);
+  const { kind = definition.kind, apiVersion = apiVersionOf(definition) } = object;
+  const another = reading.isStrategic ? undefined : anotherType({ kind, apiVersion }, definition);
+  if (another !== undefined) throw unfit(value, another, reading);
+  return keepReset(finishDecoded(definition, object), value);
 }
 
 /** The same for any schema, without defaults. */

@@ -437,3 +437,16 @@ describe('pods that are alike', () => {
     }
   });
 });
+
+test('what only the server sets is nobody’s in a new object', async () => {
+  const maps = cluster.client.of(ConfigMaps);
+  const metadata = {
+    name: 'system',
+    namespace,
+    deletionTimestamp: '2001-01-01T00:00:00Z',
+    deletionGracePeriodSeconds: 1,
+  };
+  const made = await maps.create({ metadata, data: { a: 'b' } } as ConfigMap);
+  expect(made.metadata?.deletionTimestamp).toBeUndefined();
+  expect(made.metadata?.managedFields?.map(({ fieldsV1 }) => fieldsV1)).toEqual([{ 'f:data': { '.': {}, 'f:a': {} } }]);
+});

@@ -64,22 +64,35 @@ function mistaken(
   type: TypeMeta,
   { wanted, fault }: { readonly wanted: WantedKind; readonly fault: DecodeError | undefined },
 ): StatusError | undefined {
-  const version = type.apiVersion.split('/').at(-1) ?? '';
+  const version = versionOf(type);
   const unhandled = (why: string) =>
     newBadRequest(`${type.kind} in version ${JSON.stringify(version)} cannot be handled as a ${wanted.kind}: ${why}`);
-  const isWanted = type.kind === wanted.kind && type.apiVersion === versionText(wanted);
-  if (isWanted) return fault && unhandled(fault.message);
   const schema = kindSchema(type.apiVersion, type.kind);
-  if (schema === undefined && !isOlderForm(type, wanted))
-    return unhandled(`no kind "${type.kind}" is registered for version "${type.apiVersion}" in scheme "${SCHEME}"`);
-  const own = schema && value !== undefined ? faultOf(value, schema) : fault;
-  if (own) return unhandled(own.message);
-  if (type.kind !== wanted.kind)
-    return unhandled(`converting (${version}.${type.kind}) to (${internalName(wanted)}): unknown conversion`);
+  const own = isWanted(type, wanted) || schema === undefined || value === undefined ? fault : faultOf(value, schema);
+  if (own && isKnown(type, wanted)) return unhandled(own.message);
+  const another = anotherType(type, wanted);
+  if (another !== undefined) return unhandled(another);
+  if (isWanted(type, wanted)) return undefined;
   return newBadRequest(
     `the API version in the data (${type.apiVersion}) does not match the expected API version (${versionText(wanted)})`,
   );
 }
+
+/** Why what says to be of a type cannot become an object of the kind that is wanted; undefined where it can. */
+export function anotherType(type: TypeMeta, wanted: WantedKind): string | undefined {
+  if (!isKnown(type, wanted))
+    return `no kind "${type.kind}" is registered for version "${type.apiVersion}" in scheme "${SCHEME}"`;
+  if (type.kind === wanted.kind) return undefined;
+  return `converting (${versionOf(type)}.${type.kind}) to (${internalName(wanted)}): unknown conversion`;
+}
+
+const versionOf = ({ apiVersion }: TypeMeta): string => apiVersion.split('/').at(-1) ?? '';
+
+const isWanted = ({ apiVersion, kind }: TypeMeta, wanted: WantedKind): boolean =>
+  kind === wanted.kind && apiVersion === versionText(wanted);
+
+const isKnown = (type: TypeMeta, wanted: WantedKind): boolean =>
+  isWanted(type, wanted) || isOlderForm(type, wanted) || kindSchema(type.apiVersion, type.kind) !== undefined;
 
 function faultOf(value: unknown, schema: MessageSchema): DecodeError | undefined {
   try {

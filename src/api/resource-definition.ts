@@ -76,7 +76,7 @@ export interface Strategy<T extends KubernetesObject> {
   readonly warn?: (object: T, old?: T) => string[];
   /** PUT may create (leases, endpoints, events, …). */
   readonly allowCreateOnUpdate?: boolean;
-  /** PUT without a resourceVersion is refused (`metadata.resourceVersion: Invalid value: 0x0: must be specified for an update`). */
+  /** PUT without a resourceVersion is refused (`metadata.resourceVersion: Invalid value: 0: must be specified for an update`). */
   readonly requireResourceVersionOnUpdate?: boolean;
   /** The grace period of a delete in seconds, or undefined where deletion is at once. */
   readonly gracePeriod?: (object: T, requested: number | undefined) => number | undefined;

@@ -438,6 +438,35 @@ describe('pods that are alike', () => {
   });
 });
 
+describe('a replacement of what needs a revision', () => {
+  const put = async (path: string, body: object) => {
+    const call = createCall(await cluster.listen());
+    const { code, json } = await call(path, { method: 'PUT', body: JSON.stringify(body) });
+    return [code, json.message ?? json.metadata.name];
+  };
+  const LEASE = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/led`;
+  const CLASS = '/apis/node.k8s.io/v1/runtimeclasses/fast';
+  const DRIVER = '/apis/storage.k8s.io/v1/csidrivers/none';
+
+  test.each([
+    [LEASE, { metadata: { name: 'led' } }, 'leases.coordination.k8s.io "led"'],
+    [CLASS, { metadata: { name: 'fast' }, handler: 'h' }, 'runtimeclasses.node.k8s.io "fast"'],
+  ])('%s may create and is refused without it', async (path, body, what) => {
+    expect((await put(path, body))[0]).toBe(201);
+    expect(await put(path, body)).toEqual([
+      422,
+      `${what} is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update`,
+    ]);
+  });
+
+  test('says first that it is not there', async () => {
+    expect(await put(DRIVER, { metadata: { name: 'none' }, spec: {} })).toEqual([
+      404,
+      'csidrivers.storage.k8s.io "none" not found',
+    ]);
+  });
+});
+
 test('what only the server sets is nobody’s in a new object', async () => {
   const maps = cluster.client.of(ConfigMaps);
   const metadata = {

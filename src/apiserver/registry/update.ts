@@ -76,15 +76,12 @@ export async function updateObject(
   const sent = decode(options.fieldValidation);
   matchName(sent, request.target.name);
   const { strategy } = parts.definition;
-  if (
-    !parts.storage.get(request.target.namespace, request.target.name) &&
-    strategy.allowCreateOnUpdate &&
-    !subresource
-  ) {
+  const isThere = parts.storage.get(request.target.namespace, request.target.name) !== undefined;
+  if (!isThere && strategy.allowCreateOnUpdate && !subresource) {
     await parts.authorizeCreate?.(request);
     return { entry: await createDecoded(parts, request, sent, { dryRun: options.dryRun }), created: true };
   }
-  if (strategy.requireResourceVersionOnUpdate) requireResourceVersion(parts, sent);
+  if (isThere && strategy.requireResourceVersionOnUpdate) requireResourceVersion(parts, sent);
   let attempts = 0;
   // An attempt changes what it is given; the next one starts from what was sent.
   const transform: Transform = (old) => {
@@ -121,8 +118,9 @@ function matchName(object: KubernetesObject, name: string): void {
 function requireResourceVersion({ definition }: RegistryParts, { metadata }: KubernetesObject): void {
   if (metadata?.resourceVersion && metadata.resourceVersion !== '0') return;
   const field = new FieldPath('metadata').child('resourceVersion');
-  const message = 'Invalid value: 0x0: must be specified for an update';
-  throw newInvalid(definition, metadata?.name ?? '', [{ ...invalid(field, 0, ''), message }]);
+  const error = invalid(field, 0, 'must be specified for an update');
+  // Upstream says here what is asked for, not of which kind it is.
+  throw newInvalid({ group: definition.group, kind: definition.plural }, metadata?.name ?? '', [error]);
 }
 
 /** Reads, transforms, checks and writes, again from the start when somebody else wrote meanwhile. */

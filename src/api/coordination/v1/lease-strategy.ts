@@ -4,5 +4,6 @@ import { validateLease } from './lease-validation.ts';
 
 export const leaseStrategy: Strategy<Lease> = {
   allowCreateOnUpdate: true,
+  requireResourceVersionOnUpdate: true,
   validate: validateLease,
 };

@@ -4,7 +4,6 @@ import { validateFlowSchema } from './flow-schema-validation.ts';
 
 export const flowSchemaStrategy: Strategy<FlowSchema> = {
   hasGeneration: true,
-  requireResourceVersionOnUpdate: true,
   applyDefaults({ spec }) {
     if (spec) spec.matchingPrecedence ||= 1000;
   },

@@ -4,7 +4,6 @@ import { validatePriorityLevelConfiguration } from './priority-level-configurati
 
 export const priorityLevelConfigurationStrategy: Strategy<PriorityLevelConfiguration> = {
   hasGeneration: true,
-  requireResourceVersionOnUpdate: true,
   applyDefaults({ spec }) {
     if (spec?.type === 'Exempt') {
       const exempt = (spec.exempt ??= {});

@@ -9,6 +9,8 @@ export interface RequestHandler {
   handle(request: ResourceRequest): Promise<ResourceResult>;
   /** How many objects are stored, over all namespaces. */
   count?(): number;
+  /** How many changes of them the store has told of. */
+  received?(): number;
   /** Whether an object is stored. */
   has?(namespace: string, name: string): boolean;
   /** Absent, with `watch`, for resources that are not stored. */

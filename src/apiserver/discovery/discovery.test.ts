@@ -95,3 +95,20 @@ test('who asks for a document by its hash may keep it for good, or is told where
   const any = await call('/openapi/v3/apis/apps/v1');
   expect([any.code, any.headers.expires]).toEqual([200, undefined]);
 });
+
+test('documents are told in the form that a client likes best', async () => {
+  const spec = (version: string) => `application/com.github.proto-openapi.spec.${version}+protobuf`;
+  const form = async (path: string, accept: string) => {
+    const { code, headers, bytes } = await call(path, { headers: { accept } });
+    return [code, headers['content-type'], bytes.subarray(0, 5).toString('latin1')];
+  };
+  const v3 = '/openapi/v3/apis/apps/v1';
+  expect(await form(v3, spec('v3@v1.0'))).toEqual([200, spec('v3.v1.0'), '\n\u00053.0']);
+  expect(await form(v3, `application/json;q=0.5, ${spec('v3.v1.0')}`)).toEqual([200, spec('v3.v1.0'), '\n\u00053.0']);
+  expect(await form(v3, '*/*')).toEqual([200, 'application/json', '{"ope']);
+  expect(await form(v3, 'text/html')).toEqual([406, undefined, '']);
+  expect(await form('/openapi/v2', spec('v2@v1.0'))).toEqual([200, spec('v2.v1.0'), '\n\u00032.0']);
+  expect(await form('/openapi/v2', 'text/html')).toEqual([406, undefined, '']);
+  const [binary, plain] = await Promise.all([call(v3, { headers: { accept: spec('v3@v1.0') } }), call(v3)]);
+  expect(binary.headers.etag).toBe(plain.headers.etag);
+});

@@ -5,10 +5,12 @@ import { Status } from '#api/meta/v1/status.ts';
 import { buildOpenApiV2 } from '#machinery/openapi/document-v2.ts';
 import { encodeOpenApiV2 } from '#machinery/openapi/document-v2-protobuf.ts';
 import { buildGroupVersion, openApiV3Root } from '#machinery/openapi/document-v3.ts';
+import { encodeOpenApiV3 } from '#machinery/openapi/document-v3-protobuf.ts';
 import { basePath, type OpenApiInput } from '#machinery/openapi/openapi-input.ts';
 import type { Exchange, HeaderMap } from '../http/exchange.ts';
 import type { ResourceTable } from '../resource-table.ts';
 import { respondCompressed, SharedBody } from '../serving/compress.ts';
+import { byQuality } from '../serving/negotiate.ts';
 import { versionInfo } from '../version.ts';
 
 interface Document {
@@ -16,8 +18,7 @@ interface Document {
   readonly hash: string;
 }
 
-/** Clients ask for `v2@v1.0`; what they are told must be a media type that Go can read. */
-const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+const SUBTYPE = 'com.github.proto-openapi.spec.';
 const encoder = new TextEncoder();
 
 /** Serves `/openapi/v2` and `/openapi/v3`. Documents are made when they are first asked for, and again when resources change. */
@@ -43,29 +44,44 @@ export class OpenApi {
     if (path === '/openapi/v3') return this.#send(exchange, await this.#root(), 'application/json');
     const key = path.slice('/openapi/v3/'.length);
     if (!path.startsWith('/openapi/v3/') || !this.#keys().includes(key)) return false;
-    return this.#sendV3(exchange, path, this.#v3(key));
+    return this.#sendV3(exchange, path, key);
   }
 
   /** A client that names a hash wants that document, or to be told where the one of now is. */
-  async #sendV3(exchange: Exchange, path: string, document: Document): Promise<true> {
+  async #sendV3(exchange: Exchange, path: string, key: string): Promise<true> {
+    const form = formOf(exchange, 'v3');
+    if (form === undefined) return notAcceptable(exchange);
+    // Both forms go by the hash of one.
+    const { hash } = this.#v3(key);
+    const { body } = form === 'json' ? this.#v3(key) : this.#v3Protobuf(key);
+    const document = { body, hash };
+    const type = form === 'json' ? 'application/json' : `application/${SUBTYPE}v3.v1.0+protobuf`;
     const wanted = exchange.query.get('hash') ?? '';
-    if (wanted === '') return this.#send(exchange, document, 'application/json');
-    if (wanted !== document.hash) {
-      exchange.respond(301, { location: `${path}?hash=${document.hash}` }, new Uint8Array());
+    if (wanted === '') return this.#send(exchange, document, type);
+    if (wanted !== hash) {
+      exchange.respond(301, { location: `${path}?hash=${hash}` }, new Uint8Array());
       return true;
     }
     const aYear = new Date(this.#now());
     aYear.setUTCFullYear(aYear.getUTCFullYear() + 1);
-    const forGood = { 'cache-control': 'public, immutable', expires: aYear.toUTCString() };
-    return this.#send(exchange, document, 'application/json', forGood);
+    return this.#send(exchange, document, type, {
+      'cache-control': 'public, immutable',
+      expires: aYear.toUTCString(),
+    });
   }
 
-  #serveV2(exchange: Exchange): Promise<true> {
-    const binary = exchange.header('accept').includes('proto-openapi');
-    const document = binary
-      ? this.#made('v2.pb', () => encodeOpenApiV2(buildOpenApiV2(this.#input())))
-      : this.#made('v2', () => json(buildOpenApiV2(this.#input())));
-    return this.#send(exchange, document, binary ? V2_PROTOBUF : 'application/json');
+  #serveV2(exchange: Exchange): Promise<true> | true {
+    const form = formOf(exchange, 'v2');
+    if (form === undefined) return notAcceptable(exchange);
+    if (form === 'json') {
+      return this.#send(
+        exchange,
+        this.#made('v2', () => json(buildOpenApiV2(this.#input()))),
+        'application/json',
+      );
+    }
+    const document = this.#made('v2.pb', () => encodeOpenApiV2(buildOpenApiV2(this.#input())));
+    return this.#send(exchange, document, `application/${SUBTYPE}v2.v1.0+protobuf`);
   }
 
   /** It names all documents by their hashes, which takes them to be made: others have their turn between. */
@@ -82,6 +98,10 @@ export class OpenApi {
 
   #v3(key: string): Document {
     return this.#made(`v3/${key}`, () => json(buildGroupVersion(this.#input(), key)));
+  }
+
+  #v3Protobuf(key: string): Document {
+    return this.#made(`v3.pb/${key}`, () => encodeOpenApiV3(buildGroupVersion(this.#input(), key)));
   }
 
   #made(name: string, make: () => Uint8Array): Document {
@@ -119,6 +139,23 @@ export class OpenApi {
     else await respondCompressed(exchange, 200, headers, body);
     return true;
   }
+}
+
+/** What a client likes best of the forms there are. Old clients ask for `v2@v1.0`, which Go cannot read as a media type. */
+function formOf(exchange: Exchange, version: 'v2' | 'v3'): 'json' | 'protobuf' | undefined {
+  const binary = [`${SUBTYPE}${version}.v1.0+protobuf`, `${SUBTYPE}${version}@v1.0+protobuf`];
+  for (const clause of byQuality(exchange.header('accept') || '*/*')) {
+    const [type, subtype = ''] = (clause.split(';', 1)[0] ?? '').trim().split('/');
+    if (type !== 'application' && type !== '*') continue;
+    if (subtype === 'json' || subtype === '*') return 'json';
+    if (binary.includes(subtype)) return 'protobuf';
+  }
+  return undefined;
+}
+
+function notAcceptable(exchange: Exchange): true {
+  exchange.respond(406, { vary: 'Accept' }, new Uint8Array());
+  return true;
 }
 
 const json = (document: object): Uint8Array => encoder.encode(JSON.stringify(document));

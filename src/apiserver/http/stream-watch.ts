@@ -19,7 +19,7 @@ export interface WatchParts {
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   /** Counts the events that are told. */
-  readonly counters: Pick<ServerCounters, 'watchEvents'>;
+  readonly counters: Pick<ServerCounters, 'watch'>;
 }
 
 /** Runs a watch until its client goes or it ends. The sink is opened once the watch is known to be served. */
@@ -33,7 +33,7 @@ export async function streamWatch(
   const view = pipeline.viewOf(request.target);
   const includeObject = context.query.get('includeObject') ?? '';
   const encoder = createWatchEncoder(view, { form, includeObject, now: () => clock.now() });
-  const told = counters.watchEvents(request.target);
+  const told = counters.watch(request.target);
   let sink: WatchSink | undefined;
   let handle: WatchHandle | undefined;
   // The present state is written before the handle is known.
@@ -41,8 +41,15 @@ export async function streamWatch(
   const open = () => (sink ??= openSink(encoder.contentType));
   const failure = new AbortController();
   const tell = (changes: readonly Change[]) => {
-    const frames = changes.map((change) => encoder.encode(change));
-    told.inc(changes.length);
+    const frames = changes.map((change) => {
+      if (change.type === 'BOOKMARK' && change.initialEventsEnd) {
+        told.initial.observe((clock.now() - context.receivedAt) / 1000);
+      }
+      const frame = encoder.encode(change);
+      told.sizes.observe(frame.length);
+      return frame;
+    });
+    told.events.inc(changes.length);
     isFull = !open().write(frames);
     if (isFull) handle?.pause();
   };

@@ -58,11 +58,36 @@ describe('/metrics', () => {
     await cluster.client.of(ConfigMaps).create({ metadata: { name: 'seen', namespace: 'default' } });
     await waitFor(() => events.length === 1);
     expect(await value('apiserver_watch_events_total{group="",version="v1",resource="configmaps"}')).toBe(1);
+    const size = 'apiserver_watch_events_sizes_bucket{group="",version="v1",resource="configmaps",le="1024"}';
+    expect(await value(size)).toBe(1);
+    expect(
+      await value('apiserver_storage_events_received_total{group="",resource="configmaps"}'),
+    ).toBeGreaterThanOrEqual(1);
     stop.abort();
     await watching;
     await transport.close();
     await waitFor(async () => (await value(`apiserver_longrunning_requests{verb="WATCH",${about}}`)) === 0);
     expect(await value('apiserver_current_inflight_requests{request_kind="readOnly"}')).toBe(1);
+  });
+
+  test('tells how long it takes until a watcher knows what is there', async () => {
+    const transport = new HttpTransport(endpoint.admin);
+    const stop = new AbortController();
+    const options = {
+      sendInitialEvents: true,
+      allowWatchBookmarks: true,
+      resourceVersionMatch: 'NotOlderThan',
+    } as const;
+    const events: string[] = [];
+    const watching = new Client(transport)
+      .of(ConfigMaps)
+      .watch(options as never, (some) => void events.push(...some.map(({ type }) => type)), stop.signal);
+    await waitFor(() => events.includes('BOOKMARK'));
+    const about = 'group="",version="v1",resource="configmaps",scope="cluster"';
+    expect(await value(`apiserver_watch_list_duration_seconds_count{${about}}`)).toBe(1);
+    stop.abort();
+    await watching;
+    await transport.close();
   });
 
   test('tells objects, seats, attempts and the version', async () => {

@@ -155,7 +155,8 @@ function reportedVerb(context: RequestContext): string {
 
 const isReadOnly = (verb: string) => verb === 'get' || verb === 'list' || verb === 'watch' || verb === 'head';
 
-function scopeOf({ verb, name, namespace }: ResourceTarget): string {
+/** Whether a request is about one object, a namespace or the cluster. */
+export function scopeOf({ verb, name, namespace }: ResourceTarget): string {
   if (name !== '' || verb === 'create') return 'resource';
   return namespace === '' ? 'cluster' : 'namespace';
 }

@@ -1,14 +1,27 @@
-import type { Cell, MetricRegistry } from '#base/metrics/metric-registry.ts';
+import type { Cell, HistogramCell, MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { AuthenticationAttempts } from '../filters/authentication.ts';
 import type { AuthorizationAttempts } from '../filters/authorization.ts';
 import type { ResourceTarget } from '../request.ts';
+import { scopeOf } from './request-metrics.ts';
 
 /** What filters and handlers count as they go. */
 export interface ServerCounters {
   readonly authentication: AuthenticationAttempts;
   readonly authorization: AuthorizationAttempts;
-  readonly watchEvents: (target: ResourceTarget) => Cell;
+  readonly watch: (target: ResourceTarget) => WatchCells;
 }
+
+/** What is counted of the watches of a resource. */
+export interface WatchCells {
+  readonly events: Cell;
+  /** Bytes of each event. */
+  readonly sizes: HistogramCell;
+  /** Seconds until a watcher was told the present state. */
+  readonly initial: HistogramCell;
+}
+
+const SIZE_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128].map((kilobytes) => kilobytes * 1024);
+const INITIAL_BUCKETS = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 45, 60];
 
 export function createServerCounters(registry: MetricRegistry): ServerCounters {
   const authenticated = registry.counter('authentication_attempts', 'Requests whose credentials were looked at', [
@@ -17,14 +30,26 @@ export function createServerCounters(registry: MetricRegistry): ServerCounters {
   const authorized = registry.counter('authorization_attempts_total', 'Requests that were and were not allowed', [
     'result',
   ]);
-  const events = registry.counter('apiserver_watch_events_total', 'Events told to watchers', [
-    'group',
-    'version',
-    'resource',
-  ]);
+  const labels = ['group', 'version', 'resource'];
+  const events = registry.counter('apiserver_watch_events_total', 'Events told to watchers', labels);
+  const sizes = registry.histogram('apiserver_watch_events_sizes', 'Bytes of events told to watchers', {
+    labels,
+    buckets: SIZE_BUCKETS,
+  });
+  const initial = registry.histogram('apiserver_watch_list_duration_seconds', 'Time to tell watchers what is there', {
+    labels: [...labels, 'scope'],
+    buckets: INITIAL_BUCKETS,
+  });
   return {
     authentication: { success: authenticated.labels('success'), failure: authenticated.labels('failure') },
     authorization: { allowed: authorized.labels('allowed'), denied: authorized.labels('denied') },
-    watchEvents: ({ group, version, resource }) => events.labels(group, version, resource),
+    watch: (target) => {
+      const { group, version, resource } = target;
+      return {
+        events: events.labels(group, version, resource),
+        sizes: sizes.labels(group, version, resource),
+        initial: initial.labels(group, version, resource, scopeOf(target)),
+      };
+    },
   };
 }

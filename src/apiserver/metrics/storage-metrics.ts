@@ -1,7 +1,7 @@
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { Store } from '#storage/store.ts';
-import type { ResourceTable } from '../resource-table.ts';
+import type { RequestHandler, ResourceTable } from '../resource-table.ts';
 
 /** How many objects there are of each kind, under the name of before and of now, and how much room they take. Read when somebody asks. */
 export function addStorageMetrics(registry: MetricRegistry, table: ResourceTable, store: Store): void {
@@ -24,11 +24,23 @@ export function addStorageMetrics(registry: MetricRegistry, table: ResourceTable
       for (const [{ group, plural }, count] of stored(table)) yield [[group, plural], count];
     },
   });
+  registry.collected('counter', 'apiserver_storage_events_received_total', {
+    help: 'Changes that the store told of, by group and resource',
+    labels: ['group', 'resource'],
+    collect: function* () {
+      for (const [{ group, plural }, handler] of handlers(table)) yield [[group, plural], handler.received?.() ?? 0];
+    },
+  });
 }
 
 function* stored(table: ResourceTable): Iterable<[AnyResourceDefinition, number]> {
+  for (const [definition, handler] of handlers(table)) yield [definition, handler.count?.() ?? 0];
+}
+
+/** Those that hold objects, each kind once. */
+function* handlers(table: ResourceTable): Iterable<[AnyResourceDefinition, RequestHandler]> {
   for (const definition of table.definitions()) {
-    const count = table.get(definition.group, definition.version, definition.plural)?.handler.count?.();
-    if (definition.storage === undefined && count !== undefined) yield [definition, count];
+    const handler = table.get(definition.group, definition.version, definition.plural)?.handler;
+    if (definition.storage === undefined && handler?.count !== undefined) yield [definition, handler];
   }
 }

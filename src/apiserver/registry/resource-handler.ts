@@ -40,6 +40,10 @@ export class ResourceHandler {
     return this.parts.storage.cache.size;
   }
 
+  received(): number {
+    return this.parts.storage.cache.received;
+  }
+
   has(namespace: string, name: string): boolean {
     return this.parts.storage.get(namespace, name) !== undefined;
   }

@@ -22,6 +22,7 @@ import {
 import { buildOpenApiV2 } from './document-v2.ts';
 import { encodeOpenApiV2 } from './document-v2-protobuf.ts';
 import { buildOpenApiV3, openApiV3Root } from './document-v3.ts';
+import { encodeOpenApiV3 } from './document-v3-protobuf.ts';
 import type { JsonSchema, OpenApiInput } from './openapi-input.ts';
 
 const Meta = message('io.example.Meta', { name: opt(1, string) }, { description: 'What every object has.' });
@@ -262,5 +263,117 @@ test('OpenAPI v2 in protobuf says the same', () => {
     name: 'name',
     type: 'string',
     unique_items: true,
+  });
+});
+
+const PROTO_V3 = `syntax = "proto3"; package openapi.v3;
+message Any { string yaml = 2; }
+message NamedAny { string name = 1; Any value = 2; }
+message Reference { string _ref = 1; }
+message SchemaOrReference { oneof oneof { Schema schema = 1; Reference reference = 2; } }
+message NamedSchemaOrReference { string name = 1; SchemaOrReference value = 2; }
+message Properties { repeated NamedSchemaOrReference additional_properties = 1; }
+message ItemsItem { repeated SchemaOrReference schema_or_reference = 1; }
+message AdditionalPropertiesItem { oneof oneof { SchemaOrReference schema_or_reference = 1; bool boolean = 2; } }
+message DefaultType { oneof oneof { double number = 1; bool boolean = 2; string string = 3; } }
+message Schema { bool nullable = 1; double minimum = 13; int64 max_length = 15; bool unique_items = 20; repeated string required = 23;
+  repeated Any enum = 24; string type = 25; repeated SchemaOrReference all_of = 26; Schema not = 29; ItemsItem items = 30;
+  Properties properties = 31; AdditionalPropertiesItem additional_properties = 32; DefaultType default = 33;
+  string description = 34; string format = 35; repeated NamedAny specification_extension = 36; }
+message MediaType { SchemaOrReference schema = 1; }
+message NamedMediaType { string name = 1; MediaType value = 2; }
+message MediaTypes { repeated NamedMediaType additional_properties = 1; }
+message Parameter { string name = 1; string in = 2; bool required = 4; SchemaOrReference schema = 10; }
+message ParameterOrReference { oneof oneof { Parameter parameter = 1; Reference reference = 2; } }
+message RequestBody { MediaTypes content = 2; bool required = 3; }
+message RequestBodyOrReference { oneof oneof { RequestBody request_body = 1; Reference reference = 2; } }
+message Response { string description = 1; MediaTypes content = 3; }
+message ResponseOrReference { oneof oneof { Response response = 1; Reference reference = 2; } }
+message NamedResponseOrReference { string name = 1; ResponseOrReference value = 2; }
+message Responses { repeated NamedResponseOrReference response_or_reference = 2; }
+message Operation { repeated string tags = 1; string operation_id = 5; repeated ParameterOrReference parameters = 6;
+  RequestBodyOrReference request_body = 7; Responses responses = 8; repeated NamedAny specification_extension = 13; }
+message PathItem { Operation get = 4; Operation put = 5; Operation patch = 10; repeated ParameterOrReference parameters = 13; }
+message NamedPathItem { string name = 1; PathItem value = 2; }
+message Paths { repeated NamedPathItem path = 1; }
+message SchemasOrReferences { repeated NamedSchemaOrReference additional_properties = 1; }
+message SecurityScheme { string type = 1; string name = 3; string in = 4; }
+message SecuritySchemeOrReference { oneof oneof { SecurityScheme security_scheme = 1; Reference reference = 2; } }
+message NamedSecuritySchemeOrReference { string name = 1; SecuritySchemeOrReference value = 2; }
+message SecuritySchemesOrReferences { repeated NamedSecuritySchemeOrReference additional_properties = 1; }
+message Components { SchemasOrReferences schemas = 1; SecuritySchemesOrReferences security_schemes = 7; }
+message Info { string title = 1; string version = 6; }
+message Document { string openapi = 1; Info info = 2; Paths paths = 4; Components components = 5; }`;
+
+describe('OpenAPI v3 in protobuf', () => {
+  const type = protobuf.parse(PROTO_V3, { keepCase: true }).root.lookupType('openapi.v3.Document');
+  const read = (document: JsonSchema) =>
+    type.toObject(type.decode(encodeOpenApiV3(document)), { json: true, longs: Number });
+  // biome-ignore lint/suspicious/noExplicitAny: decoded messages are of every kind
+  type Named = { readonly name: string; readonly value: any };
+  const named = (list: readonly Named[], name: string) => list.find((each) => each.name === name)?.value;
+
+  test('says the same', () => {
+    const document = read(buildOpenApiV3(toys)['apis/toys.example.com/v1'] as JsonSchema);
+    expect(document).toMatchObject({ openapi: '3.0.0', info: { title: 'Kubernetes', version: 'v1.36.0' } });
+    const { schemas, security_schemes: security } = document['components'];
+    expect(named(security.additional_properties, 'BearerToken')).toEqual({
+      security_scheme: { type: 'apiKey', name: 'authorization', in: 'header' },
+    });
+    const { schema: toy } = named(schemas.additional_properties, 'io.example.v1.Toy');
+    expect(toy).toMatchObject({ description: 'Something to play with.', required: ['size'], type: 'object' });
+    const properties = toy.properties.additional_properties as readonly Named[];
+    expect(named(properties, 'metadata')).toEqual({
+      schema: {
+        all_of: [{ reference: { _ref: '#/components/schemas/io.example.Meta' } }],
+        default: {},
+      },
+    });
+    expect(named(properties, 'size')).toMatchObject({
+      schema: { type: 'integer', minimum: 1, default: { number: 0 } },
+    });
+    expect(named(properties, 'color')).toMatchObject({ schema: { enum: [{ yaml: '"blue"\n' }, { yaml: '"red"\n' }] } });
+
+    const path = named(document['paths'].path, '/apis/toys.example.com/v1/namespaces/{namespace}/toys/{name}');
+    expect(path.parameters[0]).toEqual({
+      parameter: {
+        name: 'name',
+        in: 'path',
+        required: true,
+        schema: { schema: { type: 'string', unique_items: true } },
+      },
+    });
+    expect(path.put).toMatchObject({ operation_id: 'replaceToysExampleComV1NamespacedToy' });
+    const reference = { schema: { reference: { _ref: '#/components/schemas/io.example.v1.Toy' } } };
+    expect(path.put.request_body.request_body.content.additional_properties[0].value).toEqual(reference);
+    const [first] = path.get.responses.response_or_reference;
+    expect([first.name, first.value.response.content.additional_properties[0]]).toEqual([
+      '200',
+      { name: 'application/json', value: reference },
+    ]);
+  });
+
+  test('holds what custom resources say of themselves', () => {
+    const schemas = {
+      a: {
+        nullable: true,
+        maxLength: 7,
+        default: 'x',
+        not: { type: 'string' },
+        items: { $ref: '#/b' },
+        additionalProperties: true,
+        'x-kubernetes-list-type': 'set',
+      },
+    };
+    const { schema } = read({ components: { schemas } })['components'].schemas.additional_properties[0].value;
+    expect(schema).toEqual({
+      nullable: true,
+      max_length: 7,
+      default: { string: 'x' },
+      not: { type: 'string' },
+      items: { schema_or_reference: [{ reference: { _ref: '#/b' } }] },
+      additional_properties: { boolean: true },
+      specification_extension: [{ name: 'x-kubernetes-list-type', value: { yaml: '"set"\n' } }],
+    });
   });
 });

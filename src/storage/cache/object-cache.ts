@@ -85,6 +85,7 @@ export class ObjectCache<T> {
   #loading: StoreEvent[] | undefined = [];
   #lastEventRevision = 0;
   #flushedRevision = 0;
+  #received = 0;
   #unsubscribe: () => void;
 
   private constructor(options: ObjectCacheOptions<T>) {
@@ -118,6 +119,11 @@ export class ObjectCache<T> {
   /** The revision of the newest change in this cache; 0 before the first one since it was opened. */
   get changedRevision(): number {
     return this.#lastEventRevision;
+  }
+
+  /** How many changes the store has told of since this cache was opened. */
+  get received(): number {
+    return this.#received;
   }
 
   /** Watches can resume at this revision and later ones. */
@@ -223,6 +229,7 @@ export class ObjectCache<T> {
   }
 
   #receive(events: readonly StoreEvent[]): void {
+    this.#received += events.length;
     if (this.#loading) {
       for (const event of events) this.#loading.push(event);
       return;

@@ -14,18 +14,12 @@ import { Pods } from '#api/core/v1/pod.ts';
 import { ReplicationControllers } from '#api/core/v1/replication-controller.ts';
 import { ResourceQuotas } from '#api/core/v1/resource-quota.ts';
 import { Services } from '#api/core/v1/service.ts';
-import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { EndpointSlices } from '#api/discovery/v1/endpoint-slice.ts';
 import { PodDisruptionBudgets } from '#api/policy/v1/pod-disruption-budget.ts';
 import type { KubernetesObject, ResourceDefinition } from '#api/resource-definition.ts';
-import { seededRandom } from '#base/random.ts';
 import { mergePatch } from '#client/options.ts';
-import { ComponentGroup } from '#cluster/component-group.ts';
-import { createControllerManager } from '#cluster/controller-manager.ts';
-import { Cluster } from '#testing/cluster.ts';
-import { FastClock } from '#testing/fast-clock.ts';
-import { type Faults, FaultyTransport } from '#testing/faulty-transport.ts';
-import { waitFor } from '#testing/wait-for.ts';
+import type { Cluster } from '#testing/cluster.ts';
+import { converge, type Step } from '#testing/converge.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of every kind are looked at alike
 type Any = any;
@@ -40,7 +34,6 @@ const set = (name: string, more: Any = {}): Any => ({
   spec: { selector: { matchLabels: { name } }, template: template(name), ...more },
 });
 
-type Step = (cluster: Cluster) => Promise<unknown>;
 const create =
   <T extends KubernetesObject>(kind: ResourceDefinition<T>, object: Any): Step =>
   ({ client }) =>
@@ -235,81 +228,11 @@ async function stateOf({ client }: Cluster): Promise<Any> {
   };
 }
 
-interface RunningControllers {
-  /** Lets what is under way end. */
-  stop(): Promise<void>;
-  /** From now on nothing reaches the server, or nobody hears of it: what is under way ends anywhere. */
-  crash(): Promise<void>;
-}
-
-/** Controllers that reach the server over faulty connections, until they are stopped. */
-function startControllers(cluster: Cluster, given: Omit<Faults, 'clock'>): RunningControllers {
-  const { environment } = cluster;
-  const { clock } = environment;
-  let hasCrashed = false;
-  const faults = { ...given, rate: () => (hasCrashed ? 1 : given.rate()) };
-  const apiServer = new Proxy(environment.apiServer, {
-    get(target, name) {
-      if (name === 'transport') {
-        return (user: Parameters<typeof target.transport>[0]) =>
-          new FaultyTransport(target.transport(user), { ...faults, clock });
-      }
-      const value = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-  const group = new ComponentGroup(environment.logger);
-  group.start(createControllerManager({ ...environment, apiServer }));
-  return {
-    stop: () => group.stop(),
-    async crash() {
-      hasCrashed = true;
-      await group.stop();
-    },
-  };
-}
-
-/** Runs all steps, with faults and restarts where a seed says so, and waits until `isEnd` accepts what has become of them. */
-async function run(seed: number | undefined, isEnd: (state: Any) => void): Promise<Any> {
-  const clock = new FastClock();
-  const random = seededRandom(seed ?? 0);
-  const cluster = await Cluster.start({ controllers: false, clock, random, simulatedNodes: 2 });
-  let rate = seed === undefined ? 0 : 0.2;
-  let injected = 0;
-  const faults = { random, rate: () => rate, onFault: () => injected++ };
-  let controllers = startControllers(cluster, faults);
-  try {
-    await waitFor(() => cluster.client.of(ServiceAccounts).get('default', { namespace }), { timeoutMs: 20_000 });
-    for (const step of steps) {
-      await step(cluster);
-      await clock.sleep(random.next() * 8000);
-      if (seed === undefined || random.next() < 0.7) continue;
-      await (random.next() < 0.5 ? controllers.stop() : controllers.crash());
-      controllers = startControllers(cluster, faults);
-    }
-    rate /= 5;
-    await clock.sleep(20_000);
-    rate = 0;
-    expect(injected > 100).toBe(seed !== undefined);
-    return await waitFor(
-      async () => {
-        const state = await stateOf(cluster);
-        isEnd(state);
-        return state;
-      },
-      { timeoutMs: 30_000, intervalMs: 50 },
-    );
-  } finally {
-    await controllers.stop();
-    await cluster.stop();
-    clock.stop();
-  }
-}
-
 test('whatever goes wrong on the way, everything ends as it does when nothing goes wrong', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
-  const wanted = await run(undefined, ({ states, namespaces }) => {
+  const scenario = { steps, stateOf };
+  const isDone = ({ states, namespaces }: Any) => {
     const status = (name: string) => states.find((one: Any) => one.name === name).status;
     expect(status('Deployment rolled')).toMatchObject({ replicas: 4, updatedReplicas: 4, availableReplicas: 4 });
     expect(status('StatefulSet stateful')).toMatchObject({ updatedReplicas: 3, readyReplicas: 3, currentReplicas: 3 });
@@ -329,6 +252,9 @@ test('whatever goes wrong on the way, everything ends as it does when nothing go
     expect(status('ReplicationController controlled')).toMatchObject({ replicas: 1, readyReplicas: 1 });
     expect(states.map(({ name }: Any) => name)).not.toContain('ReplicaSet gone');
     expect(namespaces).not.toContain('going Terminating');
-  });
-  for (const seed of [1, 7]) await run(seed, (state) => expect(state, `seed ${seed}`).toEqual(wanted));
+  };
+  const wanted = await converge(scenario, { isEnd: isDone });
+  for (const seed of [1, 7]) {
+    await converge(scenario, { seed, isEnd: (state) => expect(state, `seed ${seed}`).toEqual(wanted) });
+  }
 });

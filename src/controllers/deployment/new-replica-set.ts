@@ -1,7 +1,7 @@
 import type { Deployment } from '#api/apps/v1/deployment.ts';
 import type { ReplicaSet } from '#api/apps/v1/replica-set.ts';
 import { newControllerReference } from '#controller/owner-references.ts';
-import { safeHash } from '../shared/safe-hash.ts';
+import { hashedName, safeHash } from '../shared/safe-hash.ts';
 import { POD_TEMPLATE_HASH, sameTemplate } from '../shared/template.ts';
 import { newSetAnnotations, revisionOf, scaleAnnotations } from './annotations.ts';
 import { byAge, newSetSize, type Sets } from './scale-plan.ts';
@@ -21,13 +21,13 @@ export function nextRevision({ old }: Sets): bigint {
 
 /** The ReplicaSet of the Deployment's template, to be created. */
 export function newReplicaSet(deployment: Deployment, sets: Sets): ReplicaSet {
-  const { name, namespace } = deployment.metadata ?? {};
+  const { name = '', namespace } = deployment.metadata ?? {};
   const { template, selector, minReadySeconds } = deployment.spec ?? {};
   const hash = safeHash(template, deployment.status?.collisionCount);
   const labels = { ...template?.metadata?.labels, [POD_TEMPLATE_HASH]: hash };
   return {
     metadata: {
-      name: `${name}-${hash}`,
+      name: hashedName(name, hash),
       namespace,
       labels,
       annotations: {

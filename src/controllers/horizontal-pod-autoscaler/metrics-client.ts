@@ -146,15 +146,9 @@ function ofPod({ containers = [], ...rest }: PodMetricsObject, resource: string)
   );
 }
 
+/** Undefined when the container was not measured: the pod counts as one that was not. */
 function ofContainer(item: PodMetricsObject, resource: string, name: string): PodMetric | undefined {
-  const container = item.containers.find((one) => one.name === name);
-  if (container === undefined) {
-    const { namespace, name: pod } = item.metadata ?? {};
-    throw new Error(
-      `failed to get container metrics: container ${name} not present in metrics for pod ${namespace}/${pod}`,
-    );
-  }
-  const usage = container.usage[resource];
+  const usage = item.containers?.find((one) => one.name === name)?.usage[resource];
   return usage === undefined ? undefined : measured(item, milli(usage));
 }
 

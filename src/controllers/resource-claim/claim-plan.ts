@@ -23,13 +23,15 @@ export function claimFromTemplate(
   template: ResourceClaimTemplate,
 ): ResourceClaim {
   const { labels, annotations } = template.spec.metadata ?? {};
+  // Its pod goes without waiting for it.
+  const { blockOwnerDeletion: _, ...owner } = newControllerReference(pod, { apiVersion: 'v1', kind: 'Pod' });
   return {
     metadata: {
       generateName: generateName(pod.metadata?.name ?? '', podClaim.name),
       namespace: pod.metadata?.namespace,
       ...(labels ? { labels } : {}),
       annotations: { ...annotations, [POD_CLAIM]: podClaim.name },
-      ownerReferences: [newControllerReference(pod, { apiVersion: 'v1', kind: 'Pod' })],
+      ownerReferences: [owner],
     },
     spec: template.spec.spec,
   };

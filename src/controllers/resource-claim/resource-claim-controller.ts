@@ -29,7 +29,7 @@ export class ResourceClaimController {
     const claims = informers.of(ResourceClaims).addIndex(BY_POD, (claim) => [controllerOf(claim)?.uid ?? '']);
     this.#claims = new OwnWrites(claims);
     this.controller = new Controller('resource-claim', context)
-      .watches(Pods, (pod) => (pod.spec?.resourceClaims?.length ? [POD + keyOf(pod), ...claimKeys(pod)] : []))
+      .watches(Pods, (pod) => [...(pod.spec?.resourceClaims?.length ? [POD + keyOf(pod)] : []), ...claimKeys(pod)])
       .watches(ResourceClaims, (claim) => [CLAIM + keyOf(claim), ...this.#podOf(claim)])
       .watches(ResourceClaimTemplates, (template) => this.#podsWith(template.metadata))
       .reconciles((key) =>
@@ -165,11 +165,13 @@ export class ResourceClaimController {
   }
 }
 
-/** Keys of the claims that a pod has, by name or by what was generated for it. */
+/** Keys of the claims that a pod has: by name, by what was generated for it, and for its extended resources. */
 function claimKeys({ metadata, spec, status }: Pod): string[] {
-  return (spec?.resourceClaims ?? []).flatMap(({ name, resourceClaimName }) => {
+  const names = (spec?.resourceClaims ?? []).map(({ name, resourceClaimName }) => {
     const generated = status?.resourceClaimStatuses?.find((one) => one.name === name)?.resourceClaimName;
-    const of = resourceClaimName ?? generated;
-    return of === undefined ? [] : [`${CLAIM}${metadata?.namespace}/${of}`];
+    return resourceClaimName ?? generated;
   });
+  return [...names, status?.extendedResourceClaimStatus?.resourceClaimName].flatMap((name) =>
+    name ? [`${CLAIM}${metadata?.namespace}/${name}`] : [],
+  );
 }

@@ -56,6 +56,7 @@ test('a pod gets a claim of its template, once the template is there', async () 
     annotations: { 'resource.kubernetes.io/pod-claim-name': 'gpu' },
     ownerReferences: [{ kind: 'Pod', name: 'early', controller: true }],
   });
+  expect(claim.metadata?.ownerReferences?.[0]).not.toHaveProperty('blockOwnerDeletion');
   expect((await claims().list({ namespace })).items).toHaveLength(1);
 });
 

@@ -15,6 +15,12 @@ export function safeHash(data: unknown, salt?: number): string {
 export const safeEncode = (text: string): string =>
   [...text].map((char) => ALPHABET[char.charCodeAt(0) % ALPHABET.length]).join('');
 
+/** `NAME-HASH`, of a name that is cut off where both would be longer than names of objects may be. */
+export const hashedName = (name: string, hash: string, longest = LONGEST_NAME - hash.length - 1): string =>
+  `${name.slice(0, longest)}-${hash}`;
+
+const LONGEST_NAME = 253;
+
 function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;

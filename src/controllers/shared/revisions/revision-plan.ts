@@ -3,7 +3,7 @@ import type { PodTemplateSpec } from '#api/core/v1/pod-template-spec.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { newControllerReference } from '#controller/owner-references.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
-import { safeHash } from '../safe-hash.ts';
+import { hashedName, safeHash } from '../safe-hash.ts';
 
 export const REVISION_HASH = 'controller-revision-hash';
 
@@ -25,6 +25,9 @@ export function templateOf({ data }: ControllerRevision): PodTemplateSpec {
   return template;
 }
 
+/** Of a longer name of the owner no more goes into its revisions' names. */
+const LONGEST_OWNER = 223;
+
 /** A revision of the owner's template as it is now; `collisions` makes another name for the same. */
 export function newRevision(
   owner: KubernetesObject,
@@ -40,7 +43,7 @@ export function newRevision(
   const { annotations } = owner.metadata ?? {};
   return {
     metadata: {
-      name: `${owner.metadata?.name}-${hash}`,
+      name: hashedName(owner.metadata?.name ?? '', hash, LONGEST_OWNER),
       namespace: owner.metadata?.namespace,
       labels: { ...options.template?.metadata?.labels, [REVISION_HASH]: hash },
       ...(annotations ? { annotations } : {}),

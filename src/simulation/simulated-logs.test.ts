@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import WebSocket from 'ws';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
@@ -51,4 +53,41 @@ test.each([
 ])('the logs at %s are refused', async (query, status, message) => {
   const answer = await call(LOG + query);
   expect([answer.code, answer.json.message]).toEqual([status, message]);
+});
+
+describe('over a WebSocket', () => {
+  /** All messages until the log is over. */
+  async function read(query: string, protocols: string[]) {
+    const { server, ca, admin } = await cluster.listen();
+    const { cert, key } = admin.tls;
+    const address = `${server.replace('https', 'wss')}${LOG}${query}`;
+    const socket = new WebSocket(address, protocols, { ca, cert: cert as string, key: key as string });
+    const messages: [boolean, string][] = [];
+    socket.on('message', (data: Buffer, isBinary: boolean) => messages.push([isBinary, data.toString()]));
+    const refused = once(socket, 'unexpected-response').then(([, response]) => `refused: ${response.statusCode}`);
+    const ended = once(socket, 'close').then(([code]) => [socket.protocol, code, messages]);
+    socket.on('error', () => {});
+    return Promise.race([refused, ended]);
+  }
+
+  test.each([
+    ['?limitBytes=8&follow=true', [], '', true, 'starting'],
+    ['?tailLines=1', ['binary.k8s.io'], 'binary.k8s.io', true, 'done\n'],
+    ['?tailLines=1', ['other', 'base64.binary.k8s.io'], 'base64.binary.k8s.io', false, 'ZG9uZQo='],
+  ])('%s is read with %j', async (query, protocols, protocol, isBinary, text) => {
+    const [chosen, code, messages] = await read(query, protocols);
+    const [first, ...rest] = messages as [boolean, string][];
+    expect([chosen, code, first, rest.every(([each]) => each === isBinary)]).toEqual([
+      protocol,
+      1000,
+      [isBinary, ''],
+      true,
+    ]);
+    expect(rest.map(([, piece]) => piece).join('')).toBe(text);
+  });
+
+  test('errors are answered as ever', async () => {
+    expect(await read('?container=other', ['binary.k8s.io'])).toBe('refused: 400');
+    expect(await read('', ['nonsense'])).toBe('refused: 400');
+  });
 });

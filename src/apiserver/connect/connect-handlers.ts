@@ -6,6 +6,7 @@ import type { ResourceTarget } from '../request.ts';
 import type { ConnectTarget } from './connect-target.ts';
 import { forward, forwardLog } from './forward.ts';
 import { answerLocalLog, type LocalNodes } from './local-nodes.ts';
+import { type LogExchange, logSocket } from './log-socket.ts';
 import { containerOf, type NodeCredentials, type ObjectSource, podRequest } from './node-connection.ts';
 import { locate } from './proxy-location.ts';
 import { tunnelUpgrade } from './upgrade-tunnel.ts';
@@ -46,15 +47,17 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
     return pod && localNodes()?.has(pod.spec?.nodeName ?? '') ? pod : undefined;
   };
 
+  const answerLog = (exchange: LogExchange, target: ResourceTarget): Promise<void> => {
+    const pod = localPod(target);
+    if (pod === undefined) return forwardLog(exchange, onNode(target, exchange.query));
+    const container = containerOf(pod, exchange.query.get('container') ?? '', 'log');
+    return answerLocalLog(exchange, localNodes() as LocalNodes, { pod, container, now: now() });
+  };
+
   return {
     async connect(exchange, { target }) {
       if (target.subresource !== 'proxy') {
-        if (target.subresource === 'log') {
-          const pod = localPod(target);
-          if (pod === undefined) return forwardLog(exchange, onNode(target, exchange.query));
-          const container = containerOf(pod, exchange.query.get('container') ?? '', 'log');
-          return answerLocalLog(exchange, localNodes() as LocalNodes, { pod, container, now: now() });
-        }
+        if (target.subresource === 'log') return answerLog(exchange, target);
         throw newBadRequest('Upgrade request required');
       }
       if (subpathOf(exchange.path) === '' && (exchange.method === 'GET' || exchange.method === 'HEAD')) {
@@ -62,7 +65,8 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
       }
       return forward(exchange, proxied(target, exchange), prefixOf(exchange.path));
     },
-    upgrade(client, { target }, exchange) {
+    async upgrade(client, { target }, exchange) {
+      if (target.subresource === 'log' && target.verb === 'get') return answerLog(logSocket(exchange, client), target);
       if (target.subresource === 'proxy') return tunnelUpgrade(client, proxied(target, exchange));
       if (target.resource !== 'pods' || !POD_STREAMS.has(target.subresource)) throw newGenericNotFound();
       if (localPod(target)) throw newBadRequest(`pod ${target.name} is simulated: its containers run nothing`);

@@ -6,6 +6,7 @@ import { newInternalError, newServiceUnavailable, type StatusError } from '#mach
 import type { Exchange } from '../http/exchange.ts';
 import { type ConnectTarget, dialError, tlsOptionsOf } from './connect-target.ts';
 import { forwardedHeaders, returnedHeaders } from './forward-headers.ts';
+import type { LogExchange } from './log-socket.ts';
 
 /** Idle waiting of this long for the first byte of an answer means that nobody is there. */
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -37,7 +38,7 @@ export async function forward(exchange: Exchange, target: ConnectTarget, prefix:
 }
 
 /** Passes a GET on to a node and streams the answer back, for logs. */
-export async function forwardLog(exchange: Exchange, target: ConnectTarget): Promise<void> {
+export async function forwardLog(exchange: LogExchange, target: ConnectTarget): Promise<void> {
   const answer = await ask(exchange, target, {
     headers: [],
     failed: (reason) => newInternalError(`error dialing backend: ${reason}`),
@@ -55,7 +56,11 @@ interface Question {
 }
 
 /** Sends the request and waits for the head of the answer. */
-function ask(exchange: Exchange, target: ConnectTarget, question: Question): Promise<IncomingMessage> {
+function ask(
+  exchange: Pick<Exchange, 'method' | 'signal'>,
+  target: ConnectTarget,
+  question: Question,
+): Promise<IncomingMessage> {
   const { scheme, host, port, path } = target;
   const options = {
     host,
@@ -103,6 +108,6 @@ function relocate(url: string, base: string, prefix: string): string {
 }
 
 /** An answer that began cannot be taken back: when either side breaks it off, both ends are closed, and that is all. */
-const ignoreBroken = (exchange: Exchange) => (error: unknown) => {
+const ignoreBroken = (exchange: Pick<Exchange, 'answered' | 'signal'>) => (error: unknown) => {
   if (!exchange.answered && !exchange.signal.aborted) throw error;
 };

@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core/v1/pod.ts';
 import { newBadRequest } from '#machinery/errors/status-error.ts';
 import { parseTime } from '#machinery/objects/time.ts';
-import type { Exchange } from '../http/exchange.ts';
+import type { LogExchange } from './log-socket.ts';
 
 /** One line that a container wrote; `time` in milliseconds since the Unix epoch. */
 export interface LogLine {
@@ -22,7 +22,7 @@ const encoder = new TextEncoder();
 
 /** Answers a request for the logs of a container on such a node. */
 export function answerLocalLog(
-  exchange: Exchange,
+  exchange: LogExchange,
   nodes: LocalNodes,
   { pod, container, now }: { readonly pod: Pod; readonly container: string; readonly now: number },
 ): Promise<void> {

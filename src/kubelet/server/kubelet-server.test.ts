@@ -182,6 +182,28 @@ describe('over WebSocket', () => {
     expect([protocol, channels[1]]).toEqual(['v4.channel.k8s.io', 'echo a b']);
   });
 
+  test.each([
+    ['v4.base64.channel.k8s.io', true, 'non-zero exit code'],
+    ['channel.k8s.io', false, 'command terminated with non-zero exit code: exit status 3'],
+    ['base64.channel.k8s.io', true, 'command terminated with non-zero exit code: exit status 3'],
+    ['', false, 'command terminated with non-zero exit code: exit status 3'],
+  ])('older clients speak %j', async (protocol, isText, failure) => {
+    const path = '/exec/default/web/c?command=fail&stdout=true&stderr=true';
+    const protocols = protocol === '' ? [] : [protocol];
+    const socket = new WebSocket(`wss://127.0.0.1:${port}${path}`, protocols, { ...tls, rejectUnauthorized: false });
+    const channels: Record<string, string> = {};
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      expect(isBinary).toBe(!isText);
+      const channel = isText ? data.toString()[0] : String(data[0]);
+      const body = isText ? Buffer.from(data.subarray(1).toString(), 'base64') : data.subarray(1);
+      channels[channel as string] = (channels[channel as string] ?? '') + body.toString();
+    });
+    await once(socket, 'close');
+    expect([socket.protocol, channels[1], channels[2]]).toEqual([protocol, 'out', 'err']);
+    expect(channels[3]?.startsWith('{')).toBe(protocol.startsWith('v4'));
+    expect(channels[3]).toContain(failure);
+  });
+
   test('ports are forwarded through a tunnel', async () => {
     const protocol = 'SPDY/3.1+portforward.k8s.io';
     const headers = {

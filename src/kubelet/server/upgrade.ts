@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { newBadRequest, newNotFound, StatusError } from '#machinery/errors/status-error.ts';
 import { PORT_FORWARD_PROTOCOL, servePortForward, TUNNEL_PROTOCOL } from '../streaming/port-forward.ts';
-import { remoteOptions } from '../streaming/remote-streams.ts';
+import { type RemoteOptions, type RemoteStreams, remoteOptions } from '../streaming/remote-streams.ts';
 import { SPDY_REMOTE_COMMAND_PROTOCOLS, spdyStreams } from '../streaming/spdy-streams.ts';
 import { REMOTE_COMMAND_PROTOCOLS, webSocketStreams } from '../streaming/websocket-streams.ts';
 import { type RemoteCommand, runRemoteCommand } from './remote-command.ts';
@@ -40,9 +40,14 @@ export async function serveUpgrade(context: ServerContext, upgrade: Upgrade): Pr
   const command = upgrade.query.getAll('command');
   const request: RemoteCommand = action === 'attach' ? { type: 'attach' } : { type: 'exec', command };
   const streams = isWebSocket(upgrade)
-    ? webSocketStreams(await acceptWebSocket(upgrade, REMOTE_COMMAND_PROTOCOLS), options)
+    ? await remoteStreams(upgrade, options)
     : await spdyStreams(acceptSpdy(upgrade, SPDY_REMOTE_COMMAND_PROTOCOLS), options);
   await runRemoteCommand(context.runtime, container, { request, options, streams });
+}
+
+async function remoteStreams(upgrade: Upgrade, options: RemoteOptions): Promise<RemoteStreams> {
+  const { socket, protocol } = await acceptWebSocket(upgrade, REMOTE_COMMAND_PROTOCOLS);
+  return webSocketStreams(socket, protocol, options);
 }
 
 async function forwardPorts({ runtime }: ServerContext, upgrade: Upgrade, podUid: string): Promise<void> {
@@ -50,7 +55,7 @@ async function forwardPorts({ runtime }: ServerContext, upgrade: Upgrade, podUid
   const sandbox = sandboxes.find(({ state }) => state === 'READY');
   if (sandbox === undefined) throw newBadRequest('unable to forward port because pod is not running');
   const socket = isWebSocket(upgrade)
-    ? createWebSocketStream(await acceptWebSocket(upgrade, [TUNNEL_PROTOCOL]), { readableObjectMode: false })
+    ? createWebSocketStream((await acceptWebSocket(upgrade, [TUNNEL_PROTOCOL])).socket, { readableObjectMode: false })
     : acceptSpdy(upgrade, [PORT_FORWARD_PROTOCOL]);
   await servePortForward(socket, (port) => runtime.portForward(sandbox.id, port));
 }
@@ -60,20 +65,22 @@ const isWebSocket = ({ request }: Upgrade): boolean => request.headers.upgrade?.
 function acceptWebSocket(
   { request, socket, head, onAccept }: Upgrade,
   protocols: readonly string[],
-): Promise<WebSocket> {
+): Promise<{ readonly socket: WebSocket; readonly protocol: string }> {
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((text) => text.trim());
   const chosen = protocols.find((protocol) => offered.includes(protocol));
   if (chosen === undefined) {
     throw newBadRequest(
-      `unable to negotiate protocol: client supports ${goList(offered)}, server accepts ${goList(protocols)}`,
+      `unable to negotiate protocol: client supports ${goList(offered)}, server accepts ${goList(protocols.filter(Boolean))}`,
     );
   }
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 0 });
   // Not every protocol here is a token as the standard has it, so that the library would refuse it.
   delete request.headers['sec-websocket-protocol'];
-  server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${chosen}`));
+  if (chosen !== '') server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${chosen}`));
   onAccept();
-  return new Promise((resolve) => server.handleUpgrade(request, socket, head, resolve));
+  return new Promise((resolve) =>
+    server.handleUpgrade(request, socket, head, (accepted) => resolve({ socket: accepted, protocol: chosen })),
+  );
 }
 
 /** Answers that the connection is SPDY from here on, and gives it. */

@@ -17,19 +17,38 @@ const RESIZE = 4;
 /** v5 only: the rest of the message names a channel that the client has closed. */
 const CLOSE = 255;
 
-/** What exec and attach speak over WebSocket, the best first. */
-export const REMOTE_COMMAND_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const;
+/** What exec and attach speak over WebSocket, the best first; '' is for clients that name none. */
+export const REMOTE_COMMAND_PROTOCOLS = [
+  'v5.channel.k8s.io',
+  'v4.channel.k8s.io',
+  'v4.base64.channel.k8s.io',
+  'channel.k8s.io',
+  'base64.channel.k8s.io',
+  '',
+] as const;
 
-/** Splits a WebSocket into channels: the first byte of each message says which. */
-export function webSocketStreams(socket: WebSocket, options: RemoteOptions): RemoteStreams {
+/** How messages are written: each begins with its channel, as a byte or, where the rest is text, as a digit. */
+interface Framing {
+  readonly isText: boolean;
+  /** The first version tells only of failures, in plain words. */
+  readonly tellsStatus: boolean;
+}
+
+const framingOf = (protocol: string): Framing => ({
+  isText: protocol.includes('base64.'),
+  tellsStatus: protocol.startsWith('v'),
+});
+
+/** Splits a WebSocket into channels, as the protocol that was chosen does. */
+export function webSocketStreams(socket: WebSocket, protocol: string, options: RemoteOptions): RemoteStreams {
+  const framing = framingOf(protocol);
   const gone = new AbortController();
   const stdin = options.stdin ? new PassThrough() : undefined;
   const resize = new AsyncQueue<WindowSize>();
   const output = (channel: number) =>
-    new Writable({ write: (chunk: Buffer, _, done) => send(socket, channel, chunk, done) });
+    new Writable({ write: (chunk: Buffer, _, done) => send(socket, framing, [channel, chunk], done) });
   socket.on('message', (data: Buffer) => {
-    const [channel] = data;
-    const body = data.subarray(1);
+    const { channel, body } = received(data, framing);
     if (channel === STDIN && stdin && !stdin.writableEnded) {
       if (!stdin.write(body)) {
         socket.pause();
@@ -47,7 +66,7 @@ export function webSocketStreams(socket: WebSocket, options: RemoteOptions): Rem
   });
   socket.on('error', () => socket.terminate());
   // An empty message tells the client that the streams are there.
-  send(socket, options.stdout ? STDOUT : options.stderr ? STDERR : ERROR, Buffer.alloc(0));
+  send(socket, framing, [options.stdout ? STDOUT : options.stderr ? STDERR : ERROR, Buffer.alloc(0)]);
   return {
     ...(stdin ? { stdin } : {}),
     ...(options.stdout ? { stdout: output(STDOUT) } : {}),
@@ -55,16 +74,36 @@ export function webSocketStreams(socket: WebSocket, options: RemoteOptions): Rem
     resize,
     signal: gone.signal,
     async finish(status: RemoteStatus) {
-      await new Promise<void>((resolve) => send(socket, ERROR, Buffer.from(JSON.stringify(status)), () => resolve()));
+      const text = framing.tellsStatus ? JSON.stringify(status) : failureOf(status);
+      if (text !== '')
+        await new Promise<void>((resolve) => send(socket, framing, [ERROR, Buffer.from(text)], () => resolve()));
       socket.close(1000);
     },
   };
 }
 
-function send(socket: WebSocket, channel: number, data: Buffer, done: (error?: Error | null) => void = () => {}): void {
+const failureOf = (status: RemoteStatus): string =>
+  'message' in status && status.status !== 'Success' ? (status.message ?? '') : '';
+
+function received(data: Buffer, { isText }: Framing): { readonly channel: number | undefined; readonly body: Buffer } {
+  const [first] = data;
+  const rest = data.subarray(1);
+  if (!isText) return { channel: first, body: rest };
+  return { channel: first && first - DIGIT_0, body: Buffer.from(rest.toString('latin1'), 'base64') };
+}
+
+const DIGIT_0 = 0x30;
+
+function send(
+  socket: WebSocket,
+  { isText }: Framing,
+  [channel, data]: readonly [number, Buffer],
+  done: (error?: Error | null) => void = () => {},
+): void {
   if (socket.readyState !== socket.OPEN) {
     done(new Error('connection closed'));
     return;
   }
-  socket.send(Buffer.concat([Buffer.from([channel]), data]), { binary: true }, done);
+  if (isText) socket.send(`${channel}${data.toString('base64')}`, { binary: false }, done);
+  else socket.send(Buffer.concat([Buffer.from([channel]), data]), { binary: true }, done);
 }

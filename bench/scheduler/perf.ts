@@ -1,6 +1,7 @@
 // Pods scheduled a second through the real API path in one process, on a durable store: `node bench/run.mjs scheduler/perf
-// [NAME…]`, names as in workloads.ts. `scheduling`: pods are there before the scheduler starts, as the peer's creator runs
-// on processors of its own; `whole`: the same processor creates them meanwhile. Beside them what upstream's scheduler_perf reaches.
+// [NODES…] [NAME…]`, names as in workloads.ts. `scheduling`: pods are there before the scheduler starts, as the peer's
+// creator runs on processors of its own; `whole`: the same processor creates them meanwhile. Beside them what upstream's
+// scheduler_perf reaches. NODES in place of the workload's own number; pods are as many fewer or more.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Nodes } from '#api/core/v1/node.ts';
@@ -10,7 +11,7 @@ import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
 import { openLmdbStore } from '#storage/lmdb/lmdb-store.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { node } from './objects.ts';
-import { type Workload, workloads } from './workloads.ts';
+import { sized, type Workload, workloads } from './workloads.ts';
 
 const WIDTH = 128;
 const MODE = process.env['BENCH_MODE'];
@@ -156,22 +157,27 @@ function startChurn(client: Client, { churn }: Workload): () => Promise<void> {
   };
 }
 
-const chosen = process.argv.slice(2);
+const args = process.argv.slice(2);
+const sizes = args.filter((arg) => /^\d+$/.test(arg)).map(Number);
+const names = args.filter((arg) => !/^\d+$/.test(arg));
 const rows: Record<string, unknown>[] = [];
 for (const [name, workload] of Object.entries(workloads)) {
-  if (chosen.length > 0 && !chosen.includes(name)) continue;
-  const row: Record<string, unknown> = { workload: name };
-  if (MODE !== 'whole') {
-    const rate = await measure(workload, true);
-    row['scheduling/s'] = rate.second;
-    row['/cpu-s'] = rate.cpuSecond;
+  if (names.length > 0 && !names.includes(name)) continue;
+  for (const nodes of sizes.length > 0 ? sizes : [workload.nodes]) {
+    const own = sized(workload, nodes);
+    const row: Record<string, unknown> = { workload: name, nodes, pods: own.pods };
+    if (MODE !== 'whole') {
+      const rate = await measure(own, true);
+      row['scheduling/s'] = rate.second;
+      row['/cpu-s'] = rate.cpuSecond;
+    }
+    if (MODE !== 'scheduling') {
+      const rate = await measure(own, false);
+      row['whole/s'] = rate.second;
+      row['whole/cpu-s'] = rate.cpuSecond;
+    }
+    rows.push({ ...row, 'upstream/s': nodes === workload.nodes ? (workload.peer ?? '-') : '-' });
+    console.error(JSON.stringify(rows.at(-1)));
   }
-  if (MODE !== 'scheduling') {
-    const rate = await measure(workload, false);
-    row['whole/s'] = rate.second;
-    row['whole/cpu-s'] = rate.cpuSecond;
-  }
-  rows.push({ ...row, 'upstream/s': workload.peer ?? '-' });
-  console.error(JSON.stringify(rows.at(-1)));
 }
 console.table(rows);

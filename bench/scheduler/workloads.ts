@@ -34,6 +34,19 @@ export interface Workload {
   readonly peer?: number;
 }
 
+/** The same on another number of nodes, with as many fewer or more pods; never more of these than the workload has. */
+export function sized(workload: Workload, nodes: number): Workload {
+  const share = Math.min(1, nodes / workload.nodes);
+  const scaled = (pods: number) => Math.max(1, Math.round(pods * share));
+  const { before } = workload;
+  return {
+    ...workload,
+    nodes,
+    pods: scaled(workload.pods),
+    ...(before === undefined ? {} : { before: scaled(before) }),
+  };
+}
+
 type Spec = Partial<NonNullable<Pod['spec']>>;
 
 const basic = (index: number) => pod(`basic-${index}`);

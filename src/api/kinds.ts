@@ -13,6 +13,7 @@ import { PodStatusResult } from './core/v1/pod-status-result.ts';
 import { RangeAllocation } from './core/v1/range-allocation.ts';
 import { SerializedReference } from './core/v1/serialized-reference.ts';
 import { ServiceProxyOptions } from './core/v1/service-proxy-options.ts';
+import { featureGates, resourcesOf } from './feature-gates.ts';
 import { DeleteOptions } from './meta/v1/delete-options.ts';
 import { APIGroup, APIGroupList, APIResourceList, APIVersions } from './meta/v1/discovery.ts';
 import { ListMeta } from './meta/v1/list-meta.ts';
@@ -69,7 +70,7 @@ const OTHERS: Readonly<Record<string, MessageSchema>> = {
 const COMPUTED: readonly AnyResourceDefinition[] = [NodeMetricsResource, PodMetricsResource];
 
 const schemas = new Map<string, MessageSchema>(Object.entries(OTHERS));
-const definitions = [...resources, ...COMPUTED];
+const definitions = [...resources, ...COMPUTED, ...resourcesOf(new Set(featureGates.keys()))];
 for (const definition of definitions) {
   schemas.set(`${apiVersionOf(definition)}/${definition.kind}`, definition.schema);
 }

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
+import { resourcesOf } from '#api/feature-gates.ts';
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { resources } from '#api/resources.ts';
 import type { Clock } from '#base/clock.ts';
@@ -60,6 +61,8 @@ export interface ApiServerOptions extends OperationsOptions, AdmissionPluginChoi
   readonly authorization?: AuthorizationOptions;
   readonly serviceCidr?: string;
   readonly nodePorts?: { readonly first: number; readonly last: number };
+  /** Features to turn on, of `featureGates`. */
+  readonly featureGates?: ReadonlySet<string>;
 }
 
 export interface ListenOptions {
@@ -75,6 +78,7 @@ const DEFAULTS = {
   issuerUrl: DEFAULT_ISSUER_URL as string,
   serviceCidr: '10.96.0.0/12',
   nodePorts: { first: 30000, last: 32767 },
+  featureGates: new Set<string>() as ReadonlySet<string>,
 };
 
 /** How long a server that stops waits for requests, and then for their answers to be read. */
@@ -117,9 +121,10 @@ export class ApiServer {
     const { store, clock, logger } = options;
     const feed = await StoreFeed.open({ store, logger });
     const issuer = new ServiceAccountIssuer(options.issuerKey, { issuer: options.issuerUrl, clock });
-    const loaded = await Resources.open({ ...options, metrics, feed, issuer, definitions: resources });
+    const definitions = [...resources, ...resourcesOf(options.featureGates)];
+    const loaded = await Resources.open({ ...options, metrics, feed, issuer, definitions });
     const server = new ApiServer(options, feed, { issuer, resources: loaded, metrics });
-    await createBootstrapObjects(loaded.pipeline, SERVER_USER);
+    await createBootstrapObjects(loaded.pipeline, SERVER_USER, options.featureGates);
     server.#started = true;
     server.#operations.start(new Client(server.transport(SERVER_USER)));
     return server;
@@ -128,6 +133,11 @@ export class ApiServer {
   /** The metrics of this process, which components in it may add theirs to. */
   get metrics(): MetricRegistry {
     return this.#operations.metrics;
+  }
+
+  /** Features that were turned on. */
+  get featureGates(): ReadonlySet<string> {
+    return this.#options.featureGates;
   }
 
   /** From now on these are the issuers of ID tokens. */

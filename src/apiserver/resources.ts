@@ -51,6 +51,7 @@ export interface ResourcesOptions extends AdmissionPluginChoice {
   readonly authorization?: AuthorizationOptions | undefined;
   readonly serviceCidr: string;
   readonly nodePorts: { readonly first: number; readonly last: number };
+  readonly featureGates: ReadonlySet<string>;
 }
 
 /** Every resource this server serves: storages, handlers, and what reads them (authorization, admission, tokens). */
@@ -184,7 +185,7 @@ export class Resources implements ObjectSource {
   }
 
   #parts(definition: AnyResourceDefinition): RegistryParts {
-    const { clock, random, newUid } = this.#options;
+    const { clock, random, newUid, featureGates } = this.#options;
     const storage = this.#storage(storedName(definition));
     return {
       definition,
@@ -193,6 +194,7 @@ export class Resources implements ObjectSource {
       admission: this.#admission,
       clock,
       random,
+      featureGates,
       newUid,
       hook: this.#hook(definition),
       guard: this.#guards[nameOf(definition)],

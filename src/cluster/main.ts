@@ -80,6 +80,7 @@ program
   .option('--enable-admission-plugins <names>', 'admission plugins that run beside the default ones')
   .option('--disable-admission-plugins <names>', 'admission plugins that do not run although they do by default')
   .option('--admission-control-config-file <file>', 'what admission plugins are told: an AdmissionConfiguration')
+  .option('--feature-gates <names>', 'features to turn on: Name=true, several with commas')
   .option('--encryption-config <file>', 'which resources are encrypted in the store, and how')
   .option('--encryption-config-automatic-reload', 'read that file again when it changes')
   .option('--scheduler-config <file>', 'profiles of the scheduler: a KubeSchedulerConfiguration')

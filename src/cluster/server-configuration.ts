@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { readFeatureGates } from '#api/feature-gates.ts';
 import type { AdmissionPluginChoice } from '#apiserver/admission/plugins.ts';
 import type { AuditBackend } from '#apiserver/audit/audit-backend.ts';
 import { BlockingWebhookBackend } from '#apiserver/audit/blocking-webhook-backend.ts';
@@ -52,12 +53,15 @@ export interface ServerFlags extends AccessFlags, AdmissionFlags {
   readonly eventTtl?: string;
   readonly shutdownDelay?: string;
   readonly schedulerConfig?: string;
+  readonly featureGates?: string;
 }
 
 export interface ServerConfiguration
   extends Omit<OperationsOptions, 'clock' | 'logger'>,
     AccessConfiguration,
     AdmissionPluginChoice {
+  /** Features that are turned on. */
+  readonly featureGates: ReadonlySet<string>;
   /** How values are encrypted in the store. */
   readonly encryption?: EncryptionConfiguration;
   /** The file that says so, where it is read again when it changes. */
@@ -87,11 +91,20 @@ export async function readServerConfiguration(flags: ServerFlags, parts: Parts):
     ...(await readAdmissionFlags(flags, readConfiguration)),
     ...(audit ? { audit } : {}),
     ...(await readEncryption(flags)),
+    featureGates: gatesOf(flags.featureGates ?? ''),
     ...(scheduler ? { scheduler } : {}),
     eventTtlMs: duration('--event-ttl', flags.eventTtl ?? '1h'),
     shutdownDelayMs: duration('--shutdown-delay', flags.shutdownDelay ?? '0s'),
     hostname: hostname(),
   };
+}
+
+function gatesOf(text: string): ReadonlySet<string> {
+  try {
+    return readFeatureGates(text);
+  } catch (error) {
+    throw refusal('--feature-gates', (error as Error).message, error);
+  }
 }
 
 async function readEncryption(flags: ServerFlags): Promise<Pick<ServerConfiguration, 'encryption' | 'encryptionFile'>> {

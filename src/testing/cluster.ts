@@ -34,6 +34,8 @@ export interface ClusterOptions extends AdmissionPluginChoice {
   readonly controllersOptions?: ControllersOptions;
   /** Whether pods are scheduled; true by default. */
   readonly scheduler?: boolean;
+  /** Features to turn on, of `featureGates`. */
+  readonly featureGates?: readonly string[];
   /** How the API server is operated. */
   readonly operations?: Omit<OperationsOptions, 'clock' | 'logger'>;
   /** Nodes that run nothing and report everything. */
@@ -83,7 +85,8 @@ export class Cluster {
     const recorded = options.recorded === undefined ? undefined : await readRecordedCluster(options.recorded);
     await recorded?.load(store);
     const issuerKey = await loadIssuerKey(generateIssuerKeyPem());
-    const parts = { store, clock, random, logger, newUid, issuerKey };
+    const featureGates = new Set(options.featureGates);
+    const parts = { store, clock, random, logger, newUid, issuerKey, featureGates };
     const { enableAdmissionPlugins, disableAdmissionPlugins, admissionConfigurations } = options;
     const admission = { enableAdmissionPlugins, disableAdmissionPlugins, admissionConfigurations };
     const apiServer = await ApiServer.start({ ...parts, ...options.operations, ...admission });

@@ -277,5 +277,21 @@ const componentRoles: BootstrapRole[] = [
   },
 ];
 
+/** What components may do beside, once a feature is on. */
+export const featureRules: readonly {
+  readonly gate: string;
+  readonly role: string;
+  readonly rules: readonly Rule[];
+}[] = [
+  {
+    gate: 'GenericWorkload',
+    role: 'system:kube-scheduler',
+    rules: [
+      rule(READ, 'scheduling.k8s.io', 'podgroups workloads'),
+      rule('patch update', 'scheduling.k8s.io', 'podgroups/status'),
+    ],
+  },
+];
+
 /** Every cluster role that exists in a new cluster, except those of single controllers. */
 export const bootstrapClusterRoles: readonly BootstrapRole[] = [...userRoles, ...accessRoles, ...componentRoles];

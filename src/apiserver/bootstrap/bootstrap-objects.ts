@@ -10,7 +10,7 @@ import { PriorityClasses } from '#api/scheduling/v1/priority-class.ts';
 import { bootstrapClusterRoleBindings } from '../authorization/bootstrap-bindings.ts';
 import { bootstrapControllerRoles } from '../authorization/bootstrap-controllers.ts';
 import { bootstrapNamespacedRoles } from '../authorization/bootstrap-namespaced.ts';
-import { type BootstrapRole, bootstrapClusterRoles } from '../authorization/bootstrap-roles.ts';
+import { type BootstrapRole, bootstrapClusterRoles, featureRules } from '../authorization/bootstrap-roles.ts';
 import type { Subject } from '../authorization/rbac.ts';
 import type { Rule } from '../authorization/rule.ts';
 import { bootstrapLevels, bootstrapSchemas } from '../flow-control/bootstrap-configuration.ts';
@@ -26,9 +26,9 @@ const ANNOTATIONS = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' };
 const RBAC_GROUP = 'rbac.authorization.k8s.io';
 
 /** In the order in which they are made: namespaces first. */
-export function bootstrapObjects(): BootstrapObject[] {
+export function bootstrapObjects(featureGates: ReadonlySet<string>): BootstrapObject[] {
   const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
-  const roles = [...bootstrapClusterRoles, ...bootstrapControllerRoles];
+  const roles = [...bootstrapClusterRoles, ...bootstrapControllerRoles].map((role) => withFeatures(role, featureGates));
   return [
     ...namespaces.map((name) => object(Namespaces, { metadata: { name } })),
     ...SYSTEM_PRIORITIES.map((each) => object(PriorityClasses, each)),
@@ -83,6 +83,11 @@ const meta = (name: string, labels: Readonly<Record<string, string>> = {}) => ({
   labels: { ...LABELS, ...labels },
   annotations: ANNOTATIONS,
 });
+
+function withFeatures(role: BootstrapRole, gates: ReadonlySet<string>): BootstrapRole {
+  const added = featureRules.filter((each) => each.role === role.name && gates.has(each.gate));
+  return added.length === 0 ? role : { ...role, rules: [...role.rules, ...added.flatMap(({ rules }) => rules)] };
+}
 
 /** An aggregated role starts with the rules it will be given; the aggregation controller keeps it so. */
 function clusterRole(role: BootstrapRole, all: readonly BootstrapRole[]) {

@@ -10,8 +10,12 @@ import { reconcileRbac } from './reconcile-rbac.ts';
  * Makes what is missing of the objects every cluster has, namespaces first, then the rest at once, and adds to roles and
  * bindings what a newer version wants of them.
  */
-export async function createBootstrapObjects(pipeline: Pipeline, user: UserInfo): Promise<void> {
-  const objects = bootstrapObjects();
+export async function createBootstrapObjects(
+  pipeline: Pipeline,
+  user: UserInfo,
+  featureGates: ReadonlySet<string>,
+): Promise<void> {
+  const objects = bootstrapObjects(featureGates);
   const isNamespace = ({ definition }: BootstrapObject) => definition.kind === 'Namespace';
   const make = (each: BootstrapObject) => ensure(pipeline, user, each);
   await Promise.all(objects.filter(isNamespace).map(make));

@@ -52,7 +52,7 @@ export async function createDecoded(
   const attributes = admissionAttributes(definition, named, { operation: 'CREATE', object, dryRun });
   await parts.admission.mutate(attributes);
   checkOwners(object, owners, request.warnings);
-  dropDisabled(definition.schema, object);
+  dropDisabled(definition.schema, object, { gates: parts.featureGates });
   definition.strategy.prepareForCreate?.(object, formatTime(parts.clock.now()));
   sharePart(definition, object);
   await parts.guard?.(attributes);

@@ -31,6 +31,8 @@ export interface RegistryParts {
   readonly admission: AdmissionChain;
   readonly clock: Clock;
   readonly random: Random;
+  /** Features that are on beside those that always are. */
+  readonly featureGates: ReadonlySet<string>;
   readonly newUid: () => string;
   readonly hook: WriteHook | undefined;
   readonly guard?: WriteGuard | undefined;

@@ -208,7 +208,7 @@ function checkPreconditions(parts: RegistryParts, object: KubernetesObject, old:
 }
 
 function prepare(
-  { definition, clock }: RegistryParts,
+  { definition, clock, featureGates }: RegistryParts,
   object: Mutable<KubernetesObject>,
   old: KubernetesObject,
   { subresource, keepsGeneration }: UpdateCall,
@@ -216,7 +216,7 @@ function prepare(
   if (subresource?.type === 'status') keepAllButStatus(object, old);
   else if (subresource === undefined && definition.subresources?.['status']) keepStatus(object, old);
   resetMetadata(object, old, subresource?.resetFields);
-  dropDisabled(definition.schema, object, old);
+  dropDisabled(definition.schema, object, { old, gates: featureGates });
   const { prepareForUpdate } = subresource ?? definition.strategy;
   prepareForUpdate?.(object, old, formatTime(clock.now()));
   if (definition.strategy.hasGeneration && !keepsGeneration && !sameButStatus(object, old)) {

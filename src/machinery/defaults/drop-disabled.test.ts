@@ -21,6 +21,12 @@ test.each<[string, object | undefined, object]>([
   ],
 ])('fields whose gate is off %s', (_, old, expected) => {
   const object = { containers: [{ name: 'a', signal: 'x' }], group: 'g' };
-  dropDisabled(Kind, object, old);
+  dropDisabled(Kind, object, old ? { old } : {});
   expect(object).toEqual(expected);
+});
+
+test('fields of gates that are on stay', () => {
+  const object = { containers: [{ name: 'a', signal: 'x' }], group: 'g' };
+  dropDisabled(Kind, object, { gates: new Set(['Groups']) });
+  expect(object).toEqual({ containers: [{ name: 'a' }], group: 'g' });
 });

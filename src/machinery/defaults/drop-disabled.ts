@@ -7,11 +7,18 @@ type Visit = (value: unknown, see: (object: Members, name: string, gate: string)
 
 const plans = new WeakMap<MessageSchema, { visit: Visit | undefined }>();
 
+export interface DropOptions {
+  /** The object as it was. */
+  readonly old?: object;
+  /** Feature gates that are on. */
+  readonly gates?: ReadonlySet<string>;
+}
+
 /**
  * Drops the fields whose feature gate is off (`disabledBy`) from an object that the caller owns, but for those of gates
  * that the object as it was uses already: what was stored while a gate was on stays.
  */
-export function dropDisabled(schema: MessageSchema, object: object, old?: object): void {
+export function dropDisabled(schema: MessageSchema, object: object, { old, gates }: DropOptions = {}): void {
   const visit = planMessage(schema);
   if (visit === undefined) return;
   const found: { readonly object: Members; readonly name: string; readonly gate: string }[] = [];
@@ -19,7 +26,9 @@ export function dropDisabled(schema: MessageSchema, object: object, old?: object
   if (found.length === 0) return;
   const used = new Set<string>();
   if (old) visit(old, (_members, _name, gate) => used.add(gate));
-  for (const { object: members, name, gate } of found) if (!used.has(gate)) delete members[name];
+  for (const { object: members, name, gate } of found) {
+    if (!used.has(gate) && !gates?.has(gate)) delete members[name];
+  }
 }
 
 /** Undefined when nothing below waits for a gate, so that most kinds cost nothing. */

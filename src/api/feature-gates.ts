@@ -1,0 +1,40 @@
+import type { AnyResourceDefinition } from './resource-definition.ts';
+import { PodGroups } from './scheduling/v1alpha2/pod-group.ts';
+import { Workloads } from './scheduling/v1alpha2/workload.ts';
+
+interface Feature {
+  /** What comes with it. */
+  readonly resources: readonly AnyResourceDefinition[];
+  /** Features without which it is nothing. */
+  readonly needs: readonly string[];
+}
+
+/** Features that are off unless they are asked for. */
+export const featureGates: ReadonlyMap<string, Feature> = new Map([
+  ['GangScheduling', { resources: [], needs: ['GenericWorkload'] }],
+  ['GenericWorkload', { resources: [PodGroups, Workloads], needs: [] }],
+]);
+
+/** The resources of some features, each of `featureGates`. */
+export const resourcesOf = (gates: ReadonlySet<string>): AnyResourceDefinition[] =>
+  [...featureGates].flatMap(([gate, { resources }]) => (gates.has(gate) ? resources : []));
+
+/** Reads `Name=true,Other=false`. Throws on names that no feature has, and for features without those they need. */
+export function readFeatureGates(text: string): ReadonlySet<string> {
+  const on = new Set<string>();
+  for (const part of text.split(',')) {
+    if (part.trim() === '') continue;
+    const [name = '', value] = part.split('=').map((each) => each.trim());
+    if (value === undefined) throw new Error(`missing bool value for ${name}`);
+    if (!featureGates.has(name)) throw new Error(`unrecognized feature gate: ${name}`);
+    if (value !== 'true' && value !== 'false')
+      throw new Error(`invalid value of ${name}=${value}, must be true or false`);
+    if (value === 'true') on.add(name);
+    else on.delete(name);
+  }
+  for (const name of on) {
+    const missing = featureGates.get(name)?.needs.filter((each) => !on.has(each)) ?? [];
+    if (missing.length > 0) throw new Error(`${name} depends on features that are off: ${missing.join(', ')}`);
+  }
+  return on;
+}

@@ -1,0 +1,99 @@
+import { immutable, requireText } from '#api/checks.ts';
+import { Condition } from '#api/meta/v1/condition.ts';
+import { validateConditions } from '#api/meta/v1/conditions-validation.ts';
+import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import type { ResourceDefinition, Strategy } from '#api/resource-definition.ts';
+import { STANDARD_VERBS } from '#api/verbs.ts';
+import { type FieldError, FieldPath } from '#machinery/errors/field-error.ts';
+import { type Infer, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import { schedulingFields, validateSchedulingPolicy } from './scheduling-policy.ts';
+
+export const WorkloadPodGroupTemplateReference = message(
+  'io.k8s.api.scheduling.v1alpha2.WorkloadPodGroupTemplateReference',
+  { workloadName: req(1, string), podGroupTemplateName: req(2, string) },
+);
+
+export const PodGroupTemplateReference = message('io.k8s.api.scheduling.v1alpha2.PodGroupTemplateReference', {
+  workload: ptr(1, WorkloadPodGroupTemplateReference),
+});
+
+export const PodGroupSpec = message('io.k8s.api.scheduling.v1alpha2.PodGroupSpec', {
+  podGroupTemplateRef: ptr(1, PodGroupTemplateReference, { description: 'The template that the group was made from' }),
+  ...schedulingFields,
+});
+export interface PodGroupSpec extends Infer<typeof PodGroupSpec> {}
+
+export const PodGroupResourceClaimStatus = message('io.k8s.api.scheduling.v1alpha2.PodGroupResourceClaimStatus', {
+  name: req(1, string),
+  resourceClaimName: ptr(2, string),
+});
+
+export const PodGroupStatus = message('io.k8s.api.scheduling.v1alpha2.PodGroupStatus', {
+  conditions: opt(1, list(Condition), { patchStrategy: 'merge', mergeKey: 'type', listType: 'map', mapKeys: ['type'] }),
+  resourceClaimStatuses: opt(2, list(PodGroupResourceClaimStatus), {
+    patchStrategy: 'merge,retainKeys',
+    mergeKey: 'name',
+    listType: 'map',
+    mapKeys: ['name'],
+  }),
+});
+export interface PodGroupStatus extends Infer<typeof PodGroupStatus> {}
+
+export const PodGroup = message(
+  'io.k8s.api.scheduling.v1alpha2.PodGroup',
+  {
+    kind: opt(0, string, { description: 'Kind of the object' }),
+    apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
+    metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
+    spec: req(2, PodGroupSpec, { description: 'What is wanted' }),
+    status: opt(3, PodGroupStatus, { description: 'What was last observed; written by the system' }),
+  },
+  { description: 'Pods that are scheduled together' },
+);
+export interface PodGroup extends Infer<typeof PodGroup> {}
+
+const SPEC = new FieldPath('spec');
+
+const podGroupStrategy: Strategy<PodGroup> = {
+  hasGeneration: true,
+  prepareForCreate(group) {
+    delete group.status;
+  },
+  validate({ spec }) {
+    const errors: FieldError[] = [];
+    const { workload } = spec?.podGroupTemplateRef ?? {};
+    if (workload) {
+      const field = SPEC.child('podGroupTemplateRef').child('workload');
+      errors.push(...requireText(field.child('workloadName'), workload.workloadName));
+      errors.push(...requireText(field.child('podGroupTemplateName'), workload.podGroupTemplateName));
+    }
+    return [...errors, ...validateSchedulingPolicy(spec?.schedulingPolicy, SPEC.child('schedulingPolicy'))];
+  },
+  validateUpdate: ({ spec }, old) => [
+    ...immutable(SPEC.child('podGroupTemplateRef'), spec?.podGroupTemplateRef, old.spec?.podGroupTemplateRef),
+    ...immutable(SPEC.child('schedulingPolicy'), spec?.schedulingPolicy, old.spec?.schedulingPolicy),
+  ],
+};
+
+export const PodGroups: ResourceDefinition<PodGroup> = {
+  group: 'scheduling.k8s.io',
+  version: 'v1alpha2',
+  kind: 'PodGroup',
+  plural: 'podgroups',
+  singular: 'podgroup',
+  namespaced: true,
+  verbs: STANDARD_VERBS,
+  schema: PodGroup,
+  subresources: {
+    status: {
+      group: 'scheduling.k8s.io',
+      version: 'v1alpha2',
+      kind: 'PodGroup',
+      verbs: ['get', 'patch', 'update'],
+      type: 'status',
+      validateUpdate: ({ status }) =>
+        validateConditions(status?.conditions, new FieldPath('status').child('conditions')),
+    },
+  },
+  strategy: podGroupStrategy,
+};

@@ -4,11 +4,13 @@ import { Jobs } from '#api/batch/v1/job.ts';
 import { type Lease, Leases } from '#api/coordination/v1/lease.ts';
 import { type ConfigMap, ConfigMaps } from '#api/core/v1/config-map.ts';
 import { type Event, Events } from '#api/core/v1/event.ts';
+import { type LimitRange, LimitRanges } from '#api/core/v1/limit-range.ts';
 import { type Namespace, Namespaces } from '#api/core/v1/namespace.ts';
 import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { type Service, Services } from '#api/core/v1/service.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
+import { type EndpointSlice, EndpointSlices } from '#api/discovery/v1/endpoint-slice.ts';
 import { EventsV1 } from '#api/events/v1/event.ts';
 import { type PodDisruptionBudget, PodDisruptionBudgets } from '#api/policy/v1/pod-disruption-budget.ts';
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
@@ -357,6 +359,23 @@ test('generations of drivers count from their first change', async () => {
   const made = await drivers.create({ metadata: { name: 'csi.example.com' }, spec: {} } as CSIDriver);
   const changed = await drivers.patch('csi.example.com', mergePatch({ spec: { podInfoOnMount: true } }));
   expect([made.metadata?.generation, changed.metadata?.generation]).toEqual([undefined, 1]);
+});
+
+test('labels of endpoint slices count as changes of them, annotations do not', async () => {
+  const slices = cluster.client.of(EndpointSlices);
+  const slice = { metadata: { name: 's', namespace }, addressType: 'IPv4', endpoints: [] } as unknown as EndpointSlice;
+  await slices.create(slice);
+  const generations: (number | undefined)[] = [];
+  for (const metadata of [{ annotations: { a: 'b' } }, { labels: { a: 'b' } }]) {
+    generations.push((await slices.patch('s', mergePatch({ metadata }), { namespace })).metadata?.generation);
+  }
+  expect(generations).toEqual([1, 2]);
+});
+
+test('limits without a name get one', async () => {
+  const range = { metadata: { namespace }, spec: { limits: [] } } as unknown as LimitRange;
+  const { metadata } = await cluster.client.of(LimitRanges).create(range);
+  expect(metadata?.name).toMatch(/^[0-9a-f-]{36}$/);
 });
 
 test('PUT creates a lease that is not there', async () => {

@@ -1,3 +1,4 @@
+import { isNewlySpecified, podsNameWarnings } from '#api/core/v1/name-warnings.ts';
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
 import { templateWarnings } from '#api/core/v1/pod-warnings.ts';
 import type { Strategy } from '#api/resource-definition.ts';
@@ -7,10 +8,15 @@ import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Deployment } from './deployment.ts';
 import { validateDeployment, validateDeploymentUpdate } from './deployment-validation.ts';
 
+const TEMPLATE = new FieldPath('spec').child('template');
+
 export const deploymentStrategy: Strategy<Deployment> = {
   validate: validateDeployment,
   validateUpdate: validateDeploymentUpdate,
-  warn: ({ spec }) => templateWarnings(spec?.template, new FieldPath('spec').child('template')),
+  warn: (deployment, old) => [
+    ...podsNameWarnings(deployment, old),
+    ...(isNewlySpecified(deployment, old) ? templateWarnings(deployment.spec?.template, TEMPLATE) : []),
+  ],
   hasGeneration: true,
   applyDefaults({ spec }) {
     if (spec === undefined) return;

@@ -1,4 +1,5 @@
 import { fractionWarnings } from '#api/core/v1/fraction-warnings.ts';
+import { isNewlySpecified } from '#api/core/v1/name-warnings.ts';
 import { applyPersistentVolumeClaimDefaults } from '#api/core/v1/persistent-volume-claim-strategy.ts';
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
 import { templateWarnings } from '#api/core/v1/pod-warnings.ts';
@@ -9,19 +10,21 @@ import { isDNS1123Label } from '#machinery/names/dns.ts';
 import type { StatefulSet } from './stateful-set.ts';
 import { validateStatefulSet, validateStatefulSetUpdate } from './stateful-set-validation.ts';
 
+const TEMPLATE = new FieldPath('spec').child('template');
+
 export const statefulSetStrategy: Strategy<StatefulSet> = {
   validate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
-  warn: ({ spec }) => [
-    ...templateWarnings(spec?.template, new FieldPath('spec').child('template')),
-    ...(spec?.volumeClaimTemplates ?? []).flatMap(({ spec: claim }, position) => {
+  warn: (set, old) => [
+    ...(isNewlySpecified(set, old) ? templateWarnings(set.spec?.template, TEMPLATE) : []),
+    ...(set.spec?.volumeClaimTemplates ?? []).flatMap(({ spec: claim }, position) => {
       const at = new FieldPath('spec').child('volumeClaimTemplates').index(position).child('resources');
       return [
         ...fractionWarnings(claim?.resources?.requests, ['storage'], at.child('requests')),
         ...fractionWarnings(claim?.resources?.limits, ['storage'], at.child('limits')),
       ];
     }),
-    ...((spec?.revisionHistoryLimit ?? 0) < 0
+    ...((set.spec?.revisionHistoryLimit ?? 0) < 0
       ? ['spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended']
       : []),
   ],

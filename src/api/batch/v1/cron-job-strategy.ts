@@ -1,14 +1,19 @@
-import { templateWarnings } from '#api/core/v1/pod-warnings.ts';
+import { isNewlySpecified, podsNameWarnings } from '#api/core/v1/name-warnings.ts';
 import type { Strategy } from '#api/resource-definition.ts';
 import { FieldPath } from '#machinery/errors/field-error.ts';
 import type { CronJob } from './cron-job.ts';
 import { validateCronJob, validateCronJobName } from './cron-job-validation.ts';
 import { applyJobTemplateDefaults } from './job-strategy.ts';
+import { jobSpecWarnings } from './job-warnings.ts';
 
 export const cronJobStrategy: Strategy<CronJob> = {
   hasGeneration: true,
-  warn: ({ spec }) =>
-    templateWarnings(spec?.jobTemplate?.spec?.template, new FieldPath('spec').child('jobTemplate', 'spec', 'template')),
+  warn: (job, old) => [
+    ...podsNameWarnings(job, old),
+    ...(isNewlySpecified(job, old)
+      ? jobSpecWarnings(job.spec?.jobTemplate?.spec, new FieldPath('spec').child('jobTemplate', 'spec'))
+      : []),
+  ],
   applyDefaults({ spec }) {
     if (spec === undefined) return;
     spec.concurrencyPolicy ||= 'Allow';

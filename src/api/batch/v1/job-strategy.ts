@@ -1,5 +1,5 @@
+import { isNewlySpecified, podsNameWarnings } from '#api/core/v1/name-warnings.ts';
 import { applyPodTemplateDefaults } from '#api/core/v1/pod-template-defaults.ts';
-import { templateWarnings } from '#api/core/v1/pod-warnings.ts';
 import type { Strategy } from '#api/resource-definition.ts';
 import { FieldPath } from '#machinery/errors/field-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
@@ -7,13 +7,17 @@ import type { Job } from './job.ts';
 import type { JobSpec } from './job-spec.ts';
 import { validateJobUpdate } from './job-update-validation.ts';
 import { validateJob, validateNewJob } from './job-validation.ts';
+import { jobSpecWarnings } from './job-warnings.ts';
 
 const MAX_INT32 = 2 ** 31 - 1;
 const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
 
 export const jobStrategy: Strategy<Job> = {
   hasGeneration: true,
-  warn: ({ spec }) => templateWarnings(spec?.template, new FieldPath('spec').child('template')),
+  warn: (job, old) => [
+    ...podsNameWarnings(job, old),
+    ...(isNewlySpecified(job, old) ? jobSpecWarnings(job.spec, new FieldPath('spec')) : []),
+  ],
   garbageCollection: 'orphans by default',
   applyDefaults(job) {
     const { spec } = job;

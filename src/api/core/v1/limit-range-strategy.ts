@@ -7,6 +7,10 @@ export const limitRangeStrategy: Strategy<LimitRange> = {
   validate: validateLimitRange,
   applyDefaults: (range) => range.spec?.limits?.forEach(applyItemDefaults),
   allowCreateOnUpdate: true,
+  prepareForCreate({ metadata }) {
+    // Those without a name get one.
+    if (metadata?.uid) metadata.name ||= metadata.uid;
+  },
 };
 
 /** What a container gets follows from what it may have, where nothing is said. */

@@ -1,4 +1,5 @@
 import type { Strategy } from '#api/resource-definition.ts';
+import { cidrWarnings } from '#machinery/names/ip-checks.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Node, NodeSpec } from './node.ts';
 import { validateNode, validateNodeUpdate } from './node-validation.ts';
@@ -6,6 +7,11 @@ import { validateNode, validateNodeUpdate } from './node-validation.ts';
 export const nodeStrategy: Strategy<Node> = {
   validate: validateNode,
   validateUpdate: validateNodeUpdate,
+  warn: ({ spec = {} }) => [
+    ...(spec.configSource ? ['spec.configSource: the feature is removed'] : []),
+    ...(spec.externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
+    ...(spec.podCIDRs ?? []).flatMap((network, position) => cidrWarnings(`spec.podCIDRs[${position}]`, network)),
+  ],
   applyDefaults({ spec, status }) {
     if (spec) syncPodCidrs(spec);
     if (status?.capacity && !status.allocatable) status.allocatable = { ...status.capacity };

@@ -1,6 +1,7 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
+import { podNameWarnings } from './name-warnings.ts';
 import type { Pod } from './pod.ts';
 import { applyPodDefaults, syncServiceAccount } from './pod-defaults.ts';
 import { mergeLabelKeys } from './pod-label-keys.ts';
@@ -30,7 +31,7 @@ export const podStrategy: Strategy<Pod> = {
   validate: validatePod,
   validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
-  warn: (pod, old) => (old ? [] : podWarnings(pod)),
+  warn: (pod, old) => (old ? [] : [...podNameWarnings(pod), ...podWarnings(pod)]),
   gracePeriod({ spec, status }, requested) {
     if (!spec?.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0;
     const period = requested ?? spec.terminationGracePeriodSeconds ?? 0;

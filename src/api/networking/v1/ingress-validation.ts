@@ -13,7 +13,8 @@ import type {
 } from './ingress.ts';
 import { validateLocalReference } from './local-reference-validation.ts';
 
-const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
+/** Names the class in a way from before there was a field. */
+export const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 const ROOT = new FieldPath();
 const SPEC = ROOT.child('spec');
 

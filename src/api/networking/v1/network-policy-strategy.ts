@@ -1,5 +1,6 @@
 import type { Strategy } from '#api/resource-definition.ts';
-import type { NetworkPolicy } from './network-policy.ts';
+import { cidrWarnings } from '#machinery/names/ip-checks.ts';
+import type { NetworkPolicy, NetworkPolicyPeer } from './network-policy.ts';
 import { validateNetworkPolicy } from './network-policy-validation.ts';
 
 export const networkPolicyStrategy: Strategy<NetworkPolicy> = {
@@ -13,4 +14,19 @@ export const networkPolicyStrategy: Strategy<NetworkPolicy> = {
     spec.policyTypes = spec.egress?.length ? ['Ingress', 'Egress'] : ['Ingress'];
   },
   validate: validateNetworkPolicy,
+  warn: ({ spec }) => [
+    ...(spec?.ingress ?? []).flatMap(({ from }, position) => peerWarnings(from, `spec.ingress[${position}].from`)),
+    ...(spec?.egress ?? []).flatMap(({ to }, position) => peerWarnings(to, `spec.egress[${position}].to`)),
+  ],
 };
+
+/** Networks that are not written as they should be. */
+const peerWarnings = (peers: readonly NetworkPolicyPeer[] = [], field: string): string[] =>
+  peers.flatMap(({ ipBlock }, position) => {
+    if (ipBlock === undefined) return [];
+    const at = `${field}[${position}].ipBlock`;
+    return [
+      ...cidrWarnings(`${at}.cidr`, ipBlock.cidr),
+      ...(ipBlock.except ?? []).flatMap((network, index) => cidrWarnings(`${at}.except[${index}]`, network)),
+    ];
+  });

@@ -40,6 +40,7 @@ import { createServiceAccountTokenController } from './serviceaccount-token/inde
 import { createStatefulSetController } from './statefulset/index.ts';
 import { createTaintEvictionController } from './taint-eviction/index.ts';
 import { createTtlAfterFinishedController } from './ttl-after-finished/index.ts';
+import { createValidatingAdmissionPolicyStatusController } from './validating-admission-policy-status/index.ts';
 import { createVolumeAttributesClassProtection } from './volume-attributes-class-protection/index.ts';
 
 export type { ControllerEntry, ControllersOptions } from './controller-entry.ts';
@@ -202,6 +203,11 @@ export const controllers: readonly ControllerEntry[] = [
     create: createTtlAfterFinishedController,
   },
   { name: 'ttl-controller', serviceAccount: 'ttl-controller', create: createTtlController },
+  {
+    name: 'validatingadmissionpolicy-status-controller',
+    serviceAccount: 'validatingadmissionpolicy-status-controller',
+    create: createValidatingAdmissionPolicyStatusController,
+  },
   {
     name: 'volumeattributesclass-protection-controller',
     serviceAccount: 'volumeattributesclass-protection-controller',

@@ -1,37 +1,40 @@
-/** A map that keeps only so many entries: those that were used last. */
+/**
+ * A map that forgets what was not used for long: it keeps the `limit` entries that were used last, and at most as many
+ * older ones. They are forgotten together: a map whose entries come and go one by one is copied every few of them, and its
+ * dead copies keep each other alive until a full collection.
+ */
 export class RecentMap<K, V> {
   readonly #limit: number;
-  readonly #entries = new Map<K, V>();
+  #young = new Map<K, V>();
+  #old = new Map<K, V>();
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  get size(): number {
-    return this.#entries.size;
-  }
-
   get(key: K): V | undefined {
-    const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
-    // A map keeps its entries in the order in which they were put: this one is the youngest now.
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
+    const known = this.#young.get(key);
+    if (known !== undefined) return known;
+    const value = this.#old.get(key);
+    if (value !== undefined) this.set(key, value);
     return value;
   }
 
   set(key: K, value: V): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size > this.#limit) this.#entries.delete(this.#entries.keys().next().value as K);
+    if (this.#young.size >= this.#limit && !this.#young.has(key)) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, value);
   }
 
   delete(key: K): void {
-    this.#entries.delete(key);
+    this.#young.delete(key);
+    this.#old.delete(key);
   }
 
-  /** A copy, the one that was used longest ago first. */
+  /** A copy. */
   entries(): [K, V][] {
-    return [...this.#entries];
+    return [...new Map([...this.#old, ...this.#young])];
   }
 }

@@ -1,3 +1,4 @@
+import { Bag } from '#base/bag.ts';
 import type { Clock, Timer } from '#base/clock.ts';
 import { dealHand } from './shuffle-shard.ts';
 
@@ -73,7 +74,7 @@ interface Queue {
   readonly index: number;
   readonly waiting: Waiting[];
   waitingSeats: number;
-  readonly executing: Set<PresentRequest>;
+  readonly executing: Bag<PresentRequest>;
   /** The virtual time at which its next request starts, were it served bit by bit. */
   nextR: number;
 }
@@ -130,7 +131,7 @@ export class QueueSet {
   dump(): readonly QueueDump[] {
     return this.#queues.map(({ waiting, executing, waitingSeats, nextR }) => ({
       waiting: [...waiting],
-      executing: [...executing],
+      executing: executing.members(),
       waitingSeats,
       nextR,
     }));
@@ -236,14 +237,14 @@ export class QueueSet {
     if (isIdle(queue)) this.#busyQueues++;
     const startedAt = this.#clock.monotonic();
     const running: PresentRequest = { flow, width, ...(client ? { client } : {}), arrivedAt, startedAt };
-    queue.executing.add(running);
+    const place = queue.executing.add(running);
     this.#counts.dispatched++;
     queue.nextR += width * EXPECTED_SECONDS;
     this.#executing++;
     this.#seatsInUse += width;
     return {
       release: () => {
-        if (queue.executing.delete(running)) this.#finish(queue, width, (this.#clock.monotonic() - startedAt) / 1000);
+        if (queue.executing.remove(place)) this.#finish(queue, width, (this.#clock.monotonic() - startedAt) / 1000);
       },
     };
   }
@@ -290,7 +291,7 @@ export class QueueSet {
 
   #queue(index: number): Queue {
     for (let made = this.#queues.length; made <= index; made++) {
-      this.#queues.push({ index: made, waiting: [], waitingSeats: 0, executing: new Set(), nextR: 0 });
+      this.#queues.push({ index: made, waiting: [], waitingSeats: 0, executing: new Bag(), nextR: 0 });
     }
     return this.#queues[index] as Queue;
   }

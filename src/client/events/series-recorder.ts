@@ -111,13 +111,14 @@ export class SeriesRecorder implements EventRecorder {
   #sweep(): void {
     this.#timer = undefined;
     const now = this.#options.clock.now();
-    for (const [key, told] of this.#told.entries()) {
+    const entries = this.#told.entries();
+    for (const [key, told] of entries) {
       const isOver = now - told.lastAt >= FINISH_MS;
       const isSeries = told.count > 1;
       if (isSeries && (isOver || now - told.toldAt >= REFRESH_MS)) this.#tell(told, now);
       if (isOver) this.#told.delete(key);
     }
-    if (this.#told.size > 0) this.#arm();
+    if (entries.length > 0) this.#arm();
   }
 }
 

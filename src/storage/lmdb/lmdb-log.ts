@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { type Database, open } from 'lmdb';
@@ -80,7 +80,7 @@ export class LmdbLog {
       const outcomes = await Promise.all([batch, ...promises]);
       if (outcomes.includes(false)) throw new Error('write log: record is out of order');
     } catch (error) {
-      throw await causeOf(error);
+      throw await causeOf(error, this.#path);
     }
   }
 
@@ -100,12 +100,17 @@ export class LmdbLog {
 const META_KEY = encodePosition({ revision: 0, index: 0 });
 const LAST_KEY = Buffer.alloc(META_KEY.length, 0xff);
 
-/** lmdb rejects every write of a failed transaction with one error, and tells the reason in a promise of that error. */
-async function causeOf(error: unknown): Promise<Error> {
+/**
+ * lmdb rejects every write of a failed transaction with one error, and tells the reason in a promise of that error. Of a
+ * full disk it only knows that not all was written.
+ */
+async function causeOf(error: unknown, path: string): Promise<Error> {
   const { commitError } = error as { commitError?: Promise<unknown> };
   const cause = commitError ? await commitError.catch((reason: unknown) => reason) : error;
   const message = cause instanceof Error ? cause.message : String(cause);
   const code = errorCode((cause as { code?: unknown } | undefined)?.code);
+  if (code === 'EIO' && statfsSync(path).bavail === 0)
+    return Object.assign(new Error('write store: no space left on device', { cause }), { code: 'ENOSPC' });
   return Object.assign(new Error(`write store: ${message}`, { cause }), code === undefined ? {} : { code });
 }
 

@@ -16,7 +16,7 @@ import { isKept, PodControl } from '../shared/pod-control.ts';
 import { isPodActive, isPodFinished } from '../shared/pods.ts';
 import { slowStart } from '../shared/slow-start.ts';
 import { type Ending, endingOf, lastSuccessOf, planJob } from './job-plan.ts';
-import { isIndexed, isTracked, jobPod, TRACKING } from './job-pod.ts';
+import { isIndexed, isTracked, jobPod, TRACKING, withoutTracking } from './job-pod.ts';
 import { awaitingReplacement, isFailedFor, type JobState, observeJob } from './job-state.ts';
 import { isFinishedJob, jobStatus } from './job-status.ts';
 import { OpenPods } from './open-pods.ts';
@@ -66,6 +66,7 @@ export class JobController {
   async #reconcile(key: string): Promise<Result | undefined> {
     const job = this.#writes.get(key);
     if (job === undefined) return this.#releaseOf(key);
+    await this.#release(this.#leftBehind(job, key));
     // Somebody else looks after it.
     if (job.spec?.managedBy !== undefined && job.spec.managedBy !== 'kubernetes.io/job-controller') return undefined;
     if (isFinishedJob(job)) return this.#release(this.#podsOf(job).filter((pod) => isControlledBy(pod, job)));
@@ -170,21 +171,23 @@ export class JobController {
     return this.#release(this.#podWrites.current(this.#pods.trackedBy(key), () => false));
   }
 
+  /** Pods that go, of a Job that is gone and has left its name to this one. */
+  #leftBehind({ metadata }: Job, key: string): Pod[] {
+    const left = this.#pods
+      .trackedBy(key)
+      .filter((pod) => pod.metadata?.deletionTimestamp !== undefined && controllerOf(pod)?.uid !== metadata?.uid);
+    return left.length > 0 ? this.#podWrites.current(left, () => false) : [];
+  }
+
   async #release(pods: readonly Pod[]): Promise<undefined> {
     await Promise.all(pods.filter(isTracked).map((pod) => this.#removeFinalizer(pod)));
     return undefined;
   }
 
   async #removeFinalizer(pod: Pod): Promise<void> {
-    const { name = '', namespace = '', finalizers = [] } = pod.metadata ?? {};
-    const path = `/metadata/finalizers/${finalizers.indexOf(TRACKING)}`;
-    // A list that has changed meanwhile must not lose another's finalizer.
-    const patch = jsonPatch([
-      { op: 'test', path, value: TRACKING },
-      { op: 'remove', path },
-    ]);
+    const { name = '', namespace = '' } = pod.metadata ?? {};
     try {
-      const left = await this.#context.client.of(Pods).patch(name, patch, { namespace });
+      const left = await this.#context.client.of(Pods).patch(name, jsonPatch(withoutTracking(pod)), { namespace });
       if (left.metadata?.deletionTimestamp && !isKept(left)) this.#podWrites.deleted(left);
       else this.#podWrites.wrote(left);
     } catch (error) {

@@ -56,6 +56,12 @@ test.each([
   ['fails with one failure too many', job({}), many(3, 'Failed'), BACKOFF],
   ['counts those failed before', job({}, { failed: 2 }), many(1, 'Failed'), BACKOFF],
   ['counts restarts in place', job(onFailure), [pod('Running', { restarts: 2 })], BACKOFF],
+  [
+    'counts those of pods that go, too',
+    job(onFailure),
+    [pod('Running', { restarts: 1 }), pod('Running', { restarts: 1, going: true })],
+    BACKOFF,
+  ],
   ['but not those of others', job({}), [pod('Running', { restarts: 9 })], undefined],
   [
     'fails with the first restart where none may be',
@@ -135,6 +141,18 @@ test.each([
     'not before its end where the job waits for that',
     job({ podReplacementPolicy: 'Failed' }),
     [pod('Running'), pod('Running', { going: true })],
+    {},
+  ],
+  [
+    'all other indexes meanwhile',
+    indexed({ podReplacementPolicy: 'Failed', completions: 3, parallelism: 3 }),
+    [pod('Running', { index: 0, going: true }), pod('Running', { index: 1 })],
+    { create: [2] },
+  ],
+  [
+    'no more indexes than may run, those that go among them',
+    indexed({ podReplacementPolicy: 'Failed', parallelism: 2 }),
+    [pod('Running', { index: 0, going: true }), pod('Running', { index: 1 })],
     {},
   ],
   ['after a failure in ten seconds', job({}), [pod('Failed', { endedAgo: 4 })], { waitMs: 6000 }],

@@ -48,7 +48,7 @@ function failureOf(
     .find(({ action }) => action === 'FailJob');
   if (condemning) return failed('PodFailurePolicy', condemning.message);
   const limit = spec?.backoffLimit ?? 6;
-  if (state.failed > limit || restartsExceed(job, state.active, limit)) {
+  if (state.failed > limit || restartsExceed(job, pods, limit)) {
     return failed('BackoffLimitExceeded', 'Job has reached the specified backoff limit');
   }
   const { activeDeadlineSeconds } = spec ?? {};
@@ -68,10 +68,10 @@ function failureOf(
 }
 
 /** Containers that are restarted in place count as well. */
-function restartsExceed({ spec }: Job, active: readonly Pod[], limit: number): boolean {
+function restartsExceed({ spec }: Job, pods: readonly Pod[], limit: number): boolean {
   if (spec?.template?.spec?.restartPolicy !== 'OnFailure') return false;
   let restarts = 0;
-  for (const { status } of active) {
+  for (const { status } of pods) {
     if (status?.phase !== 'Running' && status?.phase !== 'Pending') continue;
     for (const one of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) {
       restarts += one.restartCount;
@@ -124,7 +124,7 @@ export function planJob(job: Job, state: JobState, { pods, lastSuccess, now }: P
       ? state.succeeded > 0
         ? keep.length
         : parallelism
-      : Math.min(open ? open.length + keep.length : completions - state.succeeded, parallelism);
+      : Math.min(Math.max(0, completions - state.succeeded), parallelism);
   if (keep.length > wanted) {
     const ranked = rankForDeletion(keep, keep, now).slice(0, keep.length - wanted);
     return { create: [], remove: [...duplicates, ...ranked].slice(0, BURST), waitMs: 0 };

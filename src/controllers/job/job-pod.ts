@@ -17,6 +17,15 @@ export function indexOf({ metadata }: Pod): number | undefined {
 
 export const isTracked = ({ metadata }: Pod): boolean => metadata?.finalizers?.includes(TRACKING) ?? false;
 
+/** Lets go of a tracked pod; a list that has changed meanwhile must not lose another's finalizer. */
+export function withoutTracking({ metadata }: Pod): readonly object[] {
+  const path = `/metadata/finalizers/${metadata?.finalizers?.indexOf(TRACKING)}`;
+  return [
+    { op: 'test', path, value: TRACKING },
+    { op: 'remove', path },
+  ];
+}
+
 /** A pod of a Job; one of an indexed Job knows its index. `failures` are those that its index has had. */
 export function jobPod(
   job: Job,

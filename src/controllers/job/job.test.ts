@@ -171,6 +171,31 @@ test('a job that is being deleted lets go of its pods whatever they do', async (
   await waitFor(async () => (await kept()).length === 0);
 });
 
+test('a pod goes whose job is gone, also where another has its name', async () => {
+  const uid = '00000000-0000-4000-8000-000000000000';
+  await create('again');
+  await active('again', 1);
+  const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'Job', name: 'again', uid, controller: true }];
+  const metadata = { name: 'left-behind', namespace, finalizers: [TRACKING], ownerReferences };
+  const pods = cluster.client.of(Pods);
+  await pods.create({ metadata, spec: { containers: [{ name: 'main', image: 'work:1' }] } } as Pod);
+  const finalizers = async () => (await pods.get('left-behind', { namespace })).metadata?.finalizers;
+  clock.advance(10_000);
+  expect(await finalizers()).toEqual([TRACKING]);
+  await pods.delete('left-behind', { namespace });
+  await waitFor(async () =>
+    (await pods.list({ namespace })).items.every((pod) => pod.metadata?.name !== 'left-behind'),
+  );
+});
+
+test('a pod that nobody controls is kept for no job', async () => {
+  const metadata = { name: 'orphan', namespace, finalizers: [TRACKING, 'example.com/mine'] };
+  const pods = cluster.client.of(Pods);
+  await pods.create({ metadata, spec: { containers: [{ name: 'main', image: 'work:1' }] } } as Pod);
+  const finalizers = async () => (await pods.get('orphan', { namespace })).metadata?.finalizers;
+  await waitFor(async () => expect(await finalizers()).toEqual(['example.com/mine']));
+});
+
 test('a pod that a job takes over counts as one of its own', async () => {
   const labels = { adopts: 'yes' };
   const pods = cluster.client.of(Pods);

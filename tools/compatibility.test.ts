@@ -9,7 +9,7 @@ const FILE = new URL('../docs/compatibility.md', import.meta.url);
 const GAPS = [
   'Custom resources, admission webhooks and policies, aggregated API servers: their objects are stored, nothing follows from them',
   'Key management services for encryption at rest',
-  'Gang scheduling, which is off by default',
+  'Alpha features, but for gang scheduling (`--feature-gates=GenericWorkload=true,GangScheduling=true`)',
   'IPv6, NetworkPolicy, Ingress, the userspace proxy',
   'etcd as a datastore, components as processes of their own, several nodes',
 ];

@@ -18,7 +18,8 @@ export const createSchedulerComponent = (
   });
   const { client, clock, logger } = context;
   const events = new SeriesRecorder(client, { component, host: hostname(), clock, logger });
-  return new Scheduler({ ...context, events, ...configuration });
+  const { featureGates } = environment.apiServer;
+  return new Scheduler({ ...context, events, featureGates, ...configuration });
 };
 
 /** The same where there are several instances: that one schedules which holds the Lease. */

@@ -7,6 +7,7 @@ import { DeviceClasses } from '#api/resource/v1/device-class.ts';
 import { ResourceClaims } from '#api/resource/v1/resource-claim.ts';
 import { ResourceSlices } from '#api/resource/v1/resource-slice.ts';
 import type { KubernetesObject, ResourceDefinition } from '#api/resource-definition.ts';
+import { PodGroups } from '#api/scheduling/v1alpha2/pod-group.ts';
 import { CSIDrivers } from '#api/storage/v1/csi-driver.ts';
 import { CSINodes } from '#api/storage/v1/csi-node.ts';
 import { CSIStorageCapacities } from '#api/storage/v1/csi-storage-capacity.ts';
@@ -18,18 +19,21 @@ import type { ClusterEvent } from './framework/cluster-event.ts';
 import type { Nominations } from './framework/nominations.ts';
 import type { SchedulingQueue } from './queue/scheduling-queue.ts';
 import type { ClusterState } from './state/cluster-state.ts';
+import type { PodGroupIndex } from './state/pod-group-index.ts';
 
 export interface Followers {
   readonly state: ClusterState;
   readonly queue: SchedulingQueue;
   readonly nominations: Nominations;
+  /** Groups of pods that are scheduled together, where that is on. */
+  readonly groups?: PodGroupIndex | undefined;
   /** Whether some profile is responsible for pods of this scheduler name. */
   readonly isOurs: (schedulerName: string) => boolean;
 }
 
 /** Keeps state and queue current with what the API server tells. */
 export function followCluster(informers: InformerFactory, followers: Followers): void {
-  const { state, queue } = followers;
+  const { state, queue, groups } = followers;
   informers.of(Nodes).addHandler({
     added: (node) => {
       state.setNode(node);
@@ -51,6 +55,7 @@ export function followCluster(informers: InformerFactory, followers: Followers):
     },
   });
   followStorage(informers, queue);
+  if (groups) followGroups(informers, groups, queue);
   const pods = new PodFollower(followers);
   informers.of(Pods).addHandler({
     added: (pod) => pods.changed(pod, undefined),
@@ -89,6 +94,17 @@ function followStorage(informers: InformerFactory, queue: SchedulingQueue): void
   });
 }
 
+function followGroups(informers: InformerFactory, groups: PodGroupIndex, queue: SchedulingQueue): void {
+  informers.of(PodGroups).addHandler({
+    added: (group) => {
+      groups.setGroup(group);
+      queue.moveOnEvent({ name: 'PodGroupAdd', object: group });
+    },
+    updated: (group) => groups.setGroup(group),
+    deleted: (group) => groups.deleteGroup(group),
+  });
+}
+
 /** What changed about a node, as far as a pod might care. */
 function nodeEvents(node: Node, old: Node): ClusterEvent[] {
   const events: ClusterEvent[] = [];
@@ -111,17 +127,19 @@ class PodFollower {
 
   changed(pod: Pod, old: Pod | undefined): void {
     if (isOver(pod)) return this.gone(pod);
+    this.#followers.groups?.setPod(pod);
     const nodeName = pod.spec?.nodeName;
     if (nodeName) this.#placed(pod, old, nodeName);
     else if (this.#followers.isOurs(pod.spec?.schedulerName ?? 'default-scheduler')) this.#waits(pod, old);
   }
 
   gone(pod: Pod): void {
-    const { state, queue, nominations } = this.#followers;
+    const { state, queue, nominations, groups } = this.#followers;
     const uid = pod.metadata?.uid ?? '';
     nominations.delete(uid);
     queue.remove(uid);
     state.removePod(uid);
+    groups?.deletePod(pod);
     // Whoever waits for a pod that was assumed or nominated hears of it, too.
     if (pod.spec?.nodeName || pod.status?.nominatedNodeName) {
       queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });
@@ -143,7 +161,7 @@ class PodFollower {
   }
 
   #waits(pod: Pod, old: Pod | undefined): void {
-    const { state, queue, nominations } = this.#followers;
+    const { state, queue, nominations, groups } = this.#followers;
     const uid = pod.metadata?.uid ?? '';
     if (state.isAssumed(uid)) return;
     if (pod.metadata?.deletionTimestamp) return queue.remove(uid);
@@ -159,6 +177,7 @@ class PodFollower {
     if (isSame) {
       queue.refresh(info);
     } else queue.put(info);
+    if (groups?.keyOf(pod) && old === undefined) queue.moveOnEvent({ name: 'UnscheduledPodAdd', object: pod });
   }
 }
 

@@ -8,19 +8,21 @@ import type { Client } from '#client/client.ts';
 import type { EventRecorder } from '#client/events/event-recorder.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
+import { type AttemptRefusal, refusalOf } from './attempt-refusal.ts';
 import { followCluster } from './cluster-events.ts';
+import { chooseWithExtenders } from './extender/choose-with-extenders.ts';
 import type { ExtenderOptions } from './extender/extender.ts';
-import { EXTENDER, Extenders } from './extender/extenders.ts';
+import { Extenders } from './extender/extenders.ts';
 import { HttpExtender } from './extender/http-extender.ts';
-import { indexOfBest } from './framework/best-node.ts';
-import { type Diagnosis, diagnosisMessage } from './framework/diagnosis.ts';
-import type { Framework, Room } from './framework/framework.ts';
+import type { Diagnosis } from './framework/diagnosis.ts';
+import type { Choice, Framework, Room } from './framework/framework.ts';
 import { Nominations } from './framework/nominations.ts';
 import type { Cycle } from './framework/plugin.ts';
 import { createFramework, defaultProfile, type Profile } from './framework/profile.ts';
 import type { Status } from './framework/status.ts';
 import { Verdicts } from './framework/verdicts.ts';
 import { WaitingPods } from './framework/waiting-pods.ts';
+import { GroupScheduling } from './groups/group-scheduling.ts';
 import { PodStatusWriter } from './pod-status-writer.ts';
 import type { Happening } from './queue/happening-log.ts';
 import type { QueuedPod } from './queue/queued-pod.ts';
@@ -28,6 +30,7 @@ import { SchedulingQueue } from './queue/scheduling-queue.ts';
 import { collectSizes, SchedulerMetrics } from './scheduler-metrics.ts';
 import { ClusterState } from './state/cluster-state.ts';
 import type { NodeInfo } from './state/node-info.ts';
+import { PodGroupIndex } from './state/pod-group-index.ts';
 import { type PodInfo, schedulerNameOf } from './state/pod-info.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -44,6 +47,8 @@ export interface SchedulerOptions {
   readonly podMaxBackoffMs?: number;
   /** Servers that have a say, in the order in which they are asked. */
   readonly extenders?: readonly ExtenderOptions[];
+  /** Features that are on beside those that always are. */
+  readonly featureGates?: ReadonlySet<string>;
   /** Where decisions are measured, if anybody asks for that. */
   readonly metrics?: MetricRegistry;
 }
@@ -74,6 +79,8 @@ export class Scheduler {
   readonly #nominations = new Nominations(this.#state);
   readonly #queue: SchedulingQueue;
   readonly #statuses: PodStatusWriter;
+  readonly #groups: PodGroupIndex | undefined;
+  readonly #groupScheduling: GroupScheduling<Attempt>;
   readonly #bindings = new UnderWay(MAX_BINDINGS);
   readonly #extenders: Extenders;
   readonly #waiting: WaitingPods;
@@ -85,6 +92,7 @@ export class Scheduler {
     const extenders = (options.extenders ?? []).map((each) => new HttpExtender(each));
     this.#extenders = new Extenders(extenders, options.logger);
     this.#waiting = new WaitingPods(options.clock);
+    this.#groups = options.featureGates?.has('GangScheduling') ? new PodGroupIndex() : undefined;
     const registry = options.metrics ?? new MetricRegistry();
     this.#metrics = new SchedulerMetrics(registry, options.clock);
     const context = {
@@ -94,6 +102,7 @@ export class Scheduler {
       metrics: this.#metrics,
       state: this.#state,
       nominations: this.#nominations,
+      ...(this.#groups ? { groups: this.#groups } : {}),
       activate: (uid: string) => this.#queue.activate(uid),
     };
     this.#frameworks = new Map(
@@ -111,11 +120,24 @@ export class Scheduler {
       ...(options.podMaxBackoffMs === undefined ? {} : { maxBackoffMs: options.podMaxBackoffMs }),
     });
     this.#statuses = new PodStatusWriter(options);
+    this.#groupScheduling = new GroupScheduling({
+      ...options,
+      state: this.#state,
+      queue: this.#queue,
+      nominations: this.#nominations,
+      fellow: (queued, { signal, startedAt }) => this.#attempt(queued, signal, startedAt),
+      find: (attempt) => this.#find(attempt),
+      hold: (attempt, node) => this.#hold(attempt, node),
+      allow: (attempt, node) => this.#allow(attempt, node),
+      refuse: (attempt, refusal) => this.#refuse(attempt, refusal),
+      fail: (attempt, error) => this.#fail(attempt, error),
+    });
     collectSizes(registry, { queue: this.#queue, state: this.#state, bindings: () => this.#bindings.size });
     followCluster(options.informers, {
       state: this.#state,
       queue: this.#queue,
       nominations: this.#nominations,
+      groups: this.#groups,
       isOurs: (schedulerName) => this.#frameworks.has(schedulerName),
     });
   }
@@ -162,19 +184,27 @@ export class Scheduler {
 
   /** Decides at once, or as soon as those outside have been asked who have a say. */
   #scheduleOne(queued: QueuedPod, signal: AbortSignal, startedAt: number): void | Promise<void> {
-    const { info } = queued;
-    const framework = this.#frameworkOf(info);
-    if (framework === undefined || info.pod.metadata?.deletionTimestamp || this.#state.isAssumed(info.uid)) {
-      return this.#queue.done(info.uid);
-    }
-    const cycle: Cycle = { pod: info, state: this.#state, data: new Map() };
-    const attempt: Attempt = { queued, framework, cycle, signal, startedAt };
+    const attempt = this.#attempt(queued, signal, startedAt);
+    if (attempt === undefined) return;
+    const group = this.#groups?.of(queued.info.pod);
+    if (group) return this.#groupScheduling.schedule(attempt, group);
     try {
-      const placed = this.#extenders.areInterested(info.pod) ? this.#placeWithExtenders(attempt) : this.#place(attempt);
+      const placed = this.#place(attempt);
       return placed instanceof Promise ? placed.catch((error) => this.#failed(attempt, error)) : placed;
     } catch (error) {
       this.#failed(attempt, error);
     }
+  }
+
+  /** Undefined when nothing is to be done about the pod. */
+  #attempt(queued: QueuedPod, signal: AbortSignal, startedAt: number): Attempt | undefined {
+    const { info } = queued;
+    const framework = this.#frameworkOf(info);
+    if (framework === undefined || info.pod.metadata?.deletionTimestamp || this.#state.isAssumed(info.uid)) {
+      this.#queue.done(info.uid);
+      return undefined;
+    }
+    return { queued, framework, cycle: { pod: info, state: this.#state, data: new Map() }, signal, startedAt };
   }
 
   #failed(attempt: Attempt, error: unknown): void {
@@ -183,48 +213,46 @@ export class Scheduler {
   }
 
   #place(attempt: Attempt): void | Promise<void> {
-    const { framework, cycle } = attempt;
-    const choice = framework.choose(cycle, this.#options.random);
+    const choice = this.#find(attempt);
+    return choice instanceof Promise
+      ? choice.then((made) => this.#follow(attempt, made))
+      : this.#follow(attempt, choice);
+  }
+
+  #follow(attempt: Attempt, choice: Choice): void | Promise<void> {
     return choice.fits ? this.#assign(attempt, choice.node) : this.#makeRoom(attempt, choice.diagnosis);
   }
 
-  async #placeWithExtenders(attempt: Attempt, withoutNomination = false): Promise<void> {
+  #find(attempt: Attempt): Choice | Promise<Choice> {
     const { framework, cycle } = attempt;
-    const { pod } = cycle.pod;
-    const outcome = framework.filter(cycle, { withoutNomination });
-    if (!outcome.fits) return this.#makeRoom(attempt, outcome.diagnosis);
-    const verdicts = new Map(outcome.refused());
-    const nodes = Array.from(outcome.nodes.slots, (slot) => this.#state.at(slot) as NodeInfo);
-    const { fitting, refused } = await this.#extenders.filter(pod, nodes);
-    if (fitting.length === 0) {
-      const isNominated = this.#nominations.nodeOf(cycle.pod.uid) === nodes[0]?.name && nodes.length === 1;
-      if (isNominated && !withoutNomination) return this.#placeWithExtenders(attempt, true);
-      for (const [node, status] of refused) verdicts.set(node, status);
-      const all = new Verdicts(verdicts);
-      const nodeCount = this.#state.list().length;
-      return this.#makeRoom(attempt, { nodeCount, verdicts: all, plugins: all.plugins().add(EXTENDER) });
-    }
-    const added = fitting.length > 1 ? await this.#extenders.prioritize(pod, fitting) : new Map<string, number>();
-    // Nodes may have gone while others were asked.
-    const left = fitting.filter((node) => this.#state.at(node.slot) === node);
-    const scores = framework.score(cycle, { slots: Int32Array.from(left, ({ slot }) => slot) });
-    for (const [index, { name }] of left.entries()) scores[index] = (scores[index] ?? 0) + (added.get(name) ?? 0);
-    const best = left[indexOfBest(scores, this.#options.random)];
-    if (best === undefined) throw new Error('no node is left of those that extenders accepted');
-    return this.#assign(attempt, best);
+    const { random } = this.#options;
+    if (!this.#extenders.areInterested(cycle.pod.pod)) return framework.choose(cycle, random);
+    const [extenders, nominations] = [this.#extenders, this.#nominations];
+    return chooseWithExtenders(cycle, { framework, extenders, nominations, random });
   }
 
   #assign(attempt: Attempt, node: NodeInfo): void {
-    const { framework, cycle } = attempt;
+    const refused = this.#hold(attempt, node);
+    if (refused) this.#refuseOn(attempt, node, refused);
+    else this.#allow(attempt, node);
+  }
+
+  /** Counts a pod on a node from now on, unless somebody refuses that. */
+  #hold({ framework, cycle }: Attempt, { name }: NodeInfo): Status | undefined {
     const info = cycle.pod;
-    const nodeName = node.name;
     this.#nominations.delete(info.uid);
-    this.#state.assume(info, nodeName);
-    const refused = framework.reserve(cycle, nodeName);
-    if (refused) return this.#refuseOn(attempt, node, refused);
-    const permit = framework.permit(cycle, nodeName);
+    this.#state.assume(info, name);
+    const refused = framework.reserve(cycle, name);
+    if (refused) this.#state.forget(info.uid);
+    return refused;
+  }
+
+  /** Has a pod that is held on a node bound to it, unless that is refused. */
+  #allow(attempt: Attempt, node: NodeInfo): void {
+    const { framework, cycle } = attempt;
+    const permit = framework.permit(cycle, node.name);
     if (permit && !(permit instanceof Promise)) {
-      framework.unreserve(cycle, nodeName);
+      framework.unreserve(cycle, node.name);
       return this.#refuseOn(attempt, node, permit);
     }
     const isLong = permit !== undefined || framework.needsPreBind(cycle);
@@ -235,7 +263,7 @@ export class Scheduler {
   #refuseOn(attempt: Attempt, node: NodeInfo, refused: Status): void {
     this.#state.forget(attempt.queued.info.uid);
     const verdicts = new Verdicts(new Map([[node, refused]]));
-    this.#refuse(attempt, { nodeCount: 1, verdicts, plugins: new Set([refused.plugin]) }, '');
+    this.#refuse(attempt, refusalOf({ nodeCount: 1, verdicts, plugins: new Set([refused.plugin]) }, ''));
   }
 
   async #bind(attempt: Attempt, node: NodeInfo, permit: Promise<Status | undefined> | undefined): Promise<void> {
@@ -308,23 +336,22 @@ export class Scheduler {
     const message = error instanceof Error ? error.message : String(error);
     this.#tell(queued, { reason: 'SchedulerError', message, nominated: '' });
     this.#metrics.failed('error', schedulerNameOf(queued.info), startedAt);
-    this.#queue.giveBack(queued, new Set());
+    this.#queue.giveBack(queued, NOBODY);
   }
 
   #makeRoom(attempt: Attempt, diagnosis: Diagnosis): void | Promise<void> {
     const { framework, cycle } = attempt;
-    if (diagnosis.nodeCount === 0) return this.#refuse(attempt, diagnosis, '');
+    if (diagnosis.nodeCount === 0) return this.#refuse(attempt, refusalOf(diagnosis, ''));
     const refuse = ({ message, nominated }: Room) =>
-      this.#refuse(attempt, { ...diagnosis, postFilterMessage: message }, nominated);
+      this.#refuse(attempt, refusalOf({ ...diagnosis, postFilterMessage: message }, nominated));
     const room = framework.postFilter(cycle, diagnosis);
     return room instanceof Promise ? room.then(refuse) : refuse(room);
   }
 
-  #refuse({ queued, startedAt }: Attempt, diagnosis: Diagnosis, nominated: string | undefined): void {
+  #refuse({ queued, startedAt }: Attempt, { message, refusedBy, nominated }: AttemptRefusal): void {
     this.#metrics.failed('unschedulable', schedulerNameOf(queued.info), startedAt);
     if (nominated !== undefined) this.#nominations.set(queued.info, nominated);
-    this.#queue.giveBack(queued, diagnosis.nodeCount === 0 ? NO_NODES : diagnosis.plugins);
-    const message = diagnosisMessage(diagnosis);
+    this.#queue.giveBack(queued, refusedBy);
     this.#tell(queued, { reason: 'Unschedulable', message, ...(nominated === undefined ? {} : { nominated }) });
   }
 
@@ -344,5 +371,5 @@ export class Scheduler {
   }
 }
 
-/** Who refuses a pod when there are no nodes: it waits for one. */
-const NO_NODES: ReadonlySet<string> = new Set(['NodeName']);
+/** Who refuses a pod that is tried again in any case. */
+const NOBODY: ReadonlySet<string> = new Set();

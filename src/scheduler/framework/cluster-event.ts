@@ -10,6 +10,8 @@ export type ClusterEvent =
   | 'AssignedPodAdd'
   | 'AssignedPodUpdate'
   | 'AssignedPodDelete'
+  | 'UnscheduledPodAdd'
+  | 'PodGroupAdd'
   | 'NamespaceUpdate'
   | 'PersistentVolumeAdd'
   | 'PersistentVolumeUpdate'

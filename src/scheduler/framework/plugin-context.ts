@@ -8,6 +8,7 @@ import type { Extenders } from '../extender/extenders.ts';
 import type { SchedulerMetrics } from '../scheduler-metrics.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
+import type { PodGroupIndex } from '../state/pod-group-index.ts';
 import type { Nominations } from './nominations.ts';
 import type { Cycle, Plugin } from './plugin.ts';
 import type { Status } from './status.ts';
@@ -25,6 +26,8 @@ export interface PluginContext {
   readonly logger: Logger;
   readonly extenders: Extenders;
   readonly metrics: Pick<SchedulerMetrics, 'pointsOf' | 'triedPreemption' | 'choseVictims'>;
+  /** Groups of pods that are scheduled together, where that is on. */
+  readonly groups?: PodGroupIndex;
   /** Pods that wait for a permit. */
   readonly waiting: WaitingPods;
   /** Whether the cycle's pod would pass the filters of its profile on a node, as it is at this moment. */

@@ -1,6 +1,7 @@
 import type { PluginFactory } from '../framework/plugin-context.ts';
 import { defaultPreemption } from './default-preemption/default-preemption.ts';
 import { dynamicResources } from './dynamic-resources/dynamic-resources.ts';
+import { gangScheduling } from './gang-scheduling/gang-scheduling.ts';
 import { imageLocality } from './image-locality/image-locality.ts';
 import { interPodAffinity } from './inter-pod-affinity/inter-pod-affinity.ts';
 import { nodeAffinity } from './node-affinity/node-affinity.ts';
@@ -47,4 +48,5 @@ export const pluginRegistry: ReadonlyMap<string, PluginEntry> = new Map<string, 
   ['NodeResourcesBalancedAllocation', { create: nodeResourcesBalancedAllocation, weight: 1 }],
   ['ImageLocality', { create: imageLocality, weight: 1 }],
   ['NodeDeclaredFeatures', { create: nodeDeclaredFeatures }],
+  ['GangScheduling', { create: gangScheduling }],
 ]);

@@ -7,6 +7,7 @@ export type QueueEvent = string;
 
 const GROUPS: readonly (readonly [kind: RegExp, group: string])[] = [
   [/^(CSINode|CSIDriver|CSIStorageCapacity|StorageClass|VolumeAttachment)/, 'storage.k8s.io/'],
+  [/^PodGroup/, 'scheduling.k8s.io/'],
   [/^(ResourceClaim|ResourceSlice|DeviceClass)/, 'resource.k8s.io/'],
 ];
 

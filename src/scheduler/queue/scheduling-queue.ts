@@ -141,6 +141,15 @@ export class SchedulingQueue {
     return pod;
   }
 
+  /** A pod that is to be tried together with one that was taken, wherever it waits; not when it is kept at the gate. */
+  takeAlso(uid: string): QueuedPod | undefined {
+    const pod = this.#active.get(uid) ?? this.#backoff.get(uid) ?? this.#unschedulable.get(uid);
+    if (pod === undefined || this.#closed) return undefined;
+    this.#take(uid);
+    this.#inFlight.set(uid, { since: this.#happenings.end, removed: false });
+    return pod;
+  }
+
   /** Resolves when there may be a pod to take, or the queue is closed. */
   wait(): Promise<void> {
     if (this.#closed || this.#active.size > 0) return Promise.resolve();

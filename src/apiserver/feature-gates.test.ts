@@ -31,8 +31,13 @@ test('what a feature brings is there once it is on', async () => {
     const { metadata, status } = await client.of(PodGroups).create(group({ gang: { minCount: 2 } }));
     expect([metadata?.generation, status]).toEqual([1, undefined]);
     expect((await client.of(Pods).create(member)).spec?.schedulingGroup).toEqual({ podGroupName: 'ring' });
-    await expect(client.of(PodGroups).create(group({}))).rejects.toThrow(
+    await expect(client.of(PodGroups).create(group({}))).rejects.toThrow('must specify one of: `basic`, `gang`');
+    await expect(client.of(PodGroups).create(group({ basic: {}, gang: { minCount: 2 } }))).rejects.toThrow(
       'must specify exactly one of: `basic`, `gang`',
+    );
+    const nameless = { ...member, spec: { ...member.spec, schedulingGroup: {} } } as Pod;
+    await expect(client.of(Pods).create(nameless)).rejects.toThrow(
+      'spec.schedulingGroup: Invalid value: "": must specify one of: `podGroupName`',
     );
     await expect(client.of(PodGroups).create(group({ gang: { minCount: 0 } }))).rejects.toThrow(
       'spec.schedulingPolicy.gang.minCount: Invalid value: 0: must be greater than or equal to 1',

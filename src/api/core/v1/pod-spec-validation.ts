@@ -51,6 +51,7 @@ export function validatePodSpec(spec: PodSpec, field: FieldPath, options?: PodSp
     ...validateSchedulingGates(spec, field.child('schedulingGates')),
     ...validateSpread(spec.topologySpreadConstraints, field.child('topologySpreadConstraints')),
     ...validateHostUsers(spec, field),
+    ...validateSchedulingGroup(spec.schedulingGroup, field.child('schedulingGroup')),
     ...validateHostnameOverride(spec, field.child('hostnameOverride')),
     ...validateNames(spec, field),
     ...checkNumber(field.child('activeDeadlineSeconds'), spec.activeDeadlineSeconds, (value) =>
@@ -108,6 +109,12 @@ function validateHostUsers(spec: PodSpec, field: FieldPath): FieldError[] {
       if (volumeDevices?.length) refuse(field.child(list).index(position).child('volumeDevices'));
   }
   return errors;
+}
+
+function validateSchedulingGroup(group: PodSpec['schedulingGroup'], field: FieldPath): FieldError[] {
+  if (group === undefined) return [];
+  if (group.podGroupName === undefined) return [invalid(field, '', 'must specify one of: `podGroupName`')];
+  return checkText(field.child('podGroupName'), group.podGroupName, isDNS1123Subdomain);
 }
 
 function validateHostnameOverride(spec: PodSpec, field: FieldPath): FieldError[] {

@@ -50,9 +50,9 @@ export const schedulingFields = {
 /** Exactly one policy, and gangs of at least one. */
 export function validateSchedulingPolicy(policy: PodGroupSchedulingPolicy | undefined, field: FieldPath): FieldError[] {
   const given = (['basic', 'gang'] as const).filter((name) => policy?.[name] !== undefined);
-  if (given.length !== 1) {
-    const shown = given.length === 0 ? '' : `{${given.join(', ')}}`;
-    return [invalid(field, shown, 'must specify exactly one of: `basic`, `gang`')];
+  if (given.length === 0) return [invalid(field, '', 'must specify one of: `basic`, `gang`')];
+  if (given.length > 1) {
+    return [invalid(field, `{${given.join(', ')}}`, 'must specify exactly one of: `basic`, `gang`')];
   }
   const { minCount } = policy?.gang ?? { minCount: 1 };
   const isEnough = minCount >= 1;

@@ -103,3 +103,17 @@ test('an owner of the same name made later does not count, and none of another n
     `ownerRef ${reference} does not exist in namespace "default"`,
   ]);
 });
+
+test('what is in no namespace cannot be owned by what is in one, and stays', async () => {
+  const map = await owner('inside');
+  const { uid = '', name = '' } = map.metadata ?? {};
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name, uid }];
+  await cluster.client.of(Namespaces).create({ metadata: { name: 'outside', ownerReferences } });
+  const events = async () => {
+    const fieldSelector = 'reason=OwnerRefInvalidNamespace,involvedObject.kind=Namespace';
+    return (await cluster.client.of(Events).list({ namespace, fieldSelector })).items;
+  };
+  await waitFor(async () => (await events()).length > 0);
+  const { metadata } = await cluster.client.of(Namespaces).get('outside');
+  expect(metadata?.deletionTimestamp).toBeUndefined();
+});

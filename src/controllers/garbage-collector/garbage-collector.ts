@@ -138,6 +138,7 @@ export class GarbageCollector implements Runnable {
     const owners: { reference: OwnerReference; state: OwnerState }[] = [];
     for (const reference of object.metadata?.ownerReferences ?? []) {
       const state = this.#known(object, reference) ?? (await this.#ask(node, reference));
+      if (state === 'impossible') return undefined;
       if (state === 'unknown') return { requeueAfterMs: UNKNOWN_KIND_MS };
       owners.push({ reference, state });
     }
@@ -156,14 +157,17 @@ export class GarbageCollector implements Runnable {
   }
 
   /** Asks the server for an owner that the graph does not know. */
-  async #ask({ definition, object }: GraphNode, reference: OwnerReference): Promise<OwnerState | 'unknown'> {
+  async #ask(
+    { definition, object }: GraphNode,
+    reference: OwnerReference,
+  ): Promise<OwnerState | 'unknown' | 'impossible'> {
     const owner = allResources(this.#options).find(
       (one) => apiVersionOf(one) === reference.apiVersion && one.kind === reference.kind,
     );
     if (owner === undefined) return 'unknown';
     if (owner.namespaced && !definition.namespaced) {
       this.#tellForeign(object, reference);
-      return 'unknown';
+      return 'impossible';
     }
     const namespace = object.metadata?.namespace ?? '';
     if (this.#absent.has(reference.uid, namespace)) return 'absent';

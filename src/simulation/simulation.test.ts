@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { Deployments } from '#api/apps/v1/deployment.ts';
 import { HorizontalPodAutoscalers } from '#api/autoscaling/v2/horizontal-pod-autoscaler.ts';
+import { type Job, Jobs } from '#api/batch/v1/job.ts';
 import { Leases } from '#api/coordination/v1/lease.ts';
 import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
@@ -134,6 +135,19 @@ test('pods leave a node that is cut off, and go there once it is back', async ()
   await cluster.advance(15_000);
   expect(await readyOf('simulated-0')).toMatchObject({ status: 'True', reason: 'KubeletReady' });
   expect(await listPods()).toHaveLength(4);
+});
+
+test('a pod that goes and is kept for somebody tells of its end', async () => {
+  await start({ nodes: [{ count: 1 }] });
+  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'x' }] } };
+  const spec = { podReplacementPolicy: 'Failed', template };
+  await cluster.client.of(Jobs).create({ metadata: { name: 'work', namespace: 'default' }, spec } as Job);
+  await cluster.advance(500);
+  const [first] = await listPods();
+  await cluster.client.of(Pods).delete(first?.metadata?.name ?? '', { namespace: 'default' });
+  await cluster.advance(15_000);
+  const { status } = await cluster.client.of(Jobs).get('work', { namespace: 'default' });
+  expect([status?.failed, status?.succeeded]).toEqual([1, 1]);
 });
 
 test('containers of a node that was stopped start anew, those that may not are lost', async () => {

@@ -15,7 +15,7 @@ import { PodAddresses } from './pod-addresses.ts';
 import { simulatedStatus } from './pod-status.ts';
 import { SimulatedLogs } from './simulated-logs.ts';
 import { SimulatedMetrics } from './simulated-metrics.ts';
-import { type Dice, defaultStages, nextStage, type PodStage } from './stage.ts';
+import { type Dice, defaultStages, nextStage, type PodOutcome, type PodStage } from './stage.ts';
 import type { PodUsage } from './usage.ts';
 
 /** What is simulated: as much as people want to say of it, as data. */
@@ -40,6 +40,9 @@ export interface SimulationOptions extends SimulationConfiguration {
 /** What a node does when it runs again after it was stopped: its containers start anew, if they may. */
 const REVIVED: PodStage = { name: 'revived', when: { phase: 'Ready' }, delayMs: 0, next: 'Restarted', exitCode: 255 };
 const LOST: PodStage = { ...REVIVED, name: 'lost', next: 'Failed' };
+
+/** How containers end that are told to. */
+const KILLED = { exitCode: 143 };
 
 /** Nodes that run nothing and report everything: their pods are led through stages. */
 export class Simulation {
@@ -96,6 +99,7 @@ export class Simulation {
     this.#forget(pod);
     // Nobody there hears of the pod, or can tell anything of it.
     if (this.fleet.state(node) !== 'Running') return;
+    if (hasStopped(pod)) return;
     if (isChanged(pod)) void this.#observe(pod);
     const planned = nextStage(pod, this.#stages, { dice: this.#dice, nodeLabels: this.fleet.labels(node) });
     if (planned === undefined) return;
@@ -138,27 +142,38 @@ export class Simulation {
   }
 
   async #apply(pod: Pod, stage: PodStage): Promise<void> {
-    const pods = this.#options.client.of(Pods);
-    const { name = '', namespace = '', uid } = pod.metadata ?? {};
+    const { name = '', namespace = '', uid, finalizers = [] } = pod.metadata ?? {};
     try {
-      if (stage.next === 'Deleted') {
-        await pods.delete(name, { namespace, gracePeriodSeconds: 0, preconditions: uid ? { uid } : {} });
-        return;
-      }
-      const hostIP = this.fleet.address(pod.spec?.nodeName ?? '');
-      const podIP = pod.status?.podIP || this.#addresses.next();
-      const time = formatTime(this.#options.clock.now());
-      const status = simulatedStatus(pod, stage.next, { time, hostIP, podIP }, stage);
-      await pods.updateStatus({ ...pod, status }, { namespace });
-      this.logs.write(pod, { time: this.#options.clock.now(), text: stage.log ?? stage.name });
-      if (stage.next === 'Succeeded' || stage.next === 'Failed') this.logs.ended(pod);
+      if (stage.next !== 'Deleted') return await this.#report(pod, stage.next, stage);
+      // Whoever keeps it waits for its end.
+      if (finalizers.length > 0 && !isOver(pod.status?.phase))
+        await this.#report(pod, 'Failed', { ...KILLED, ...stage });
+      const preconditions = uid ? { uid } : {};
+      await this.#options.client.of(Pods).delete(name, { namespace, gracePeriodSeconds: 0, preconditions });
     } catch (error) {
       // Whoever was faster has made another event, which is considered anew.
       if (isNotFound(error) || isConflict(error)) return;
       this.#options.logger.warn('simulated pod not changed', { pod: `${namespace}/${name}`, stage: stage.name, error });
     }
   }
+
+  async #report(pod: Pod, outcome: Exclude<PodOutcome, 'Deleted'>, stage: PodStage): Promise<void> {
+    const { client, clock } = this.#options;
+    const { namespace = '' } = pod.metadata ?? {};
+    const hostIP = this.fleet.address(pod.spec?.nodeName ?? '');
+    const podIP = pod.status?.podIP || this.#addresses.next();
+    const status = simulatedStatus(pod, outcome, { time: formatTime(clock.now()), hostIP, podIP }, stage);
+    await client.of(Pods).updateStatus({ ...pod, status }, { namespace });
+    this.logs.write(pod, { time: clock.now(), text: stage.log ?? stage.name });
+    if (isOver(outcome)) this.logs.ended(pod);
+  }
 }
+
+const isOver = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed';
+
+/** Whether the server knows that a pod that is being deleted has ended; only what others keep it for is left. */
+const hasStopped = ({ metadata }: Pod): boolean =>
+  metadata?.deletionTimestamp !== undefined && metadata.deletionGracePeriodSeconds === 0;
 
 /** Whether a running pod's specification has changed since its node last spoke of it. */
 const isChanged = ({ metadata, status }: Pod): boolean =>

@@ -18,7 +18,7 @@ const CONNECT_TIMEOUT_MS = 30_000;
 export async function forward(exchange: Exchange, target: ConnectTarget, prefix: string): Promise<void> {
   const headers = forwardedHeaders(exchange.rawHeaders, {
     remoteAddress: exchange.remoteAddress,
-    uri: prefix + target.path,
+    uri: prefix + (target.path.split('?', 1)[0] as string),
   });
   const answer = await ask(exchange, target, {
     headers,

@@ -116,6 +116,25 @@ test.each([
   expect(run(expression)).toBe(expected);
 });
 
+const TOO_DEEP = 'ERROR: <input>:-1:0: expression recursion limit exceeded: 250';
+test.each([
+  ['parentheses', (count: number) => `${'('.repeat(count)}1${')'.repeat(count)}`, 249, 'int 1'],
+  ['a sum', (count: number) => `0${' + 1'.repeat(count)}`, 248, 'int 248'],
+  ['a comparison', (count: number) => `true${' == true'.repeat(count)}`, 248, 'bool true'],
+  ['a selection', (count: number) => `[0]${'.map(x, x)'.repeat(count)}[0]`, 40, 'int 0'],
+])('%s may be nested or long up to a limit', (_what, make, most, expected) => {
+  expect(run(make(most))).toBe(expected);
+  expect(run(make(300))).toBe(TOO_DEEP);
+});
+
+test('an expression may be 100,000 characters long', () => {
+  const text = (size: number) => `"${'é'.repeat(size - 2)}".size()`.slice(0, size);
+  expect(run(`"${'é'.repeat(99_991)}".size()`)).toBe('int 99991');
+  expect(run(text(100_001))).toBe(
+    'ERROR: <input>:-1:0: expression code point size exceeds limit: size: 100001, limit 100000',
+  );
+});
+
 test('What is evaluated is counted, whether short or long', () => {
   const cost = (expression: string): number =>
     compile(expression, ENVIRONMENT).program!.run({ variable: (each) => VARIABLES[each] }).cost;

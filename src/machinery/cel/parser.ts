@@ -1,6 +1,6 @@
 import type { Entry, Expression, FieldInit } from './ast.ts';
 import { qualifiedName } from './ast.ts';
-import type { Issue } from './issues.ts';
+import { type Issue, NOWHERE } from './issues.ts';
 import { nextToken, type Token } from './lexer.ts';
 import { isTooLarge } from './literals.ts';
 import { MacroError } from './macro-error.ts';
@@ -23,10 +23,20 @@ const STARTERS =
 export const isIdentifier = (text: string): boolean =>
   /^[A-Za-z_][A-Za-z0-9_]*$/.test(text) && !RESERVED.has(text) && !['true', 'false', 'null', 'in'].includes(text);
 
+const MAX_CODE_POINTS = 100_000;
+
+/** How deeply rules of upstream's grammar are in each other; each step of a chain is in the one before. */
+type Rule = 'expr' | 'relation' | 'calc' | 'member';
+
 export type Parsed = { readonly expression: Expression } | { readonly issues: readonly Issue[] };
 
 /** Reads an expression and expands its macros. */
 export function parse(source: string): Parsed {
+  const size = source.length > MAX_CODE_POINTS ? [...source].length : source.length;
+  if (size > MAX_CODE_POINTS) {
+    const message = `expression code point size exceeds limit: size: ${size}, limit ${MAX_CODE_POINTS}`;
+    return { issues: [{ at: NOWHERE, message }] };
+  }
   try {
     return { expression: new Parser(source).parse() };
   } catch (error) {
@@ -48,7 +58,7 @@ class SyntaxIssue extends Error {
 class Parser {
   readonly #source: string;
   #token: Token;
-  #depth = 0;
+  readonly #depths: Record<Rule, number> = { expr: 0, relation: 0, calc: 0, member: 0 };
 
   constructor(source: string) {
     this.#source = source;
@@ -87,9 +97,13 @@ class Parser {
     throw new SyntaxIssue(at, `Syntax error: ${how} input '${text}' expecting ${expected}`);
   }
 
+  #enter(rule: Rule): void {
+    if (++this.#depths[rule] > DEEPEST)
+      throw new SyntaxIssue(NOWHERE, `expression recursion limit exceeded: ${DEEPEST}`);
+  }
+
   #ternary(): Expression {
-    if (++this.#depth > DEEPEST)
-      throw new SyntaxIssue(this.#token.at, `expression recursion limit exceeded: ${DEEPEST}`);
+    this.#enter('expr');
     const condition = this.#or();
     const question = this.#take('?');
     let expression = condition;
@@ -98,7 +112,7 @@ class Parser {
       this.#expect(':');
       expression = call(question.at, '_?_:_', [condition, yes, this.#ternary()]);
     }
-    this.#depth--;
+    this.#depths.expr--;
     return expression;
   }
 
@@ -120,10 +134,18 @@ class Parser {
   #binary(level: number): Expression {
     const operators = BINARY[level];
     if (operators === undefined) return this.#unary();
+    const rule = level === 0 ? 'relation' : 'calc';
+    const outer = this.#depths[rule];
+    // Sums and products are one rule.
+    if (level < 2) this.#enter(rule);
     let left = this.#binary(level + 1);
     for (;;) {
       const operator = operators.find((each) => this.#is(each));
-      if (operator === undefined) return left;
+      if (operator === undefined) {
+        this.#depths[rule] = outer;
+        return left;
+      }
+      this.#enter(rule);
       const { at } = this.#advance();
       left = call(at, operator === 'in' ? '@in' : `_${operator}_`, [left, this.#binary(level + 1)]);
     }
@@ -144,12 +166,17 @@ class Parser {
   }
 
   #member(minus?: number): Expression {
+    const outer = this.#depths.member;
+    this.#enter('member');
     let operand = this.#primary(minus);
     for (;;) {
       const dot = this.#take('.');
-      if (dot !== undefined) operand = this.#selected(operand, dot.at);
-      else if (this.#is('[')) operand = this.#indexed(operand);
-      else return operand;
+      if (dot === undefined && !this.#is('[')) {
+        this.#depths.member = outer;
+        return operand;
+      }
+      this.#enter('member');
+      operand = dot === undefined ? this.#indexed(operand) : this.#selected(operand, dot.at);
     }
   }
 

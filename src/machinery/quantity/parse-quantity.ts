@@ -31,7 +31,8 @@ export function parseQuantity(text: string): Quantity {
 /** The canonical form of a text; throws `QuantityError`. */
 export const canonicalQuantity = (text: string): string => parseQuantity(text).toString();
 
-const PATTERN = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/;
+/** What follows digits is no digit: each text is read in one way only, hence in linear time. */
+const PATTERN = /^([+-]?)([0-9]*)(?![0-9])(?:\.([0-9]*)(?![0-9]))?([eEinumkKMGTP]*[-+]?[0-9]*)$/;
 
 function parse(text: string): Quantity {
   if (text === '') throw new QuantityError(FORMAT_MESSAGE);

@@ -2,7 +2,6 @@ import type { KubernetesObject, Strategy } from '#api/resource-definition.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { DeleteOptions } from './delete-options.ts';
 import { timestamp } from './object-meta.ts';
-import { ownedCopy } from './owned-copy.ts';
 
 /**
  * What a delete does to an object: nothing where it is on its way already, or marks it (`object` is as it then stands),
@@ -100,12 +99,11 @@ function terminating(old: KubernetesObject, call: DeletionCall): KubernetesObjec
   return object;
 }
 
+/** A copy whose metadata alone may be changed. */
 function withFinalizers(old: KubernetesObject, finalizers: readonly string[]): Mutable<KubernetesObject> {
-  const object = ownedCopy(old);
-  const metadata = (object.metadata ??= {});
-  if (finalizers.length > 0) metadata.finalizers = [...finalizers];
-  else delete metadata.finalizers;
-  return object;
+  const { finalizers: _, ...metadata } = old.metadata ?? {};
+  const kept = finalizers.length > 0 ? { finalizers } : {};
+  return { ...old, metadata: { ...metadata, ...kept } } as Mutable<KubernetesObject>;
 }
 
 /** The finalizers that stand for what becomes of dependents are those of the policy; `present` itself where nothing changes. */

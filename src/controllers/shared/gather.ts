@@ -4,8 +4,8 @@ import type { Informer } from '#client/informer.ts';
 import { BY_CONTROLLER } from './pod-index.ts';
 
 const FEW = 100;
-const PODS_A_MS = 100;
-const MOST_MS = 500;
+const PODS_A_MS = 25;
+const MOST_MS = 2000;
 
 /**
  * How long changes of an owner's pods are gathered before it is looked at again: looking at ten thousand takes its time,

@@ -145,3 +145,27 @@ describe('what a write changes', () => {
     }
   });
 });
+
+describe('sets with an element that was never there', () => {
+  const container = (name: string) => ({ name, ports: [{ port: 80 }] });
+  const written = (...names: string[]) =>
+    compareObjects(shape, {}, spec({ replicas: 1, containers: names.map(container) })).written as unknown as {
+      'f:spec': { 'f:containers': Record<string, object> };
+    };
+
+  test('are whole and frozen, and share what others have too', () => {
+    const [one, two] = [written('never-1', 'never-2'), written('never-1', 'never-3')];
+    const fields = {
+      '.': {},
+      'f:name': {},
+      'f:ports': { '.': {}, 'k:{"port":80,"protocol":"TCP"}': { '.': {}, 'f:port': {} } },
+    };
+    const containers = { '.': {}, 'k:{"name":"never-1"}': fields, 'k:{"name":"never-3"}': fields };
+    expect(two).toEqual({ 'f:spec': { '.': {}, 'f:replicas': {}, 'f:containers': containers } });
+    const parts = [one, two].map((set) => set['f:spec']['f:containers']['k:{"name":"never-1"}']);
+    expect(parts[1]).toEqual(parts[0]);
+    expect([two, two['f:spec'], parts[1]].every((node) => Object.isFrozen(node))).toBe(true);
+    expect(written('never-1', 'never-3')).toEqual(two);
+    expect(written('never-1', 'never-3')).toBe(written('never-1', 'never-3'));
+  });
+});

@@ -1,4 +1,4 @@
-import { sharedText, shareJson } from '#machinery/objects/shared-json.ts';
+import { isShared, shareJson } from '#machinery/objects/shared-json.ts';
 
 /**
  * A set of fields in the form that managedFields hold them (FieldsV1): each member is the part of an object that a
@@ -24,7 +24,7 @@ export const sharedSet = (text: string): FieldSet => (text === '{}' ? EMPTY_SET 
 
 /** The same set as one that is shared by all who have it; for sets that are kept. */
 export const shared = (set: FieldSet): FieldSet =>
-  set === EMPTY_SET || sharedText(set) !== undefined ? set : sharedSet(JSON.stringify(set));
+  set === EMPTY_SET || isShared(set) ? set : sharedSet(JSON.stringify(set));
 
 export function isEmptySet(set: FieldSet): boolean {
   for (const _ in set) return false;

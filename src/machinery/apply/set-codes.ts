@@ -1,4 +1,5 @@
-import { EMPTY_SET, type FieldSet, sharedSet } from './field-set.ts';
+import { keepFrozen } from '#machinery/objects/shared-json.ts';
+import { EMPTY_SET, type FieldSet, MEMBER, sharedSet } from './field-set.ts';
 
 /**
  * A set of fields while it is found: numbers instead of JSON, from which an equal set that was there before is found
@@ -18,6 +19,8 @@ const FIRST_OTHER = 1 << 24;
 const MAX_OTHERS = 50_000;
 let others: string[] = [];
 let otherCodes = new Map<string, number>();
+/** The first number of those that came with the comparison under way. */
+let firstNew = FIRST_OTHER;
 
 /** The number of an element that a schema names. */
 export function namedElementCode(element: string): number {
@@ -76,7 +79,39 @@ const MAX_CODES = 2_000_000;
 let sets = new Map<number, Found[]>();
 let remembered = 0;
 
+/** A set with an element that was never there before, such as a pod's address, is nobody else's: only its parts are shared. */
 function findSet(codes: Uint32Array): FieldSet {
+  for (let i = 0; i < codes.length; i++) if (codes[i]! >= firstNew) return newSet(codes);
+  return knownSet(codes);
+}
+
+function newSet(codes: Uint32Array): FieldSet {
+  const set: Record<string, FieldSet> = {};
+  let at = 0;
+  if (codes[0] === SELF) {
+    set['.'] = MEMBER;
+    at = 1;
+  }
+  while (at < codes.length) {
+    const element = elementOf(codes[at]!);
+    const end = endOf(codes, at + 1);
+    set[element] = end === at + 1 ? MEMBER : findSet(codes.subarray(at + 2, end));
+    at = end + 1;
+  }
+  return keepFrozen(set);
+}
+
+/** Where what begins at `at` ends: a leaf right there, and parts where they are closed. */
+function endOf(codes: Uint32Array, at: number): number {
+  let depth = 0;
+  for (let end = at; ; end++) {
+    if (codes[end] === OPEN) depth++;
+    else if (codes[end] === CLOSE) depth--;
+    if (depth === 0) return end;
+  }
+}
+
+function knownSet(codes: Uint32Array): FieldSet {
   const hash = hashOf(codes);
   const found = sets.get(hash);
   const known = found?.find((each) => sameCodes(each.codes, codes));
@@ -88,13 +123,15 @@ function findSet(codes: Uint32Array): FieldSet {
   return set;
 }
 
-/** Bounds what is remembered. Numbers of elements mean others afterwards: to be called before a set is collected. */
+/** Bounds what is remembered. Numbers of elements mean others afterwards: to be called before a comparison collects its sets. */
 export function forgetTooMany(): void {
-  if (remembered < MAX_CODES && others.length < MAX_OTHERS) return;
-  sets = new Map();
-  remembered = 0;
-  others = [];
-  otherCodes = new Map();
+  if (remembered >= MAX_CODES || others.length >= MAX_OTHERS) {
+    sets = new Map();
+    remembered = 0;
+    others = [];
+    otherCodes = new Map();
+  }
+  firstNew = FIRST_OTHER + others.length;
 }
 
 function hashOf(codes: Uint32Array): number {

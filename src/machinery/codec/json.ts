@@ -1,4 +1,4 @@
-import { sharedText } from '#machinery/objects/shared-json.ts';
+import { isShared } from '#machinery/objects/shared-json.ts';
 import type { Infer, MessageSchema, Mutable, Schema } from '#machinery/schema/schema.ts';
 import { DecodeError } from './decode-error.ts';
 import { diagnose } from './diagnose.ts';
@@ -83,8 +83,8 @@ function countMembers(value: unknown): number {
     const member = (value as Record<string, unknown>)[key];
     if (member === undefined) continue;
     // As the decoder counts: see `fieldsV1` there.
-    const isShared = key === 'fieldsV1' && sharedText(member) !== undefined;
-    count += typeof member === 'object' && !isShared ? 1 + countMembers(member) : 1;
+    const isKept = key === 'fieldsV1' && isShared(member);
+    count += typeof member === 'object' && !isKept ? 1 + countMembers(member) : 1;
   }
   return count;
 }

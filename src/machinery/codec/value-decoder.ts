@@ -1,4 +1,4 @@
-import { sharedText } from '#machinery/objects/shared-json.ts';
+import { isShared } from '#machinery/objects/shared-json.ts';
 import { type Field, type MessageSchema, resolveSchema, type Schema } from '#machinery/schema/schema.ts';
 import { flatFields } from './flat-fields.ts';
 import { goValueName } from './go-type.ts';
@@ -61,7 +61,7 @@ function scalarDecoder(kind: keyof typeof SCALAR_DECODERS): ValueDecoder {
 
 /** Field sets that are shared are neither copied nor counted. */
 const copyFields = (value: unknown, context: DecodeContext): unknown =>
-  sharedText(value) === undefined ? copyJson(value, context) : value;
+  isShared(value) ? value : copyJson(value, context);
 
 /** Copies a value of any shape, counting its members. */
 function copyJson(value: unknown, context: DecodeContext): unknown {

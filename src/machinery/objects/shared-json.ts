@@ -58,6 +58,15 @@ function freeze(text: string, value: object): object {
   return deepFreeze(value);
 }
 
+/** As if shared, without its text being kept: for what nothing else is equal to, made of members that are frozen. */
+export function keepFrozen<T extends object>(value: T): T {
+  Object.defineProperty(value, TEXT, { value: undefined });
+  return Object.freeze(value);
+}
+
+/** Whether a value is frozen all the way down, and may be kept as it is by whoever gets hold of it. */
+export const isShared = (value: unknown): boolean => typeof value === 'object' && value !== null && TEXT in value;
+
 /** The text of a value made by `shareJson`; undefined for all others. */
 export const sharedText = (value: unknown): string | undefined =>
   typeof value === 'object' && value !== null ? (value as { readonly [TEXT]?: string })[TEXT] : undefined;

@@ -130,7 +130,7 @@ export class Scheduler {
       hold: (attempt, node) => this.#hold(attempt, node),
       allow: (attempt, node) => this.#allow(attempt, node),
       refuse: (attempt, refusal) => this.#refuse(attempt, refusal),
-      fail: (attempt, error) => this.#fail(attempt, error),
+      fail: (attempt, error) => this.#failed(attempt, error),
     });
     collectSizes(registry, { queue: this.#queue, state: this.#state, bindings: () => this.#bindings.size });
     followCluster(options.informers, {

@@ -125,5 +125,6 @@ test('room is made for a gang', async () => {
   await addPod('b', { priorityClassName: 'high' });
   expect(await after(0.1)).toMatchObject({ a: '', b: '' });
   expect(await whyNot('a')).toBe('pod group is unschedulable, pod group is waiting for preemption to complete');
+  expect(await groupCondition()).toEqual([['PodGroupScheduled', 'False', 'Unschedulable', await whyNot('a')]]);
   expect(await after(40)).toEqual({ a: 'n', b: 'n' });
 });

@@ -22,16 +22,19 @@ interface Refusal<Member> {
   readonly nominated: string | undefined;
 }
 
-export interface GroupOutcome<Member> {
-  readonly result:
-    | 'scheduled'
-    /** Enough will fit when those are gone that had to make room. */
-    | 'waiting'
-    | 'unschedulable';
-  /** Where pods fit; they are held there if the group is scheduled. */
-  readonly placed: ReadonlyMap<Member, NodeInfo>;
-  readonly refused: readonly Refusal<Member>[];
-}
+export type GroupOutcome<Member> =
+  | {
+      readonly result:
+        | 'scheduled'
+        /** Enough will fit when those are gone that have to make room. */
+        | 'waiting'
+        | 'unschedulable';
+      /** Where pods fit; they are held there if the group is scheduled. */
+      readonly placed: ReadonlyMap<Member, NodeInfo>;
+      readonly refused: readonly Refusal<Member>[];
+    }
+  /** What went wrong about one of them. */
+  | { readonly result: 'failed'; readonly member: Member; readonly error: unknown };
 
 /** Looks for nodes for all pods of a group, one after another: so many have to fit, or none of them gets its node. */
 export async function tryGroup<Member>(
@@ -44,23 +47,24 @@ export async function tryGroup<Member>(
   const letGo = () => {
     for (const [member, node] of placed) steps.letGo(member, node);
   };
-  try {
-    for (const member of members) {
+  for (const member of members) {
+    try {
       const found = await steps.find(member);
       const refusal = found.fits ? steps.hold(member, found.node) : undefined;
       if (found.fits && refusal === undefined) placed.set(member, found.node);
       else if (found.fits && refusal) {
         refused.push({ member, diagnosis: diagnosisOf(found.node, refusal), nominated: '' });
       } else if (!found.fits) refused.push(await roomFor(member, found.diagnosis, steps));
+    } catch (error) {
+      letGo();
+      return { result: 'failed', member, error };
     }
-  } catch (error) {
-    letGo();
-    throw error;
   }
-  if (placed.size >= needed) return { result: 'scheduled', placed, refused };
-  letGo();
   const waiting = refused.filter(({ nominated }) => nominated).length;
-  return { result: placed.size + waiting >= needed ? 'waiting' : 'unschedulable', placed, refused };
+  const isEnough = placed.size + waiting >= needed;
+  if (isEnough && waiting === 0) return { result: 'scheduled', placed, refused };
+  letGo();
+  return { result: isEnough ? 'waiting' : 'unschedulable', placed, refused };
 }
 
 async function roomFor<Member>(

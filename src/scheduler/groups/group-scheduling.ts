@@ -10,6 +10,7 @@ import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import { type Group, minCountOf } from '../state/pod-group-index.ts';
+import { schedulerNameOf } from '../state/pod-info.ts';
 import { type GroupOutcome, tryGroup } from './group-cycle.ts';
 import { GroupStatusWriter, type GroupStatusWriterOptions } from './group-status-writer.ts';
 
@@ -38,6 +39,7 @@ export interface GroupSchedulingOptions<Attempt> extends GroupStatusWriterOption
 const NOBODY: ReadonlySet<string> = new Set();
 
 const REFUSED = 'pod group is unschedulable';
+const WAITING = `${REFUSED}, pod group is waiting for preemption to complete`;
 
 /** Schedules the pods of groups, all that wait in one cycle. */
 export class GroupScheduling<Attempt extends MemberAttempt> {
@@ -51,26 +53,24 @@ export class GroupScheduling<Attempt extends MemberAttempt> {
 
   /** Decides about all pods of a group that wait, wherever they do; one of them was taken from the queue. */
   async schedule(first: Attempt, { group, members }: Group): Promise<void> {
-    const { queue, state, fail } = this.#options;
+    const { queue, state } = this.#options;
     if (group === undefined) return queue.giveBack(first.queued, NOBODY);
     const placed = [...members].filter(([uid, hasNode]) => hasNode || state.isAssumed(uid)).length;
     const attempts = this.#attempts(first, members.keys());
-    try {
-      const outcome = await tryGroup(attempts, minCountOf(group) - placed, {
-        find: this.#options.find,
-        hold: this.#options.hold,
-        letGo: (attempt, node) => this.#letGo(attempt, node),
-        makeRoom: (attempt, diagnosis) => this.#makeRoom(attempt, diagnosis),
-      });
-      if (outcome.result === 'scheduled') this.#scheduled(group, outcome);
-      else this.#refused(group, outcome);
-    } catch (error) {
-      for (const attempt of attempts) fail(attempt, error);
-      this.#statuses.refused(group, 'SchedulerError', error instanceof Error ? error.message : String(error));
-    }
+    const stranger = attempts.find(({ framework }) => framework !== first.framework);
+    if (stranger) return this.#failed(group, attempts, { error: new Error(differentNames(first, stranger)) });
+    const outcome = await tryGroup(attempts, minCountOf(group) - placed, {
+      find: this.#options.find,
+      hold: this.#options.hold,
+      letGo: (attempt, node) => this.#letGo(attempt, node),
+      makeRoom: (attempt, diagnosis) => this.#makeRoom(attempt, diagnosis),
+    });
+    if (outcome.result === 'failed') this.#failed(group, attempts, outcome);
+    else if (outcome.result === 'scheduled') this.#scheduled(group, outcome);
+    else this.#refused(group, outcome);
   }
 
-  /** In the order in which they would be tried one by one. */
+  /** The important ones first, then those that were first seen. */
   #attempts(first: Attempt, uids: Iterable<string>): Attempt[] {
     const { queue, fellow } = this.#options;
     const attempts = [first];
@@ -79,8 +79,8 @@ export class GroupScheduling<Attempt extends MemberAttempt> {
       const attempt = queued && fellow(queued, first);
       if (attempt) attempts.push(attempt);
     }
-    const { framework } = first;
-    return attempts.sort((a, b) => framework.order(a.cycle.pod, b.cycle.pod) || a.queued.since - b.queued.since);
+    const firstAt = ({ queued }: Attempt) => queued.firstAt ?? queued.since;
+    return attempts.sort((a, b) => b.cycle.pod.priority - a.cycle.pod.priority || firstAt(a) - firstAt(b));
   }
 
   #letGo({ framework, cycle }: Attempt, node: NodeInfo): void {
@@ -95,26 +95,50 @@ export class GroupScheduling<Attempt extends MemberAttempt> {
     return room;
   }
 
-  #scheduled(group: PodGroup, { placed, refused }: GroupOutcome<Attempt>): void {
+  #failed(
+    group: PodGroup,
+    attempts: readonly Attempt[],
+    { error, member }: { readonly error: unknown; readonly member?: Attempt },
+  ): void {
+    const { fail } = this.#options;
+    const message = error instanceof Error ? error.message : String(error);
+    const ofOthers = member ? new Error(`failed to schedule other pod from a pod group: ${message}`) : error;
+    for (const attempt of attempts) fail(attempt, attempt === member ? error : ofOthers);
+    this.#statuses.refused(group, 'SchedulerError', ofOthers instanceof Error ? ofOthers.message : message);
+  }
+
+  #scheduled(group: PodGroup, { placed, refused }: Decided<Attempt>): void {
     const { allow, refuse } = this.#options;
     for (const { member, diagnosis, nominated } of refused) refuse(member, refusalOf(diagnosis, nominated));
     for (const [attempt, node] of placed) allow(attempt, node);
     this.#statuses.scheduled(group);
   }
 
-  #refused(group: PodGroup, { result, placed, refused }: GroupOutcome<Attempt>): void {
+  #refused(group: PodGroup, { result, placed, refused }: Decided<Attempt>): void {
     const { refuse } = this.#options;
+    const isWaiting = result === 'waiting';
     for (const { member, diagnosis, nominated } of refused) {
-      refuse(member, { ...refusalOf(diagnosis, nominated), refusedBy: NOBODY });
+      // Room that does not help the group is of no use.
+      if (nominated && !isWaiting) refuse(member, withGroup(member));
+      else refuse(member, { ...refusalOf(diagnosis, nominated), refusedBy: NOBODY });
     }
-    for (const attempt of placed.keys()) {
-      const name = JSON.stringify(attempt.cycle.pod.pod.metadata?.name);
-      const why =
-        result === 'waiting'
-          ? 'pod group is waiting for preemption to complete'
-          : `one or more plugins asked to wait and no plugin rejected pod ${name}`;
-      refuse(attempt, { message: `${REFUSED}, ${why}`, refusedBy: NOBODY, nominated: undefined });
+    for (const [attempt, { name }] of placed) {
+      refuse(attempt, isWaiting ? { message: WAITING, refusedBy: NOBODY, nominated: name } : withGroup(attempt));
     }
-    this.#statuses.refused(group, 'Unschedulable', REFUSED);
+    this.#statuses.refused(group, 'Unschedulable', isWaiting ? WAITING : REFUSED);
   }
 }
+
+type Decided<Attempt> = Exclude<GroupOutcome<Attempt>, { readonly result: 'failed' }>;
+
+/** The refusal of a pod that has nothing against it but its group. */
+function withGroup({ cycle }: MemberAttempt): AttemptRefusal {
+  const name = JSON.stringify(cycle.pod.pod.metadata?.name);
+  const message = `${REFUSED}, one or more plugins asked to wait and no plugin rejected pod ${name}`;
+  return { message, refusedBy: NOBODY, nominated: '' };
+}
+
+const differentNames = (...attempts: MemberAttempt[]): string =>
+  `all pods in a single pod group should have the same .spec.schedulerName set, got: ${attempts
+    .map(({ cycle }) => JSON.stringify(schedulerNameOf(cycle.pod)))
+    .join(' and ')}`;

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { ValidatingWebhookConfigurations } from './admissionregistration/v1/validating-webhook-configuration.ts';
+import { CustomResourceDefinitions } from './apiextensions/v1/custom-resource-definition.ts';
 import { Deployments } from './apps/v1/deployment.ts';
 import { CronJobs } from './batch/v1/cron-job.ts';
 import { Jobs } from './batch/v1/job.ts';
@@ -123,6 +125,35 @@ test.each<Case>([
       'spec.externalID: this field is deprecated, and is unused by Kubernetes',
       `spec.podCIDRs[0]: ${NETWORK_TEXT}`,
     ],
+  },
+  {
+    of: ValidatingWebhookConfigurations,
+    object: { metadata: { name: 'a.static.k8s.io' } },
+    warnings: [
+      'metadata.name: names ending with ".static.k8s.io" are reserved for static manifest-based configurations and cannot be managed via the API',
+    ],
+  },
+  {
+    of: CustomResourceDefinitions,
+    object: {
+      spec: {
+        versions: [
+          {
+            schema: {
+              openAPIV3Schema: {
+                properties: {
+                  a: { type: 'string', format: 'date-time' },
+                  b: { type: 'array', items: { type: 'string', format: 'color' } },
+                  c: { type: 'integer', format: 'double' },
+                  d: { type: 'number', format: 'double' },
+                },
+              },
+            },
+          },
+        ],
+      },
+    },
+    warnings: ['unrecognized format "color"', 'unrecognized format "double"'],
   },
   {
     of: RuntimeClasses,

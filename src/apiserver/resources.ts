@@ -21,6 +21,7 @@ import {
 import { createRequesterGuards } from './authentication/requester.ts';
 import type { ServiceAccountIssuer } from './authentication/service-account-issuer.ts';
 import { type Authorization, type AuthorizationOptions, createAuthorization } from './authorization/authorization.ts';
+import { createClaimGuards } from './authorization/claim-guard.ts';
 import { requestAttributes } from './authorization/request-attributes.ts';
 import type { ObjectSource } from './connect/node-connection.ts';
 import { InProcessTransport } from './in-process-transport.ts';
@@ -88,7 +89,12 @@ export class Resources implements ObjectSource {
       clock,
       storage: (name) => this.#storage(name),
     });
-    this.#guards = { ...this.authorization.guards, ...createRequesterGuards(clock) };
+    const { decide, guards } = this.authorization;
+    this.#guards = {
+      ...guards,
+      ...createRequesterGuards(clock),
+      ...createClaimGuards({ decide, namespace: (name) => this.#live('Namespace', '', name) }),
+    };
     this.pipeline = new Pipeline(new ResourceTable(), this.authorization.decide);
     this.#virtual = this.#virtualHandlers();
     for (const definition of options.definitions) this.#add(definition);
@@ -299,7 +305,13 @@ export class Resources implements ObjectSource {
   }
 }
 
-const RESOURCE_OF = { Pod: 'pods', Node: 'nodes', Secret: 'secrets', ServiceAccount: 'serviceaccounts' } as const;
+const RESOURCE_OF = {
+  Namespace: 'namespaces',
+  Node: 'nodes',
+  Pod: 'pods',
+  Secret: 'secrets',
+  ServiceAccount: 'serviceaccounts',
+} as const;
 
 /** `pods`, `deployments.apps`. */
 const nameOf = ({ group, plural }: AnyResourceDefinition): string => (group === '' ? plural : `${plural}.${group}`);

@@ -254,6 +254,7 @@ const componentRoles: BootstrapRole[] = [
       rule('create', 'authorization.k8s.io', 'subjectaccessreviews'),
       rule(READ, 'storage.k8s.io', 'csidrivers csinodes csistoragecapacities storageclasses volumeattachments'),
       rule('get list patch update watch', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
+      rule('patch update', 'resource.k8s.io', 'resourceclaims/binding'),
       rule('create delete', 'resource.k8s.io', 'resourceclaims'),
       rule(READ, 'resource.k8s.io', 'deviceclasses resourceslices'),
     ],

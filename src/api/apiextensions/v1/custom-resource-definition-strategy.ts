@@ -6,6 +6,7 @@ import {
   validateCustomResourceDefinition,
   validateCustomResourceDefinitionUpdate,
 } from './custom-resource-definition-validation.ts';
+import { formatWarnings } from './format-warnings.ts';
 
 export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition> = {
   hasGeneration: true,
@@ -23,6 +24,7 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
     rememberStoredVersion(definition);
   },
   prepareForUpdate: rememberStoredVersion,
+  warn: formatWarnings,
   validate: validateCustomResourceDefinition,
   validateCreate: (definition) => validateApproval(definition),
   validateUpdate: (definition, old) => [

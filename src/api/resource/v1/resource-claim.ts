@@ -2,6 +2,7 @@ import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type Infer, message, opt, req, string } from '#machinery/schema/schema.ts';
+import { dropDeallocatedDevices } from './allocated-devices.ts';
 import { validateResourceClaimStatusUpdate } from './claim-status-validation.ts';
 import { resourceClaimColumns } from './resource-claim-columns.ts';
 import { ResourceClaimSpec } from './resource-claim-spec.ts';
@@ -38,6 +39,7 @@ export const ResourceClaims: ResourceDefinition<ResourceClaim> = {
       verbs: ['get', 'patch', 'update'],
       type: 'status',
       resetFields: ['metadata', 'spec'],
+      prepareForUpdate: dropDeallocatedDevices,
       validateUpdate: validateResourceClaimStatusUpdate,
     },
   },

@@ -77,7 +77,7 @@ export class ResourceClaimController {
     if (templateName === undefined) return undefined;
     const named = pod.status?.resourceClaimStatuses?.find((one) => one.name === name);
     if (named && named.resourceClaimName === undefined) return undefined;
-    const present = named && this.#claims.get(`${pod.metadata?.namespace}/${named.resourceClaimName}`);
+    const present = named?.resourceClaimName && (await this.#claimNow(pod, named.resourceClaimName));
     if (present && isControlledBy(present, pod)) return undefined;
     const found = this.#claims
       .current(this.#context.informers.of(ResourceClaims).store.byIndex(BY_POD, pod.metadata?.uid ?? ''), (claim) =>
@@ -85,6 +85,19 @@ export class ResourceClaimController {
       )
       .find(({ metadata }) => metadata?.annotations?.[POD_CLAIM] === name);
     return (found ?? (await this.#createClaim(pod, podClaim, templateName))).metadata?.name;
+  }
+
+  /** The claim that is written down for a pod: who wrote that may have made it just now. */
+  async #claimNow({ metadata }: Pod, name: string): Promise<ResourceClaim | undefined> {
+    const namespace = metadata?.namespace ?? '';
+    const known = this.#claims.get(`${namespace}/${name}`);
+    if (known) return known;
+    try {
+      return await this.#context.client.of(ResourceClaims).get(name, { namespace });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
   }
 
   async #createClaim(pod: Pod, podClaim: PodResourceClaim, templateName: string): Promise<ResourceClaim> {
@@ -102,9 +115,10 @@ export class ResourceClaimController {
     }
   }
 
+  /** Only while the pod is as it was seen: once a claim is written down, it may be allocated. */
   async #nameClaims(pod: Pod, resourceClaimStatuses: readonly object[]): Promise<void> {
-    const { name = '', namespace = '', uid } = pod.metadata ?? {};
-    const patch = strategicPatch({ metadata: { uid }, status: { resourceClaimStatuses } });
+    const { name = '', namespace = '', uid, resourceVersion } = pod.metadata ?? {};
+    const patch = strategicPatch({ metadata: { uid, resourceVersion }, status: { resourceClaimStatuses } });
     await this.#context.client.of(Pods).patch(name, patch, { namespace, subresource: 'status' });
   }
 

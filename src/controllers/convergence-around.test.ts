@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { expect, test } from 'vitest';
+import { ValidatingAdmissionPolicies } from '#api/admissionregistration/v1/validating-admission-policy.ts';
 import { Jobs } from '#api/batch/v1/job.ts';
 import { CertificateSigningRequests } from '#api/certificates/v1/certificate-signing-request.ts';
 import { ConfigMaps } from '#api/core/v1/config-map.ts';
@@ -68,6 +69,16 @@ const claim = (storageClassName: string) => ({ storageClassName, accessModes: ['
 const volume = (name: string, source: object) => ({
   metadata: { name },
   spec: { storageClassName: name, capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], ...source },
+});
+const brief = (name: string) => ({
+  ...named(name),
+  spec: { ttlSecondsAfterFinished: 5, template: { spec: { ...pod(name).spec, restartPolicy: 'Never' } } },
+});
+const policy = (expression: string) => ({
+  matchConstraints: {
+    resourceRules: [{ operations: ['*'], apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments'] }],
+  },
+  validations: [{ expression }],
 });
 const role = (name: string) => ({
   metadata: { name, labels: { part: 'yes' } },
@@ -164,10 +175,11 @@ const steps: readonly Step[] = [
     spec: { spec: { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu' } }] } } },
   }),
   create(Pods, pod('with-device', { resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: 'gpus' }] })),
-  create(Jobs, {
-    ...named('brief'),
-    spec: { ttlSecondsAfterFinished: 5, template: { spec: { ...pod('brief').spec, restartPolicy: 'Never' } } },
-  }),
+  create(Jobs, brief('brief')),
+  create(Jobs, brief('again')),
+  remove(Jobs, 'again'),
+  create(Jobs, brief('again')),
+  create(ValidatingAdmissionPolicies, { metadata: { name: 'checked' }, spec: policy('object.spec.replicas > 1') }),
   create(Pods, pod('lost', { nodeName: 'nowhere' })),
   create(VolumeAttributesClasses, {
     metadata: { name: 'gold' },
@@ -189,6 +201,7 @@ const steps: readonly Step[] = [
   change(EndpointsResource, 'mirrored', {
     subsets: [{ addresses: [{ ip: '192.0.2.1' }, { ip: '192.0.2.2' }], ports: [{ port: 80 }] }],
   }),
+  change(ValidatingAdmissionPolicies, 'checked', { spec: policy('object.spec.replica > 1') }),
   remove(ServiceAccounts, 'leaver'),
   remove(ClusterRoles, 'one'),
   remove(VolumeAttributesClasses, 'gold'),
@@ -239,6 +252,11 @@ async function stateOf({ client }: Cluster): Promise<Any> {
       conditionOf({ status }, 'Ready'),
     ]),
     jobs: await names(Jobs),
+    policies: (await items(ValidatingAdmissionPolicies)).map(({ metadata, status }) => [
+      metadata.name,
+      status?.observedGeneration,
+      status?.typeChecking?.expressionWarnings?.map(({ fieldRef }: Any) => fieldRef),
+    ]),
     classes: await names(VolumeAttributesClasses),
     ranges: (await items(ServiceCIDRs)).map((cidr) => [cidr.metadata.name, conditionOf(cidr, 'Ready')]),
     nodes: (await items(Nodes)).map((node) => [
@@ -301,6 +319,7 @@ test('what is around workloads ends as it does when nothing goes wrong, whatever
       devices: [],
       pods: [],
       jobs: [],
+      policies: [['checked', 2, ['spec.validations[0].expression']]],
       classes: [],
       ranges: [['kubernetes', 'True']],
     });

@@ -113,6 +113,10 @@ describe('[sig-apps] ControllerRevision', () => {
   test('should manage the lifecycle of a ControllerRevision [Serial]', async () => {
     const revisions = apps('controllerrevisions');
     await apps('daemonsets').create(daemonSet('revised'));
+    // While its pods come its controller looks again and again, and puts revisions of the same template together.
+    await settled(apps('daemonsets'), 'revised', ({ numberReady, desiredNumberScheduled }) =>
+      Boolean(numberReady && numberReady === desiredNumberScheduled),
+    );
     const selector = { labelSelector: 'name=revised' };
     const count = (wanted: number) =>
       waitFor(async () => {

@@ -155,7 +155,9 @@ describe('[sig-scheduling] SchedulerPreemption [Serial]', () => {
     expect(victim).toBe('victim-0');
     const events = (await rest.of('v1', 'events', namespace).list()).items;
     const told = events.filter(({ reason }: Body) => reason === 'Preempted');
-    expect(told.map(({ involvedObject, count }: Body) => [involvedObject.name, count])).toEqual([['victim-0', 1]]);
+    expect(told.map(({ involvedObject, related }: Body) => [involvedObject.name, related.name])).toEqual([
+      ['victim-0', 'preemptor'],
+    ]);
     await removeAll();
   });
 

@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import { list, type MessageSchema, message, opt, req, string } from '#machinery/schema/schema.ts';
 import { AdmissionReview } from './admission/v1/admission-review.ts';
 import { APIGroupDiscovery, APIGroupDiscoveryList } from './apidiscovery/v2/api-group-discovery.ts';
@@ -31,7 +32,7 @@ import { type AnyResourceDefinition, apiVersionOf } from './resource-definition.
 import { resources } from './resources.ts';
 
 /** Kinds that are spoken but not stored, by `apiVersion/kind`. */
-const OTHERS: Readonly<Record<string, MessageSchema>> = {
+const OTHERS = table<MessageSchema>({
   'admission.k8s.io/v1/AdmissionReview': AdmissionReview,
   'apidiscovery.k8s.io/v2/APIGroupDiscovery': APIGroupDiscovery,
   'apidiscovery.k8s.io/v2/APIGroupDiscoveryList': APIGroupDiscoveryList,
@@ -64,7 +65,7 @@ const OTHERS: Readonly<Record<string, MessageSchema>> = {
   'v1/Status': Status,
   'v1/UpdateOptions': UpdateOptions,
   'v1/WatchEvent': WatchEvent,
-};
+});
 
 /** Resources that are worked out when somebody asks, where there is somebody to work them out. */
 const COMPUTED: readonly AnyResourceDefinition[] = [NodeMetricsResource, PodMetricsResource];

@@ -1,3 +1,4 @@
+import { own } from '#base/table.ts';
 import { newGenericNotFound, newMethodNotAllowed, newMethodNotSupported } from '#machinery/errors/status-error.ts';
 import type { Attributes, Decide } from './authorization/authorizer.ts';
 import { refusal } from './authorization/forbidden.ts';
@@ -70,7 +71,7 @@ export class Pipeline {
     const served = this.table.get(group, version, resource);
     if (served === undefined) return true;
     const { definition, handler } = served;
-    if (subresource !== '') return definition.subresources?.[subresource]?.type !== 'action';
+    if (subresource !== '') return own(definition.subresources, subresource)?.type !== 'action';
     return handler.view !== undefined || definition.columns !== undefined;
   }
 

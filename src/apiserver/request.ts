@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import type { PatchType } from '#client/transport.ts';
 import type { UserInfo } from './user.ts';
 
@@ -94,14 +95,14 @@ export class Query {
   }
 }
 
-const PROXY_VERBS: Readonly<Record<string, string>> = {
+const PROXY_VERBS = table<string>({
   DELETE: 'delete',
   GET: 'get',
   HEAD: 'get',
   PATCH: 'patch',
   POST: 'create',
   PUT: 'update',
-};
+});
 
 /** The verb as authorization sees it: for what is passed on that is the HTTP method's, and '' for methods that have none. */
 export const authorizationVerb = (target: ResourceTarget, method: string): string =>

@@ -1,4 +1,5 @@
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import { own } from '#base/table.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { ResourceRequest, ResourceTarget } from '../request.ts';
 import type { UserInfo } from '../user.ts';
@@ -74,7 +75,7 @@ export function admissionAttributes(
 }
 
 const kindOf = (definition: AnyResourceDefinition, subresource: string): GroupVersionKind =>
-  (subresource === '' ? undefined : definition.subresources?.[subresource]) ?? definition;
+  (subresource === '' ? undefined : own(definition.subresources, subresource)) ?? definition;
 
 const OPTIONS: Readonly<Partial<Record<Operation, string>>> = {
   CREATE: 'CreateOptions',

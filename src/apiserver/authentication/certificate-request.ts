@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import 'reflect-metadata';
 import { Pkcs10CertificateRequest } from '@peculiar/x509';
 
@@ -12,10 +13,10 @@ export const requestedOrganizations = (request: string): readonly string[] =>
 export const requestedCommonName = (request: string): string =>
   new Pkcs10CertificateRequest(atob(request)).subjectName.getField('CN')[0] ?? '';
 
-const FAILURES: Readonly<Record<string, string>> = {
+const FAILURES = table<string>({
   ECDSA: 'x509: ECDSA verification failure',
   Ed25519: 'x509: Ed25519 verification failure',
-};
+});
 
 /** Why it is not shown that who sent a request has its key; undefined when it is. */
 export async function signatureProblem(request: string): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
+import { table } from '#base/table.ts';
 import { newForbidden, newNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { AdmissionAttributes } from '../admission/admission.ts';
@@ -75,7 +76,7 @@ async function guardBinding(parts: EscalationParts, attributes: AdmissionAttribu
 }
 
 /** Other kinds of roles are refused by validation. */
-const ROLES: Readonly<Record<string, string>> = { ClusterRole: 'clusterroles', Role: 'roles' };
+const ROLES = table<string>({ ClusterRole: 'clusterroles', Role: 'roles' });
 
 /** The powerful give what they like, and the garbage collector must be able to do its work. */
 function isExempt({ user, object, oldObject }: AdmissionAttributes): boolean {

@@ -1,4 +1,5 @@
 import { kindSchema } from '#api/kinds.ts';
+import { own } from '#base/table.ts';
 import { newBadRequest } from '#machinery/errors/status-error.ts';
 import { admissionAttributes } from '../admission/attributes.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
@@ -12,7 +13,7 @@ export async function admitConnect(
 ): Promise<void> {
   const { target, query } = request;
   if (query.get('dryRun') !== '') throw newBadRequest('dryRun is not supported');
-  const part = definition.subresources?.[target.subresource];
+  const part = own(definition.subresources, target.subresource);
   if (part === undefined) return;
   const apiVersion = part.group === '' ? part.version : `${part.group}/${part.version}`;
   const schema = kindSchema(apiVersion, part.kind);

@@ -1,6 +1,7 @@
 import type { SecureContextOptions } from 'node:tls';
 import type { Node } from '#api/core/v1/node.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
+import { table } from '#base/table.ts';
 import { newBadRequest, newInternalError, newNotFound } from '#machinery/errors/status-error.ts';
 import type { ResourceTarget } from '../request.ts';
 
@@ -39,12 +40,12 @@ type PodObject = KubernetesObject & {
   };
 };
 
-const PATHS: Readonly<Record<string, string>> = {
+const PATHS = table<string>({
   log: 'containerLogs',
   exec: 'exec',
   attach: 'attach',
   portforward: 'portForward',
-};
+});
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
 /** Translates a request on a pod's `log`, `exec`, `attach` or `portforward` into one on its node. Throws Status errors. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { kindSchema } from '#api/kinds.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
+import { table } from '#base/table.ts';
 import { encodeProtobuf } from '#machinery/codec/protobuf.ts';
 import { newGenericNotFound, newMethodNotAllowed } from '#machinery/errors/status-error.ts';
 import { type Exchange, isRead } from '../http/exchange.ts';
@@ -18,11 +19,11 @@ interface Document {
 }
 
 type Encoding = 'json' | 'yaml' | 'protobuf';
-const MEDIA_TYPES: Readonly<Record<string, Encoding>> = {
+const MEDIA_TYPES = table<Encoding>({
   'application/json': 'json',
   'application/yaml': 'yaml',
   'application/vnd.kubernetes.protobuf': 'protobuf',
-};
+});
 
 /** How a client wants to be told what is served: everything in one answer (`aggregated` names the version), or bit by bit. */
 export interface DiscoveryForm {

@@ -272,6 +272,29 @@ describe('whatever is sent', () => {
     await clear();
   });
 
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('%s is a name like any other', async (word) => {
+    const json = { 'content-type': 'application/json' };
+    const configMap = `${NAMESPACE}/configmaps/target`;
+    const body = JSON.stringify({ metadata: { name: 'target' } });
+    await call(`${NAMESPACE}/configmaps`, { method: 'POST', headers: json, body });
+    const ask = async (path: string, options: Parameters<typeof call>[1] = {}) => (await call(path, options)).code;
+    const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+    for (const method of methods) {
+      expect(await ask(`${configMap}/${word}`, { method, headers: json, body: method === 'GET' ? '' : '{}' })).toBe(
+        404,
+      );
+      expect(await ask(`/apis/${word}/v1/${word}`, { method, headers: json })).toBe(404);
+    }
+    expect(await ask(configMap, { headers: { accept: word } })).toBe(406);
+    expect(await ask('/apis', { headers: { accept: word } })).toBe(200);
+    expect(await ask(configMap, { method: 'PATCH', headers: { 'content-type': word }, body: '{}' })).toBe(415);
+    expect(await ask(`${NAMESPACE}/configmaps`, { method: 'POST', headers: { 'content-type': word }, body })).toBe(415);
+    expect(await ask(`${NAMESPACE}/configmaps?fieldSelector=${word}=a`)).toBe(400);
+    const { json: selected } = await call(`${NAMESPACE}/configmaps?labelSelector=${word}`);
+    expect(selected.items ?? selected.reason).toEqual(word === '__proto__' ? 'BadRequest' : []);
+    await clear();
+  });
+
   test.each([
     ['a label selector without end', `labelSelector=${'a,'.repeat(3000)}`],
     ['a set of thousands', `labelSelector=a%20in%20(${Array.from({ length: 5000 }, (_, n) => `v${n}`).join(',')})`],

@@ -1,4 +1,5 @@
 import type { Cell, HistogramCell, Labelled, MetricRegistry } from '#base/metrics/metric-registry.ts';
+import { table } from '#base/table.ts';
 import type { RequestContext } from '../filters/request-context.ts';
 import type { ResourceTarget } from '../request.ts';
 import type { ResourceTable } from '../resource-table.ts';
@@ -143,7 +144,7 @@ export class RequestMetrics {
 
 const NOT_COUNTED: Cell = { inc: () => {}, dec: () => {}, set: () => {}, value: 0 };
 
-const VERBS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT' };
+const VERBS = table<string>({ create: 'POST', update: 'PUT' });
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT']);
 
 function reportedVerb(context: RequestContext): string {

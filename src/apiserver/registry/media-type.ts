@@ -1,13 +1,14 @@
+import { table } from '#base/table.ts';
 import { newUnsupportedMediaType } from '#machinery/errors/status-error.ts';
 
 /** Encodings of bodies. */
 export type Encoding = 'json' | 'yaml' | 'protobuf';
 
-const ENCODINGS: Readonly<Record<string, Encoding>> = {
+const ENCODINGS = table<Encoding>({
   'application/json': 'json',
   'application/yaml': 'yaml',
   'application/vnd.kubernetes.protobuf': 'protobuf',
-};
+});
 
 /** The encoding a Content-Type names; no type at all means JSON. Throws a 415 for others. */
 export function encodingOf(contentType: string): Encoding {

@@ -1,5 +1,6 @@
 import { scaleColumns } from '#api/autoscaling/v1/scale-columns.ts';
 import type { KubernetesObject, SubresourceDefinition } from '#api/resource-definition.ts';
+import { own } from '#base/table.ts';
 import { newGenericNotFound, newMethodNotAllowed, newMethodNotSupported } from '#machinery/errors/status-error.ts';
 import { admitConnect } from '../connect/admit-connect.ts';
 import type { ResourceRequest } from '../request.ts';
@@ -115,9 +116,9 @@ export class ResourceHandler {
   }
 
   async #handleSubresource(request: ResourceRequest, name: string): Promise<ResourceResult> {
-    const action = this.#actions[name];
+    const action = own(this.#actions, name);
     if (action) return action(this.parts, request);
-    const subresource = this.parts.definition.subresources?.[name];
+    const subresource = own(this.parts.definition.subresources, name);
     if (subresource === undefined) throw newGenericNotFound();
     const { verb } = request.target;
     if (!subresource.verbs.includes(verb as never)) throw newMethodNotAllowed();

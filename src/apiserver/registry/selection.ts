@@ -1,4 +1,5 @@
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import { own } from '#base/table.ts';
 import { newBadRequest } from '#machinery/errors/status-error.ts';
 import { type FieldSelector, parseFieldSelector } from '#machinery/selectors/field-selector.ts';
 import { parseLabelSelector } from '#machinery/selectors/parse-label-selector.ts';
@@ -88,5 +89,5 @@ function fieldReader(definition: AnyResourceDefinition, field: string): FieldOf 
   // Upstream knows the namespace of what has none, unless the kind says itself what it knows.
   if (field === 'metadata.namespace' && (definition.namespaced || !definition.selectableFields))
     return (object) => object.metadata?.namespace ?? '';
-  return definition.selectableFields?.[field];
+  return own(definition.selectableFields, field);
 }

@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import { newNotAcceptable } from '#machinery/errors/status-error.ts';
 import type { Encoding } from '../registry/media-type.ts';
 
@@ -12,11 +13,11 @@ export interface AcceptedForm {
   readonly mediaType: string;
 }
 
-const ENCODINGS: Readonly<Record<string, Encoding>> = {
+const ENCODINGS = table<Encoding>({
   'application/json': 'json',
   'application/yaml': 'yaml',
   'application/vnd.kubernetes.protobuf': 'protobuf',
-};
+});
 const WILDCARDS = new Set(['*/*', 'application/*']);
 const JSON_FORM: AcceptedForm = { encoding: 'json', as: 'object', version: 'v1', mediaType: 'application/json' };
 

@@ -1,7 +1,8 @@
+import { table } from '#base/table.ts';
 import { isIdentifier } from './parser.ts';
 import { EntryMap, type Value } from './values.ts';
 
-const CHARACTERS: Readonly<Record<string, string>> = { underscores: '__', dot: '.', dash: '-', slash: '/' };
+const CHARACTERS = table<string>({ underscores: '__', dot: '.', dash: '-', slash: '/' });
 
 /** A map whose keys can also be named as fields: `a__dot__b` for `a.b`, `__in__` for `in`. */
 export class EscapedMap extends EntryMap {
@@ -25,12 +26,12 @@ function unescaped(key: Value): Value {
   return isEscaped ? name : key;
 }
 
-const ESCAPED: Readonly<Record<string, string>> = {
+const ESCAPED = table<string>({
   __: '__underscores__',
   '.': '__dot__',
   '-': '__dash__',
   '/': '__slash__',
-};
+});
 
 /** A member's name as expressions can write it; undefined where they cannot. */
 export function escapedName(name: string): string | undefined {

@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import { Uint, type Value } from './values.ts';
 
 export interface Literal {
@@ -59,7 +60,7 @@ function readText(source: string, from: number, quote: string, prefix: string): 
 
 const ESCAPE =
   /\\(?:([abfnrtv\\?"'`])|[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2}))|\\|[^\\]+/gs;
-const NAMED: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
+const NAMED = table<string>({ a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' });
 
 function unescapeText(body: string): string | undefined {
   let text = '';

@@ -1,7 +1,8 @@
+import { table } from '#base/table.ts';
 import { type Field, type MessageSchema, resolveSchema, type Schema } from '../schema/schema.ts';
 
 /** Words that Go spells otherwise than with a capital letter in front. */
-const WORDS: Readonly<Record<string, string>> = {
+const WORDS = table<string>({
   apiGroup: 'APIGroup',
   apiGroups: 'APIGroups',
   apiVersion: 'APIVersion',
@@ -40,14 +41,14 @@ const WORDS: Readonly<Record<string, string>> = {
   tty: 'TTY',
   uid: 'UID',
   wwids: 'WWIDs',
-};
+});
 /** Members that are called otherwise inside upstream. */
-const MEMBERS: Readonly<Record<string, string>> = {
+const MEMBERS = table<string>({
   'DeviceAttribute.bool': 'BoolValue',
   'DeviceAttribute.int': 'IntValue',
   'DeviceAttribute.string': 'StringValue',
   'DeviceAttribute.version': 'VersionValue',
-};
+});
 
 /**
  * A value as upstream shows it in messages: the JSON of Go structs that have no JSON names, so with Go's names, and
@@ -70,7 +71,7 @@ export function internalForm(value: unknown, schema: Schema): unknown {
   }
 }
 
-const ZEROS: Readonly<Record<string, unknown>> = {
+const ZEROS = table<unknown>({
   string: '',
   bool: false,
   int32: 0,
@@ -83,7 +84,7 @@ const ZEROS: Readonly<Record<string, unknown>> = {
   intOrString: 0,
   fieldsV1: null,
   json: null,
-};
+});
 
 const mapForm = (value: Readonly<Record<string, unknown>>, values: Schema): Record<string, unknown> =>
   Object.fromEntries(

@@ -1,4 +1,6 @@
-const UNITS: Readonly<Record<string, bigint>> = {
+import { table } from '#base/table.ts';
+
+const UNITS = table<bigint>({
   ns: 1n,
   us: 1_000n,
   µs: 1_000n,
@@ -7,7 +9,7 @@ const UNITS: Readonly<Record<string, bigint>> = {
   s: 1_000_000_000n,
   m: 60_000_000_000n,
   h: 3_600_000_000_000n,
-};
+});
 
 const MAX = 2n ** 63n;
 

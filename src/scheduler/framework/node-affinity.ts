@@ -1,6 +1,7 @@
 import type { NodeSelectorRequirement, NodeSelectorTerm } from '#api/core/v1/affinity.ts';
 import type { Node } from '#api/core/v1/node.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
+import { own } from '#base/table.ts';
 
 /** Whether a node fits one of the terms; none at all fits nothing. */
 export const matchesTerms = (node: Node, terms: readonly NodeSelectorTerm[]): boolean =>
@@ -11,7 +12,7 @@ export function matchesTerm(node: Node, { matchExpressions = [], matchFields = [
   if (matchExpressions.length === 0 && matchFields.length === 0) return false;
   const labels = node.metadata?.labels ?? {};
   return (
-    matchExpressions.every((requirement) => holds(requirement, labels[requirement.key])) &&
+    matchExpressions.every((requirement) => holds(requirement, own(labels, requirement.key))) &&
     matchFields.every((requirement) =>
       holds(requirement, requirement.key === 'metadata.name' ? node.metadata?.name : undefined),
     )

@@ -1,5 +1,6 @@
 import type { PodAffinityTerm } from '#api/core/v1/affinity.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
+import { own } from '#base/table.ts';
 import { Selector, selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { newRequirement } from '#machinery/selectors/requirement.ts';
 
@@ -80,7 +81,7 @@ export function narrowedByKeys(
 ): Selector {
   if (!keys?.length || selector.selectsNothing) return selector;
   const more = keys.flatMap((key) => {
-    const value = labels[key];
+    const value = own(labels, key);
     return value === undefined ? [] : [newRequirement(key, '=', [value])];
   });
   return more.length === 0 ? selector : new Selector([...selector.requirements, ...more]);

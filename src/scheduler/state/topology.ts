@@ -1,3 +1,4 @@
+import { own } from '#base/table.ts';
 import type { NodeInfo } from './node-info.ts';
 
 /** The value of one topology key on every node, as small numbers: nodes of equal value are one domain. */
@@ -34,7 +35,7 @@ export class Topology {
       grown.set(this.#domains);
       this.#domains = grown;
     }
-    const value = node.metadata?.labels?.[this.key];
+    const value = own(node.metadata?.labels, this.key);
     this.#domains[slot] = value === undefined ? -1 : this.#numberOf(value);
   }
 

@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import { BASE_ENVIRONMENT } from '#machinery/cel/base-environment.ts';
 import { type Compilation, compile } from '#machinery/cel/compile.ts';
 import type { Environment, FieldTypes } from '#machinery/cel/environment.ts';
@@ -22,7 +23,7 @@ const texts = listOf(STRING);
 const labels = mapOf(STRING, STRING);
 
 /** What expressions know of a request and of the namespace it is about. */
-const STRUCTS: Readonly<Record<string, FieldTypes>> = {
+const STRUCTS = table<FieldTypes>({
   'kubernetes.GroupVersionKind': { group: STRING, version: STRING, kind: STRING },
   'kubernetes.GroupVersionResource': { group: STRING, version: STRING, resource: STRING },
   'kubernetes.UserInfo': { username: STRING, uid: STRING, groups: texts, extra: mapOf(STRING, texts) },
@@ -68,7 +69,7 @@ const STRUCTS: Readonly<Record<string, FieldTypes>> = {
     spec: type('NamespaceSpec'),
     status: type('NamespaceStatus'),
   },
-};
+});
 
 /** What every expression may speak of. */
 const REQUEST: Environment = BASE_ENVIRONMENT.extend({

@@ -1,4 +1,5 @@
 import { checkEach, requireText } from '#api/checks.ts';
+import { table } from '#base/table.ts';
 import {
   duplicate,
   type FieldError,
@@ -53,10 +54,10 @@ const AT_ROOT = [
   'MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations',
 ].join(' ');
 /** Members whose names inside upstream are not their own with a capital letter. */
-const INTERNAL: Readonly<Record<string, string>> = {
+const INTERNAL = table<string>({
   'x-kubernetes-preserve-unknown-fields': 'XPreserveUnknownFields',
   'x-kubernetes-validations': 'XValidations',
-};
+});
 
 function validateRootOfStatus(schema: JSONSchemaProps, field: FieldPath): FieldError[] {
   const at = field.child('openAPIV3Schema');

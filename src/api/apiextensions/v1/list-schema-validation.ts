@@ -1,3 +1,4 @@
+import { own } from '#base/table.ts';
 import {
   type FieldError,
   type FieldPath,
@@ -82,7 +83,7 @@ function keyErrors(
   { items, keys, index }: { items: JSONSchemaProps; keys: readonly string[]; index: number },
   field: FieldPath,
 ): FieldError[] {
-  const member = items.properties?.[key];
+  const member = own(items.properties, key);
   const at = field.child('x-kubernetes-list-map-keys');
   const errors: FieldError[] = [];
   if (member === undefined) errors.push(invalid(at, keys, 'entries must all be names of item properties'));
@@ -105,7 +106,7 @@ function itemErrors(schema: JSONSchemaProps, field: FieldPath): FieldError[] {
   }
   if (listType === 'set') return errors;
   for (const key of keys) {
-    const member = items.properties?.[key];
+    const member = own(items.properties, key);
     if (member === undefined) continue;
     const at = field.child('items', 'properties').key(key);
     const why = 'this property is in x-kubernetes-list-map-keys, so it';

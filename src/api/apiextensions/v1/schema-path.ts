@@ -1,3 +1,4 @@
+import { own } from '#base/table.ts';
 import type { JSONSchemaProps } from './json-schema-props.ts';
 import { isSchema } from './schema-shape.ts';
 
@@ -47,6 +48,6 @@ const unquoted = (token: string): string | undefined =>
     : undefined;
 
 function memberOf({ properties, additionalProperties }: JSONSchemaProps, name: string): JSONSchemaProps | undefined {
-  if (properties) return properties[name];
+  if (properties) return own(properties, name);
   return isSchema(additionalProperties) ? additionalProperties : undefined;
 }

@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import { escapedName } from '#machinery/cel/escaped-map.ts';
 import {
   BOOL,
@@ -77,11 +78,11 @@ function mapShape({ additionalProperties, maxProperties }: JSONSchemaProps, name
 }
 
 /** What every resource has, whatever its schema says. */
-const OF_RESOURCES: Readonly<Record<string, JSONSchemaProps>> = {
+const OF_RESOURCES = table<JSONSchemaProps>({
   kind: { type: 'string' },
   apiVersion: { type: 'string' },
   metadata: { type: 'object', properties: { name: { type: 'string' }, generateName: { type: 'string' } } },
-};
+});
 
 function objectShape(schema: JSONSchemaProps, name: string, isResource: boolean): Shape {
   const fields: Record<string, Shape> = {};

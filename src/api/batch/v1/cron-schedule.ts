@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import { parseDuration } from '#machinery/objects/duration.ts';
 
 /** When a CronJob runs: at the minutes whose parts are all in their sets, or every so many milliseconds. */
@@ -36,7 +37,7 @@ const MONTHS: Bounds = {
 };
 const DAYS_OF_WEEK: Bounds = { low: 0, high: 6, names: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] };
 
-const DESCRIPTORS: Readonly<Record<string, string>> = {
+const DESCRIPTORS = table<string>({
   '@yearly': '0 0 1 1 *',
   '@annually': '0 0 1 1 *',
   '@monthly': '0 0 1 * *',
@@ -44,7 +45,7 @@ const DESCRIPTORS: Readonly<Record<string, string>> = {
   '@daily': '0 0 * * *',
   '@midnight': '0 0 * * *',
   '@hourly': '0 * * * *',
-};
+});
 const EVERY = '@every ';
 
 /** Reads `minute hour day-of-month month day-of-week`, `@daily` and the like, or `@every 90m`. Throws `CronScheduleError`. */

@@ -1,4 +1,5 @@
 import { checkEach, checkText, requireText } from '#api/checks.ts';
+import { table } from '#base/table.ts';
 import { type FieldError, type FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isConfigMapKey, isRelaxedEnvVarName } from '#machinery/names/key.ts';
@@ -94,10 +95,10 @@ export function validateResourceFieldRef({ resource, divisor }: ResourceFieldSel
   return validateDivisor(resource, divisor ?? '0', field.child('divisor'));
 }
 
-const DIVISORS: Readonly<Record<string, readonly string[]>> = {
+const DIVISORS = table<readonly string[]>({
   cpu: ['1m', '1'],
   memory: ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'],
-};
+});
 
 function validateDivisor(resource: string, divisor: string, field: FieldPath): FieldError[] {
   const amount = parseQuantity(divisor);

@@ -1,8 +1,9 @@
+import { table } from '#base/table.ts';
 import type { FieldPath } from '#machinery/errors/field-error.ts';
 import type { NodeSelectorTerm } from './affinity.ts';
 
 /** Labels of nodes that have another name now, or none. */
-const DEPRECATED_LABELS: Readonly<Record<string, string>> = {
+const DEPRECATED_LABELS = table<string>({
   'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
   'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
   'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
@@ -11,7 +12,7 @@ const DEPRECATED_LABELS: Readonly<Record<string, string>> = {
   'app.kubernetes.io/created-by': 'deprecated since v1.9',
   'scheduler.alpha.kubernetes.io/preferAvoidPods': 'deprecated since v1.22; use Taints and Tolerations instead',
   'node-role.kubernetes.io/master': 'use "node-role.kubernetes.io/control-plane" instead',
-};
+});
 
 /** What there is to say about a label of nodes that is out of use; undefined for all others. */
 export const deprecatedNodeLabel = (key: string): string | undefined =>

@@ -1,4 +1,5 @@
 import { checkText, immutable, optionalOneOf } from '#api/checks.ts';
+import { table } from '#base/table.ts';
 import { type FieldError, FieldPath, forbidden, notSupported, required } from '#machinery/errors/field-error.ts';
 import { internalForm } from '#machinery/errors/internal-form.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
@@ -154,13 +155,13 @@ function withoutNewExpandSecret(source: PersistentVolumeSource, had: PersistentV
 }
 
 /** Labels of nodes that were given better names since. */
-const RENAMED: Readonly<Record<string, string>> = {
+const RENAMED = table<string>({
   'failure-domain.beta.kubernetes.io/zone': 'topology.kubernetes.io/zone',
   'failure-domain.beta.kubernetes.io/region': 'topology.kubernetes.io/region',
   'beta.kubernetes.io/os': 'kubernetes.io/os',
   'beta.kubernetes.io/arch': 'kubernetes.io/arch',
   'beta.kubernetes.io/instance-type': 'node.kubernetes.io/instance-type',
-};
+});
 
 const renamed = (affinity: VolumeNodeAffinity | undefined): NodeSelector | undefined =>
   affinity?.required && {

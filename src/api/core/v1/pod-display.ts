@@ -1,4 +1,5 @@
 import type { RowCondition } from '#api/resource-definition.ts';
+import { table } from '#base/table.ts';
 import type { Pod } from './pod.ts';
 import type { ContainerStatus } from './pod-status.ts';
 
@@ -99,10 +100,10 @@ function latestEnd(containers: readonly ContainerStatus[]): string | undefined {
   return ends.sort().at(-1);
 }
 
-const ENDS: Readonly<Record<string, string>> = {
+const ENDS = table<string>({
   Succeeded: 'The pod has completed successfully.',
   Failed: 'The pod failed.',
-};
+});
 
 /** Pods that are done are marked as such in tables. */
 export function podRowConditions({ status }: Pod): readonly RowCondition[] {

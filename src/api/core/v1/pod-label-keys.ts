@@ -1,4 +1,5 @@
 import type { LabelSelector } from '#api/meta/v1/label-selector.ts';
+import { own } from '#base/table.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { PodAffinityTerm } from './affinity.ts';
 import type { Pod } from './pod.ts';
@@ -34,7 +35,7 @@ function merge(
 ): void {
   if (selector === undefined) return;
   const found = (keys ?? []).flatMap((key) => {
-    const value = labels[key];
+    const value = own(labels, key);
     return value === undefined ? [] : [{ key, operator, values: [value] }];
   });
   if (found.length > 0) selector.matchExpressions = [...(selector.matchExpressions ?? []), ...found];

@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import { internalForm } from '#machinery/errors/internal-form.ts';
 import { PodSpec } from './pod-spec.ts';
 import type { PodTemplateSpec } from './pod-template-spec.ts';
@@ -7,11 +8,11 @@ type Form = Readonly<Record<string, unknown>>;
 /** What stands in the security context inside upstream. */
 const OF_HOST = ['HostNetwork', 'HostPID', 'HostIPC', 'ShareProcessNamespace', 'HostUsers'] as const;
 /** Members that stand elsewhere inside upstream, each after another. */
-const AFTER: Readonly<Record<string, string>> = {
+const AFTER = table<string>({
   SetHostnameAsFQDN: 'Subdomain',
   PreemptionPolicy: 'Priority',
   Overhead: 'RuntimeClassName',
-};
+});
 
 /** A template as upstream shows it in messages: its metadata are its own members. */
 export const podTemplateForm = ({ metadata, spec }: PodTemplateSpec): Form => ({

@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { ResourceQuota, ResourceQuotaSpec } from './resource-quota.ts';
@@ -12,7 +13,7 @@ const CONFLICTS = [
 
 const COMPUTE = ['cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'];
 /** What can be counted of the objects that a scope selects. */
-const COUNTED_IN: Readonly<Record<string, readonly string[]>> = {
+const COUNTED_IN = table<readonly string[]>({
   BestEffort: ['pods'],
   CrossNamespacePodAffinity: ['pods', ...COMPUTE],
   NotBestEffort: ['pods', ...COMPUTE],
@@ -20,7 +21,7 @@ const COUNTED_IN: Readonly<Record<string, readonly string[]>> = {
   PriorityClass: ['pods', ...COMPUTE],
   Terminating: ['pods', ...COMPUTE],
   VolumeAttributesClass: ['persistentvolumeclaims', 'requests.storage'],
-};
+});
 
 export const validateResourceQuota = ({ spec = {} }: ResourceQuota): FieldError[] => [
   ...validateAmounts(spec.hard, SPEC.child('hard')),

@@ -1,4 +1,5 @@
 import { checkNumber, checkText, optionalOneOf, requireText } from '#api/checks.ts';
+import { table } from '#base/table.ts';
 import {
   type FieldError,
   type FieldPath,
@@ -49,11 +50,11 @@ export function validateHostPath({ path, type }: HostPathVolumeSource, field: Fi
   return [...checkBacksteps(field.child('path'), path), ...optionalOneOf(field.child('type'), type, HOST_PATH_TYPES)];
 }
 
-const NAME_FORMS: Readonly<Record<string, RegExp>> = {
+const NAME_FORMS = table<RegExp>({
   iqn: /iqn\.\d{4}-\d{2}\.([A-Za-z0-9.-]+)(:[^,;*&$|\s]+)$/,
   eui: /^eui.[A-Za-z0-9]{16}$/,
   naa: /^naa.[A-Za-z0-9]{32}$/,
-};
+});
 
 /** The name of a target or initiator; `hint` is what is said of names of no known form. */
 export function checkIscsiName(field: FieldPath, name: string, hint: string): FieldError[] {

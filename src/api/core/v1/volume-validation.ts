@@ -1,5 +1,6 @@
 import { checkEach, checkNumber, optionalOneOf, requireText } from '#api/checks.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
+import { table } from '#base/table.ts';
 import {
   duplicate,
   type FieldError,
@@ -98,7 +99,7 @@ const ORDER = [
   ...['storageos', 'projected', 'scaleIO', 'csi', 'ephemeral', 'image'],
 ];
 /** Where upstream spells a second source otherwise than its field. */
-const SPELLED: Readonly<Record<string, string>> = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' };
+const SPELLED = table<string>({ cephfs: 'cephFS', downwardAPI: 'downwarAPI' });
 
 function validateSource({ name, ...sources }: Volume, field: FieldPath): FieldError[] {
   const checks = CHECKS as unknown as Readonly<Record<string, AnySourceCheck>>;

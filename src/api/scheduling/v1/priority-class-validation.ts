@@ -1,4 +1,5 @@
 import { immutable, optionalOneOf } from '#api/checks.ts';
+import { table } from '#base/table.ts';
 import { type FieldError, FieldPath, forbidden } from '#machinery/errors/field-error.ts';
 import type { PriorityClass } from './priority-class.ts';
 
@@ -6,10 +7,10 @@ import type { PriorityClass } from './priority-class.ts';
 export const HIGHEST_USER_PRIORITY = 1_000_000_000;
 
 /** The classes that every cluster has, with their priorities. */
-export const SYSTEM_PRIORITIES: Readonly<Record<string, number>> = {
+export const SYSTEM_PRIORITIES = table<number>({
   'system-cluster-critical': 2 * HIGHEST_USER_PRIORITY,
   'system-node-critical': 2 * HIGHEST_USER_PRIORITY + 1000,
-};
+});
 
 const ROOT = new FieldPath();
 

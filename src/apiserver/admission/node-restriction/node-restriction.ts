@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import { splitNodeUser } from '../../user.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
 import type { AdmissionReader, AdmissionSource } from '../admission-source.ts';
@@ -25,7 +26,7 @@ const podRule: NodeRule = (node, attributes, source) => {
   return `unexpected pod subresource "${subresource}", only 'status' and 'eviction' are allowed`;
 };
 
-const RULES: Readonly<Record<string, NodeRule>> = {
+const RULES = table<NodeRule>({
   '/nodes': nodeRefusal,
   '/persistentvolumeclaims': claimRefusal,
   '/pods': podRule,
@@ -34,7 +35,7 @@ const RULES: Readonly<Record<string, NodeRule>> = {
   'coordination.k8s.io/leases': leaseRefusal,
   'resource.k8s.io/resourceslices': sliceRefusal,
   'storage.k8s.io/csinodes': csiNodeRefusal,
-};
+});
 
 /** Lets the agent of a node change only what is that node's: itself, its pods, its lease. */
 export function createNodeRestriction(source: NodeRuleSource): AdmissionPlugin {

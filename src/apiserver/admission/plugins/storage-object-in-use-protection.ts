@@ -1,12 +1,13 @@
+import { table } from '#base/table.ts';
 import type { AdmissionPlugin } from '../admission.ts';
 import { resourceOf } from '../requests.ts';
 
 /** By resource. */
-const FINALIZERS: Readonly<Record<string, string>> = {
+const FINALIZERS = table<string>({
   persistentvolumes: 'kubernetes.io/pv-protection',
   persistentvolumeclaims: 'kubernetes.io/pvc-protection',
   'volumeattributesclasses.storage.k8s.io': 'kubernetes.io/vac-protection',
-};
+});
 
 /** Volumes and claims in use are not removed under those who use them: protection controllers take the finalizers away. */
 export const storageObjectInUseProtection: AdmissionPlugin = {

@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import { isList, LibraryValue, Optional, sizeOf, type Value } from '../values.ts';
 
 /** What passing over one character of a text costs. */
@@ -30,7 +31,7 @@ function traversalOfItems(value: Value): number {
 }
 
 /** Functions that do not simply cost 1. */
-const COSTS: Readonly<Record<string, Cost>> = {
+const COSTS = table<Cost>({
   check: () => 350_000,
   isSorted: items,
   sum: items,
@@ -75,7 +76,7 @@ const COSTS: Readonly<Record<string, Cost>> = {
   '_<=_': compared,
   '_>_': compared,
   '_>=_': compared,
-};
+});
 
 /** What a call cost, in the units of which a plain operation costs one. */
 export const callCost = (name: string, args: readonly Value[], result: Value): number => {

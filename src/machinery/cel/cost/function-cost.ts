@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import type { Overload } from '../environment.ts';
 import { type CelType, sameType } from '../types.ts';
 import { REGEX_LENGTH, TRAVERSAL } from './call-cost.ts';
@@ -109,7 +110,7 @@ const join: Estimate = ({ target, args: [separator] }) => {
   return { cost: text(size), size };
 };
 
-const ESTIMATES: Readonly<Record<string, Estimate>> = {
+const ESTIMATES = table<Estimate>({
   check: () => ({ cost: fixed(350_000) }),
   isSorted: overItems,
   sum: overItems,
@@ -166,7 +167,7 @@ const ESTIMATES: Readonly<Record<string, Estimate>> = {
   '_<=_': order,
   '_>_': order,
   '_>=_': order,
-};
+});
 
 /** What one overload of a function costs besides its arguments. */
 export const functionCost = (name: string, call: Call): FunctionCost => {

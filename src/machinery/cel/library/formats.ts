@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import { isDNS1035Label, isDNS1123Label, isDNS1123Subdomain } from '../../names/dns.ts';
 import { isQualifiedName, isValidLabelValue } from '../../names/label.ts';
 import { parseMoment } from '../../objects/time.ts';
@@ -45,7 +46,7 @@ function uriErrors(text: string): string[] {
   return problem === undefined ? [] : [problem];
 }
 
-const FORMATS: Readonly<Record<string, Check>> = {
+const FORMATS = table<Check>({
   dns1123Label: isDNS1123Label,
   dns1123Subdomain: isDNS1123Subdomain,
   dns1035Label: isDNS1035Label,
@@ -59,7 +60,7 @@ const FORMATS: Readonly<Record<string, Check>> = {
   byte: test((text) => BASE64.test(text), 'invalid base64'),
   date: test(isDate, 'invalid date'),
   datetime: test((text) => parseMoment(text) !== undefined, 'invalid datetime'),
-};
+});
 
 const VALUES = new Map(Object.entries(FORMATS).map(([name, check]) => [name, new FormatValue(name, check)]));
 

@@ -82,10 +82,11 @@ test.each<[string, AnyResourceDefinition, object, object, string[]]>([
     'a node’s network and provider',
     Nodes,
     node({ podCIDR: '10.0.0.0/24', podCIDRs: ['10.0.0.0/24'], providerID: 'a' }),
-    node({ podCIDR: '10.0.1.0/24', podCIDRs: ['10.0.1.0/24'], providerID: 'b' }),
+    node({ podCIDR: '10.0.1.0/24', podCIDRs: ['10.0.1.0/24'], providerID: 'b', externalID: 'c' }),
     [
       'spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid',
       'spec.providerID: Forbidden: node updates may not change providerID except from "" to valid',
+      'spec.externalID: Forbidden: may not be updated',
     ],
   ],
   [

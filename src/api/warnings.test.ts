@@ -119,9 +119,8 @@ test.each<Case>([
   },
   {
     of: Nodes,
-    object: { spec: { configSource: {}, externalID: 'x', podCIDRs: ['10.0.0.7/8'] } },
+    object: { spec: { externalID: 'x', podCIDRs: ['10.0.0.7/8'] } },
     warnings: [
-      'spec.configSource: the feature is removed',
       'spec.externalID: this field is deprecated, and is unused by Kubernetes',
       `spec.podCIDRs[0]: ${NETWORK_TEXT}`,
     ],

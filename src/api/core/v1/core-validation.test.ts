@@ -15,6 +15,7 @@ const claim = (spec: object) => ({
   metadata: METADATA,
   spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...spec },
 });
+const node = (...podCIDRs: string[]) => ({ metadata: { name: 'a' }, spec: { podCIDRs } });
 const volume = (spec: object) => ({
   metadata: { name: 'a' },
   spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, hostPath: { path: '/x' }, ...spec },
@@ -33,6 +34,16 @@ test.each<[string, AnyResourceDefinition, object, string[]]>([
     Nodes,
     { metadata: { name: 'a' }, spec: { taints: [{ key: 'k', effect: '' }] } },
     ['metadata.taints[0].effect: Required value'],
+  ],
+  ['a node of both families', Nodes, node('10.0.0.0/24', 'fd00::/64'), []],
+  [
+    'a node of one family twice',
+    Nodes,
+    node('10.0.0.0/24', '10.0.0.0/24'),
+    [
+      'spec.podCIDRs: Invalid value: ["10.0.0.0/24","10.0.0.0/24"]: may specify no more than one CIDR for each IP family',
+      'spec.podCIDRs[1]: Duplicate value: "10.0.0.0/24"',
+    ],
   ],
   ['a claim', PersistentVolumeClaims, claim({}), []],
   [

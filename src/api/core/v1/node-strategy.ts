@@ -7,8 +7,15 @@ import { validateNode, validateNodeUpdate } from './node-validation.ts';
 export const nodeStrategy: Strategy<Node> = {
   validate: validateNode,
   validateUpdate: validateNodeUpdate,
+  // What configured nodes from within the cluster is gone.
+  prepareForCreate({ spec, status }) {
+    delete spec?.configSource;
+    delete status?.config;
+  },
+  prepareForUpdate({ spec }) {
+    delete spec?.configSource;
+  },
   warn: ({ spec = {} }) => [
-    ...(spec.configSource ? ['spec.configSource: the feature is removed'] : []),
     ...(spec.externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
     ...(spec.podCIDRs ?? []).flatMap((network, position) => cidrWarnings(`spec.podCIDRs[${position}]`, network)),
   ],
@@ -22,4 +29,9 @@ export const nodeStrategy: Strategy<Node> = {
 function syncPodCidrs(spec: Mutable<NodeSpec>): void {
   if (spec.podCIDR && spec.podCIDRs?.[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR];
   else if (!spec.podCIDR && spec.podCIDRs?.[0]) spec.podCIDR = spec.podCIDRs[0];
+}
+
+/** The same of what nodes say of it. */
+export function prepareNodeStatus({ status }: Mutable<Node>): void {
+  delete status?.config;
 }

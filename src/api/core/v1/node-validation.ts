@@ -1,5 +1,6 @@
 import { checkEach, checkText, requireOneOf } from '#api/checks.ts';
 import { duplicate, type FieldError, FieldPath, forbidden, invalid } from '#machinery/errors/field-error.ts';
+import { parseCidr } from '#machinery/names/ip.ts';
 import { isValidCidrForLegacyField } from '#machinery/names/ip-checks.ts';
 import { isQualifiedName, isValidLabelValue } from '#machinery/names/label.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
@@ -50,9 +51,14 @@ const MAX_CIDRS = 2;
 
 function validateCidrs(cidrs: readonly string[] | undefined, field: FieldPath): FieldError[] {
   const errors = checkEach(cidrs, field, (cidr, at) => checkText(at, cidr, (text) => isValidCidrForLegacyField(text)));
-  if ((cidrs?.length ?? 0) > MAX_CIDRS)
-    errors.push(invalid(field, cidrs, 'may specify no more than one CIDR for each IP family'));
-  return errors;
+  const networks = (cidrs ?? []).map((cidr) => parseCidr(cidr));
+  const families = new Set(networks.flatMap((network) => network?.address.family ?? []));
+  const isValid = networks.length < 2 || (networks.length === MAX_CIDRS && families.size === MAX_CIDRS);
+  if (!isValid) errors.push(invalid(field, cidrs, 'may specify no more than one CIDR for each IP family'));
+  const repeated = (cidrs ?? []).flatMap((cidr, index, all) =>
+    all.indexOf(cidr) < index ? [duplicate(field.index(index), cidr)] : [],
+  );
+  return [...errors, ...repeated];
 }
 
 /** What a node is in the network and at its provider is said once. */
@@ -70,6 +76,8 @@ export function validateNodeUpdate({ spec, status }: Node, old: Node): FieldErro
     errors.push(forbidden(SPEC.child('podCIDRs'), 'node updates may not change podCIDR except from "" to valid'));
   if (before.providerID && spec?.providerID !== before.providerID)
     errors.push(forbidden(SPEC.child('providerID'), 'node updates may not change providerID except from "" to valid'));
+  if ((spec?.externalID ?? '') !== (before.externalID ?? ''))
+    errors.push(forbidden(SPEC.child('externalID'), 'may not be updated'));
   return errors;
 }
 

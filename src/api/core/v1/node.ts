@@ -6,7 +6,7 @@ import { Taint } from './affinity.ts';
 import { nodeColumns } from './node-columns.ts';
 import { nodeFields } from './node-fields.ts';
 import { NodeConfigSource, NodeStatus } from './node-status.ts';
-import { nodeStrategy } from './node-strategy.ts';
+import { nodeStrategy, prepareNodeStatus } from './node-strategy.ts';
 import { validateNodeStatus } from './node-validation.ts';
 
 export const NodeSpec = message(
@@ -55,6 +55,7 @@ export const Nodes: ResourceDefinition<Node> = {
       kind: 'Node',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
+      prepareForUpdate: prepareNodeStatus,
       validateUpdate: validateNodeStatus,
     },
   },

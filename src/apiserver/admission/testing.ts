@@ -3,8 +3,9 @@ import type { Mutable } from '#machinery/schema/schema.ts';
 import { Query } from '../request.ts';
 import type { UserInfo } from '../user.ts';
 import type { AdmissionAttributes, AdmissionPlugin, Operation } from './admission.ts';
-import type { AdmissionReader } from './admission-source.ts';
+import type { AdmissionReader, AdmissionSource } from './admission-source.ts';
 import { admissionAttributes } from './attributes.ts';
+import { pluginEntries } from './plugins.ts';
 
 /** A request as tests write it. */
 export interface TestRequest {
@@ -63,3 +64,27 @@ export async function admit(plugin: AdmissionPlugin, attributes: AdmissionAttrib
     throw error;
   }
 }
+
+/** What plugins are made with, where these objects lie; `allowed` is what authorization says of everything. */
+export const sourceOf = (objects: readonly object[], allowed = false): AdmissionSource => ({
+  ...readerOf(...objects),
+  replace: async () => ({ written: false, current: undefined }),
+  create: async (_definition, object) => object,
+  decide: () => ({ allowed, denied: false, reason: '' }),
+  clock: { now: () => 0, monotonic: () => 0 } as AdmissionSource['clock'],
+});
+
+/** The plugin of that name. */
+export const pluginOf = (name: string, objects: readonly object[], allowed = false): AdmissionPlugin => {
+  const entry = pluginEntries.find((each) => each.name === name);
+  if (entry === undefined) throw new Error(`find plugin: no plugin named ${name}`);
+  return entry.create(sourceOf(objects, allowed));
+};
+
+export const made = (kind: string, name: string, more: object = {}, apiVersion = 'v1') => ({
+  kind,
+  apiVersion,
+  ...more,
+  metadata: { name, ...(more as { metadata?: object }).metadata },
+});
+export const inD = (name: string, more: object = {}) => ({ metadata: { name, namespace: 'd' }, ...more });

@@ -20,6 +20,10 @@ describe.skipIf(!possible)('routed pod network (needs root, ip, nft, nsenter and
   let network: RoutedPodNetwork;
   let namespaces: string[] = [];
   let children: ReturnType<typeof spawn>[] = [];
+  /** Tables of whoever else has a network on this machine. */
+  let othersTables: string[] = [];
+
+  const tables = async () => (await run('nft', ['list', 'tables'])).stdout.split('\n');
 
   const open = () =>
     createRoutedPodNetwork({
@@ -31,6 +35,7 @@ describe.skipIf(!possible)('routed pod network (needs root, ip, nft, nsenter and
 
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'knarr-net-'));
+    othersTables = await tables();
     network = open();
     await network.start();
   });
@@ -118,10 +123,12 @@ describe.skipIf(!possible)('routed pod network (needs root, ip, nft, nsenter and
 
   test('destroy leaves nothing behind', async () => {
     const one = await pod('gone', [{ protocol: 'TCP', containerPort: 80, hostPort: 28932 }]);
+    const added = (await tables()).filter((table) => !othersTables.includes(table));
+    expect(added).toEqual([expect.stringContaining('knarr_pods_')]);
     await network.destroy();
     const state = (await run('ip', ['-o', 'addr'])).stdout + (await run('ip', ['route'])).stdout;
     expect(state).not.toContain('10.231.7.');
-    expect((await run('nft', ['list', 'tables'])).stdout).not.toContain('knarr_pods_');
+    expect(await tables()).not.toContain(added[0]);
     expect(existsSync(join(directory, 'network'))).toBe(false);
     expect((await one.exec('ip', '-o', 'link')).stdout).not.toContain('eth0');
     expect(await network.status()).toEqual({

@@ -32,8 +32,9 @@ export function logSocket(exchange: Exchange, client: UpgradingClient): LogExcha
       return socket !== undefined || exchange.answered;
     },
     respond(code, headers, body) {
-      if (code === 200) open().end(body);
-      else exchange.respond(code, headers, body);
+      if (code !== 200) return exchange.respond(code, headers, body);
+      open().end(body);
+      return undefined;
     },
     startStream(code, headers) {
       if (code !== 200) return exchange.startStream(code, headers);

@@ -111,10 +111,10 @@ export class RequestContext implements Exchange {
     this.annotations.set(key, value);
   };
 
-  respond(code: number, headers: HeaderMap, body: Uint8Array): void {
+  respond(code: number, headers: HeaderMap, body: Uint8Array): Promise<void> | undefined {
     this.code = code;
     this.bytes = body.length;
-    this.#exchange.respond(code, this.#withOwn(headers), body);
+    return this.#exchange.respond(code, this.#withOwn(headers), body);
   }
 
   startStream(code: number, headers: HeaderMap): ResponseStream {

@@ -22,8 +22,8 @@ export interface Exchange {
   readonly bodyStream: Readable;
   /** Rejects with 413 past `limit` bytes. */
   readBody(limit: number): Promise<Uint8Array>;
-  /** The whole answer at once. */
-  respond(code: number, headers: HeaderMap, body: Uint8Array): void;
+  /** The whole answer at once. For a long one the promise resolves when the client has taken it, or has gone. */
+  respond(code: number, headers: HeaderMap, body: Uint8Array): Promise<void> | undefined;
   /** The head of an answer whose body follows in pieces. */
   startStream(code: number, headers: HeaderMap): ResponseStream;
   /** Whether an answer was begun. */
@@ -31,6 +31,29 @@ export interface Exchange {
 }
 
 export const isRead = ({ method }: Exchange): boolean => method === 'GET' || method === 'HEAD';
+
+/** Answers longer than this are waited for. */
+const LONG_BYTES = 64 * 1024;
+/** How long a client may take to take an answer. */
+const TAKE_MS = 60_000;
+
+/** Resolves when a long answer is sent; drops a client that does not take it. Undefined for short ones. */
+export function untilTaken(
+  answer: Pick<NodeJS.EventEmitter, 'once'>,
+  bytes: number,
+  drop: () => void,
+): Promise<void> | undefined {
+  if (bytes <= LONG_BYTES) return undefined;
+  return new Promise((resolve) => {
+    const timer = setTimeout(drop, TAKE_MS);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    answer.once('finish', done);
+    answer.once('close', done);
+  });
+}
 
 export interface ResponseStream {
   /** False when the client is slow: wait for `onDrain` before writing more. */

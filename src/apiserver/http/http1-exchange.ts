@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { PeerCertificate } from '../authentication/peer-certificate.ts';
 import { certificateOf } from './client-certificate.ts';
-import type { Exchange, HeaderMap, ResponseStream } from './exchange.ts';
+import { type Exchange, type HeaderMap, type ResponseStream, untilTaken } from './exchange.ts';
 import { LazySignal } from './lazy-signal.ts';
 import { readBody } from './read-body.ts';
 import { splitTarget } from './split-target.ts';
 
 const LINGER_MS = 500;
+const SLICE_BYTES = 256 * 1024;
 
 /** An exchange over HTTP/1.1. */
 export class Http1Exchange implements Exchange {
@@ -61,7 +62,7 @@ export class Http1Exchange implements Exchange {
     return readBody(this.bodyStream, limit);
   }
 
-  respond(code: number, headers: HeaderMap, body: Uint8Array): void {
+  respond(code: number, headers: HeaderMap, body: Uint8Array): Promise<void> | undefined {
     const { complete, readableFlowing } = this.bodyStream;
     // Somebody began to read what the client sends, and left it: the next request cannot be found behind it.
     const isCutShort = !complete && readableFlowing !== null;
@@ -69,7 +70,24 @@ export class Http1Exchange implements Exchange {
     this.#writeHead(code, { ...headers, 'content-length': String(body.length) });
     const shown = this.method === 'HEAD' ? undefined : body;
     if (isCutShort) this.#endLate(shown);
+    else if (shown && shown.length > SLICE_BYTES) this.#writeSlices(shown);
     else this.#response.end(shown);
+    return untilTaken(this.#response, shown?.length ?? 0, () => this.#response.destroy());
+  }
+
+  /** Whatever is written at once is encrypted at once, and the memory for it stays with the connection. */
+  #writeSlices(body: Uint8Array): void {
+    const response = this.#response;
+    let at = 0;
+    const writeOn = () => {
+      while (at < body.length && !response.destroyed) {
+        const slice = body.subarray(at, at + SLICE_BYTES);
+        at += slice.length;
+        if (!response.write(slice) && at < body.length) return void response.once('drain', writeOn);
+      }
+      response.end();
+    };
+    writeOn();
   }
 
   /** Hears the client out for a while: closing while it sends would take the answer from it. */

@@ -2,7 +2,7 @@ import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type Ser
 import type { TLSSocket } from 'node:tls';
 import type { PeerCertificate } from '../authentication/peer-certificate.ts';
 import { certificateOf } from './client-certificate.ts';
-import type { Exchange, HeaderMap, ResponseStream } from './exchange.ts';
+import { type Exchange, type HeaderMap, type ResponseStream, untilTaken } from './exchange.ts';
 import { LazySignal } from './lazy-signal.ts';
 import { readBody } from './read-body.ts';
 import { splitTarget } from './split-target.ts';
@@ -58,15 +58,16 @@ export class Http2Exchange implements Exchange {
     return readBody(this.bodyStream, limit);
   }
 
-  respond(code: number, head: HeaderMap, body: Uint8Array): void {
+  respond(code: number, head: HeaderMap, body: Uint8Array): Promise<void> | undefined {
     const stream = this.bodyStream;
-    if (stream.destroyed) return;
+    if (stream.destroyed) return undefined;
     const headers = outgoing(code, head);
     headers['content-length'] = body.length;
     stream.respond(headers);
     stream.end(this.method === 'HEAD' ? undefined : body);
     // What the client still wants to send is not wanted any more; the answer stands.
     if (!stream.endAfterHeaders && !stream.readableEnded) stream.once('finish', () => stream.close(NO_ERROR));
+    return untilTaken(stream, this.method === 'HEAD' ? 0 : body.length, () => stream.close(NO_ERROR));
   }
 
   startStream(code: number, head: HeaderMap): ResponseStream {

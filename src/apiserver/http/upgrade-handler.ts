@@ -44,6 +44,7 @@ function createUpgradeExchange(request: IncomingMessage, socket: Duplex): Exchan
       answered = true;
       socket.write(headOf(code, { ...headers, 'content-length': String(body.length), connection: 'close' }));
       socket.end(body);
+      return undefined;
     },
     startStream(code, headers) {
       answered = true;

@@ -34,7 +34,7 @@ export async function respondCompressed(
   if (shared.plain.length < MIN_BYTES || !takesGzip(exchange)) return exchange.respond(code, headers, shared.plain);
   const zipped = await shared.zipped();
   const { vary } = headers;
-  exchange.respond(
+  return exchange.respond(
     code,
     { ...headers, 'content-encoding': 'gzip', vary: vary ? `${vary}, Accept-Encoding` : 'Accept-Encoding' },
     zipped,

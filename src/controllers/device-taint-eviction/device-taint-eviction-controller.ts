@@ -5,12 +5,11 @@ import type { DeviceRequestAllocationResult } from '#api/resource/v1/resource-cl
 import { type ResourceSlice, ResourceSlices } from '#api/resource/v1/resource-slice.ts';
 import type { Informer } from '#client/informer.ts';
 import { keyOf } from '#client/object-store.ts';
-import { strategicPatch } from '#client/options.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
-import { formatTime } from '#machinery/objects/time.ts';
+import { disruptPod } from '../shared/disrupt-pod.ts';
 import { podEvictionTime } from './eviction-time.ts';
 
 const BY_POOL = 'pool';
@@ -71,27 +70,24 @@ export class DeviceTaintEvictionController {
     return devices.find(({ name }) => name === device)?.taints ?? [];
   }
 
-  async #evict({ metadata }: Pod): Promise<void> {
-    const { name = '', namespace = '', uid } = metadata ?? {};
-    const { client, clock, events } = this.#context;
-    const pods = client.of(Pods);
+  async #evict(pod: Pod): Promise<void> {
+    // The copy may be behind: what is on its way already is not told of again.
+    const live = await this.#live(pod);
+    if (live === undefined || live.metadata?.uid !== pod.metadata?.uid || live.metadata?.deletionTimestamp) return;
+    this.#context.events.record(live, 'Normal', REASON, 'Marking for deletion');
+    await disruptPod(this.#context, live, {
+      reason: 'DeletionByDeviceTaintManager',
+      message: 'Device Taint manager: deleting due to NoExecute taint',
+    });
+  }
+
+  async #live({ metadata }: Pod): Promise<Pod | undefined> {
+    const { name = '', namespace = '' } = metadata ?? {};
     try {
-      // The copy may be behind: what is on its way already is not told of again.
-      const live = await pods.get(name, { namespace });
-      if (live.metadata?.uid !== uid || live.metadata?.deletionTimestamp) return;
-      events.record(live, 'Normal', REASON, 'Marking for deletion');
-      const condition = {
-        type: 'DisruptionTarget',
-        status: 'True',
-        reason: 'DeletionByDeviceTaintManager',
-        message: 'Device Taint manager: deleting due to NoExecute taint',
-        lastTransitionTime: formatTime(clock.now()),
-      };
-      const patch = strategicPatch({ metadata: { uid }, status: { conditions: [condition] } });
-      await pods.patch(name, patch, { namespace, subresource: 'status' });
-      await pods.delete(name, { namespace, ...(uid ? { preconditions: { uid } } : {}) });
+      return await this.#context.client.of(Pods).get(name, { namespace });
     } catch (error) {
-      if (!isNotFound(error)) throw error;
+      if (isNotFound(error)) return undefined;
+      throw error;
     }
   }
 }

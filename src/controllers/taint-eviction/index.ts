@@ -2,12 +2,11 @@ import type { Taint } from '#api/core/v1/affinity.ts';
 import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { keyOf } from '#client/object-store.ts';
-import { strategicPatch } from '#client/options.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
-import { isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
-import { formatTime, parseTime } from '#machinery/objects/time.ts';
+import { parseTime } from '#machinery/objects/time.ts';
+import { disruptPod } from '../shared/disrupt-pod.ts';
 import { secondsToStay } from '../shared/nodes/toleration.ts';
 import { BY_NODE, nodeIndex } from '../shared/pod-index.ts';
 
@@ -71,22 +70,12 @@ function since({ metadata, status }: Pod, taints: readonly Taint[], now: number)
   return Math.min(now, Math.max(...times.map((time) => (time === undefined ? now : parseTime(time)))));
 }
 
-async function evict({ client, clock, events }: ControllerContext, pod: Pod): Promise<void> {
-  const { name = '', namespace = '', uid, generation } = pod.metadata ?? {};
-  events.record(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
-  const condition = {
-    type: 'DisruptionTarget',
-    status: 'True',
+async function evict(context: ControllerContext, pod: Pod): Promise<void> {
+  const { name = '', namespace = '', generation } = pod.metadata ?? {};
+  context.events.record(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
+  await disruptPod(context, pod, {
     reason: 'DeletionByTaintManager',
     message: 'Taint manager: deleting due to NoExecute taint',
-    lastTransitionTime: formatTime(clock.now()),
-    ...(generation ? { observedGeneration: generation } : {}),
-  };
-  try {
-    const patch = strategicPatch({ metadata: { uid }, status: { conditions: [condition] } });
-    await client.of(Pods).patch(name, patch, { namespace, subresource: 'status' });
-    await client.of(Pods).delete(name, { namespace, ...(uid ? { preconditions: { uid } } : {}) });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
+    observedGeneration: generation,
+  });
 }

@@ -1,0 +1,37 @@
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { strategicPatch } from '#client/options.ts';
+import type { ControllerContext } from '#controller/manager.ts';
+import { isNotFound } from '#machinery/errors/status-error.ts';
+import { formatTime } from '#machinery/objects/time.ts';
+
+/** Why a pod is taken away from its owner. */
+export interface Disruption {
+  readonly reason: string;
+  readonly message: string;
+  readonly observedGeneration?: number | undefined;
+}
+
+/** Deletes a pod that says first, to whoever counts failures, that it is not to blame. One that has gone or was replaced is left alone. */
+export async function disruptPod(
+  { client, clock }: ControllerContext,
+  pod: Pod,
+  disruption: Disruption,
+): Promise<void> {
+  const { name = '', namespace = '', uid } = pod.metadata ?? {};
+  const { observedGeneration, ...why } = disruption;
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    ...why,
+    lastTransitionTime: formatTime(clock.now()),
+    ...(observedGeneration ? { observedGeneration } : {}),
+  };
+  const pods = client.of(Pods);
+  try {
+    const patch = strategicPatch({ metadata: { uid }, status: { conditions: [condition] } });
+    await pods.patch(name, patch, { namespace, subresource: 'status' });
+    await pods.delete(name, { namespace, ...(uid ? { preconditions: { uid } } : {}) });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}

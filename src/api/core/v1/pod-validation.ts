@@ -2,7 +2,7 @@ import { checkEach } from '#api/checks.ts';
 import { type FieldError, FieldPath, forbidden, invalid } from '#machinery/errors/field-error.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
-import { HarmlessValues } from '#machinery/objects/shared-json.ts';
+import { HarmlessValues } from '#machinery/objects/harmless-values.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { NodeAffinity, NodeSelectorTerm, Toleration } from './affinity.ts';
 import type { Pod } from './pod.ts';

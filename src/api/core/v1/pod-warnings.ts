@@ -1,7 +1,7 @@
 import type { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import { FieldPath } from '#machinery/errors/field-error.ts';
 import { ipWarnings } from '#machinery/names/ip-checks.ts';
-import { HarmlessValues } from '#machinery/objects/shared-json.ts';
+import { HarmlessValues } from '#machinery/objects/harmless-values.ts';
 import type { PodAffinity } from './affinity.ts';
 import type { Container } from './container.ts';
 import { fractionWarnings } from './fraction-warnings.ts';

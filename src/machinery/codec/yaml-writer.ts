@@ -120,13 +120,13 @@ function literal(text: string, indent: number): string {
   return `|${hint}${chomping}\n${body}`;
 }
 
-/** Breaks a long line at single spaces; the broken line reads back as the same text. */
+/** Breaks a long line at single spaces; readers drop blanks at a break, so none but that space may stand there. */
 function folded(text: string, indent: number, start: number): string {
   if (!(start + text.length > WIDTH)) return text;
   let out = '';
   let column = start;
   for (let i = 0; i < text.length; i++) {
-    const single = text[i] === ' ' && i > 1 && i < text.length - 2 && text[i - 1] !== ' ' && text[i + 1] !== ' ';
+    const single = text[i] === ' ' && i > 1 && i < text.length - 2 && !isBlank(text[i - 1]) && !isBlank(text[i + 1]);
     if (single && column > WIDTH) {
       out += `\n${' '.repeat(indent)}`;
       column = indent;
@@ -138,6 +138,7 @@ function folded(text: string, indent: number, start: number): string {
   return out;
 }
 
+const isBlank = (char: string | undefined): boolean => char === ' ' || char === '\t';
 const isDigit = (char: string | undefined): boolean => char !== undefined && char >= '0' && char <= '9';
 const isLetter = (char: string): boolean => /\p{L}/u.test(char);
 

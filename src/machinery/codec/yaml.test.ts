@@ -117,10 +117,18 @@ text: |
     expect(stringifyYaml({ a: text })).toBe(`a: ${'word '.repeat(15)}word\n  ${'word '.repeat(4)}end\n`);
   });
 
+  test('a line is not broken beside a tab, which the break would take away', () => {
+    const text = `${'word '.repeat(20)}\t [\t end`;
+    expect(parseYaml(stringifyYaml({ a: text })).value).toEqual({ a: text });
+    const long = { [`${'key'.repeat(27)}`]: '\t [' };
+    expect(parseYaml(stringifyYaml(long)).value).toEqual(long);
+  });
+
   test('what is written reads back the same', () => {
     const text = fc.oneof(
       fc.string(),
       fc.string({ unit: fc.constantFrom(...' \n\t:#-?\'"a1.{}[]&*!|>%@`~\u0007\u00e9,=<') }),
+      fc.string({ unit: fc.constantFrom('word', ' ', '\t', '#', ':', "'"), minLength: 60, maxLength: 90 }),
       fc.lorem({ maxCount: 40 }),
     );
     const { value } = fc.letrec((tie) => ({

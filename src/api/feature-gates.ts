@@ -13,6 +13,7 @@ interface Feature {
 export const featureGates: ReadonlyMap<string, Feature> = new Map([
   ['GangScheduling', { resources: [], needs: ['GenericWorkload'] }],
   ['GenericWorkload', { resources: [PodGroups, Workloads], needs: [] }],
+  ['MaxUnavailableStatefulSet', { resources: [], needs: [] }],
 ]);
 
 /** The resources of some features, each of `featureGates`. */

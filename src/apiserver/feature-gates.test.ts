@@ -1,6 +1,10 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type StatefulSet, StatefulSets } from '#api/apps/v1/stateful-set.ts';
+import { type PersistentVolumeClaim, PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
+import { type ResourceSlice, ResourceSlices } from '#api/resource/v1/resource-slice.ts';
+import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
 import { type PodGroup, PodGroups } from '#api/scheduling/v1alpha2/pod-group.ts';
 import { type Workload, Workloads } from '#api/scheduling/v1alpha2/workload.ts';
 import { Cluster } from '#testing/cluster.ts';
@@ -50,13 +54,89 @@ test('what a feature brings is there once it is on', async () => {
   }
 });
 
-test('what a feature brings is not there while it is off', async () => {
-  const cluster = await start([]);
-  try {
+const claim = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'x' }] } };
+const slice = { driver: 'd.example.com', nodeName: 'n', pool: { name: 'p', generation: 1, resourceSliceCount: 1 } };
+const certificate = { podCertificate: { signerName: 'example.com/signer', keyType: 'ED25519' } };
+
+/** Of what is sent, which part is looked at, and what is left of it. */
+const GATED: [what: string, AnyResourceDefinition, sent: object, part: (made: never) => unknown, left: unknown][] = [
+  [
+    'the volume of another namespace as a source',
+    PersistentVolumeClaims,
+    { spec: { ...claim, dataSourceRef: { kind: 'PersistentVolumeClaim', name: 'a', namespace: 'b' } } },
+    ({ spec }: PersistentVolumeClaim) => [spec?.dataSource, spec?.dataSourceRef],
+    [undefined, undefined],
+  ],
+  [
+    'sources that old clients cannot mean',
+    PersistentVolumeClaims,
+    { spec: { ...claim, dataSource: { apiGroup: 'example.com', kind: 'Snapshot', name: 'a' } } },
+    ({ spec }: PersistentVolumeClaim) => [spec?.dataSource, spec?.dataSourceRef],
+    [undefined, undefined],
+  ],
+  [
+    'how many pods of a StatefulSet may be missing',
+    StatefulSets,
+    {
+      spec: {
+        selector: { matchLabels: { a: 'b' } },
+        template,
+        updateStrategy: { rollingUpdate: { maxUnavailable: 2 } },
+      },
+    },
+    ({ spec }: StatefulSet) => spec?.updateStrategy,
+    { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
+  ],
+  [
+    'lists among attributes of devices, and what devices take of the node',
+    ResourceSlices,
+    {
+      spec: {
+        ...slice,
+        devices: [
+          {
+            name: 'd',
+            attributes: { a: { int: 1, ints: [1, 2], bools: [true], strings: ['x'], versions: ['1.2.3'] } },
+            nodeAllocatableResourceMappings: { cpu: { capacityKey: 'a' } },
+          },
+        ],
+      },
+    },
+    ({ spec }: ResourceSlice) => spec?.devices,
+    [{ name: 'd', attributes: { a: { int: 1 } } }],
+  ],
+  [
+    'a certificate for a pod',
+    Pods,
+    {
+      spec: {
+        containers: [{ name: 'c', image: 'x' }],
+        volumes: [{ name: 'v', projected: { sources: [certificate] } }],
+      },
+    },
+    ({ spec }: Pod) => spec?.volumes?.[0],
+    { name: 'v', projected: { sources: [{}], defaultMode: 420 } },
+  ],
+];
+
+describe('while features are off', () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await start([]);
+  });
+  afterAll(() => cluster.stop());
+
+  test.each(GATED)('%s is dropped', async (_, definition, sent, part, left) => {
+    const metadata = { name: 'gated', ...(definition.namespaced ? { namespace: 'default' } : {}) };
+    const object = { metadata, ...sent } as KubernetesObject;
+    const made = await cluster.client.of(definition).create(object, { dryRun: true });
+    expect(part(made as never)).toEqual(left);
+  });
+
+  test('what they bring is not there', async () => {
     const { client } = cluster;
     await expect(client.of(PodGroups).create(group({ basic: {} }))).rejects.toThrow('could not find');
     expect((await client.of(Pods).create(member)).spec?.schedulingGroup).toBeUndefined();
-  } finally {
-    await cluster.stop();
-  }
+  });
 });

@@ -144,5 +144,6 @@ function resetFields(definition: AnyResourceDefinition, subresource: Subresource
     return flatFields(definition.schema)
       .map(({ name }) => name)
       .filter((name) => !ALWAYS_OWNED.includes(name));
-  return definition.subresources?.['status'] && subresource?.type !== 'scale' ? ['status'] : [];
+  const isKept = definition.subresources?.['status'] && !definition.strategy.writesStatus;
+  return isKept && subresource?.type !== 'scale' ? ['status'] : [];
 }

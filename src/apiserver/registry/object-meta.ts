@@ -56,7 +56,7 @@ export function fillSystemFields(parts: RegistryParts, object: Owned): void {
   metadata.creationTimestamp = timestamp(parts.clock.now());
   delete metadata.resourceVersion;
   delete metadata.managedFields;
-  delete metadata.generation;
+  // Kinds whose changes nobody counts keep the number that they are created with.
   const { hasGeneration, countsFromFirstChange } = parts.definition.strategy;
   if (hasGeneration && !countsFromFirstChange) metadata.generation = 1;
 }

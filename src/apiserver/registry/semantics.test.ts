@@ -12,6 +12,7 @@ import { type Service, Services } from '#api/core/v1/service.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { type EndpointSlice, EndpointSlices } from '#api/discovery/v1/endpoint-slice.ts';
 import { EventsV1 } from '#api/events/v1/event.ts';
+import { type ServiceCIDR, ServiceCIDRs } from '#api/networking/v1/service-cidr.ts';
 import { type PodDisruptionBudget, PodDisruptionBudgets } from '#api/policy/v1/pod-disruption-budget.ts';
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { type CSIDriver, CSIDrivers } from '#api/storage/v1/csi-driver.ts';
@@ -359,6 +360,32 @@ test('generations of drivers count from their first change', async () => {
   const made = await drivers.create({ metadata: { name: 'csi.example.com' }, spec: {} } as CSIDriver);
   const changed = await drivers.patch('csi.example.com', mergePatch({ spec: { podInfoOnMount: true } }));
   expect([made.metadata?.generation, changed.metadata?.generation]).toEqual([undefined, 1]);
+});
+
+test('generations that nobody counts stay as they were made', async () => {
+  const maps = cluster.client.of(ConfigMaps);
+  const made = await maps.create({ metadata: { name: 'numbered', namespace, generation: 7 } } as ConfigMap);
+  const counted = await cluster.client.of(Leases).create({ metadata: { name: 'numbered', namespace } } as Lease);
+  const changed = await maps.patch('numbered', mergePatch({ data: { a: 'b' }, metadata: { generation: 9 } }), {
+    namespace,
+  });
+  const generations = [made, changed, counted].map(({ metadata }) => metadata?.generation);
+  expect(generations).toEqual([7, 7, undefined]);
+  await expect(maps.create({ metadata: { name: 'negative', namespace, generation: -1 } } as ConfigMap)).rejects.toThrow(
+    'metadata.generation: Invalid value: -1: must be greater than or equal to 0',
+  );
+});
+
+test('the status of a range of service addresses is written with all else', async () => {
+  const ranges = cluster.client.of(ServiceCIDRs);
+  const at = '2026-01-02T03:04:05Z';
+  const status = (message: string) => ({
+    conditions: [{ type: 'Ready', status: 'False', reason: 'Told', message, lastTransitionTime: at }],
+  });
+  const range = { metadata: { name: 'told' }, spec: { cidrs: ['10.98.0.0/24'] }, status: status('first') };
+  const made = await ranges.create(range as unknown as ServiceCIDR);
+  const changed = await ranges.update({ ...made, status: status('second') } as ServiceCIDR);
+  expect([made, changed].map((each) => each.status)).toEqual([status('first'), status('second')]);
 });
 
 test('labels of endpoint slices count as changes of them, annotations do not', async () => {

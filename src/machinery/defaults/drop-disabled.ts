@@ -58,12 +58,16 @@ function planMessage(schema: MessageSchema): Visit | undefined {
 function planValue(schema: Schema): Visit | undefined {
   const resolved = resolveSchema(schema);
   if (resolved.type === 'message') return planMessage(resolved);
-  if (resolved.type !== 'list') return undefined;
-  const visit = planValue(resolved.items);
+  const visit =
+    resolved.type === 'list'
+      ? planValue(resolved.items)
+      : resolved.type === 'map'
+        ? planValue(resolved.values)
+        : undefined;
   return (
     visit &&
     ((value, see) => {
-      for (const item of value as readonly unknown[]) if (item !== null && item !== undefined) visit(item, see);
+      for (const item of Object.values(value as object)) if (item !== null && item !== undefined) visit(item, see);
     })
   );
 }

@@ -25,7 +25,7 @@ import { validateStatefulSetStatus } from './workload-status-validation.ts';
 
 export const RollingUpdateStatefulSetStrategy = message('io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy', {
   partition: ptr(1, int32),
-  maxUnavailable: ptr(2, intOrString),
+  maxUnavailable: ptr(2, intOrString, { disabledBy: 'MaxUnavailableStatefulSet' }),
 });
 export interface RollingUpdateStatefulSetStrategy extends Infer<typeof RollingUpdateStatefulSetStrategy> {}
 

@@ -10,17 +10,18 @@ import {
   notSupported,
   required,
 } from '#machinery/errors/field-error.ts';
+import { internalForm } from '#machinery/errors/internal-form.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isQualifiedName, isValidLabelValue } from '#machinery/names/label.ts';
-import type {
-  Affinity,
-  NodeSelector,
-  NodeSelectorRequirement,
-  NodeSelectorTerm,
-  PodAffinity,
-  PodAffinityTerm,
+import {
+  type Affinity,
+  type NodeSelector,
+  type NodeSelectorRequirement,
+  type NodeSelectorTerm,
+  type PodAffinity,
+  type PodAffinityTerm,
   Toleration,
-  TopologySpreadConstraint,
+  type TopologySpreadConstraint,
 } from './affinity.ts';
 
 /** The rules of where a pod wants to run, and beside whom. */
@@ -195,7 +196,9 @@ function checkOperator(field: FieldPath, toleration: Toleration, value: string):
       return wrong.length > 0 ? [invalid(field, value, wrong.join(';'))] : [];
     }
     case 'Exists':
-      return value === '' ? [] : [invalid(field, value, "value must be empty when `operator` is 'Exists'")];
+      return value === ''
+        ? []
+        : [invalid(field, internalForm(toleration, Toleration), "value must be empty when `operator` is 'Exists'")];
     default:
       return [notSupported(field, toleration.operator, ['Equal', 'Exists', 'Lt', 'Gt'])];
   }

@@ -23,12 +23,31 @@ export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
   applyDefaults: applyPersistentVolumeClaimDefaults,
   prepareForCreate(claim) {
     claim.status = { phase: 'Pending' };
-    if (claim.spec) syncDataSources(claim.spec);
+    if (claim.spec) prepareDataSources(claim.spec, undefined);
   },
-  prepareForUpdate(claim) {
-    if (claim.spec) syncDataSources(claim.spec);
+  prepareForUpdate(claim, old) {
+    if (claim.spec) prepareDataSources(claim.spec, old.spec);
   },
 };
+
+/**
+ * Sources that nobody can fill a volume from here are dropped without a word, as clients of old expect, unless the claim
+ * has one already: those in other namespaces (`CrossNamespaceVolumeDataSource` is off), and in the old field all but
+ * claims and snapshots.
+ */
+function prepareDataSources(
+  spec: Mutable<PersistentVolumeClaimSpec>,
+  { dataSource, dataSourceRef }: PersistentVolumeClaimSpec = {},
+): void {
+  if (spec.dataSourceRef?.namespace && !dataSourceRef) delete spec.dataSourceRef;
+  if (spec.dataSource && !spec.dataSourceRef && !dataSource && !dataSourceRef) {
+    const { apiGroup = '', kind } = spec.dataSource;
+    if (!OLD_SOURCES.includes(`${apiGroup}/${kind}`)) delete spec.dataSource;
+  }
+  syncDataSources(spec);
+}
+
+const OLD_SOURCES = ['/PersistentVolumeClaim', 'snapshot.storage.k8s.io/VolumeSnapshot'];
 
 /** Also for the claim templates of StatefulSets. */
 export function applyPersistentVolumeClaimDefaults(claim: Mutable<PersistentVolumeClaim>): void {

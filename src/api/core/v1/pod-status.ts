@@ -316,7 +316,9 @@ export const PodStatus = message(
     extendedResourceClaimStatus: ptr(18, PodExtendedResourceClaimStatus),
     allocatedResources: opt(19, map(quantity)),
     resources: ptr(20, ResourceRequirements),
-    nodeAllocatableResourceClaimStatuses: opt(21, list(NodeAllocatableResourceClaimStatus)),
+    nodeAllocatableResourceClaimStatuses: opt(21, list(NodeAllocatableResourceClaimStatus), {
+      disabledBy: 'DRANodeAllocatableResources',
+    }),
   },
   { description: 'How a pod is' },
 );

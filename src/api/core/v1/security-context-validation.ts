@@ -1,7 +1,13 @@
 import { checkEach, checkNumber, checkText, optionalOneOf, requireText } from '#api/checks.ts';
 import { duplicate, type FieldError, type FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
+import { internalForm } from '#machinery/errors/internal-form.ts';
 import { isValidId } from '#machinery/names/port.ts';
-import type { AppArmorProfile, PodSecurityContext, SeccompProfile, SecurityContext } from './security-context.ts';
+import {
+  type AppArmorProfile,
+  type PodSecurityContext,
+  type SeccompProfile,
+  SecurityContext,
+} from './security-context.ts';
 
 const PROFILES = ['Localhost', 'RuntimeDefault', 'Unconfined'];
 const SYSCTL = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/;
@@ -67,7 +73,13 @@ export function validateSecurityContext(
     errors.push(invalid(field.child('procMount'), context.procMount, '`hostUsers` must be false to use `Unmasked`'));
   if (context.allowPrivilegeEscalation === false) {
     const refuse = (what: string) =>
-      errors.push(invalid(field, context, `cannot set \`allowPrivilegeEscalation\` to false and ${what}`));
+      errors.push(
+        invalid(
+          field,
+          internalForm(context, SecurityContext),
+          `cannot set \`allowPrivilegeEscalation\` to false and ${what}`,
+        ),
+      );
     if (context.privileged) refuse('`privileged` to true');
     if (context.capabilities?.add?.includes('CAP_SYS_ADMIN')) refuse('`capabilities.Add` CAP_SYS_ADMIN');
   }

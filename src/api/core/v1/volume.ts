@@ -295,7 +295,7 @@ export const VolumeProjection = message('io.k8s.api.core.v1.VolumeProjection', {
   configMap: ptr(3, ConfigMapProjection),
   serviceAccountToken: ptr(4, ServiceAccountTokenProjection),
   clusterTrustBundle: ptr(5, ClusterTrustBundleProjection, { disabledBy: 'ClusterTrustBundleProjection' }),
-  podCertificate: ptr(6, PodCertificateProjection),
+  podCertificate: ptr(6, PodCertificateProjection, { disabledBy: 'PodCertificateRequest' }),
 });
 export interface VolumeProjection extends Infer<typeof VolumeProjection> {}
 

@@ -44,10 +44,10 @@ export const DeviceAttribute = message('io.k8s.api.resource.v1.DeviceAttribute',
   bool: ptr(3, bool),
   string: ptr(4, string),
   version: ptr(5, string),
-  ints: opt(6, list(int64)),
-  bools: opt(7, list(bool)),
-  strings: opt(8, list(string)),
-  versions: opt(9, list(string)),
+  ints: opt(6, list(int64), { disabledBy: 'DRAListTypeAttributes' }),
+  bools: opt(7, list(bool), { disabledBy: 'DRAListTypeAttributes' }),
+  strings: opt(8, list(string), { disabledBy: 'DRAListTypeAttributes' }),
+  versions: opt(9, list(string), { disabledBy: 'DRAListTypeAttributes' }),
 });
 export interface DeviceAttribute extends Infer<typeof DeviceAttribute> {}
 
@@ -82,6 +82,8 @@ export const Device = message('io.k8s.api.resource.v1.Device', {
   bindingConditions: opt(10, list(string)),
   bindingFailureConditions: opt(11, list(string)),
   allowMultipleAllocations: ptr(12, bool),
-  nodeAllocatableResourceMappings: opt(13, map(NodeAllocatableResourceMapping)),
+  nodeAllocatableResourceMappings: opt(13, map(NodeAllocatableResourceMapping), {
+    disabledBy: 'DRANodeAllocatableResources',
+  }),
 });
 export interface Device extends Infer<typeof Device> {}

@@ -9,6 +9,7 @@ import {
   type Server as TlsServer,
 } from 'node:tls';
 import type { Exchange } from './exchange.ts';
+import { gathered } from './gathered.ts';
 import { Http1Exchange } from './http1-exchange.ts';
 import { Http2Exchange } from './http2-exchange.ts';
 
@@ -47,6 +48,7 @@ export class HttpsListener {
 
   private constructor(options: HttpsListenerOptions) {
     const { headersTimeoutMs = 32_000 } = options;
+    const onExchange = gathered(options.onExchange);
     this.#http1 = createHttp1Server(
       {
         keepAliveTimeout: IDLE_MS,
@@ -56,7 +58,7 @@ export class HttpsListener {
         requestTimeout: 0,
         maxHeaderSize: MAX_HEADER_BYTES,
       },
-      (request, response) => options.onExchange(new Http1Exchange(request, response, () => this.#closed !== undefined)),
+      (request, response) => onExchange(new Http1Exchange(request, response, () => this.#closed !== undefined)),
     );
     // This server never listens itself, and node counts the time of connections only for those that do.
     this.#http1.emit('listening');
@@ -66,7 +68,7 @@ export class HttpsListener {
     });
     this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1000 }, maxSessionMemory: SESSION_MEGABYTES });
     this.#http2.on('stream', (stream, headers, _flags, rawHeaders: readonly string[] = []) =>
-      options.onExchange(new Http2Exchange(stream, headers, rawHeaders)),
+      onExchange(new Http2Exchange(stream, headers, rawHeaders)),
     );
     this.#http2.on('session', (session) => this.#keep(session));
     // A broken session is its client's loss; its streams have aborted their exchanges.

@@ -32,8 +32,10 @@ export function readBody(source: Readable, limit: number, timeoutMs = TIMEOUT_MS
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     });
     source.on('error', refuse);
-    source.on('close', () => {
+    const gone = () => {
       if (!isOver) refuse(new Error('read request body: client closed the connection'));
-    });
+    };
+    if (source.destroyed) gone();
+    else source.on('close', gone);
   });
 }

@@ -7,7 +7,7 @@ import type { StoredValue, StoreEvent } from '../store.ts';
 import type { WriteAheadFile } from './write-ahead-file.ts';
 
 /** How long events wait in the file for others to be moved with them. */
-const MOVE_AFTER_MS = 100;
+const MOVE_AFTER_MS = 1000;
 /** So many are moved at once at most, and so many do not wait. */
 const MOVED_AT_ONCE = 1000;
 /** A group of so many pays for a transaction of its own: writing it twice would cost more. */

@@ -4,6 +4,7 @@ import { encodeRecord, type LogPosition, type LogRecord, recordSize } from '../l
 import type { StoredValue, StoreEvent } from '../store.ts';
 import type { LmdbLog, LogWrite } from './lmdb-log.ts';
 import { Slab } from './slab.ts';
+import { SpentRecords } from './spent-records.ts';
 
 /** The format of what is in the log; to be raised when older programs could not read it. */
 export const LOG_FORMAT = 2;
@@ -20,6 +21,7 @@ export class LmdbJournal {
   readonly #window: HistoryWindow;
   /** Where the live records of keys lie that are not the first of their revision. */
   readonly #indexes = new Map<string, number>();
+  readonly #spent = new SpentRecords();
   #compactedRevision = 0;
 
   /** Who appends counts the events in `window`; `release` is called when the journal is closed. */
@@ -42,7 +44,10 @@ export class LmdbJournal {
       this.#locate(record.type, record.key, record.index);
       if (record.type === 'put') values.push(storedValue({ ...record, value: slab.copy(record.value) }));
     }
-    for (const record of history.reverse()) this.#window.add(record.revision, recordSize(record));
+    for (const record of history.reverse()) {
+      this.#window.add(record.revision, recordSize(record));
+      this.#spent.add(record, record);
+    }
     const revision = Math.max(1, this.#compactedRevision, history[history.length - 1]?.revision ?? 0);
     return { values, revision, compactedRevision: this.#compactedRevision };
   }
@@ -53,11 +58,18 @@ export class LmdbJournal {
 
   /** Makes the events durable, all or none, then resolves. Events of one revision come in one call. */
   async append(events: readonly StoreEvent[]): Promise<void> {
-    const { writes, indexes } = this.#writesOf(events);
-    await this.#log.write(writes);
-    events.forEach((event, i) => {
-      this.#locate(event.type, event.key, indexes[i]!);
-    });
+    const records = this.#recordsOf(events);
+    await this.#log.write(
+      records.map(({ position, event, previous }) => ({
+        type: 'append',
+        position,
+        record: encodeRecord(event, previous),
+      })),
+    );
+    for (const { position, event, previous } of records) {
+      this.#locate(event.type, event.key, position.index);
+      this.#spent.add(position, { type: event.type, previous });
+    }
   }
 
   /** As `Journal.read`. */
@@ -81,23 +93,19 @@ export class LmdbJournal {
   }
 
   /** A later event of a group may replace a record of an earlier one, whose place is then known from here only. */
-  #writesOf(events: readonly StoreEvent[]): { writes: LogWrite[]; indexes: number[] } {
-    const writes: LogWrite[] = [];
-    const indexes: number[] = [];
+  #recordsOf(events: readonly StoreEvent[]): NewRecord[] {
     const places = new Map<string, number>();
     let last: LogPosition = START;
-    for (const event of events) {
-      const index: number = event.revision === last.revision ? last.index + 1 : 0;
+    return events.map((event) => {
+      const index = event.revision === last.revision ? last.index + 1 : 0;
       last = { revision: event.revision, index };
       const previous = event.previous && {
         revision: event.previous.modRevision,
         index: places.get(event.key) ?? this.#indexes.get(event.key) ?? 0,
       };
-      writes.push({ type: 'append', position: last, record: encodeRecord(event, previous) });
-      indexes.push(index);
       places.set(event.key, index);
-    }
-    return { writes, indexes };
+      return { position: last, event, previous };
+    });
   }
 
   #locate(type: StoreEvent['type'], key: string, index: number): void {
@@ -118,28 +126,23 @@ export class LmdbJournal {
   }
 
   async #compactStep(target: number): Promise<void> {
-    const writes: LogWrite[] = [];
-    let reached = this.#compactedRevision;
-    let scanned = 0;
-    let finished = true;
-    for (const record of this.#log.records({ revision: reached + 1, index: 0 }, { revision: target + 1, index: 0 })) {
-      if (scanned++ >= COMPACT_STEP && record.revision !== reached) {
-        finished = false;
-        break;
-      }
-      reached = record.revision;
-      if (record.previous) writes.push({ type: 'remove', position: record.previous });
-      if (record.type === 'delete') writes.push({ type: 'remove', position: record });
-    }
-    if (finished) reached = target;
-    await this.#log.write([...writes, { type: 'meta', meta: { format: LOG_FORMAT, compactedRevision: reached } }]);
+    const { positions, reached } = this.#spent.upTo(target, COMPACT_STEP);
+    const meta: LogWrite = { type: 'meta', meta: { format: LOG_FORMAT, compactedRevision: reached } };
+    await this.#log.write([...positions.map((position): LogWrite => ({ type: 'remove', position })), meta]);
+    this.#spent.forget(positions.length);
     this.#compactedRevision = reached;
     this.#window.compact(reached);
   }
 }
 
+interface NewRecord {
+  readonly position: LogPosition;
+  readonly event: StoreEvent;
+  readonly previous: LogPosition | undefined;
+}
+
 const START: LogPosition = { revision: 1, index: 0 };
-/** Records looked at in one transaction of a compaction. */
+/** Records removed in one transaction of a compaction. */
 const COMPACT_STEP = 1000;
 
 function storedValue(record: LogRecord): StoredValue {

@@ -33,6 +33,8 @@ export class LmdbLog {
       overlappingSync: false,
       // Groups are made by the store; waiting for more would only add latency.
       eventTurnBatching: false,
+      // A map that grows is made anew each time, and the former ones keep their pages.
+      mapSize: MAP_BYTES,
     });
   }
 
@@ -97,6 +99,8 @@ export class LmdbLog {
   }
 }
 
+/** Addresses for the file, not memory: as much as it will hardly grow to. Beyond it the map grows. */
+const MAP_BYTES = 2 ** 34;
 const META_KEY = encodePosition({ revision: 0, index: 0 });
 const LAST_KEY = Buffer.alloc(META_KEY.length, 0xff);
 

@@ -1,6 +1,16 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -148,3 +158,42 @@ test.skipIf(!isolated)(
     });
   },
 );
+
+test('compaction leaves the live records alone in the file, also of what was written before a restart', async () => {
+  const value = new Uint8Array([1]);
+  let store = await openLmdbStore({ directory });
+  await store.put('a', value);
+  await store.put('b', value);
+  await store.put('c', value);
+  await store.delete('b');
+  await store.close();
+  store = await openLmdbStore({ directory });
+  await store.put('a', value);
+  await store.txn([
+    { type: 'put', key: 'd', value },
+    { type: 'put', key: 'e', value },
+  ]);
+  await store.txn([
+    { type: 'put', key: 'e', value },
+    { type: 'delete', key: 'd' },
+  ]);
+  await store.compact(store.revision);
+  await store.close();
+  const log = new LmdbLog(directory);
+  expect([...log.newestFirst()].map(({ key, revision, index }) => [key, revision, index])).toEqual([
+    ['e', 8, 0],
+    ['a', 6, 0],
+    ['c', 4, 0],
+  ]);
+  await log.close();
+});
+
+test.skipIf(!existsSync('/proc/self/maps'))('a file that grows is mapped once', async () => {
+  const store = await openLmdbStore({ directory });
+  for (const key of ['a', 'b', 'c']) await store.put(key, new Uint8Array(2 ** 20));
+  await store.put('d', new Uint8Array(5 * 2 ** 20));
+  const maps = readFileSync('/proc/self/maps', 'utf8').split('\n');
+  const path = realpathSync(join(directory, 'data.mdb'));
+  expect(maps.filter((line) => line.endsWith(path))).toHaveLength(1);
+  await store.close();
+});

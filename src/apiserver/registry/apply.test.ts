@@ -118,8 +118,18 @@ describe('applying', () => {
 
   test('refuses what is no configuration of the object', async () => {
     const cases: [string, string, number, string][] = [
-      ['- a', '', 400, 'error decoding YAML: '],
-      ['{a: [', '', 400, 'error decoding YAML: '],
+      [
+        '- a',
+        '',
+        400,
+        'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array',
+      ],
+      [
+        'a: 1\nb: c: d',
+        '',
+        400,
+        'error decoding YAML: error converting YAML to JSON: yaml: line 2: mapping values are not allowed in this context',
+      ],
       ['apiVersion: v1\nkind: Secret\nmetadata: {name: made}', '', 400, 'invalid object type: /v1, Kind=Secret'],
       ['apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}', '', 400, 'the name of the object (other) does not'],
       [

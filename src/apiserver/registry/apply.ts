@@ -47,7 +47,7 @@ type Call = ApplyOptions & { readonly config: JsonObject };
 
 /** The configuration in the body. Keys that stand there twice are a warning or an error, as the client asks. */
 function decodeConfiguration(request: ResourceRequest, { fieldValidation }: ApplyOptions): JsonObject {
-  const { value, problems } = decodeApplied(request, 'error decoding YAML: ');
+  const { value, problems } = decodeApplied(request, 'error decoding YAML: error converting YAML to JSON: ');
   if (!isJsonObject(value)) {
     throw newBadRequest(
       `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonType(value)} into Go value of type map[string]interface {}`,

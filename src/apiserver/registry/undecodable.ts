@@ -119,7 +119,7 @@ interface Body {
 const READERS: Readonly<Record<Encoding, (bytes: Uint8Array) => Body>> = {
   json: (bytes) => typed(() => parseJsonStrictly(bytes).value),
   yaml(bytes) {
-    const { value } = prefixed('error converting YAML to JSON: ', () => parseYaml(utf8.decode(bytes)));
+    const { value } = parseYaml(utf8.decode(bytes));
     return typed(() => value);
   },
   protobuf(bytes) {

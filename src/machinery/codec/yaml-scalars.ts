@@ -2,14 +2,14 @@
 export const PLAIN_TEXT: unique symbol = Symbol('plain text');
 
 const NULLS = new Set(['', '~', 'null', 'Null', 'NULL']);
-const TRUES = new Set(['yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON']);
-const FALSES = new Set(['no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF']);
+const TRUES = new Set(['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON']);
+const FALSES = new Set(['n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF']);
 const FLOAT = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
 const INTEGER = /^([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))$/;
 
 /**
- * What a plain scalar means: YAML 1.1 as upstream reads it, so yes, on and 0644 are a boolean and an octal number, but y
- * and n are texts, and there are no dates and no sexagesimals. Integers past 2^53 are bigints.
+ * What a plain scalar means: YAML 1.1 as upstream reads it, so y, yes and on are booleans and 0644 an octal number,
+ * but there are no dates and no sexagesimals. Integers past 2^53 are bigints.
  */
 export function resolvePlain(source: string): null | boolean | number | bigint | typeof PLAIN_TEXT {
   if (NULLS.has(source)) return null;
@@ -46,7 +46,7 @@ function resolveInteger([, sign, hexadecimal, binary, octal, decimal]: RegExpExe
 export function isAmbiguousPlain(text: string): boolean {
   if (resolvePlain(text) !== PLAIN_TEXT) return true;
   return (
-    /^(y|Y|n|N|<<|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)$/.test(text) ||
+    /^(<<|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)$/.test(text) ||
     /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?$/.test(text)
   );
 }

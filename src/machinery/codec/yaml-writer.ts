@@ -76,9 +76,9 @@ function stringText(text: string, indent: number, column: number): string {
   return folded(`'${text.replaceAll("'", "''")}'`, indent, column);
 }
 
-/** Control characters, and spaces before line breaks, which only double quotes can hold. */
+/** Control characters, tabs, characters past 16 bits, and spaces before line breaks: only double quotes can hold them. */
 const needsEscapes = (text: string): boolean =>
-  /[^\t\n\x20-\x7E\x85\xA0-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD\u{10000}-\u{10FFFF}]| \n/u.test(text);
+  /[^\n\x20-\x7E\x85\xA0-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD]| \n/u.test(text);
 
 function isPlain(text: string): boolean {
   if (/^[ #,[\]{}&*!|>'"%@`]|^(---|\.\.\.)|[ \t]$|^\t/.test(text)) return false;
@@ -97,21 +97,25 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\x1B': '\\e',
   '"': '\\"',
   '\\': '\\\\',
+  '\x85': '\\N',
+  '\u2028': '\\L',
+  '\u2029': '\\P',
   '\uFEFF': '\\uFEFF',
 };
 
 function doubleQuoted(text: string): string {
   const escaped = text.replace(
-    /["\\\x00-\x1F\x7F-\x84\x86-\x9F\uD800-\uDFFF\uFEFF]/gu,
-    (char) => ESCAPES[char] ?? hexEscape(char.charCodeAt(0)),
+    /["\\\x00-\x1F\x7F-\x9F\u2028\u2029\uD800-\uDFFF\uFEFF\u{10000}-\u{10FFFF}]/gu,
+    (char) => ESCAPES[char] ?? hexEscape(char.codePointAt(0)!),
   );
   return `"${escaped}"`;
 }
 
-const hexEscape = (code: number): string =>
-  code < 256
-    ? `\\x${code.toString(16).toUpperCase().padStart(2, '0')}`
-    : `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`;
+function hexEscape(code: number): string {
+  const digits = code.toString(16).toUpperCase();
+  if (code < 0x100) return `\\x${digits.padStart(2, '0')}`;
+  return code < 0x10000 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
+}
 
 function literal(text: string, indent: number): string {
   const hint = /^[ \n]/.test(text) ? '2' : '';

@@ -1,7 +1,7 @@
 import { checkEach, checkPort, checkText, requireText } from '#api/checks.ts';
 import { validateLoadBalancerPoints } from '#api/core/v1/load-balancer-status-validation.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
-import { isDNS1035Label, isDNS1123Subdomain, isWildcardDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { isDNS1123Label, isDNS1123Subdomain, isWildcardDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { parseIp } from '#machinery/names/ip.ts';
 import type {
   HTTPIngressPath,
@@ -100,7 +100,7 @@ function validateBackend({ service, resource }: IngressBackend, field: FieldPath
 }
 
 function validateService({ name, port = {} }: IngressServiceBackend, field: FieldPath): FieldError[] {
-  const errors = requireText(field.child('service', 'name'), name, isDNS1035Label);
+  const errors = requireText(field.child('service', 'name'), name, isDNS1123Label);
   const at = field.child('service', 'port');
   if (port.name && port.number) return [...errors, invalid(field, '', 'cannot set both port name & port number')];
   if (port.name) return [...errors, ...checkPort(at.child('name'), port.name)];

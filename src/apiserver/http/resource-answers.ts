@@ -45,8 +45,10 @@ export async function answerResource(
     now: clock.now(),
     includeObject: context.query.get('includeObject') ?? '',
     pretty: wantsPretty(context),
+    isGone: () => context.signal.aborted,
   });
-  await respondCompressed(context, encoded.code, { 'content-type': encoded.contentType }, encoded.body);
+  const body = await encoded.body;
+  await respondCompressed(context, encoded.code, { 'content-type': encoded.contentType }, body);
 }
 
 /** Streams a watch as one long answer; resolves when it is over. */

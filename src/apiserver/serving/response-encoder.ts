@@ -11,6 +11,7 @@ import type { Entry, ResourceView } from '../registry/resource-view.ts';
 import { internalName } from '../registry/undecodable.ts';
 import type { ResourceResult } from '../result.ts';
 import { concatBytes } from './concat-bytes.ts';
+import { encodeAtOnce, encodeInStretches, forEachInStretches, listText } from './long-list.ts';
 import type { AcceptedForm } from './negotiate.ts';
 import { encodeListMessage } from './protobuf-list.ts';
 import { type Columns, columnDefinitions, type IncludeObject, partialMetadata, tableRow } from './table.ts';
@@ -18,7 +19,8 @@ import { type Columns, columnDefinitions, type IncludeObject, partialMetadata, t
 export interface EncodedResponse {
   readonly code: number;
   readonly contentType: string;
-  readonly body: Uint8Array;
+  /** Later, where it takes so long that others must have their turn meanwhile. */
+  readonly body: Uint8Array | Promise<Uint8Array>;
 }
 
 export interface EncodeOptions {
@@ -27,12 +29,16 @@ export interface EncodeOptions {
   /** The `includeObject` query parameter of table requests. */
   readonly includeObject: string;
   readonly pretty: boolean;
+  /** Whether nobody waits for the answer any more. */
+  readonly isGone?: () => boolean;
 }
 
 const encoder = new TextEncoder();
 const ITEM_START = encoder.encode('{');
 const NEXT_ITEM = encoder.encode(',{');
 const LIST_END = encoder.encode(']}');
+/** Lists of more items are encoded piece by piece. */
+const MANY_ITEMS = 50;
 
 /** Puts an answer into the client's form. Objects and lists in JSON are the cached bytes. */
 export function encodeResult(result: ResourceResult, options: EncodeOptions): EncodedResponse {
@@ -83,14 +89,16 @@ function encodeEntry({ view, entry }: { view: ResourceView; entry: Entry }, opti
   return encodeObject(view.object(entry), options);
 }
 
-function encodeList(view: ResourceView, list: ListOutcome, options: EncodeOptions): Uint8Array {
+function encodeList(view: ResourceView, list: ListOutcome, options: EncodeOptions): EncodedResponse['body'] {
   const { form } = options;
   const metadata = listMetadata(list);
   if (form.as === 'PartialObjectMetadata') throw wrongNumber(form.as, 'a list', `${goTypeOf(view)}List`);
   if (form.as === 'PartialObjectMetadataList') {
-    const items = list.entries.map((entry) => partialMetadata(view.object(entry), form.version));
-    const apiVersion = `meta.k8s.io/${form.version}`;
-    return encodeObject({ kind: form.as, apiVersion, metadata, items } as KubernetesObject, options);
+    const head = { kind: form.as, apiVersion: `meta.k8s.io/${form.version}`, metadata };
+    return encodeMany(head, 'items', list.entries, {
+      ...options,
+      make: (entry) => partialMetadata(view.object(entry), form.version),
+    });
   }
   const { apiVersion } = view;
   const kind = `${view.definition.kind}List`;
@@ -102,11 +110,36 @@ function encodeList(view: ResourceView, list: ListOutcome, options: EncodeOption
     );
   }
   if (form.encoding === 'protobuf') {
-    const items = list.entries.map((entry) => entryProtobuf(view, entry));
-    return encodeListMessage(items, { kind, apiVersion, metadata });
+    const whole = () =>
+      encodeListMessage(
+        list.entries.map((entry) => entryProtobuf(view, entry)),
+        { kind, apiVersion, metadata },
+      );
+    if (list.entries.length <= MANY_ITEMS) return whole();
+    return forEachInStretches(list.entries, (entry) => void entryProtobuf(view, entry)).then(whole);
   }
-  const items = list.entries.map((entry) => untyped(view.object(entry)));
-  return encodeObject({ kind, apiVersion, metadata, items } as KubernetesObject, options);
+  return encodeMany({ kind, apiVersion, metadata }, 'items', list.entries, {
+    ...options,
+    make: (entry) => untyped(view.object(entry)),
+  });
+}
+
+/** An object that has, besides its `head`, something for each of some entries. */
+function encodeMany<T>(
+  head: object,
+  member: 'items' | 'rows',
+  all: readonly T[],
+  { form, pretty, isGone, make }: EncodeOptions & { readonly make: (one: T) => object },
+): EncodedResponse['body'] {
+  if (form.encoding === 'protobuf') return protobufOf({ ...head, [member]: all.map(make) });
+  const pieces = listText({ head, member, items: mapped(all, make) }, textForm(form.encoding, pretty));
+  return all.length > MANY_ITEMS ? encodeInStretches(pieces, isGone) : encodeAtOnce(pieces);
+}
+
+const textForm = (encoding: 'json' | 'yaml', pretty: boolean) => (encoding === 'json' && pretty ? 'pretty' : encoding);
+
+function* mapped<T, R>(all: Iterable<T>, make: (one: T) => R): Generator<R> {
+  for (const one of all) yield make(one);
 }
 
 const wrongNumber = (asked: string, is: string, goType: string) =>
@@ -136,13 +169,22 @@ const listMetadata = (list: ListOutcome) => ({
   ...(list.remainingItemCount === undefined ? {} : { remainingItemCount: list.remainingItemCount }),
 });
 
-function encodeTable(result: Exclude<ResourceResult, { type: 'object' }>, options: EncodeOptions): Uint8Array {
+function encodeTable(
+  result: Exclude<ResourceResult, { type: 'object' }>,
+  options: EncodeOptions,
+): EncodedResponse['body'] {
   const { view } = result;
   const include = readInclude(options.includeObject);
   const entries = result.type === 'list' ? result.list.entries : [result.entry];
   const metadata =
     result.type === 'list' ? listMetadata(result.list) : { resourceVersion: String(result.entry.modRevision) };
-  return encodeObject(tableOf(view, entries, { ...options, include, metadata }), options);
+  const { definition } = view;
+  const objects = entries.map((entry) => view.object(entry));
+  const row = rowOptions({ ...options, include });
+  return encodeMany(tableHead(definition, { ...options, metadata }), 'rows', ordered(definition, objects), {
+    ...options,
+    make: (object) => tableRow(definition, object, row),
+  });
 }
 
 /** An object that is not stored, or a list of such, as a Table. */
@@ -169,16 +211,29 @@ export const tableOf = (view: ResourceView, entries: readonly Entry[], options: 
   );
 
 function tableFrom(definition: Columns, objects: readonly KubernetesObject[], options: TableOptions): KubernetesObject {
-  const ordered = definition.compareRows ? objects.toSorted(definition.compareRows) : objects;
-  const row = { now: options.now, include: options.include, version: options.form.version };
-  return {
-    kind: 'Table',
-    apiVersion: `meta.k8s.io/${options.form.version}`,
-    metadata: options.metadata,
-    columnDefinitions: options.headless ? null : columnDefinitions(definition),
-    rows: ordered.map((object) => tableRow(definition, object, row)),
-  } as KubernetesObject;
+  const row = rowOptions(options);
+  const rows = ordered(definition, objects).map((object) => tableRow(definition, object, row));
+  return { ...tableHead(definition, options), rows } as KubernetesObject;
 }
+
+const tableHead = (
+  definition: Columns,
+  { form, metadata, headless }: Pick<TableOptions, 'form' | 'headless' | 'metadata'>,
+) => ({
+  kind: 'Table',
+  apiVersion: `meta.k8s.io/${form.version}`,
+  metadata,
+  columnDefinitions: headless ? null : columnDefinitions(definition),
+});
+
+const ordered = ({ compareRows }: Columns, objects: readonly KubernetesObject[]) =>
+  compareRows ? objects.toSorted(compareRows) : objects;
+
+const rowOptions = ({ now, include, form }: Pick<TableOptions, 'form' | 'include' | 'now'>) => ({
+  now,
+  include,
+  version: form.version,
+});
 
 const INCLUDE_OBJECT = "must be 'Metadata', 'Object', 'None', or empty";
 

@@ -23,12 +23,14 @@ export interface InProcessAudit {
 export class InProcessTransport implements Transport {
   readonly #pipeline: Pipeline;
   readonly #user: UserInfo;
+  readonly #userAgent: string;
   readonly #audit: InProcessAudit | undefined;
   readonly #never = new AbortController();
 
   constructor(pipeline: Pipeline, user: UserInfo, audit?: InProcessAudit) {
     this.#pipeline = pipeline;
     this.#user = user;
+    this.#userAgent = programOf(user);
     this.#audit = audit;
   }
 
@@ -111,14 +113,19 @@ export class InProcessTransport implements Transport {
     return {
       target,
       user: this.#user,
-      query: Query.from(request.query ?? {}),
+      query: isEmpty(request.query) ? Query.NONE : Query.from(request.query ?? {}),
       body:
         request.body === undefined ? NO_BODY : { type: 'object', object: request.body, patchType: request.patchType },
-      userAgent: programOf(this.#user),
+      userAgent: this.#userAgent,
       client: request.signal ? { signal: request.signal } : this.#never,
       warnings: [],
     };
   }
+}
+
+function isEmpty(query: ClientRequest['query']): boolean {
+  for (const _ in query) return false;
+  return true;
 }
 
 function eventOf(view: ResourceView, change: Change): WatchEvent<KubernetesObject> {

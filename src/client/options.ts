@@ -75,7 +75,8 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 /** Query parameters as text; absent, empty and false ones are left out. */
 export function toQuery(parameters: Query): Record<string, string> {
   const query: Record<string, string> = {};
-  for (const [key, value] of Object.entries(parameters)) {
+  for (const key in parameters) {
+    const value = parameters[key];
     if (value !== undefined && value !== '' && value !== false) query[key] = String(value);
   }
   return query;

@@ -75,12 +75,12 @@ export class ResourceClient<T extends KubernetesObject> {
 
   /** Calls a subresource that takes another kind (`binding`, `eviction`, `token`) and answers `R`. */
   createSubresource<R>(name: string, subresource: string, body: unknown, options: WriteOptions = {}): Promise<R> {
-    return this.#call<R>({
-      ...this.#target('create', { ...options, subresource }, name),
-      query: writeQuery(options),
-      body,
-      signal: options.signal,
-    });
+    const request = this.#target('create', options, name);
+    request.subresource = subresource;
+    request.query = writeQuery(options);
+    request.body = body;
+    request.signal = options.signal;
+    return this.#call<R>(request);
   }
 
   update(object: T, options: WriteOptions = {}): Promise<T> {
@@ -88,7 +88,7 @@ export class ResourceClient<T extends KubernetesObject> {
   }
 
   updateStatus(object: T, options: WriteOptions = {}): Promise<T> {
-    return this.#write<T>('update', object, { ...options, subresource: 'status' });
+    return this.#write<T>('update', object, options, 'status');
   }
 
   patch(name: string, patch: Patch, options: WriteOptions = {}): Promise<T> {
@@ -120,15 +120,19 @@ export class ResourceClient<T extends KubernetesObject> {
     });
   }
 
-  #write<R>(verb: 'create' | 'update', object: T, options: WriteOptions): Promise<R> {
-    const name = verb === 'update' ? object.metadata?.name : undefined;
-    const namespace = options.namespace ?? object.metadata?.namespace;
-    return this.#call<R>({
-      ...this.#target(verb, { ...options, namespace }, name),
-      query: writeQuery(options),
-      body: this.#kinded(object),
-      signal: options.signal,
-    });
+  #write<R>(
+    verb: 'create' | 'update',
+    object: T,
+    options: WriteOptions,
+    subresource = options.subresource,
+  ): Promise<R> {
+    const request = this.#target(verb, options, verb === 'update' ? object.metadata?.name : undefined);
+    if (this.definition.namespaced) request.namespace ??= object.metadata?.namespace;
+    request.subresource = subresource;
+    request.query = writeQuery(options);
+    request.body = this.#kinded(object);
+    request.signal = options.signal;
+    return this.#call<R>(request);
   }
 
   /** What comes from a server says its kind already. */
@@ -138,11 +142,12 @@ export class ResourceClient<T extends KubernetesObject> {
     return object.kind === kind && object.apiVersion === apiVersion ? object : { ...object, apiVersion, kind };
   }
 
+  /** The beginning of a request, for the caller to complete in place: a copy for each member would cost more than they do. */
   #target(
     verb: ClientRequest['verb'],
     options: NamespaceOption & { readonly subresource?: string },
     name?: string,
-  ): ClientRequest {
+  ): RequestInTheMaking {
     const { group, version, plural, namespaced, schema } = this.definition;
     return {
       verb,
@@ -161,12 +166,14 @@ export class ResourceClient<T extends KubernetesObject> {
   }
 }
 
-const writeQuery = (options: WriteOptions) =>
-  toQuery({
-    dryRun: options.dryRun ? 'All' : undefined,
-    fieldManager: options.fieldManager,
-    fieldValidation: options.fieldValidation,
-  });
+type RequestInTheMaking = { -readonly [member in keyof ClientRequest]: ClientRequest[member] };
+
+const NO_QUERY: Readonly<Record<string, string>> = {};
+
+function writeQuery({ dryRun, fieldManager, fieldValidation }: WriteOptions): Readonly<Record<string, string>> {
+  if (!dryRun && !fieldManager && !fieldValidation) return NO_QUERY;
+  return toQuery({ dryRun: dryRun ? 'All' : undefined, fieldManager, fieldValidation });
+}
 
 const deleteBody = ({ gracePeriodSeconds, propagationPolicy, preconditions, dryRun }: DeleteOptions) => ({
   kind: 'DeleteOptions',

@@ -38,7 +38,7 @@ export async function deleteWith(
     if (plan.step !== 'remove') {
       const marked = deepEqual(plan.object, old)
         ? ({ ok: true, entry: current } as const)
-        : await storage.put(current.key, view.toStored(plan.object), current.modRevision);
+        : await storage.put(current.key, view.toStored(plan.object), current.modRevision, current);
       if (!marked.ok) continue;
       return gone ? removeMarked(parts, request, marked.entry, options) : { entry: marked.entry, gone };
     }

@@ -22,6 +22,8 @@ export class ObjectCodec<T extends KubernetesObject> implements CacheCodec<T> {
   readonly #head: string;
   readonly #prefixLength: number;
   readonly #nulls: WrittenNulls | undefined;
+  /** Where in encoded objects the owners begin, and behind them all that is not metadata. */
+  readonly #tails = new WeakMap<Uint8Array, number>();
 
   constructor(definition: AnyResourceDefinition) {
     this.#nulls = writtenNulls(definition.schema);
@@ -31,25 +33,32 @@ export class ObjectCodec<T extends KubernetesObject> implements CacheCodec<T> {
     this.#prefixLength = encoder.encode(this.#head).length;
   }
 
-  encode(given: T): Uint8Array {
+  /** With the bytes of the object as it was before, what is behind its own metadata is taken from them where it is the same. */
+  encode(given: T, before?: { readonly object: T; readonly bytes: Uint8Array }): Uint8Array {
+    const tail = before && hasSameTail(given, before.object) ? this.#tails.get(before.bytes) : undefined;
     const object = (this.#nulls?.put(given) ?? given) as T;
     try {
-      return encoder.encode(this.#textOf(object, JSON.stringify));
+      const head = this.#head + membersText(object.metadata as Members, SPLICED, JSON.stringify);
+      if (before !== undefined && tail !== undefined) return this.#joined(head, before.bytes.subarray(tail));
+      const text = head + tailText(object, JSON.stringify);
+      const bytes = encoder.encode(text);
+      this.#tails.set(bytes, bytes.length === text.length ? head.length : Buffer.byteLength(head));
+      return bytes;
     } catch (error) {
       // JSON.stringify knows no bigints, which integers past 2^53 are.
       if (!(error instanceof TypeError)) throw error;
-      return encoder.encode(this.#textOf(object, stringifyJson) + EXACT);
+      const head = this.#head + membersText(object.metadata as Members, SPLICED, stringifyJson);
+      return encoder.encode(head + tailText(object, stringifyJson) + EXACT);
     }
   }
 
-  #textOf(object: T, stringify: (value: unknown) => string): string {
-    const { metadata } = object;
-    const owners = metadata?.managedFields;
-    const meta = membersText(metadata as Members, SPLICED, stringify);
-    // An object always has a name, hence something stands before the owners.
-    const ownersPart = owners === undefined ? '' : `,"managedFields":${ownersText(owners)}`;
-    const rest = membersText(object as Members, HEAD, (value) => sharedText(value) ?? stringify(value));
-    return `${this.#head}${meta}${ownersPart}}${rest === '' ? '' : ','}${rest}}`;
+  #joined(head: string, tail: Uint8Array): Uint8Array {
+    const start = Buffer.byteLength(head);
+    const bytes = new Uint8Array(start + tail.length);
+    encoder.encodeInto(head, bytes);
+    bytes.set(tail, start);
+    this.#tails.set(bytes, start);
+    return bytes;
   }
 
   decode(bytes: Uint8Array, modRevision: number): T {
@@ -86,29 +95,68 @@ export class ObjectCodec<T extends KubernetesObject> implements CacheCodec<T> {
 }
 
 type Members = Readonly<Record<string, unknown>>;
+type Stringify = (value: unknown) => string;
 const HEAD: ReadonlySet<string> = new Set(['kind', 'apiVersion', 'metadata']);
+const FIELDS: ReadonlySet<string> = new Set(['fieldsV1']);
 const SPLICED: ReadonlySet<string> = new Set(['resourceVersion', 'managedFields']);
 
+/** The owners, and all that is not metadata. An object always has a name, hence something stands before the owners. */
+function tailText(object: KubernetesObject, stringify: Stringify): string {
+  const owners = object.metadata?.managedFields;
+  const ownersPart = owners === undefined ? '' : `,"managedFields":${ownersText(owners)}`;
+  const rest = membersText(object as Members, HEAD, (value) => sharedText(value) ?? stringify(value));
+  return `${ownersPart}}${rest === '' ? '' : ','}${rest}}`;
+}
+
+/** Whether the owners and all that is not metadata are the very same values. */
+function hasSameTail(object: KubernetesObject, before: KubernetesObject): boolean {
+  if (object.metadata?.managedFields !== before.metadata?.managedFields) return false;
+  const members = before as Members;
+  const names = Object.keys(before);
+  let position = 0;
+  for (const name in object) {
+    if (names[position++] !== name) return false;
+    if (!HEAD.has(name) && (object as Members)[name] !== members[name]) return false;
+  }
+  return position === names.length;
+}
+
 /** `"a":1,"b":2`: member by member, because a copy without those that are left out costs more than their text. */
-function membersText(object: Members, leftOut: ReadonlySet<string>, stringify: (value: unknown) => string): string {
+function membersText(object: Members, leftOut: ReadonlySet<string>, stringify: Stringify): string {
   let text = '';
   for (const key in object) {
     const value = object[key];
     if (value === undefined || leftOut.has(key)) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${stringify(value)}`;
+    text += `${text === '' ? '' : ','}${keyText(key)}${stringify(value)}`;
+  }
+  return text;
+}
+
+const keyTexts = new Map<string, string>();
+const MAX_KEYS = 1000;
+
+/** `"name":`; schemas have few names, and clients may not fill the memory with theirs. */
+function keyText(key: string): string {
+  let text = keyTexts.get(key);
+  if (text === undefined) {
+    text = `${JSON.stringify(key)}:`;
+    if (keyTexts.size < MAX_KEYS) keyTexts.set(key, text);
   }
   return text;
 }
 
 /** Field sets are encoded already; see `shareJson`. */
-const ownersText = (entries: readonly ManagedFieldsEntry[]): string =>
-  `[${entries
-    .map(({ fieldsV1, ...entry }) => {
-      const fields = sharedText(fieldsV1) ?? JSON.stringify(fieldsV1);
-      const text = JSON.stringify(entry);
-      return fields === undefined ? text : `${text.slice(0, -1)},"fieldsV1":${fields}}`;
-    })
-    .join(',')}]`;
+function ownersText(entries: readonly ManagedFieldsEntry[]): string {
+  let text = '';
+  for (const entry of entries) {
+    const members = membersText(entry as Members, FIELDS, JSON.stringify);
+    const fields = sharedText(entry.fieldsV1) ?? JSON.stringify(entry.fieldsV1);
+    text += `${text === '' ? '' : ','}{${members}`;
+    if (fields !== undefined) text += `${members === '' ? '' : ','}"fieldsV1":${fields}`;
+    text += '}';
+  }
+  return `[${text}]`;
+}
 
 /** Objects have the same field sets by the thousand, which are often larger than the rest: they are kept once. */
 function shareOwners({ metadata }: KubernetesObject): void {

@@ -73,9 +73,12 @@ export class ResourceStorage {
     return this.#store.isStale?.(key, bytes) ?? false;
   }
 
-  /** Writes an object that must be at `expectedRevision`, 0 for one that must not exist. Rejects with a 413 for a huge one. */
-  async put(key: string, object: KubernetesObject, expectedRevision: number): Promise<StorageOutcome> {
-    const bytes = this.codec.encode(object);
+  /**
+   * Writes an object that must be at `expectedRevision`, 0 for one that must not exist. Rejects with a 413 for a huge one.
+   * Of the entry `before` it is made of, what is the same need not be encoded again.
+   */
+  async put(key: string, object: KubernetesObject, expectedRevision: number, before?: Entry): Promise<StorageOutcome> {
+    const bytes = this.codec.encode(object, before);
     if (bytes.length > MAX_OBJECT_BYTES) throw newRequestEntityTooLarge(`limit is ${MAX_OBJECT_BYTES}`);
     this.cache.prime(bytes, object);
     const result = await this.#store.put(key, bytes, expectedRevision);

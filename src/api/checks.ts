@@ -80,8 +80,14 @@ export const immutable = (field: FieldPath, value: unknown, old: unknown): Field
   deepEqual(value, old) ? [] : [invalid(field, value, 'field is immutable')];
 
 /** `check` for every item, with its place. */
-export const checkEach = <T>(
+export function checkEach<T>(
   items: readonly T[] | undefined,
   field: FieldPath,
   check: (item: T, field: FieldPath) => FieldError[],
-): FieldError[] => (items ?? []).flatMap((item, position) => check(item, field.index(position)));
+): FieldError[] {
+  const errors: FieldError[] = [];
+  items?.forEach((item, position) => {
+    errors.push(...check(item, field.index(position)));
+  });
+  return errors;
+}

@@ -84,11 +84,16 @@ function end(codes: SetCodes, start: number): void {
 }
 
 /** Compares what stands at one element; nothing of it is left where nothing differs. */
-function compareElement(code: number, compare: () => void): void {
-  const [startWritten, startRemoved] = [written.length, removed.length];
+function compareElement(code: number, shape: Shape, old: unknown, next: unknown, unwatched?: Unwatched): void {
+  const startWritten = written.length;
+  const startRemoved = removed.length;
   written.push(code);
   removed.push(code);
-  compare();
+  compareValues(shape, old, next, unwatched);
+  endElement(startWritten, startRemoved);
+}
+
+function endElement(startWritten: number, startRemoved: number): void {
   if (written.length === startWritten + 1) written.length = startWritten;
   if (removed.length === startRemoved + 1) removed.length = startRemoved;
 }
@@ -103,7 +108,7 @@ function compareMembers(shape: MapShape, old: JsonObject, next: JsonObject, unwa
     if (skip === true) continue;
     const field = fields?.get(name);
     const inner = field?.shape ?? values ?? UNTYPED;
-    compareElement(field?.code ?? elementCode(fieldElement(name)), () => compareValues(inner, before, value, skip));
+    compareElement(field?.code ?? elementCode(fieldElement(name)), inner, before, value, skip);
   }
   for (const name in old) {
     const value = old[name];
@@ -116,14 +121,48 @@ function compareMembers(shape: MapShape, old: JsonObject, next: JsonObject, unwa
   }
 }
 
+/** Lists of so many items are looked through faster than collected. */
+const FEW = 16;
+
 function compareItems(shape: ListShape, old: readonly unknown[], next: readonly unknown[]): void {
   if (deepEqual(old, next)) return;
+  const few = old.length <= FEW && next.length <= FEW;
+  const before = few ? distinctElements(shape, old) : undefined;
+  const after = before && distinctElements(shape, next);
+  if (before && after)
+    return compareDistinct(shape, { elements: before, items: old }, { elements: after, items: next });
+  compareMany(shape, old, next);
+}
+
+interface DistinctItems {
+  readonly elements: readonly string[];
+  readonly items: readonly unknown[];
+}
+
+function compareDistinct(shape: ListShape, old: DistinctItems, next: DistinctItems): void {
+  for (let i = 0; i < old.items.length; i++) {
+    const element = old.elements[i]!;
+    // Absent where it is not found.
+    const item = next.items[next.elements.indexOf(element)];
+    compareElement(elementCode(element), shape.item, old.items[i], item);
+  }
+  for (let i = 0; i < next.items.length; i++) {
+    const element = next.elements[i]!;
+    if (!old.elements.includes(element)) compareElement(elementCode(element), shape.item, undefined, next.items[i]);
+  }
+}
+
+function compareMany(shape: ListShape, old: readonly unknown[], next: readonly unknown[]): void {
   const before = itemsByElement(shape, old);
   const after = itemsByElement(shape, next);
   for (const element of new Set([...before.keys(), ...after.keys()])) {
-    compareElement(elementCode(element), () =>
-      compareSameItems(shape, before.get(element) ?? [], after.get(element) ?? []),
-    );
+    const startWritten = written.length;
+    const startRemoved = removed.length;
+    const code = elementCode(element);
+    written.push(code);
+    removed.push(code);
+    compareSameItems(shape, before.get(element) ?? [], after.get(element) ?? []);
+    endElement(startWritten, startRemoved);
   }
 }
 

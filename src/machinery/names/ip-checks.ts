@@ -55,10 +55,11 @@ export function isValidCidr(value: string): string[] {
 export function ipWarnings(field: string, value: string): string[] {
   const address = parseIp(value);
   if (address === undefined) return [];
+  const isStandard = !address.leadingZeros && !address.mapped;
+  if (isStandard && address.family === 4) return [];
   const canonical = formatIp(address);
-  if (address.leadingZeros || address.mapped)
-    return [`${field}: non-standard IP address "${value}" is invalid: use "${canonical}"`];
-  return address.family === 6 && canonical !== value
+  if (!isStandard) return [`${field}: non-standard IP address "${value}" is invalid: use "${canonical}"`];
+  return canonical !== value
     ? [`${field}: IPv6 address "${value}" should be in RFC 5952 canonical format ("${canonical}")`]
     : [];
 }

@@ -20,18 +20,34 @@ export const parseIp = (text: string): IpAddress | undefined =>
   text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 
 function parseIpv4(text: string): IpAddress | undefined {
-  const octets = text.split('.');
-  if (octets.length !== 4) return undefined;
-  let value = 0n;
+  let value = 0;
   let leadingZeros = false;
-  for (const octet of octets) {
-    if (!/^[0-9]{1,10}$/.test(octet)) return undefined;
-    const number = Number(octet);
-    if (number > 255) return undefined;
-    if (octet.length > 1 && octet.startsWith('0')) leadingZeros = true;
-    value = value * 256n + BigInt(number);
+  let octets = 0;
+  for (let start = 0; start <= text.length; octets++) {
+    const dot = text.indexOf('.', start);
+    const end = dot < 0 ? text.length : dot;
+    const octet = octetOf(text, start, end);
+    if (octet === undefined) return undefined;
+    if (end - start > 1 && text[start] === '0') leadingZeros = true;
+    value = value * 256 + octet;
+    start = end + 1;
   }
-  return { family: 4, value, mapped: false, leadingZeros };
+  return octets === 4 ? { family: 4, value: BigInt(value), mapped: false, leadingZeros } : undefined;
+}
+
+const ZERO = 48;
+const MOST_DIGITS = 10;
+
+/** The octet in a part of a text, undefined for what is none. Digit by digit, because addresses are read with every status of a pod. */
+function octetOf(text: string, start: number, end: number): number | undefined {
+  if (end === start || end - start > MOST_DIGITS) return undefined;
+  let octet = 0;
+  for (let at = start; at < end; at++) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    octet = octet * 10 + digit;
+  }
+  return octet > 255 ? undefined : octet;
 }
 
 function parseIpv6(text: string): IpAddress | undefined {

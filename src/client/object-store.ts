@@ -71,8 +71,13 @@ export class ObjectStore<T extends KubernetesObject> {
     const old = this.#objects.get(key);
     this.#objects.set(key, object);
     for (const { of, sets } of this.#indexes.values()) {
-      if (old !== undefined) remove(sets, of(old), key);
-      insert(sets, of(object), key, object);
+      const values = of(object);
+      if (old !== undefined) {
+        const before = of(old);
+        // Most changes leave an object where it is; taking it out of large sets and putting it back makes them anew.
+        if (!sameValues(before, values)) remove(sets, before, key);
+      }
+      insert(sets, values, key, object);
     }
     return old;
   }
@@ -85,6 +90,9 @@ export class ObjectStore<T extends KubernetesObject> {
     return old;
   }
 }
+
+const sameValues = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((value, position) => value === b[position]);
 
 function insert<T>(sets: Map<string, Map<string, T>>, values: readonly string[], key: string, object: T): void {
   for (const value of values) {

@@ -33,7 +33,7 @@ export class WorkQueue {
   readonly #working = new Set<string>();
   readonly #dirty = new Set<string>();
   readonly #failures = new Map<string, number>();
-  readonly #timers = new Map<string, { readonly at: number; readonly timer: Timer }>();
+  readonly #timers = new Map<string, { readonly at: number; readonly wait: number; readonly timer: Timer }>();
   readonly #observer: WorkQueueObserver | undefined;
   /** When a key came in, or since when it is worked on; kept for the observer. */
   readonly #since = new Map<string, number>();
@@ -77,15 +77,17 @@ export class WorkQueue {
   addAfter(key: string, milliseconds: number): void {
     if (this.#closed) return;
     if (milliseconds <= 0) return this.add(key);
-    const at = this.#clock.monotonic() + milliseconds;
     const waiting = this.#timers.get(key);
+    // What was to wait no longer, and began before, is due before: keys that gather changes are added by the thousand.
+    if (waiting && waiting.wait <= milliseconds) return;
+    const at = this.#clock.monotonic() + milliseconds;
     if (waiting && waiting.at <= at) return;
     waiting?.timer.cancel();
     const timer = this.#clock.setTimer(milliseconds, () => {
       this.#timers.delete(key);
       this.add(key);
     });
-    this.#timers.set(key, { at, timer });
+    this.#timers.set(key, { at, wait: milliseconds, timer });
   }
 
   /** Adds a key after a wait that grows with every failure since `forget`. */

@@ -92,7 +92,10 @@ export class ClusterState {
     const nodeName = this.#placed.get(uid) ?? this.#assumed.get(uid);
     const known = nodeName === undefined ? undefined : this.#nodes.get(nodeName)?.pods.get(uid);
     // Of the many updates of a pod that runs hardly any changes what it asks for.
-    if (known && old && isSameClass(pod, old)) return { ...known, pod };
+    if (known && old && asksForSame(pod, old)) {
+      const its = isEnding(pod) === known.class.terminating ? known.class : this.classes.ending(known.class, pod);
+      return { ...known, pod, class: its };
+    }
     return createPodInfo(pod, this.classes);
   }
 
@@ -277,15 +280,15 @@ export interface Trial {
   readonly remove: (pod: PodInfo) => void;
 }
 
-const isSameClass = (a: Pod, b: Pod): boolean =>
-  a.metadata?.deletionTimestamp === b.metadata?.deletionTimestamp &&
-  deepEqual(a.metadata?.labels, b.metadata?.labels) &&
-  isSameSpec(a, b) &&
-  deepEqual(sizes(a), sizes(b));
+const isEnding = ({ metadata }: Pod): boolean => metadata?.deletionTimestamp !== undefined;
+
+/** Whether pods differ in nothing that makes their class, but for one of them being deleted. */
+const asksForSame = (a: Pod, b: Pod): boolean =>
+  deepEqual(a.metadata?.labels, b.metadata?.labels) && isSameSpec(a, b) && deepEqual(sizes(a), sizes(b));
 
 /** But for the node: a binding is the one change of a pod's spec that makes no new generation. */
 const isSameSpec = (a: Pod, b: Pod): boolean =>
-  a.metadata?.generation === undefined || a.metadata.generation !== b.metadata?.generation
+  a.spec !== b.spec && (a.metadata?.generation === undefined || a.metadata.generation !== b.metadata?.generation)
     ? deepEqual({ ...a.spec, nodeName: undefined }, { ...b.spec, nodeName: undefined })
     : true;
 const sizes = ({ status }: Pod) => status?.containerStatuses?.map(({ name, resources }) => [name, resources?.requests]);

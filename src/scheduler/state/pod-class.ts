@@ -42,6 +42,7 @@ const MAX_CLASSES = 20_000;
 export class PodClasses {
   readonly #table: ResourceTable;
   readonly #classes = new Map<string, PodClass>();
+  readonly #ending = new WeakMap<PodClass, PodClass>();
   #lastId = 0;
 
   constructor(table: ResourceTable) {
@@ -59,6 +60,13 @@ export class PodClasses {
       this.#classes.set(signature, known);
     }
     return known;
+  }
+
+  /** The class of a pod that was of this one until somebody deleted it. */
+  ending(known: PodClass, pod: Pod): PodClass {
+    let ending = this.#ending.get(known);
+    if (ending === undefined) this.#ending.set(known, (ending = this.of(pod)));
+    return ending;
   }
 
   #create(pod: Pod, requests: ReadonlyMap<string, number>): PodClass {

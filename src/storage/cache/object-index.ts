@@ -3,6 +3,8 @@ import type { CacheEntry } from './cache-entry.ts';
 /** The values of an object under one index, for example the name of a pod's node. Pure. */
 export type IndexFunction<T> = (object: T) => readonly string[];
 
+const NONE: readonly string[] = [];
+
 /** Entries by the values of one index function. */
 export class ObjectIndex<T> {
   readonly #valuesOf: IndexFunction<T>;
@@ -18,8 +20,12 @@ export class ObjectIndex<T> {
 
   /** Replaces what is known of one key. */
   update(previous: CacheEntry<T> | undefined, entry: CacheEntry<T> | undefined): void {
-    if (previous) for (const value of this.valuesOf(previous)) this.#remove(value, previous.key);
-    if (entry) for (const value of this.valuesOf(entry)) this.#add(value, entry);
+    const values = entry ? this.valuesOf(entry) : NONE;
+    // Most changes leave an entry where it is: it takes the former one's place.
+    if (previous) {
+      for (const value of this.valuesOf(previous)) if (!values.includes(value)) this.#remove(value, previous.key);
+    }
+    if (entry) for (const value of values) this.#add(value, entry);
   }
 
   /** In no particular order. */

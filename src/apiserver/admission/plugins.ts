@@ -47,8 +47,8 @@ export interface PluginEntry {
   readonly create: (source: AdmissionSource, configuration?: string) => AdmissionPlugin;
   /** Reads a configuration; absent for plugins that have none. Throws a `ConfigFileError`. */
   readonly read?: (configuration: string) => unknown;
-  /** It does nothing without a configuration. */
-  readonly needsConfiguration?: true;
+  /** What is wrong when there is no configuration, for plugins that are nothing without one. */
+  readonly withoutConfiguration?: string;
 }
 
 /** Which plugins run, beside upstream's default set, and what they are told. */
@@ -99,7 +99,7 @@ const BUILT_IN: readonly PluginEntry[] = [
   off('AlwaysPullImages', () => alwaysPullImages),
   {
     ...configured({ name: 'ImagePolicyWebhook', byDefault: false }, readImagePolicy, createImagePolicyWebhook),
-    needsConfiguration: true,
+    withoutConfiguration: 'no config specified',
   },
   configured({ name: 'PodSecurity', byDefault: true }, readPodSecurityConfiguration, createPodSecurity),
   configured({ name: 'PodNodeSelector', byDefault: false }, readPodNodeSelectors, createPodNodeSelector),
@@ -110,7 +110,10 @@ const BUILT_IN: readonly PluginEntry[] = [
     readPodTolerationRestriction,
     createPodTolerationRestriction,
   ),
-  configured({ name: 'EventRateLimit', byDefault: false }, readEventRateLimits, createEventRateLimit),
+  {
+    ...configured({ name: 'EventRateLimit', byDefault: false }, readEventRateLimits, createEventRateLimit),
+    withoutConfiguration: 'limits: Invalid value: null: must not be empty',
+  },
   off('ExtendedResourceToleration', () => extendedResourceToleration),
   on('DefaultStorageClass', createDefaultStorageClass),
   on('StorageObjectInUseProtection', () => storageObjectInUseProtection),
@@ -167,10 +170,10 @@ export function pluginChoiceError(choice: AdmissionPluginChoice): string | undef
 /** What is wrong with the plugins' configurations: for plugins that there are not, or in themselves. */
 export function pluginConfigurationError(choice: AdmissionPluginChoice): string | undefined {
   const { admissionConfigurations = {}, enableAdmissionPlugins = [] } = choice;
-  const isLacking = ({ name, needsConfiguration }: PluginEntry) =>
-    needsConfiguration && enableAdmissionPlugins.includes(name) && admissionConfigurations[name] === undefined;
+  const isLacking = ({ name, withoutConfiguration }: PluginEntry) =>
+    withoutConfiguration && enableAdmissionPlugins.includes(name) && admissionConfigurations[name] === undefined;
   const lacking = pluginEntries.find(isLacking);
-  if (lacking) return `couldn't init admission plugin "${lacking.name}": no config specified`;
+  if (lacking) return `couldn't init admission plugin "${lacking.name}": ${lacking.withoutConfiguration}`;
   for (const [name, text] of Object.entries(admissionConfigurations)) {
     const read = pluginEntries.find((entry) => entry.name === name)?.read;
     if (read === undefined) return `${name}: there is no plugin of that name that has a configuration`;

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeDockerArchive } from '#cri/testing/busybox-image.ts';
+import { parseYaml } from '#machinery/codec/yaml.ts';
 import { whyNoContainers } from '../../e2e/support/can-run-containers.ts';
 import { eventually, Knarr } from '../../e2e/support/knarr.ts';
 import type { Body } from '../support/rest.ts';
@@ -210,5 +212,51 @@ describe('[sig-auth] ServiceAccounts', { timeout: 120_000 }, () => {
     expect([aud, sub, exp - iat]).toEqual([['vault'], 'system:serviceaccount:default:default', 7200]);
     expect(rest['kubernetes.io']).toMatchObject({ pod: { name: 'projected', uid: metadata.uid } });
     await kubectl('delete', 'pod', 'projected');
+  });
+});
+
+describe('[sig-node] Pods', { timeout: 120_000 }, () => {
+  const READER = fileURLToPath(new URL('../support/read-socket.mjs', import.meta.url));
+
+  /** What a WebSocket of a pod says until it is closed, as the cluster's administrator hears it. */
+  async function messagesOf(path: string, protocol: string): Promise<Buffer[]> {
+    const { clusters, users } = parseYaml(readFileSync(knarr.kubeconfig, 'utf8')).value as Body;
+    const { server, 'certificate-authority-data': ca } = clusters[0].cluster;
+    const { 'client-certificate-data': cert, 'client-key-data': key } = users[0].user;
+    const [authority, certificate, privateKey] = [ca, cert, key].map((each) => Buffer.from(each, 'base64').toString());
+    const url = `${server.replace('https', 'wss')}/api/v1/namespaces/default/pods/${path}`;
+    const asked = JSON.stringify({ url, protocol, ca: authority, cert: certificate, key: privateKey });
+    const { code, stdout, stderr } = await knarr.exec([process.execPath, READER], asked);
+    expect([code, stderr]).toEqual([0, '']);
+    const told = JSON.parse(stdout) as { protocol: string; messages: string[] };
+    expect(told.protocol).toBe(protocol);
+    return told.messages.map((message) => Buffer.from(message, 'base64'));
+  }
+
+  /** A pod that has said something and runs on. */
+  async function talking(name: string): Promise<void> {
+    const container = { name: 'main', image: IMAGE, command: ['sh', '-c', 'echo container is alive; sleep 3600'] };
+    await withManifest([pod(name, { terminationGracePeriodSeconds: 0, containers: [container] })], 'create');
+    await kubectl('wait', `pod/${name}`, '--for=condition=Ready', '--timeout=60s');
+  }
+
+  test.skipIf(cannot)('should support remote command execution over websockets', async () => {
+    await talking('commanded');
+    const query = 'container=main&stderr=1&stdout=1&command=echo&command=remote%20execution%20test';
+    const channels = new Map<number, string>();
+    for (const message of await messagesOf(`commanded/exec?${query}`, 'channel.k8s.io')) {
+      const channel = message[0] ?? -1;
+      channels.set(channel, `${channels.get(channel) ?? ''}${message.subarray(1)}`);
+    }
+    // Channels of errors are there, and say nothing.
+    expect([...channels].filter(([, said]) => said !== '')).toEqual([[1, 'remote execution test\n']]);
+    await kubectl('delete', 'pod', 'commanded');
+  });
+
+  test.skipIf(cannot)('should support retrieving logs from the container over websockets', async () => {
+    await talking('heard');
+    const log = async () => Buffer.concat(await messagesOf('heard/log?container=main', 'binary.k8s.io')).toString();
+    await eventually('the log is told', async () => (await log()) === 'container is alive\n');
+    await kubectl('delete', 'pod', 'heard');
   });
 });

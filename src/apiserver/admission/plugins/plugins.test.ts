@@ -253,6 +253,11 @@ describe('which plugins run', () => {
   test.each([
     [['Nonsense'], [], 'enable-admission-plugins plugin "Nonsense" is unknown'],
     [[], ['Nonsense'], 'disable-admission-plugins plugin "Nonsense" is unknown'],
+    [
+      ['EventRateLimit'],
+      [],
+      'couldn\'t init admission plugin "EventRateLimit": limits: Invalid value: null: must not be empty',
+    ],
     [['ImagePolicyWebhook'], [], 'couldn\'t init admission plugin "ImagePolicyWebhook": no config specified'],
     [['Priority'], ['Priority'], 'Priority in enable-admission-plugins and disable-admission-plugins overlapped'],
   ])('enable %j, disable %j is refused', (enable, disable, message) =>

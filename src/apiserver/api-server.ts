@@ -31,6 +31,7 @@ import type { NodeCredentials } from './connect/node-connection.ts';
 import { OpenApi } from './discovery/openapi.ts';
 import { Discovery } from './discovery/serve-discovery.ts';
 import { inProcessContext } from './filters/in-process-context.ts';
+import type { HealthCheck } from './health.ts';
 import { ApiHandler } from './http/api-handler.ts';
 import { HttpsListener } from './http/https-listener.ts';
 import { createPathHandler } from './http/path-handler.ts';
@@ -50,6 +51,8 @@ export interface ApiServerOptions extends OperationsOptions, AdmissionPluginChoi
   readonly store: Store;
   /** The store as snapshots are made of it, where `store` decrypts what that one holds. */
   readonly engine?: Store;
+  /** Checks of health beside the server's own. */
+  readonly healthChecks?: readonly HealthCheck[];
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -260,7 +263,12 @@ export class ApiServer {
   #createHandler(issuer: ServiceAccountIssuer): ApiHandler {
     const { clock, logger, random, newUid } = this.#options;
     const health = createServerHealth(
-      { store: this.#options.store, hasStarted: () => this.#started, isStopping: () => this.#stopping },
+      {
+        store: this.#options.store,
+        hasStarted: () => this.#started,
+        isStopping: () => this.#stopping,
+        others: this.#options.healthChecks,
+      },
       logger,
     );
     const measured = createMetricsPaths(this.#operations.metrics, health);

@@ -1,6 +1,6 @@
 import type { Logger } from '#base/logger.ts';
 import type { Store } from '#storage/store.ts';
-import { HealthChecks } from './health.ts';
+import { type HealthCheck, HealthChecks } from './health.ts';
 
 /** What the health of a server depends on. */
 export interface ServerState {
@@ -8,6 +8,8 @@ export interface ServerState {
   /** Whether what every cluster has was made. */
   readonly hasStarted: () => boolean;
   readonly isStopping: () => boolean;
+  /** What else must be well, such as what the store is encrypted with. */
+  readonly others?: readonly HealthCheck[] | undefined;
 }
 
 /** What a server makes at its start, as upstream's checks name it. */
@@ -19,7 +21,10 @@ const START_HOOKS = [
 ];
 
 /** The checks of a server: whether its store answers, its start is done, and its end has not begun. */
-export function createServerHealth({ store, hasStarted, isStopping }: ServerState, logger: Logger): HealthChecks {
+export function createServerHealth(
+  { store, hasStarted, isStopping, others = [] }: ServerState,
+  logger: Logger,
+): HealthChecks {
   const answers = async () => {
     try {
       await store.get('/health');
@@ -32,6 +37,7 @@ export function createServerHealth({ store, hasStarted, isStopping }: ServerStat
   return new HealthChecks(
     [
       { name: 'etcd', check: answers },
+      ...others,
       ...START_HOOKS.map((hook) => ({ name: `poststarthook/${hook}`, check: started })),
     ],
     [

@@ -184,7 +184,11 @@ test('keys are those of the file as it is now', async () => {
   const stop = new AbortController();
   const metrics = new MetricRegistry();
   const options = { clock, metrics, logger: silentLogger, serverId: 'apiserver-one' };
-  const watching = reloadFiles([encryptionReload(encryptionFile!, store)], options, stop.signal);
+  const watching = reloadFiles(
+    [encryptionReload(encryptionFile!, store, { clock, logger: silentLogger })],
+    options,
+    stop.signal,
+  );
   const value = new TextEncoder().encode('plain');
   const key = '/secrets/shop/a';
   await store.put(key, value);

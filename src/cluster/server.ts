@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { ApiServer } from '#apiserver/api-server.ts';
 import { serverIdentity } from '#apiserver/background/identity-lease.ts';
+import type { HealthCheck } from '#apiserver/health.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { systemRandom } from '#base/random.ts';
 import { DecryptionError, EncryptedStore } from '#storage/encryption/encrypted-store.ts';
 import { readEncryptionConfiguration } from '#storage/encryption/encryption-configuration.ts';
+import { KmsProviders } from '#storage/encryption/kms/kms-providers.ts';
 import { openEncryption } from '#storage/encryption/open-encryption.ts';
 import { openLmdbStore } from '#storage/lmdb/lmdb-store.ts';
 import type { Store } from '#storage/store.ts';
@@ -53,6 +55,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...operations,
     store,
     engine,
+    healthChecks: encryptionChecks(store, encryptionFile !== undefined),
     clock,
     random: systemRandom,
     logger,
@@ -62,7 +65,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stopping = new AbortController();
   const files = [
     ...(accessReload?.filesFor(apiServer) ?? []),
-    ...(encryptionFile && store instanceof EncryptedStore ? [encryptionReload(encryptionFile, store)] : []),
+    ...(encryptionFile && store instanceof EncryptedStore
+      ? [encryptionReload(encryptionFile, store, { clock, logger })]
+      : []),
   ];
   const serverId = serverIdentity(operations.hostname ?? '');
   const reloading = reloadFiles(files, { metrics: apiServer.metrics, clock, logger, serverId }, stopping.signal);
@@ -81,24 +86,36 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
+/** Services that keep keys are told by one name; always where another configuration may bring some. */
+const encryptionChecks = (store: Store, isReloaded: boolean): HealthCheck[] =>
+  store instanceof EncryptedStore && (isReloaded || !store.services.isEmpty)
+    ? [{ name: 'kms-providers', check: () => store.services.check() }]
+    : [];
+
 /** Values are written with the new keys from then on; those that nobody writes stay as they are. */
 export const encryptionReload = (
   { path, text }: { readonly path: string; readonly text: string },
   store: EncryptedStore,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ) => ({
   kind: 'encryption',
   path,
   text: text as string | undefined,
-  change: (changed: string) => store.replace(readEncryptionConfiguration(changed)),
+  async change(changed: string) {
+    const configuration = readEncryptionConfiguration(changed);
+    const before = store.replace(configuration, await KmsProviders.open(configuration, { clock, logger }));
+    // Calls that are under way end first.
+    clock.setTimer(before.graceMs, () => before.close());
+  },
 });
 
-async function openStore(directory: string, { logger, configuration }: ServerOptions) {
+async function openStore(directory: string, { clock, logger, configuration }: ServerOptions) {
   const engine = await openLmdbStore({ directory, logger }).catch((error) => {
     if (error instanceof StoreOpenError) throw new CommandError(error.message, { cause: error });
     throw error;
   });
   try {
-    return { engine, store: await openEncryption(engine, configuration.encryption, logger) };
+    return { engine, store: await openEncryption(engine, configuration.encryption, { clock, logger }) };
   } catch (error) {
     await engine.close();
     if (error instanceof DecryptionError) throw new CommandError(error.message, { cause: error });

@@ -10,6 +10,7 @@ import type {
   WriteResult,
 } from '../store.ts';
 import type { EncryptionConfiguration } from './encryption-configuration.ts';
+import { KmsProviders } from './kms/kms-providers.ts';
 import { createTransformers, type Transformer } from './transformer.ts';
 
 /** A stored value that no provider of the configuration can read. */
@@ -24,15 +25,25 @@ export class DecryptionError extends Error {
 export class EncryptedStore implements Store {
   readonly #store: Store;
   #transformerOf: (key: string) => Transformer;
+  #services: KmsProviders;
   readonly #logger: Logger | undefined;
   /** What was written or read before, so that it is read once and stays the same object. */
   readonly #opened = new WeakMap<Uint8Array, Uint8Array>();
   /** How values are stored that are not stored as they are. */
   readonly #marks = new WeakMap<Uint8Array, string>();
 
-  constructor(store: Store, configuration: EncryptionConfiguration, logger?: Logger) {
+  /** `services` are those of the configuration; they are closed with the store. */
+  constructor(
+    store: Store,
+    configuration: EncryptionConfiguration,
+    {
+      logger,
+      services = KmsProviders.none,
+    }: { readonly logger?: Logger | undefined; readonly services?: KmsProviders } = {},
+  ) {
     this.#store = store;
-    this.#transformerOf = createTransformers(configuration);
+    this.#services = services;
+    this.#transformerOf = createTransformers(configuration, services);
     this.#logger = logger;
   }
 
@@ -44,9 +55,17 @@ export class EncryptedStore implements Store {
     return this.#store.compactedRevision;
   }
 
-  /** From now on values are written, and read, as another configuration says. */
-  replace(configuration: EncryptionConfiguration): void {
-    this.#transformerOf = createTransformers(configuration);
+  /** From now on values are written, and read, as another configuration says. Answers the services of the one before. */
+  replace(configuration: EncryptionConfiguration, services: KmsProviders = KmsProviders.none): KmsProviders {
+    const before = this.#services;
+    this.#transformerOf = createTransformers(configuration, services);
+    this.#services = services;
+    return before;
+  }
+
+  /** The key management services that values are encrypted with. */
+  get services(): KmsProviders {
+    return this.#services;
   }
 
   /** Whether a value that this store gave should be written again, because it is stored otherwise than it would be now. */
@@ -55,12 +74,15 @@ export class EncryptedStore implements Store {
   }
 
   async get(key: string): Promise<StoredValue | undefined> {
-    return this.#open(await this.#store.get(key));
+    const stored = await this.#store.get(key);
+    await this.#prepare([stored]);
+    return this.#open(stored);
   }
 
   /** Rejects with a `DecryptionError` when one of the values cannot be read. */
   async range(prefix: string, options?: RangeOptions): Promise<RangeResult> {
     const { values, ...rest } = await this.#store.range(prefix, options);
+    await this.#prepare(values);
     return { ...rest, values: values.map((value) => this.#open(value) as StoredValue) };
   }
 
@@ -80,7 +102,18 @@ export class EncryptedStore implements Store {
   }
 
   watch(fromRevision: number, listener: (events: readonly StoreEvent[]) => void): Promise<StoreWatch> {
-    return this.#store.watch(fromRevision, (events) => listener(events.map((event) => this.#openEvent(event))));
+    const open = (events: readonly StoreEvent[]) => listener(events.map((event) => this.#openEvent(event)));
+    /** Events that come while a service is asked come after those that it is asked for. */
+    let asked: Promise<void> | undefined;
+    return this.#store.watch(fromRevision, (events) => {
+      const prepared = this.#prepare(events.flatMap(({ value, previous }) => [value, previous]));
+      if (asked === undefined && prepared === undefined) return open(events);
+      const turn = Promise.all([asked, prepared]).then(() => {
+        if (asked === turn) asked = undefined;
+        open(events);
+      });
+      asked = turn;
+    });
   }
 
   compact(revision: number): Promise<void> {
@@ -88,6 +121,7 @@ export class EncryptedStore implements Store {
   }
 
   close(): Promise<void> {
+    this.#services.close();
     return this.#store.close();
   }
 
@@ -101,6 +135,16 @@ export class EncryptedStore implements Store {
   #remember(sealed: Uint8Array, value: Uint8Array, mark: string): void {
     this.#opened.set(sealed, value);
     this.#marks.set(value, mark);
+  }
+
+  /** Asks the services for what is needed to open some values; never rejects. Undefined when there is nothing to ask. */
+  #prepare(values: readonly (StoredValue | undefined)[]): Promise<unknown> | undefined {
+    if (this.#services.isEmpty) return undefined;
+    const asked = values.flatMap((stored) => {
+      if (stored === undefined || this.#opened.has(stored.value)) return [];
+      return this.#transformerOf(stored.key).prepare(stored.value) ?? [];
+    });
+    return asked.length === 0 ? undefined : Promise.all(asked);
   }
 
   #open(stored: StoredValue | undefined): StoredValue | undefined {
@@ -119,7 +163,9 @@ export class EncryptedStore implements Store {
 
   async #answer(write: Promise<WriteResult>): Promise<WriteResult> {
     const result = await write;
-    return result.ok ? result : { ...result, current: this.#open(result.current) };
+    if (result.ok) return result;
+    await this.#prepare([result.current]);
+    return { ...result, current: this.#open(result.current) };
   }
 
   #openEvent(event: StoreEvent): StoreEvent {

@@ -1,7 +1,9 @@
+import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import type { Store } from '../store.ts';
 import { DecryptionError, EncryptedStore } from './encrypted-store.ts';
 import type { EncryptionConfiguration } from './encryption-configuration.ts';
+import { KmsProviders } from './kms/kms-providers.ts';
 import { isEncrypted } from './transformer.ts';
 
 /** Values looked at before other work gets its turn. */
@@ -14,9 +16,20 @@ const PAGE = 1000;
 export async function openEncryption(
   store: Store,
   configuration: EncryptionConfiguration | undefined,
-  logger?: Logger,
+  options: { readonly clock?: Clock; readonly logger?: Logger } = {},
 ): Promise<Store> {
-  const opened = configuration ? new EncryptedStore(store, configuration, logger) : store;
+  const services = configuration ? await KmsProviders.open(configuration, options) : KmsProviders.none;
+  const opened = configuration ? new EncryptedStore(store, configuration, { ...options, services }) : store;
+  try {
+    await readAll(opened, configuration);
+    return opened;
+  } catch (error) {
+    services.close();
+    throw error;
+  }
+}
+
+async function readAll(opened: Store, configuration: EncryptionConfiguration | undefined): Promise<void> {
   let after = '';
   for (let more = true; more; ) {
     const page = await opened.range('/', { limit: PAGE, ...(after === '' ? {} : { after }) });
@@ -26,5 +39,4 @@ export async function openEncryption(
     more = page.more;
     after = page.values.at(-1)?.key ?? after;
   }
-  return opened;
 }

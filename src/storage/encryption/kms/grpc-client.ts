@@ -1,0 +1,149 @@
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
+import { connect as connectSocket } from 'node:net';
+
+/** Where a service answers, and how long it may take. */
+export interface GrpcOptions {
+  /** The path of a unix socket; with `@` in front the name of an abstract one. */
+  readonly socket: string;
+  readonly timeoutMs: number;
+}
+
+const CODES = [
+  'OK',
+  'Canceled',
+  'Unknown',
+  'InvalidArgument',
+  'DeadlineExceeded',
+  'NotFound',
+  'AlreadyExists',
+  'PermissionDenied',
+  'ResourceExhausted',
+  'FailedPrecondition',
+  'Aborted',
+  'OutOfRange',
+  'Unimplemented',
+  'Internal',
+  'Unavailable',
+  'DataLoss',
+  'Unauthenticated',
+];
+/** Flag and length in front of a message. */
+const FRAME_HEAD = 5;
+const MAX_ANSWER = 4 * 1024 * 1024;
+/** How long until a service that does not answer is looked for again. */
+const RETRY_MS = 100;
+
+/** Calls of a gRPC service that failed, as Go's client tells it. */
+export class GrpcError extends Error {
+  override readonly name = 'GrpcError';
+  constructor(code: string, description: string) {
+    super(`rpc error: code = ${code} desc = ${description}`);
+  }
+}
+
+/** Calls one service over a unix socket: one message there, one back. A service that is not there yet is waited for. */
+export class GrpcClient {
+  readonly #options: GrpcOptions;
+  #session: ClientHttp2Session | undefined;
+  #isClosed = false;
+
+  constructor(options: GrpcOptions) {
+    this.#options = options;
+  }
+
+  /** `method` is a path like `/v2.KeyManagementService/Status`. Rejects with a `GrpcError`. */
+  async call(method: string, message: Uint8Array): Promise<Uint8Array> {
+    const expired = AbortSignal.timeout(this.#options.timeoutMs);
+    for (;;) {
+      try {
+        return await this.#attempt(method, message, expired);
+      } catch (error) {
+        if (error instanceof GrpcError) throw error;
+        if (expired.aborted) throw new GrpcError('DeadlineExceeded', 'context deadline exceeded');
+        if (this.#isClosed) throw new GrpcError('Canceled', 'grpc: the client connection is closing');
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#session?.close();
+  }
+
+  #open(): ClientHttp2Session {
+    const { socket } = this.#options;
+    const path = socket.startsWith('@') ? `\0${socket.slice(1)}` : socket;
+    const session = connectHttp2('http://localhost', { createConnection: () => connectSocket(path) });
+    const drop = () => {
+      if (this.#session === session) this.#session = undefined;
+    };
+    // Calls under way are told by themselves.
+    session.on('error', drop);
+    session.on('goaway', drop);
+    session.on('close', drop);
+    session.unref();
+    return session;
+  }
+
+  /** Rejects with a `GrpcError` for what the service answered, and otherwise for what can be tried again. */
+  #attempt(method: string, message: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+    this.#session ??= this.#open();
+    const session = this.#session;
+    return new Promise((resolve, reject) => {
+      const stream = session.request(
+        { ':method': 'POST', ':path': method, 'content-type': 'application/grpc', te: 'trailers' },
+        { signal },
+      );
+      const chunks: Buffer[] = [];
+      let answer: Record<string, unknown> = {};
+      let size = 0;
+      stream.on('response', (headers) => (answer = { ...headers }));
+      stream.on('trailers', (trailers) => (answer = { ...answer, ...trailers }));
+      stream.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > MAX_ANSWER) stream.destroy(new GrpcError('ResourceExhausted', 'message larger than max'));
+        else chunks.push(chunk);
+      });
+      stream.on('error', reject);
+      session.once('error', reject);
+      stream.on('close', () => {
+        session.off('error', reject);
+        const outcome = outcomeOf(answer, Buffer.concat(chunks));
+        if (outcome instanceof Error) reject(outcome);
+        else resolve(outcome);
+      });
+      stream.end(frame(message));
+    });
+  }
+}
+
+function outcomeOf(answer: Record<string, unknown>, body: Buffer): Uint8Array | Error {
+  const { 'grpc-status': status, 'grpc-message': text = '', ':status': http } = answer;
+  if (status === undefined && http === undefined) return new Error('no answer');
+  if (status === undefined)
+    return new GrpcError('Unknown', `unexpected HTTP status code received from server: ${http}`);
+  if (status !== '0') return new GrpcError(CODES[Number(status)] ?? `Code(${status})`, unescaped(String(text)));
+  if (body.length < FRAME_HEAD || body.readUInt32BE(1) !== body.length - FRAME_HEAD)
+    return new GrpcError(
+      'Internal',
+      'cardinality violation: received no response message from non-server-streaming RPC',
+    );
+  return body.subarray(FRAME_HEAD);
+}
+
+/** Messages of errors are escaped as URLs are. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A message as it goes over the wire: uncompressed, with its length in front. */
+export function frame(message: Uint8Array): Buffer {
+  const head = Buffer.alloc(FRAME_HEAD);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}

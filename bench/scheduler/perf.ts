@@ -27,39 +27,46 @@ async function each(count: number, work: (index: number) => Promise<unknown>): P
 /** Counts pods that have a node, by the first part of their name. */
 class Bound {
   readonly #names = new Set<string>();
-  readonly #waiting: { readonly count: number; readonly resolve: () => void; readonly prefix: string }[] = [];
+  readonly #waiting = new Map<string, { readonly count: number; readonly resolve: () => void }>();
   readonly #counts = new Map<string, number>();
+  /** When the first of the pods that are waited for was bound, or refused. */
   firstAt = 0;
 
   constructor(cluster: Cluster, signal: AbortSignal) {
-    const apply = (pod: Pod) => {
-      const { name = '' } = pod.metadata ?? {};
-      if (!pod.spec?.nodeName || this.#names.has(name)) return;
-      this.#names.add(name);
-      const prefix = name.slice(0, name.lastIndexOf('-'));
-      const count = (this.#counts.get(prefix) ?? 0) + 1;
-      this.#counts.set(prefix, count);
-      for (const each of this.#waiting) {
-        if (each.prefix !== prefix) continue;
-        if (count === 1) this.firstAt = performance.now();
-        if (count === each.count) each.resolve();
-      }
-    };
     void cluster.client.of(Pods).watch(
       { resourceVersion: '0' },
       (events) => {
-        for (const { object } of events) apply(object as Pod);
+        for (const { object } of events) this.#apply(object as Pod);
       },
       signal,
     );
   }
 
   until(prefix: string, count: number): Promise<void> {
+    this.firstAt = 0;
     return new Promise((resolve) => {
-      this.#waiting.push({ prefix, count, resolve });
+      this.#waiting.set(prefix, { count, resolve });
     });
   }
+
+  #apply(pod: Pod): void {
+    const { name = '' } = pod.metadata ?? {};
+    const isBound = Boolean(pod.spec?.nodeName);
+    const prefix = prefixOf(pod);
+    const waiting = this.#waiting.get(prefix);
+    if (waiting && (isBound || isRefused(pod))) this.firstAt ||= performance.now();
+    if (!isBound || this.#names.has(name)) return;
+    this.#names.add(name);
+    const count = (this.#counts.get(prefix) ?? 0) + 1;
+    this.#counts.set(prefix, count);
+    if (count !== waiting?.count) return;
+    this.#waiting.delete(prefix);
+    waiting.resolve();
+  }
 }
+
+const isRefused = ({ status }: Pod): boolean =>
+  status?.conditions?.some(({ type, status: is }) => type === 'PodScheduled' && is === 'False') ?? false;
 
 const prefixOf = (pod: Pod): string => {
   const { name = '' } = pod.metadata ?? {};

@@ -17,6 +17,7 @@ import { insistOnOther, samePlace } from './patched-object.ts';
 import { decodePatched, type PatchReading, patchedObject } from './patched-value.ts';
 import type { RegistryParts } from './registry-parts.ts';
 import { scaleOf, withScale } from './scale.ts';
+import { isOfStatusOnly, keepAllButStatus, statusOnly } from './status-part.ts';
 import { applyUpdate, type UpdateOutcome } from './update.ts';
 import { parsePatchOptions } from './write-options.ts';
 
@@ -50,7 +51,10 @@ export async function patchObject(
       const scale = decodePatched(Scale, patcher(scaleOf(old, subresource)), reading);
       return insistOnOther(withScale(old, scale, subresource), old);
     }
-    return insistOnOther(samePlace(patchedObject(parts.definition, patcher(old), reading), old), old);
+    const isStatus = subresource?.type === 'status' && isStrategic && isOfStatusOnly(patch.value as object);
+    const object = patchedObject(parts.definition, patcher(isStatus ? statusOnly(old) : old), reading);
+    if (isStatus) keepAllButStatus(object, old);
+    return insistOnOther(samePlace(object, old), old);
   };
   const ownership = isScale ? trackedScale(parts, request, subresource) : trackedBy(parts, request, subresource);
   const { dryRun } = options;

@@ -33,6 +33,7 @@ import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import { resetMetadata } from './reset-metadata.ts';
 import type { Entry } from './resource-view.ts';
 import { type ScaleObject, scaleOf, setReplicas } from './scale.ts';
+import { keepAllButStatus, statusOnly } from './status-part.ts';
 import { parseWriteOptions } from './write-options.ts';
 
 /** Makes the new object from the one that lies there; owns what it returns. May throw a `StatusError`. */
@@ -67,7 +68,9 @@ export async function updateObject(
   const options = parseWriteOptions(request.query, 'UpdateOptions');
   // Callers in this process send what they were given: all but the status is taken from what lies there anyway.
   const isStatus = subresource?.type === 'status' && request.body.type === 'object';
-  const body = isStatus ? statusOnly(request.body) : request.body;
+  const body = isStatus
+    ? { ...request.body, object: statusOnly(request.body.object as KubernetesObject) }
+    : request.body;
   const decode = (fieldValidation: typeof options.fieldValidation) => {
     const object = decodeObject(parts.definition, { ...request, body }, fieldValidation);
     matchNamespace(parts, object, request.target);
@@ -94,13 +97,6 @@ export async function updateObject(
     entry: await applyUpdate(parts, { request, transform, dryRun: options.dryRun, subresource, ownership }),
     created: false,
   };
-}
-
-function statusOnly(body: ResourceRequest['body']): ResourceRequest['body'] {
-  if (body.type !== 'object') return body;
-  const { kind, apiVersion, metadata, status } = body.object as KubernetesObject & WithParts;
-  // Who owns what is not up to writers of a part either.
-  return { ...body, object: { kind, apiVersion, metadata: { ...metadata, managedFields: undefined }, status } };
 }
 
 function matchName(object: KubernetesObject, name: string): void {
@@ -227,13 +223,6 @@ function prepare(
 }
 
 type WithParts = { [part: string]: unknown };
-
-function keepAllButStatus(object: Mutable<KubernetesObject>, old: KubernetesObject): void {
-  const target = object as WithParts;
-  for (const key of Object.keys(target))
-    if (key !== 'metadata' && key !== 'status' && !(key in old)) delete target[key];
-  for (const [key, value] of Object.entries(old)) if (key !== 'metadata' && key !== 'status') target[key] = value;
-}
 
 function keepStatus(object: Mutable<KubernetesObject>, old: KubernetesObject): void {
   const status = (old as WithParts)['status'];

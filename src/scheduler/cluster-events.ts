@@ -165,20 +165,22 @@ class PodFollower {
     const uid = pod.metadata?.uid ?? '';
     if (state.isAssumed(uid)) return;
     if (pod.metadata?.deletionTimestamp) return queue.remove(uid);
-    const info = state.describe(pod);
+    const isSame = old !== undefined && isUnchanged(pod, old);
+    const known = isSame ? queue.infoOf(uid) : undefined;
+    const info = known ? { ...known, pod } : state.describe(pod);
     const nominated = pod.status?.nominatedNodeName ?? '';
     if (nominated !== (old?.status?.nominatedNodeName ?? '')) nominations.set(info, nominated);
-    // A change of status alone (our own condition, for example) does not make a pod fit.
-    const isSame =
-      old &&
-      deepEqual(old.spec, pod.spec) &&
-      deepEqual(old.metadata?.labels, pod.metadata?.labels) &&
-      deepEqual(old.status?.resourceClaimStatuses, pod.status?.resourceClaimStatuses);
-    if (isSame) {
-      queue.refresh(info);
-    } else queue.put(info);
+    if (isSame) queue.refresh(info);
+    else queue.put(info);
     if (groups?.keyOf(pod) && old === undefined) queue.moveOnEvent({ name: 'UnscheduledPodAdd', object: pod });
   }
 }
+
+/** Whether nothing has changed that decides where a pod fits: its status alone (our own condition, for example) does not. */
+const isUnchanged = (pod: Pod, old: Pod): boolean =>
+  deepEqual(old.spec, pod.spec) &&
+  deepEqual(old.metadata?.labels, pod.metadata?.labels) &&
+  deepEqual(old.metadata?.ownerReferences, pod.metadata?.ownerReferences) &&
+  deepEqual(old.status?.resourceClaimStatuses, pod.status?.resourceClaimStatuses);
 
 const isOver = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';

@@ -153,6 +153,22 @@ test('a pod of higher priority makes room for itself', async () => {
   ]);
 });
 
+test('a pod for which room is made waits until those that take their time to end are gone', async () => {
+  await cluster.client.of(PriorityClasses).create({ metadata: { name: 'high' }, value: 1000 });
+  await addNode('one', { cpu: '1' });
+  await addPod('low', { terminationGracePeriodSeconds: 3600 }, '800m');
+  await vi.waitUntil(() => nodeOf('low'));
+  await addPod('high', { priorityClassName: 'high' }, '800m');
+  await vi.waitUntil(async () => (await podOf('low')).metadata?.deletionTimestamp);
+  await vi.waitUntil(async () => (await podOf('high')).status?.nominatedNodeName === 'one');
+  const told = async () => (await cluster.client.of(Events).list({ namespace: 'default' })).items;
+  await vi.waitUntil(async () => (await told()).some(({ reason }) => reason === 'Preempted'));
+  await cluster.client.of(Pods).delete('low', { namespace: 'default', gracePeriodSeconds: 0 });
+  await vi.waitUntil(async () => (await nodeOf('high')) === 'one', { timeout: 5000 });
+  // That the end of another had begun was no reason to try again.
+  expect(cluster.apiServer.metrics.render()).toContain('scheduler_preemption_attempts_total 1\n');
+});
+
 test('a pod that never preempts, and one that only frees what is too little, is told so', async () => {
   await cluster.client
     .of(PriorityClasses)

@@ -104,6 +104,7 @@ export class Scheduler {
       nominations: this.#nominations,
       ...(this.#groups ? { groups: this.#groups } : {}),
       activate: (uid: string) => this.#queue.activate(uid),
+      resume: (uid: string) => this.#queue.resume(uid),
     };
     this.#frameworks = new Map(
       profiles.map((profile) => [profile.schedulerName, createFramework(profile, context)] as const),

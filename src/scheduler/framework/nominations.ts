@@ -26,6 +26,12 @@ export class Nominations {
 
   /** Nominates a pod; '' takes its nomination back. */
   set(pod: PodInfo, nodeName: string): void {
+    const known = this.#nodes.get(pod.uid);
+    if (known === nodeName && this.#byNode.get(nodeName)?.get(pod.uid)?.class === pod.class) {
+      // What this scheduler has told comes back to it.
+      this.#byNode.get(nodeName)?.set(pod.uid, pod);
+      return;
+    }
     this.delete(pod.uid);
     if (nodeName === '') return;
     this.#nodes.set(pod.uid, nodeName);

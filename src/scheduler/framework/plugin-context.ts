@@ -36,6 +36,8 @@ export interface PluginContext {
   readonly isLocal: (cycle: Cycle) => boolean;
   /** Puts a pod that waits for anything back among those to be tried. */
   readonly activate: (uid: string) => void;
+  /** Lets a pod that a plugin has kept from being tried since it was refused wait for what may help it. */
+  readonly resume: (uid: string) => void;
 }
 
 /** Makes a plugin for one profile; `args` are those of its `pluginConfig`, defaults filled in. */

@@ -21,6 +21,7 @@ const spread: PodShape = {
   labels: { app: 'web' },
   spec: { topologySpreadConstraints: [{ ...term('web'), maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }] },
 };
+const asking = (cpu: string): PodShape => ({ requests: { cpu } });
 const port = (hostPort: number): PodShape => ({
   spec: { containers: [{ name: 'c', image: 'x', ports: [{ containerPort: 80, hostPort }] }] },
 });
@@ -91,6 +92,26 @@ test.each<[string, string, PodShape, ClusterEvent, KubernetesObject, KubernetesO
   ['PodTopologySpread', 'one that no longer counts', spread, 'AssignedPodUpdate', pod(other), pod(web), true],
   ['PodTopologySpread', 'a node without the label', spread, 'NodeAdd', node({}), undefined, false],
   ['PodTopologySpread', 'the last node of a domain goes', spread, 'NodeDelete', node({ zone: 'a' }), undefined, true],
+  ['NodeResourcesFit', 'a pod shrinks', asking('1'), 'AssignedPodUpdate', pod(asking('1')), pod(asking('2')), true],
+  ['NodeResourcesFit', 'a pod grows', asking('1'), 'AssignedPodUpdate', pod(asking('2')), pod(asking('1')), false],
+  [
+    'NodeResourcesFit',
+    'a pod begins to end',
+    asking('1'),
+    'AssignedPodUpdate',
+    pod(asking('1')),
+    pod(asking('1')),
+    false,
+  ],
+  [
+    'NodeResourcesFit',
+    'what is not asked for shrinks',
+    web,
+    'AssignedPodUpdate',
+    pod(asking('1')),
+    pod(asking('2')),
+    false,
+  ],
   ['NodePorts', 'the port becomes free', port(80), 'AssignedPodDelete', pod(port(80)), undefined, true],
   ['NodePorts', 'another port becomes free', port(80), 'AssignedPodDelete', pod(port(81)), undefined, false],
   [

@@ -93,6 +93,20 @@ test('what brings a pod into a queue is told by the names people know', async ()
   ]);
 });
 
+test('what happens while the gate keeps a pod that was refused is no news to it, what happens afterwards is', () => {
+  const { queue, closed, put, take, giveBack, nodeCame } = start();
+  put('one');
+  closed.add('uid-of-one');
+  giveBack(FIT);
+  nodeCame();
+  closed.clear();
+  expect([take(), queue.sizes.unschedulable]).toEqual([undefined, 1]);
+  queue.resume('uid-of-one');
+  expect(take()).toBeUndefined();
+  nodeCame();
+  expect(take()).toBe('one');
+});
+
 test('an event that comes while a pod is tried counts, too', () => {
   const { queue, put, nodeCame } = start();
   put('one');

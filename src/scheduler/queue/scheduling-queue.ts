@@ -85,6 +85,13 @@ export class SchedulingQueue {
     this.#moveOn({ info, since, attempts: 0, refusals: 0, failures: 0, refusedBy: NOBODY }, 'UnschedulablePodAdd');
   }
 
+  /** What is known of a pod that waits, wherever. */
+  infoOf(uid: string): PodInfo | undefined {
+    const queued =
+      this.#active.get(uid) ?? this.#backoff.get(uid) ?? this.#unschedulable.get(uid) ?? this.#gated.get(uid);
+    return queued?.info;
+  }
+
   /** The pod changed in ways that no filter looks at. */
   refresh(info: PodInfo): void {
     const { uid } = info;
@@ -122,6 +129,13 @@ export class SchedulingQueue {
         this.#moveOn(pod, labelOf(happening.name));
       }
     }
+  }
+
+  /** A pod that the gate would have kept until now waits for what may help it, or is tried if that has come already. */
+  resume(uid: string): void {
+    const pod = this.#unschedulable.get(uid);
+    if (pod) this.#index(uid, pod.refusedBy);
+    else this.activate(uid);
   }
 
   /** Looks again at a pod that waits or was kept at the gate. */
@@ -269,7 +283,8 @@ export class SchedulingQueue {
   #setAside(pod: QueuedPod): void {
     this.#unschedulable.set(pod.info.uid, pod);
     this.#options.entered?.('unschedulable', 'ScheduleAttemptFailure');
-    this.#index(pod.info.uid, pod.refusedBy);
+    // While the gate keeps it nothing helps.
+    if (this.#options.gate(pod.info) === undefined) this.#index(pod.info.uid, pod.refusedBy);
     this.#armSweep();
   }
 

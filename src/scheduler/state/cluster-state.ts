@@ -180,16 +180,23 @@ export class ClusterState {
 
   /** Tries what would be: `change` may add to and take from the node, what it did is undone afterwards. */
   tentatively<T>(node: NodeInfo, change: (trial: Trial) => T): T {
-    const before = new Map(node.pods);
+    const come: PodInfo[] = [];
+    const gone: PodInfo[] = [];
     this.#trials++;
     try {
       return change({
-        add: (pod) => this.#add(pod, node),
-        remove: (pod) => this.#remove(pod, node),
+        add: (pod) => {
+          if (!gone.includes(pod)) come.push(pod);
+          this.#add(pod, node);
+        },
+        remove: (pod) => {
+          if (!come.includes(pod) && !gone.includes(pod) && node.pods.has(pod.uid)) gone.push(pod);
+          this.#remove(pod, node);
+        },
       });
     } finally {
-      for (const pod of [...node.pods.values()]) if (!before.has(pod.uid)) this.#remove(pod, node);
-      for (const pod of before.values()) if (!node.pods.has(pod.uid)) this.#add(pod, node);
+      for (const pod of come) this.#remove(pod, node);
+      for (const pod of gone) if (!node.pods.has(pod.uid)) this.#add(pod, node);
       this.#trials--;
     }
   }

@@ -42,6 +42,7 @@ export class Harness {
         waiting: new WaitingPods(systemClock),
         metrics: new SchedulerMetrics(new MetricRegistry(), systemClock),
         activate: () => {},
+        resume: () => {},
       },
     );
   }

@@ -20,19 +20,31 @@ export class Evictions {
   }
 
   start(preemptor: PodInfo, victims: Victims): void {
-    this.#context.metrics.choseVictims(victims.pods.length);
-    this.#underWay.add(preemptor.uid);
-    void this.#run(preemptor, victims)
-      .catch((error) => {
-        this.#context.logger.warn('preemption failed, will retry', { pod: preemptor.key, error });
-      })
-      .finally(() => {
-        this.#underWay.delete(preemptor.uid);
-        this.#context.activate(preemptor.uid);
-      });
+    const { metrics, logger, activate, resume } = this.#context;
+    const { uid, key } = preemptor;
+    metrics.choseVictims(victims.pods.length);
+    this.#underWay.add(uid);
+    void this.#evictAll(preemptor, victims).then(
+      () => {
+        this.#underWay.delete(uid);
+        // Those that take their time to end wake the pod when they are gone.
+        if (this.#areThere(victims)) resume(uid);
+        else activate(uid);
+      },
+      (error) => {
+        logger.warn('preemption failed, will retry', { pod: key, error });
+        this.#underWay.delete(uid);
+        activate(uid);
+      },
+    );
   }
 
-  async #run(preemptor: PodInfo, { pods, nodeName }: Victims): Promise<void> {
+  #areThere({ pods, nodeName }: Victims): boolean {
+    const there = this.#context.state.get(nodeName)?.pods;
+    return there !== undefined && pods.some(({ uid }) => there.has(uid));
+  }
+
+  async #evictAll(preemptor: PodInfo, { pods, nodeName }: Victims): Promise<void> {
     const leaving = pods.filter(({ pod }) => pod.metadata?.deletionTimestamp === undefined);
     await Promise.all([
       ...this.#displaced(preemptor, nodeName).map((pod) => this.#clearNomination(pod)),

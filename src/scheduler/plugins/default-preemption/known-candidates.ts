@@ -5,9 +5,6 @@ import type { ClusterState } from '../../state/cluster-state.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
 import { type Candidate, compareHarm } from './victims.ts';
 
-/** Of more nodes than this what has changed is found out when they are needed. */
-const MOST_OUTDATED = 64;
-
 /** What a node is to a class of preemptors; a refusal is undefined where nobody was asked or nobody has to go. */
 type Known = { readonly candidate: Candidate } | { readonly refusal: Status | undefined };
 
@@ -18,7 +15,6 @@ type Known = { readonly candidate: Candidate } | { readonly refusal: Status | un
 export class KnownCandidates {
   #known: (Known | undefined)[] = [];
   readonly #candidates = new Heap<Candidate>(compareHarm, ({ nodeName }) => nodeName);
-  #outdated: number[] = [];
   #cursor: number;
   #upTo = -1;
   #budgets = -1;
@@ -41,19 +37,13 @@ export class KnownCandidates {
   /** Forgets what has changed since it was called last. */
   catchUp({ changes }: ClusterState, budgets: number): void {
     const isKept = this.#upTo >= 0 && this.#budgets === budgets;
-    if (!isKept || !changes.since(this.#upTo, (slot) => this.#outdate(slot))) this.#clear();
+    if (!isKept || !changes.since(this.#upTo, (slot) => this.#forget(slot))) this.#clear();
     this.#upTo = changes.last;
     this.#budgets = budgets;
   }
 
-  /**
-   * Asks about nodes of which nothing is known until it is enough, those first that have changed. `ask` is to `set` what
-   * it finds.
-   */
+  /** Asks about nodes of which nothing is known, one after another, until it is enough. `ask` is to `set` what it finds. */
   explore(order: Int32Array, ask: (slot: number) => void, isEnough: () => boolean): void {
-    const outdated = this.#outdated;
-    this.#outdated = [];
-    for (const slot of outdated) ask(slot);
     for (let looked = 0; looked < order.length && !isEnough(); looked++) {
       if (this.#cursor >= order.length) this.#cursor = 0;
       const slot = order[this.#cursor++] as number;
@@ -93,14 +83,8 @@ export class KnownCandidates {
     this.#known[slot] = undefined;
   }
 
-  #outdate(slot: number): void {
-    if (this.#known[slot] && this.#outdated.length < MOST_OUTDATED) this.#outdated.push(slot);
-    this.#forget(slot);
-  }
-
   #clear(): void {
     this.#known = [];
     this.#candidates.clear();
-    this.#outdated = [];
   }
 }

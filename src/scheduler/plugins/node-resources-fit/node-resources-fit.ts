@@ -53,7 +53,8 @@ export function nodeResourcesFit(
         const nominated = nominations.nodeOf(uid);
         return !nominated || !state.get(nominated) || (gone as Pod).spec?.nodeName === nominated;
       },
-      AssignedPodUpdate: true,
+      AssignedPodUpdate: ({ class: its }, now, old) =>
+        hasShrunk(now as Pod, old as Pod, (name) => its.requests.columns.includes(table.columnOf(name))),
     },
     filter: ({ pod }, { slot }) => verdictOf(pod.class, table, { slot, isIgnored, isByDevices }),
     score({ pod }, { slot }) {
@@ -67,6 +68,15 @@ export function nodeResourcesFit(
       return scorer(requested, capacity);
     },
   };
+}
+
+/** Whether a pod asks for less than before of anything that another one wants. */
+function hasShrunk(now: Pod, old: Pod, isWanted: (name: string) => boolean): boolean {
+  // Of the many changes of pods that run hardly any is about what they ask for.
+  if (now.spec === old.spec && now.status?.containerStatuses === old.status?.containerStatuses) return false;
+  const after = podRequests(now);
+  for (const [name, amount] of podRequests(old)) if (amount > (after.get(name) ?? 0) && isWanted(name)) return true;
+  return false;
 }
 
 /** What would be requested of a node with this pod on it; CPU and memory with a guess for those that do not say. */

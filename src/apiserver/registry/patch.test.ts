@@ -188,3 +188,30 @@ test('nobody but a delete says when an object goes', async () => {
     ),
   ]);
 });
+
+describe('what a patch of the status makes does not depend on how it is merged', () => {
+  test.each([
+    ['{"status":{"replicas":3}}'],
+    ['{"status":{"replicas":4},"spec":{"replicas":9},"metadata":{"labels":{"x":"y"}}}'],
+    ['{"metadata":{"labels":{"x":"z"},"annotations":{"a":"b"}}}'],
+    ['{"metadata":{"managedFields":[{}]},"status":{"replicas":5}}'],
+    ['{"status":null}'],
+  ])('%s', async (body) => {
+    const made = async (type: string) => {
+      const { code, json } = await patch(type, body, '?dryRun=All', `${PATH}/status`);
+      const { managedFields, ...metadata } = json.metadata;
+      const owners = managedFields.map(({ time: _, ...entry }: { time: string }) => entry);
+      return [code, metadata, owners, json.spec, json.status];
+    };
+    const strategic = await made(STRATEGIC);
+    expect(strategic[0]).toBe(200);
+    expect(strategic).toEqual(await made(MERGE));
+  });
+
+  test('an unknown member of it is found', async () => {
+    const { json } = await patch(STRATEGIC, '{"status":{"foo":1}}', '?fieldValidation=Strict', `${PATH}/status`);
+    expect(json.message).toBe(
+      ' "" is invalid: patch: Invalid value: "map[status:map[foo:1]]": strict decoding error: unknown field "status.foo"',
+    );
+  });
+});

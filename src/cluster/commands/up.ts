@@ -15,6 +15,7 @@ import { createProgress } from '../progress.ts';
 import { readRunFile, removeRunFile, writeRunFile } from '../run-file.ts';
 import { readServerConfiguration, type ServerFlags } from '../server-configuration.ts';
 import { readSimulation } from '../simulation-flags.ts';
+import { keepObjectsYoung } from '../young-objects.ts';
 import type { ClusterOptions } from './options.ts';
 
 export interface UpOptions extends ClusterOptions, PodNetworkFlags, ServerFlags {
@@ -45,6 +46,7 @@ export async function up(options: UpOptions): Promise<void> {
   if (other)
     throw new CommandError(`start cluster ${options.name}: already running (process ${other.pid}, ${other.server})`);
   if (options.detach) return detach(data);
+  keepObjectsYoung();
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   const cluster = await startAndTell(options, data, started);

@@ -123,6 +123,7 @@ export class ClusterState {
     const info = this.#nodes.get(name);
     if (info === undefined) return;
     this.#leave(info);
+    for (const topology of this.#topologies.values()) topology.removeNode(info.slot);
     this.#nodes.delete(name);
     this.#bySlot[info.slot] = undefined;
     this.#reorder();

@@ -16,6 +16,11 @@ export class DomainCounts {
     return this.#occupied === 0;
   }
 
+  /** Whether all nodes have the same number. */
+  get isEven(): boolean {
+    return this.isEmpty || this.topology.isOne;
+  }
+
   /** Adds to the domain of a node; nodes outside all domains are passed over. */
   add(slot: number, amount: number): void {
     const domain = this.topology.domainOf(slot);

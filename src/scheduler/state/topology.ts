@@ -5,8 +5,11 @@ import type { NodeInfo } from './node-info.ts';
 export class Topology {
   readonly key: string;
   readonly #values = new Map<string, number>();
-  /** By slot; -1 where a node has no such label. */
+  /** By slot; -1 where a node has no such label, or there is none. */
   #domains: Int32Array;
+  /** How many nodes each domain has. */
+  readonly #sizes: number[] = [];
+  readonly #slots = new Set<number>();
 
   constructor(key: string, nodes: readonly NodeInfo[]) {
     this.key = key;
@@ -24,6 +27,12 @@ export class Topology {
     return this.#domains;
   }
 
+  /** Whether all nodes there are lie in one domain. */
+  get isOne(): boolean {
+    const [slot] = this.#slots;
+    return slot !== undefined && this.#sizes[this.domainOf(slot)] === this.#slots.size;
+  }
+
   /** The domain of a node, or -1. */
   domainOf(slot: number): number {
     return this.#domains[slot] as number;
@@ -35,8 +44,19 @@ export class Topology {
       grown.set(this.#domains);
       this.#domains = grown;
     }
+    this.removeNode(slot);
     const value = own(node.metadata?.labels, this.key);
-    this.#domains[slot] = value === undefined ? -1 : this.#numberOf(value);
+    const domain = value === undefined ? -1 : this.#numberOf(value);
+    this.#slots.add(slot);
+    this.#domains[slot] = domain;
+    if (domain >= 0) this.#sizes[domain] = (this.#sizes[domain] ?? 0) + 1;
+  }
+
+  removeNode(slot: number): void {
+    const domain = this.domainOf(slot);
+    this.#slots.delete(slot);
+    this.#domains[slot] = -1;
+    if (domain >= 0) this.#sizes[domain] = (this.#sizes[domain] as number) - 1;
   }
 
   #numberOf(value: string): number {

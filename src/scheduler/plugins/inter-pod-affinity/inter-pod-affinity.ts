@@ -52,11 +52,11 @@ export function interPodAffinity({ state, informers }: PluginContext, args: Inte
       if (hasAny(apart, slot)) return NOT_APART;
       return hasAny(shunned, slot) ? SHUNNED : undefined;
     },
-    preScore: (cycle) => (plans.of(cycle.pod.class).worth.some(({ counts: each }) => !each.isEmpty) ? undefined : SKIP),
+    preScore: (cycle) => (plans.of(cycle.pod.class).worth.some(({ counts: each }) => !each.isEven) ? undefined : SKIP),
     scoreAll(cycle, slots, scores) {
       scores.fill(0);
       for (const { counts: each, weight } of plans.of(cycle.pod.class).worth)
-        if (!each.isEmpty) each.addTo(scores, slots, weight);
+        if (!each.isEven) each.addTo(scores, slots, weight);
     },
     normalize: (_cycle, scores) => spreadOut(scores),
   };

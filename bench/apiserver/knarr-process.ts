@@ -6,6 +6,7 @@ import type { Connection } from '#client/connection.ts';
 
 /** A Knarr in a process of its own. */
 export interface KnarrProcess {
+  readonly pid: number;
   readonly connection: Connection;
   /** Seconds of processor time so far. */
   cpu(): number;
@@ -14,8 +15,8 @@ export interface KnarrProcess {
   stop(): Promise<void>;
 }
 
-/** Starts the built package with a durable store in `directory` and no node. */
-export async function startKnarr(directory: string): Promise<KnarrProcess> {
+/** Starts the built package with a durable store in `directory` and no node; `more` are further options. */
+export async function startKnarr(directory: string, more: readonly string[] = []): Promise<KnarrProcess> {
   const options = [
     '--runtime',
     'none',
@@ -25,6 +26,7 @@ export async function startKnarr(directory: string): Promise<KnarrProcess> {
     directory,
     '--kubeconfig',
     join(directory, 'user'),
+    ...more,
   ];
   const child = spawn(process.execPath, ['dist/knarr.js', 'up', ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
@@ -37,15 +39,19 @@ export async function startKnarr(directory: string): Promise<KnarrProcess> {
   const server = /https:\/\/\S+/.exec(text)?.[0] as string;
   const status = () => readFileSync(`/proc/${child.pid}/status`, 'utf8');
   return {
+    pid: child.pid as number,
     connection: { server, tls: { ca: pem('ca.crt'), cert: pem('admin.crt'), key: pem('admin.key') } },
-    cpu() {
-      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      return (Number(fields[11]) + Number(fields[12])) / 100;
-    },
+    cpu: () => processorSeconds(child.pid as number),
     memory: () => Number(/VmRSS:\s+(\d+)/.exec(status())?.[1]) / 1024,
     stop: async () => {
       child.kill('SIGTERM');
       await once(child, 'exit');
     },
   };
+}
+
+/** Seconds of processor time that a process has taken so far. */
+export function processorSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }

@@ -8,6 +8,9 @@ import { Writer } from 'protobufjs/minimal.js';
 /** An etcd of this run, spoken to over gRPC with as little work on our side as possible. */
 export interface EtcdPeer {
   readonly version: string;
+  readonly pid: number;
+  /** Where it serves its clients, without TLS. */
+  readonly url: string;
   put(key: string, value: Uint8Array): Promise<void>;
   stop(): Promise<void>;
 }
@@ -28,6 +31,8 @@ export async function startEtcd(directory: string): Promise<EtcdPeer | undefined
   const session = connect(client);
   return {
     version,
+    pid: child.pid as number,
+    url: client,
     put: (key, value) =>
       call(session, '/etcdserverpb.KV/Put', Writer.create().uint32(10).string(key).uint32(18).bytes(value).finish()),
     stop: () => stop(session, child),

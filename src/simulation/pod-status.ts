@@ -25,17 +25,17 @@ export function simulatedStatus(
   const { time, hostIP, podIP } = at;
   const isOver = outcome === 'Succeeded' || outcome === 'Failed';
   const before = pod.status?.containerStatuses ?? [];
-  return {
-    ...pod.status,
+  // In the schema's order, in which the server keeps it.
+  const told = {
     ...observedOf(pod),
     phase: isOver ? outcome : 'Running',
+    conditions: conditionsOf(pod, outcome, time),
     ...(outcome === 'Failed' && ending.message ? { message: ending.message } : {}),
     hostIP,
     hostIPs: [{ ip: hostIP }],
     podIP,
     podIPs: [{ ip: podIP }],
     startTime: pod.status?.startTime ?? time,
-    conditions: conditionsOf(pod, outcome, time),
     ...initStatuses(pod, time),
     containerStatuses: (pod.spec?.containers ?? []).map((container) =>
       containerStatus(pod, container, {
@@ -45,8 +45,13 @@ export function simulatedStatus(
         before: before.find(({ name }) => name === container.name),
       }),
     ),
-  } as PodStatus;
+  };
+  return { ...told, ...othersOf(pod.status, told) } as PodStatus;
 }
+
+/** What a status says that is not told anew. */
+const othersOf = (status: PodStatus = {}, told: object): object =>
+  Object.fromEntries(Object.entries(status).filter(([name]) => !Object.hasOwn(told, name)));
 
 const observedOf = ({ metadata }: Pod) => (metadata?.generation ? { observedGeneration: metadata.generation } : {});
 
@@ -65,7 +70,7 @@ function conditionsOf(pod: Pod, outcome: PodOutcome, time: string): object[] {
     const status = value ? 'True' : 'False';
     const before = known.find((each) => each.type === type);
     const lastTransitionTime = before?.status === status ? before.lastTransitionTime : time;
-    return { type, status, ...observedOf(pod), lastProbeTime: null, lastTransitionTime, ...extra };
+    return { type, ...observedOf(pod), status, lastProbeTime: null, lastTransitionTime, ...extra };
   };
   const own = [
     condition('PodReadyToStartContainers', !isOver, {}),
@@ -114,14 +119,14 @@ function containerStatus(
   const lastState = outcome === 'Restarted' ? ended(before?.containerID ?? containerID) : before?.lastState;
   return {
     name,
+    state: isOver ? ended(containerID) : { running: { startedAt: outcome === 'Restarted' ? time : startedAt } },
+    ...(lastState ? { lastState } : {}),
+    ready: outcome === 'Ready',
+    restartCount: restarts,
     image,
     imageID: '',
     containerID,
-    ready: outcome === 'Ready',
     started: !isOver,
-    restartCount: restarts,
-    state: isOver ? ended(containerID) : { running: { startedAt: outcome === 'Restarted' ? time : startedAt } },
-    ...(lastState ? { lastState } : {}),
   };
 }
 

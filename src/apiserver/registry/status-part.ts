@@ -3,14 +3,25 @@ import type { Mutable } from '#machinery/schema/schema.ts';
 
 /** The members of an object by name. */
 type Members = { [member: string]: unknown };
+export type Metadata = NonNullable<KubernetesObject['metadata']>;
 
 /**
  * What writers of the status alone may change of an object: all else is taken from what lies there anyway, and need not be
- * copied, read and compared. Who owns what is not up to writers of a part either.
+ * copied, read and compared. Who owns what is not up to writers of a part either. Of metadata that is `known` the name will do.
  */
-export function statusOnly(object: KubernetesObject): KubernetesObject {
+export function statusOnly(object: KubernetesObject, known?: Metadata): KubernetesObject {
   const { kind, apiVersion, metadata, status } = object as KubernetesObject & Members;
-  return { kind, apiVersion, metadata: { ...metadata, managedFields: undefined }, status } as KubernetesObject;
+  const sent = known ? { name: known.name } : metadata;
+  return { kind, apiVersion, metadata: { ...sent, managedFields: undefined }, status } as KubernetesObject;
+}
+
+/** A copy in which everything may be changed that is changed in place, without the owners. */
+export function ownedMetadata(metadata: Metadata): Mutable<Metadata> {
+  const copy = { ...metadata } as Mutable<Metadata>;
+  delete copy.managedFields;
+  if (copy.labels) copy.labels = { ...copy.labels };
+  if (copy.annotations) copy.annotations = { ...copy.annotations };
+  return copy;
 }
 
 /** Whether a strategic merge patch speaks of nothing that `statusOnly` leaves out. */

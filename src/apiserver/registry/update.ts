@@ -33,7 +33,7 @@ import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import { resetMetadata } from './reset-metadata.ts';
 import type { Entry } from './resource-view.ts';
 import { type ScaleObject, scaleOf, setReplicas } from './scale.ts';
-import { keepAllButStatus, statusOnly } from './status-part.ts';
+import { keepAllButStatus, type Metadata, ownedMetadata, statusOnly } from './status-part.ts';
 import { parseWriteOptions } from './write-options.ts';
 
 /** Makes the new object from the one that lies there; owns what it returns. May throw a `StatusError`. */
@@ -68,11 +68,13 @@ export async function updateObject(
   const options = parseWriteOptions(request.query, 'UpdateOptions');
   // Callers in this process send what they were given: all but the status is taken from what lies there anyway.
   const isStatus = subresource?.type === 'status' && request.body.type === 'object';
+  const known = isStatus ? metadataSentBack(parts, request) : undefined;
   const body = isStatus
-    ? { ...request.body, object: statusOnly(request.body.object as KubernetesObject) }
+    ? { ...request.body, object: statusOnly(request.body.object as KubernetesObject, known) }
     : request.body;
   const decode = (fieldValidation: typeof options.fieldValidation) => {
     const object = decodeObject(parts.definition, { ...request, body }, fieldValidation);
+    if (known) object.metadata = ownedMetadata(known);
     matchNamespace(parts, object, request.target);
     return object;
   };
@@ -97,6 +99,14 @@ export async function updateObject(
     entry: await applyUpdate(parts, { request, transform, dryRun: options.dryRun, subresource, ownership }),
     created: false,
   };
+}
+
+/** The metadata that lies there, where callers in this process send the very same: it needs not be read again. */
+function metadataSentBack({ storage, view }: RegistryParts, { body, target }: ResourceRequest): Metadata | undefined {
+  const entry = storage.get(target.namespace, target.name);
+  if (entry === undefined || body.type !== 'object') return undefined;
+  const { metadata } = view.object(entry);
+  return metadata === (body.object as KubernetesObject).metadata ? metadata : undefined;
 }
 
 function matchName(object: KubernetesObject, name: string): void {

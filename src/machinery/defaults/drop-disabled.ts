@@ -2,8 +2,11 @@ import { flatFields } from '#machinery/codec/flat-fields.ts';
 import { type MessageSchema, resolveSchema, type Schema } from '#machinery/schema/schema.ts';
 
 type Members = Record<string, unknown>;
-/** Does something to each message below a value that has the field; `gate` is the one that the field waits for. */
-type Visit = (value: unknown, see: (object: Members, name: string, gate: string) => void) => void;
+/**
+ * Does something to each message below a value that has the field; `gate` is the one that the field waits for. Members that
+ * are the very same in `same` are left out.
+ */
+type Visit = (value: unknown, see: (object: Members, name: string, gate: string) => void, same?: Members) => void;
 
 const plans = new WeakMap<MessageSchema, { visit: Visit | undefined }>();
 
@@ -22,7 +25,8 @@ export function dropDisabled(schema: MessageSchema, object: object, { old, gates
   const visit = planMessage(schema);
   if (visit === undefined) return;
   const found: { readonly object: Members; readonly name: string; readonly gate: string }[] = [];
-  visit(object, (members, name, gate) => found.push({ object: members, name, gate }));
+  // What is the same as before uses no gate that was not used before.
+  visit(object, (members, name, gate) => found.push({ object: members, name, gate }), old as Members | undefined);
   if (found.length === 0) return;
   const used = new Set<string>();
   if (old) visit(old, (_members, _name, gate) => used.add(gate));
@@ -44,10 +48,10 @@ function planMessage(schema: MessageSchema): Visit | undefined {
     return gate === undefined && visit === undefined ? [] : [{ name, gate, visit }];
   });
   if (members.length === 0) return undefined;
-  plan.visit = (value, see) => {
+  plan.visit = (value, see, same) => {
     for (const { name, gate, visit } of members) {
       const member = (value as Members)[name];
-      if (member === undefined || member === null) continue;
+      if (member === undefined || member === null || (same !== undefined && member === same[name])) continue;
       if (gate === undefined) visit?.(member, see);
       else see(value as Members, name, gate);
     }

@@ -40,3 +40,21 @@ test('objects with the same fields share one set of them', () => {
   const [one, two] = [owned('one'), owned('two')].map((object) => codec.decode(codec.encode(object), 7));
   expect(one?.metadata?.managedFields?.[0]?.fieldsV1).toBe(two?.metadata?.managedFields?.[0]?.fieldsV1);
 });
+
+const former = owned('é', { a: '1' });
+const { managedFields: _owners, ...unowned } = former.metadata ?? {};
+test.each<[string, ConfigMap]>([
+  ['nothing', { ...former }],
+  ['its labels', { ...former, metadata: { ...former.metadata, labels: { of: 'ü', count: '2' } } }],
+  ['its data', { ...former, data: { a: '2' } }],
+  ['its owners', { ...former, metadata: unowned }],
+  ['what more it has', { ...former, binaryData: { b: 'AA==' } }],
+  ['what it has no more', { kind: 'ConfigMap', apiVersion: 'v1', metadata: former.metadata as object }],
+])('an object that differs from its former state in %s is written as if there had been none', (_difference, object) => {
+  const before = { object: former, bytes: codec.encode(former) };
+  const bytes = codec.encode(object, before);
+  expect(new TextDecoder().decode(bytes)).toBe(new TextDecoder().decode(codec.encode(object)));
+  // And is a former state itself.
+  const next = { ...object, metadata: { ...object.metadata, generation: 2 } };
+  expect(codec.encode(next, { object, bytes })).toEqual(codec.encode(next));
+});

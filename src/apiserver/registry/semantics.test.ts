@@ -251,6 +251,21 @@ describe('a pod', () => {
     });
   });
 
+  test('comes to the same by a status that is sent with the metadata its writer was given, or with a copy', async () => {
+    const pods = cluster.client.of(Pods);
+    const running = await runningPod('reported', { app: 'reported' });
+    const before = structuredClone(running);
+    const status = { ...running.status, phase: 'Failed' } as Pod['status'];
+    const given = await pods.updateStatus({ ...running, status });
+    const { resourceVersion: _given, managedFields: _owners, ...metadata } = given.metadata ?? {};
+    const { resourceVersion: _before, managedFields: _former, ...kept } = before.metadata ?? {};
+    expect([running, metadata, given.status?.phase]).toEqual([before, kept, 'Failed']);
+    // Nothing is left to be written.
+    expect(await pods.updateStatus({ ...given, metadata: structuredClone(given.metadata), status } as Pod)).toEqual(
+      given,
+    );
+  });
+
   test('keeps its spec when its status changes, and the other way round', async () => {
     const pods = cluster.client.of(Pods);
     const running = await runningPod('split');

@@ -5,6 +5,7 @@ import type { Logger } from '#base/logger.ts';
 import type { Client } from '#client/client.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import { mergePatch, strategicPatch } from '#client/options.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isAlreadyExists, isNotFound } from '#machinery/errors/status-error.ts';
 import { formatTime } from '#machinery/objects/time.ts';
 import { healthyConditions, type NodePlan, nodeAddress, simulatedNode } from './node-group.ts';
@@ -159,11 +160,7 @@ export class NodeFleet {
   }
 
   async #register(plan: NodePlan): Promise<void> {
-    try {
-      await this.#options.client.of(Nodes).create(simulatedNode(plan, this.#now()));
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
-    }
+    await ignoring(isAlreadyExists, this.#options.client.of(Nodes).create(simulatedNode(plan, this.#now())));
   }
 
   async #report(name: string): Promise<void> {
@@ -190,12 +187,7 @@ export class NodeFleet {
   }
 
   async #leaseOf(name: string): Promise<Lease | undefined> {
-    try {
-      return await this.#options.client.of(Leases).get(name, { namespace: LEASE_NAMESPACE });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    return ignoring(isNotFound, this.#options.client.of(Leases).get(name, { namespace: LEASE_NAMESPACE }));
   }
 
   /** A node that could not do something tries again with its next lease. */

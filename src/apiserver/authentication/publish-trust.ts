@@ -1,5 +1,6 @@
 import { type ConfigMap, ConfigMaps } from '#api/core/v1/config-map.ts';
 import type { Client } from '#client/client.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { REQUEST_HEADER_DEFAULTS, type RequestHeaderOptions } from './request-header.ts';
@@ -31,11 +32,7 @@ export async function publishTrust(client: Client, trust: Trust): Promise<void> 
 }
 
 async function create(client: Client, configMap: ConfigMap): Promise<void> {
-  try {
-    await client.of(ConfigMaps).create(configMap);
-  } catch (error) {
-    if (!isAlreadyExists(error)) throw error;
-  }
+  await ignoring(isAlreadyExists, client.of(ConfigMaps).create(configMap));
 }
 
 function trustData({ clientCa, requestHeader }: Trust): Record<string, string> {

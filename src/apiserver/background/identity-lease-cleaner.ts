@@ -2,6 +2,7 @@ import { type Lease, Leases } from '#api/coordination/v1/lease.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import type { Client } from '#client/client.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isConflict, isNotFound } from '#machinery/errors/status-error.ts';
 import { IDENTITY_LABELS, LEASE_NAMESPACE } from './identity-lease.ts';
 
@@ -44,9 +45,8 @@ export class IdentityLeaseCleaner {
       // One that is renewed meanwhile stays.
       const { uid, resourceVersion } = metadata;
       const preconditions = { uid, resourceVersion };
-      await leases.delete(metadata.name ?? '', { namespace: LEASE_NAMESPACE, preconditions }).catch((error) => {
-        if (!isNotFound(error) && !isConflict(error)) throw error;
-      });
+      const isOvertaken = (error: unknown) => isNotFound(error) || isConflict(error);
+      await ignoring(isOvertaken, leases.delete(metadata.name ?? '', { namespace: LEASE_NAMESPACE, preconditions }));
     }
   }
 }

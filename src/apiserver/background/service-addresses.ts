@@ -5,6 +5,7 @@ import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import type { Client } from '#client/client.ts';
 import { Informer } from '#client/informer.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isAlreadyExists, isNotFound } from '#machinery/errors/status-error.ts';
 import { formatTime } from '#machinery/objects/time.ts';
 
@@ -97,12 +98,6 @@ export class ServiceAddresses {
     for (const [name, service] of wanted) await ignoring(isAlreadyExists, addresses.create(addressOf(name, service)));
   }
 }
-
-const ignoring = async (isExpected: (error: unknown) => boolean, work: Promise<unknown>): Promise<void> => {
-  await work.catch((error) => {
-    if (!isExpected(error)) throw error;
-  });
-};
 
 function belongsTo({ spec }: IPAddress, { metadata }: Service): boolean {
   const parent = spec?.parentRef;

@@ -9,6 +9,7 @@ import type { Logger } from '#base/logger.ts';
 import type { Client } from '#client/client.ts';
 import { Informer } from '#client/informer.ts';
 import type { ResourceClient } from '#client/resource-client.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '#machinery/errors/status-error.ts';
 import { bootstrapLevels, bootstrapSchemas } from './bootstrap-configuration.ts';
 import { danglingCondition, desiredUpdate } from './configuration-plan.ts';
@@ -86,7 +87,7 @@ export class ConfigurationController {
     const names = new Set(levels.map(({ metadata }) => metadata?.name ?? ''));
     for (const schema of schemas) {
       const status = danglingCondition(schema, names, this.#options.clock.now());
-      if (status) await tolerant(schemaClient.updateStatus({ ...schema, status }));
+      if (status) await ignoring(isOvertaken, schemaClient.updateStatus({ ...schema, status }));
     }
   }
 }
@@ -101,23 +102,17 @@ async function ensure<T extends Configuration>(
   for (const desired of wanted) {
     const current = byName.get(desired.metadata?.name);
     const update = current && desiredUpdate(current, desired, mandatory.includes(desired));
-    if (current === undefined) await tolerant(client.create(desired));
-    else if (update) await tolerant(client.update(update));
+    if (current === undefined) await ignoring(isOvertaken, client.create(desired));
+    else if (update) await ignoring(isOvertaken, client.update(update));
   }
   const names = new Set(wanted.map(({ metadata }) => metadata?.name));
   for (const { metadata } of present) {
     // The server kept it once and knows it no longer.
     if (metadata?.annotations?.[AUTO_UPDATE] === 'true' && !names.has(metadata.name)) {
-      await tolerant(client.delete(metadata.name ?? ''));
+      await ignoring(isOvertaken, client.delete(metadata.name ?? ''));
     }
   }
 }
 
 /** Somebody else was faster: the change that follows brings this back. */
-async function tolerant(write: Promise<unknown>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    if (!isConflict(error) && !isAlreadyExists(error) && !isNotFound(error)) throw error;
-  }
-}
+const isOvertaken = (error: unknown): boolean => isConflict(error) || isAlreadyExists(error) || isNotFound(error);

@@ -9,6 +9,7 @@ import { mergePatch } from '#client/options.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { OwnWrites } from '#controller/own-writes.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isAlreadyExists, isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { isPodFinished } from '../shared/pods.ts';
@@ -155,11 +156,7 @@ export class AttachDetachController {
   async #detach(attachment: VolumeAttachment): Promise<void> {
     const name = attachment.metadata?.name ?? '';
     this.#unwantedSince.delete(name);
-    try {
-      await this.#context.client.of(VolumeAttachments).delete(name);
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    await ignoring(isNotFound, this.#context.client.of(VolumeAttachments).delete(name));
   }
 
   /** Tells pods once for each time that they come to wait. */
@@ -230,11 +227,7 @@ export class AttachDetachController {
       .map((unique) => ({ name: unique, devicePath: '' }));
     if (deepEqual(node.status?.volumesAttached ?? [], volumesAttached)) return;
     const patch = mergePatch({ status: { volumesAttached: volumesAttached.length > 0 ? volumesAttached : null } });
-    try {
-      await client.of(Nodes).patch(name, patch, { subresource: 'status' });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    await ignoring(isNotFound, client.of(Nodes).patch(name, patch, { subresource: 'status' }));
   }
 }
 

@@ -1,6 +1,7 @@
 import { Secrets } from '#api/core/v1/secret.ts';
 import { Controller } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { expiry, isTokenSecret, TOKEN_NAMESPACE } from './bootstrap-secret.ts';
 
@@ -20,11 +21,10 @@ export function createTokenCleaner(context: ControllerContext): Runnable {
         return Number.isFinite(remaining) ? { requeueAfterMs: Math.min(remaining, DAY_MS) } : undefined;
       const { uid } = secret.metadata ?? {};
       const preconditions = uid ? { preconditions: { uid } } : {};
-      try {
-        await context.client.of(Secrets).delete(name, { namespace: TOKEN_NAMESPACE, ...preconditions });
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
+      await ignoring(
+        isNotFound,
+        context.client.of(Secrets).delete(name, { namespace: TOKEN_NAMESPACE, ...preconditions }),
+      );
       return undefined;
     });
 }

@@ -5,6 +5,7 @@ import {
 } from '#api/certificates/v1/certificate-signing-request.ts';
 import { Controller } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 
 const HOUR_MS = 3_600_000;
@@ -22,11 +23,7 @@ export function createCertificateCleaner(context: ControllerContext): Runnable {
       const remaining = cleanAt(request) - context.clock.now();
       // Past the end, not at it: upstream keeps a request for its whole time.
       if (remaining >= 0) return { requeueAfterMs: Math.min(remaining + 1, PENDING_MS) };
-      try {
-        await context.client.of(CertificateSigningRequests).delete(name);
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
+      await ignoring(isNotFound, context.client.of(CertificateSigningRequests).delete(name));
       return undefined;
     });
 }

@@ -7,6 +7,7 @@ import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { OwnWrites } from '#controller/own-writes.ts';
 import { controllerOf, isControlledBy } from '#controller/owner-references.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isAlreadyExists, isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
@@ -250,11 +251,7 @@ export class DeploymentController {
   async #cleanUp(deployment: Deployment, { old }: Sets): Promise<void> {
     for (const set of expiredSets(deployment, old)) {
       const { name = '', namespace = '' } = set.metadata ?? {};
-      try {
-        await this.#context.client.of(ReplicaSets).delete(name, { namespace });
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
+      await ignoring(isNotFound, this.#context.client.of(ReplicaSets).delete(name, { namespace }));
       this.#setWrites.deleted(set);
     }
   }

@@ -7,6 +7,7 @@ import type { Informer } from '#client/informer.ts';
 import { keyOf } from '#client/object-store.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { disruptPod } from '../shared/disrupt-pod.ts';
@@ -83,12 +84,7 @@ export class DeviceTaintEvictionController {
 
   async #live({ metadata }: Pod): Promise<Pod | undefined> {
     const { name = '', namespace = '' } = metadata ?? {};
-    try {
-      return await this.#context.client.of(Pods).get(name, { namespace });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    return ignoring(isNotFound, this.#context.client.of(Pods).get(name, { namespace }));
   }
 }
 

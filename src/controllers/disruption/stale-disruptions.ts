@@ -3,6 +3,7 @@ import { keyOf } from '#client/object-store.ts';
 import { strategicPatch } from '#client/options.ts';
 import { Controller } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { formatTime, parseTime } from '#machinery/objects/time.ts';
 import { isPodFinished, podCondition } from '../shared/pods.ts';
@@ -42,11 +43,7 @@ export function createStaleDisruptionController(context: ControllerContext): Con
         ...(generation ? { observedGeneration: generation } : {}),
       };
       const patch = strategicPatch({ metadata: { uid }, status: { conditions: [condition] } });
-      try {
-        await client.of(Pods).patch(name, patch, { namespace, subresource: 'status' });
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
+      await ignoring(isNotFound, client.of(Pods).patch(name, patch, { namespace, subresource: 'status' }));
       return undefined;
     });
 }

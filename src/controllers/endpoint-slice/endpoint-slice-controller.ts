@@ -8,6 +8,7 @@ import { Controller } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { OwnWrites } from '#controller/own-writes.ts';
 import { newControllerReference } from '#controller/owner-references.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { isNamespaceTerminating, messageOf } from '../shared/pod-control.ts';
@@ -162,11 +163,7 @@ export class EndpointSliceController {
   async #removeAll(slices: readonly EndpointSlice[]): Promise<void> {
     for (const slice of slices) {
       const { name = '', namespace = '' } = slice.metadata ?? {};
-      try {
-        await this.#context.client.of(EndpointSlices).delete(name, { namespace });
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
+      await ignoring(isNotFound, this.#context.client.of(EndpointSlices).delete(name, { namespace }));
       this.#writes.deleted(slice);
     }
   }

@@ -5,6 +5,7 @@ import { splitKey } from '#client/object-store.ts';
 import { Controller } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
 import { OwnWrites } from '#controller/own-writes.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { isNamespaceTerminating, messageOf } from '../shared/pod-control.ts';
@@ -93,11 +94,7 @@ async function write(
 
 async function remove({ client }: ControllerContext, key: string): Promise<void> {
   const { namespace, name } = splitKey(key);
-  try {
-    await client.of(EndpointsResource).delete(name, { namespace });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
+  await ignoring(isNotFound, client.of(EndpointsResource).delete(name, { namespace }));
 }
 
 function labelsFor(service: Service): Readonly<Record<string, string>> {

@@ -3,6 +3,7 @@ import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from 
 import { mergePatch } from '#client/options.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
 import { allResources, followResources, storedResources } from '../shared/resources.ts';
@@ -239,11 +240,10 @@ export class GarbageCollector implements Runnable {
   async #delete({ definition }: GraphNode, object: KubernetesObject, propagationPolicy: Policy): Promise<void> {
     const { name = '', namespace = '', uid, resourceVersion } = object.metadata ?? {};
     const preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
-    try {
-      await this.#context.client.of(definition).delete(name, { namespace, propagationPolicy, preconditions });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    await ignoring(
+      isNotFound,
+      this.#context.client.of(definition).delete(name, { namespace, propagationPolicy, preconditions }),
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { Nodes } from '#api/core/v1/node.ts';
 import { mergePatch } from '#client/options.ts';
 import { Controller } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { nextLevel, secondsAt } from './ttl-levels.ts';
 
@@ -21,11 +22,10 @@ export function createTtlController(context: ControllerContext): Runnable {
     const node = nodes.store.getByKey(name);
     const seconds = String(secondsAt(level));
     if (node === undefined || node.metadata?.annotations?.[ANNOTATION] === seconds) return;
-    try {
-      await client.of(Nodes).patch(name, mergePatch({ metadata: { annotations: { [ANNOTATION]: seconds } } }));
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    await ignoring(
+      isNotFound,
+      client.of(Nodes).patch(name, mergePatch({ metadata: { annotations: { [ANNOTATION]: seconds } } })),
+    );
   };
 
   const controller = new Controller('ttlcontroller', context)

@@ -6,6 +6,7 @@ import type { Informer } from '#client/informer.ts';
 import { keyOf } from '#client/object-store.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound, newNotFound } from '#machinery/errors/status-error.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
 import { defaultStorageClass } from '../shared/default-storage-class.ts';
@@ -158,12 +159,7 @@ export class PersistentVolumeBinder {
     const known = this.#writer.claims.get(key);
     if (!uid || known?.metadata?.uid === uid) return known;
     const [namespace = '', name = ''] = key.split('/');
-    try {
-      return await this.#context.client.of(PersistentVolumeClaims).get(name, { namespace });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    return ignoring(isNotFound, this.#context.client.of(PersistentVolumeClaims).get(name, { namespace }));
   }
 
   #podsOf({ metadata }: PersistentVolumeClaim): Pod[] {

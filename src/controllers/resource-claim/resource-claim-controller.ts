@@ -9,6 +9,7 @@ import { Controller } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { OwnWrites } from '#controller/own-writes.ts';
 import { controllerOf, isControlledBy } from '#controller/owner-references.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { messageOf } from '../shared/pod-control.ts';
 import { removeFinalizer } from '../shared/remove-finalizer.ts';
@@ -92,12 +93,7 @@ export class ResourceClaimController {
     const namespace = metadata?.namespace ?? '';
     const known = this.#claims.get(`${namespace}/${name}`);
     if (known) return known;
-    try {
-      return await this.#context.client.of(ResourceClaims).get(name, { namespace });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    return ignoring(isNotFound, this.#context.client.of(ResourceClaims).get(name, { namespace }));
   }
 
   async #createClaim(pod: Pod, podClaim: PodResourceClaim, templateName: string): Promise<ResourceClaim> {
@@ -153,11 +149,7 @@ export class ResourceClaimController {
     const definition = ResourceClaims;
     if (plan.removeFinalizer) await removeFinalizer(client, { definition, object: written, finalizer: FINALIZER });
     if (!plan.remove) return;
-    try {
-      await client.of(ResourceClaims).delete(claim.metadata?.name ?? '', { namespace });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    await ignoring(isNotFound, client.of(ResourceClaims).delete(claim.metadata?.name ?? '', { namespace }));
   }
 
   /** Whether a consumer still needs what it reserved; pods that are not known are asked for. */

@@ -3,6 +3,7 @@ import { type ServiceAccount, ServiceAccounts } from '#api/core/v1/service-accou
 import { keyOf, splitKey } from '#client/object-store.ts';
 import { Controller } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
 
@@ -23,12 +24,7 @@ export function createServiceAccountTokenController(context: ControllerContext, 
   const accountOf = async (namespace: string, name: string): Promise<ServiceAccount | undefined> => {
     const known = accounts.store.get(name, namespace);
     if (known !== undefined) return known;
-    try {
-      return await context.client.of(ServiceAccounts).get(name, { namespace });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    return ignoring(isNotFound, context.client.of(ServiceAccounts).get(name, { namespace }));
   };
   return new Controller('serviceaccount-token', context)
     .watches(Secrets, (secret) => (secret.type === TYPE ? [keyOf(secret)] : []))
@@ -80,11 +76,7 @@ async function remove(
   { client }: ControllerContext,
   { namespace, name, uid }: { readonly namespace: string; readonly name: string; readonly uid: string },
 ): Promise<void> {
-  try {
-    await client.of(Secrets).delete(name, { namespace, preconditions: { uid } });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
+  await ignoring(isNotFound, client.of(Secrets).delete(name, { namespace, preconditions: { uid } }));
 }
 
 /** The data of a secret with all that it lacks; undefined when it lacks nothing or nobody can sign. */

@@ -1,6 +1,7 @@
 import { Jobs } from '#api/batch/v1/job.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { endTimeOf } from '../shared/finished-job.ts';
 
@@ -17,11 +18,10 @@ export function createTtlAfterFinishedController(context: ControllerContext): Ru
     if (wait > 0) return { requeueAfterMs: wait };
     const { name = '', namespace = '', uid, resourceVersion } = job?.metadata ?? {};
     const preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
-    try {
-      await context.client.of(Jobs).delete(name, { namespace, propagationPolicy: 'Foreground', preconditions });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    await ignoring(
+      isNotFound,
+      context.client.of(Jobs).delete(name, { namespace, propagationPolicy: 'Foreground', preconditions }),
+    );
     return undefined;
   };
 

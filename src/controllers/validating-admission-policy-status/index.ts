@@ -2,6 +2,7 @@ import { ValidatingAdmissionPolicies } from '#api/admissionregistration/v1/valid
 import { applyPatch } from '#client/options.ts';
 import { Controller } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
 import { allResources } from '../shared/resources.ts';
@@ -24,12 +25,11 @@ export function createValidatingAdmissionPolicyStatusController(
     const expressionWarnings = checkPolicy(policy, allResources(options));
     const typeChecking = expressionWarnings.length > 0 ? { expressionWarnings } : {};
     const body = { ...KIND, metadata: { name }, status: { observedGeneration, typeChecking } };
-    try {
-      await context.client
+    await ignoring(
+      isNotFound,
+      context.client
         .of(ValidatingAdmissionPolicies)
-        .patch(name, applyPatch(body, { force: true }), { subresource: 'status', fieldManager: MANAGER });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+        .patch(name, applyPatch(body, { force: true }), { subresource: 'status', fieldManager: MANAGER }),
+    );
   });
 }

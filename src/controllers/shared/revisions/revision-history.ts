@@ -5,6 +5,7 @@ import type { Informer } from '#client/informer.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { OwnWrites } from '#controller/own-writes.ts';
 import { isControlledBy } from '#controller/owner-references.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isAlreadyExists, isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Selector } from '#machinery/selectors/label-selector.ts';
@@ -103,11 +104,7 @@ export class RevisionHistory<T extends KubernetesObject> {
 
   async remove(revision: ControllerRevision): Promise<void> {
     const { name = '', namespace = '' } = revision.metadata ?? {};
-    try {
-      await this.#context.client.of(ControllerRevisions).delete(name, { namespace });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    await ignoring(isNotFound, this.#context.client.of(ControllerRevisions).delete(name, { namespace }));
     this.#writes.deleted(revision);
   }
 }

@@ -56,6 +56,7 @@ export function goText(value: unknown): string {
 
 /** Whether the items of lists are objects; throws when they differ. Undefined when there are none. */
 export function itemsAreObjects(...lists: readonly (readonly unknown[])[]): boolean | undefined {
+  if (lists.every((list) => list.every(isObject))) return lists.some((list) => list.length > 0) || undefined;
   const kinds = new Set(lists.flat().map(goKind));
   if (kinds.has('[]interface {}')) throw new PatchError('lists of lists are not supported', 422);
   if (kinds.size > 1) throw new PatchError(`list element types are not identical: ${goText(lists)}`, 422);

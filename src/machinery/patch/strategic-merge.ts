@@ -104,11 +104,11 @@ function setNew(original: JsonObject, key: string, value: unknown, options: Merg
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, member]) => member !== null)
-      .map(([key, member]) => [key, withoutNulls(member)]),
-  );
+  const kept: JsonObject = {};
+  for (const key of Object.keys(value)) {
+    if (value[key] !== null) setMember(kept, key, withoutNulls(value[key]));
+  }
+  return kept;
 }
 
 /** Undefined for an object that carries a directive. */
@@ -116,11 +116,12 @@ function withoutDirectives(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutDirectives).filter((item) => item !== undefined);
   if (!isObject(value)) return value;
   if (Object.hasOwn(value, PATCH)) return undefined;
-  return Object.fromEntries(
-    Object.entries(value)
-      .map(([key, member]) => [key, withoutDirectives(member)] as const)
-      .filter(([, member]) => member !== undefined),
-  );
+  const kept: JsonObject = {};
+  for (const key of Object.keys(value)) {
+    const member = withoutDirectives(value[key]);
+    if (member !== undefined) setMember(kept, key, member);
+  }
+  return kept;
 }
 
 /** Clears the members that the patch does not list. */

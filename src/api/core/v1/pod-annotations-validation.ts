@@ -47,6 +47,7 @@ function appArmorErrors(key: string, profile: string, spec: PodSpec | undefined,
 
 /** What a pod mirrors and how it is confined is said once, when it is created. */
 export function validatePodAnnotationUpdates(pod: Pod, old: Pod): FieldError[] {
+  if (pod.metadata?.annotations === undefined && old.metadata?.annotations === undefined) return [];
   const field = new FieldPath('metadata').child('annotations');
   const wanted: Annotations = pod.metadata?.annotations ?? {};
   const had: Annotations = old.metadata?.annotations ?? {};

@@ -38,15 +38,16 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
     errors.push(forbidden(STATUS.child('nodeName'), 'may not be changed directly'));
   if (status.nominatedNodeName && status.nominatedNodeName !== before.nominatedNodeName)
     errors.push(...checkText(STATUS.child('nominatedNodeName'), status.nominatedNodeName, isDNS1123Subdomain));
+  // Much of what is written about pods says nothing of containers, before any run.
+  const isOfContainers = LISTS.some((list) => status[list]?.length || before[list]?.length);
   errors.push(
     ...immutable(STATUS.child('qosClass'), status.qosClass ?? '', before.qosClass ?? ''),
-    ...transitionErrors(status, before, spec),
+    ...(isOfContainers ? transitionErrors(status, before, spec) : []),
     ...claimErrors(status, spec),
     ...podAddressErrors(status, before),
     ...hostAddressErrors(status, before),
-    ...userErrors(status, spec),
-    ...allocationErrors(status, spec),
   );
+  if (isOfContainers) errors.push(...userErrors(status, spec), ...allocationErrors(status, spec));
   return errors;
 }
 
@@ -112,6 +113,7 @@ const restartsAll = (spec: PodSpec | undefined): boolean =>
   );
 
 function claimErrors({ resourceClaimStatuses }: PodStatus, spec: PodSpec | undefined): FieldError[] {
+  if (!resourceClaimStatuses?.length) return [];
   const claims = new Set((spec?.resourceClaims ?? []).map(({ name }) => name));
   const seen = new Set<string>();
   return checkEach(resourceClaimStatuses, STATUS.child('resourceClaimStatuses'), (claim, at) => {
@@ -130,6 +132,7 @@ function claimErrors({ resourceClaimStatuses }: PodStatus, spec: PodSpec | undef
 type Addresses = readonly { readonly ip: string }[];
 
 function podAddressErrors({ podIPs = [] }: PodStatus, before: PodStatus): FieldError[] {
+  if (podIPs.length === 0) return [];
   const field = STATUS.child('podIPs');
   return [
     ...addressErrors(podIPs, before.podIPs ?? [], field),

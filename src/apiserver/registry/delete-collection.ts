@@ -6,7 +6,7 @@ import { type ListOutcome, listObjects } from './list.ts';
 import type { RegistryParts } from './registry-parts.ts';
 
 /** Deletes under way at once; the store commits them in groups. */
-const WORKERS = 128;
+const WORKERS = 64;
 
 /** Deletes what a list of the request would show, and answers that list. */
 export async function deleteCollection(parts: RegistryParts, request: ResourceRequest): Promise<ListOutcome> {

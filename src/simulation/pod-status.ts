@@ -26,7 +26,7 @@ export function simulatedStatus(
   const isOver = outcome === 'Succeeded' || outcome === 'Failed';
   const before = pod.status?.containerStatuses ?? [];
   // In the schema's order, in which the server keeps it.
-  const told = {
+  const told: Record<string, unknown> = {
     ...observedOf(pod),
     phase: isOver ? outcome : 'Running',
     conditions: conditionsOf(pod, outcome, time),
@@ -46,12 +46,9 @@ export function simulatedStatus(
       }),
     ),
   };
-  return { ...told, ...othersOf(pod.status, told) } as PodStatus;
+  for (const [name, value] of Object.entries(pod.status ?? {})) told[name] ??= value;
+  return told as PodStatus;
 }
-
-/** What a status says that is not told anew. */
-const othersOf = (status: PodStatus = {}, told: object): object =>
-  Object.fromEntries(Object.entries(status).filter(([name]) => !Object.hasOwn(told, name)));
 
 const observedOf = ({ metadata }: Pod) => (metadata?.generation ? { observedGeneration: metadata.generation } : {});
 

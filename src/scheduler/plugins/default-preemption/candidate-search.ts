@@ -44,9 +44,14 @@ export class CandidateSearch {
     const wanted = this.#wanted(possible);
     const known = this.#known(cycle);
     const ask = (slot: number) => this.#tryOn(cycle, slot, { diagnosis, known });
-    known.explore(order, ask, () => known.size >= wanted && known.best?.violations === 0);
-    const { best } = known;
-    return best ? { best, all: () => known.all(order) } : { verdicts: known.verdicts(state) };
+    for (;;) {
+      known.explore(order, ask, () => known.size >= wanted && known.best?.violations === 0);
+      const { best } = known;
+      if (best === undefined) return { verdicts: known.verdicts(state) };
+      const node = state.get(best.nodeName);
+      if (node === undefined || isCurrent(best, node)) return { best, all: () => known.all(order) };
+      ask(node.slot);
+    }
   }
 
   #wanted(nodes: number): number {
@@ -84,6 +89,9 @@ export class CandidateSearch {
     return 'code' in result ? result : candidateOf(result);
   }
 }
+
+/** Whether nothing was told of the victims since: a pod that has started meanwhile takes no more room, but going harms it more. */
+const isCurrent = ({ pods }: Candidate, node: NodeInfo): boolean => pods.every((pod) => node.pods.get(pod.uid) === pod);
 
 /** Whether a node did not refuse the pod whoever is there. */
 function isPossible({ podVerdict, verdicts }: Diagnosis, node: NodeInfo): boolean {

@@ -50,7 +50,9 @@ export function createTaintEvictionController(context: ControllerContext): Runna
 
   const controller = new Controller('taint-eviction', context)
     .watches(Pods, (pod, old) =>
-      old && old.spec?.nodeName === pod.spec?.nodeName && deepEqual(old.spec?.tolerations, pod.spec?.tolerations)
+      // Nothing befalls a pod that is nowhere yet.
+      !pod.spec?.nodeName ||
+      (old && old.spec?.nodeName === pod.spec?.nodeName && deepEqual(old.spec?.tolerations, pod.spec?.tolerations))
         ? []
         : [keyOf(pod)],
     )

@@ -56,12 +56,22 @@ export function podRequest(source: ObjectSource, target: ResourceTarget, query: 
   const nodeName = pod.spec?.nodeName ?? '';
   if (nodeName === '') throw newBadRequest(`pod ${name} does not have a host assigned`);
   const endpoint = endpointOf(source, nodeName);
-  const parameters = new URLSearchParams(query);
-  parameters.delete('container');
   const container =
     subresource === 'portforward' ? '' : `/${containerOf(pod, query.get('container') ?? '', subresource)}`;
-  const text = parameters.toString();
+  const text = (subresource === 'portforward' ? portParameters(query) : commandParameters(query)).toString();
   return { endpoint, path: `/${PATHS[subresource]}/${namespace}/${name}${container}${text === '' ? '' : `?${text}`}` };
+}
+
+/** Nodes are asked for ports by another name. */
+function portParameters(query: URLSearchParams): URLSearchParams {
+  const ports = query.getAll('ports');
+  return new URLSearchParams(ports.length === 0 ? {} : { port: ports.join(',') });
+}
+
+function commandParameters(query: URLSearchParams): URLSearchParams {
+  const parameters = new URLSearchParams(query);
+  parameters.delete('container');
+  return parameters;
 }
 
 /** Where a node can be reached. Throws when it is unknown or tells no address. */

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
-import { Duplex } from 'node:stream';
+import { Duplex, type Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { systemClock } from '#base/clock.ts';
 import { CertificateAuthority, type KeyPair } from '#cluster/certificates/authority.ts';
 import { Cluster } from '#testing/cluster.ts';
+import { waitFor } from '#testing/wait-for.ts';
 import { SpdySession } from '../streaming/spdy/spdy-session.ts';
 import { KubeletHarness } from '../testing/kubelet-harness.ts';
 import { type MemoryImage, MemoryRuntime } from '../testing/memory-runtime.ts';
@@ -56,6 +57,7 @@ beforeAll(async () => {
   port = await harness.kubelet.port();
   await harness.create('web', { containers: [{ name: 'c', image: 'app:1' }] });
   await harness.until('web', ({ status }) => status?.phase === 'Running');
+  await waitFor(async () => (await get('/containerLogs/default/web/c')).body.endsWith('three\n'));
 });
 afterAll(() => harness.stop());
 
@@ -204,6 +206,44 @@ describe('over WebSocket', () => {
     expect(channels[3]).toContain(failure);
   });
 
+  test.each([
+    ['v4.channel.k8s.io', [0, 2]],
+    ['v4.base64.channel.k8s.io', [0, 2]],
+  ])('ports are forwarded over channels (%s)', async (protocol, channels) => {
+    const isText = protocol.includes('base64');
+    const socket = open('/portForward/default/web?port=80,8080', protocol);
+    const said = new Map<number, string>();
+    socket.on('message', (data: Buffer) => {
+      const channel = isText ? Number(data.toString()[0]) : (data[0] as number);
+      const body = isText ? Buffer.from(data.subarray(1).toString(), 'base64') : data.subarray(1);
+      said.set(channel, (said.get(channel) ?? '') + body.toString('latin1'));
+    });
+    await once(socket, 'open');
+    for (const channel of channels) {
+      const text = `to ${channel}`;
+      const binary = Buffer.concat([Buffer.of(channel), Buffer.from(text)]);
+      socket.send(isText ? `${channel}${Buffer.from(text).toString('base64')}` : binary);
+    }
+    // The port comes first, the lower byte in front.
+    await waitFor(() => said.get(0) === 'P\0to 0' && said.get(2) === '\x90\x1fto 2');
+    expect([said.get(1), said.get(3)]).toEqual(['P\0', '\x90\x1f']);
+    socket.close();
+  });
+
+  test.each([
+    ['', 'query parameter "port" is required'],
+    ['?port=', 'query parameter "port" cannot be empty'],
+    ['?port=x', 'unable to parse "x" as a port: strconv.ParseUint: parsing "x": invalid syntax'],
+    ['?port=80,70000', 'unable to parse "80,70000" as a port: strconv.ParseUint: parsing "70000": value out of range'],
+    ['?port=0', 'port "0" must be > 0'],
+  ])('the ports of %j are refused', async (query, message) => {
+    const socket = open(`/portForward/default/web${query}`, 'v4.channel.k8s.io');
+    socket.on('error', () => {});
+    const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+    expect([response.statusCode, JSON.parse(await readText(response)).message]).toEqual([400, message]);
+    socket.terminate();
+  });
+
   test('ports are forwarded through a tunnel', async () => {
     const protocol = 'SPDY/3.1+portforward.k8s.io';
     const headers = {
@@ -296,7 +336,7 @@ async function expectEcho(session: SpdySession): Promise<void> {
   session.close();
 }
 
-async function readText(stream: Duplex): Promise<string> {
+async function readText(stream: Readable): Promise<string> {
   let text = '';
   for await (const chunk of stream) text += String(chunk);
   return text;

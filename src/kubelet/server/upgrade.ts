@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { newBadRequest, newNotFound, StatusError } from '#machinery/errors/status-error.ts';
+import { PORT_CHANNEL_PROTOCOLS, readPorts, servePortChannels } from '../streaming/port-channels.ts';
 import { PORT_FORWARD_PROTOCOL, servePortForward, TUNNEL_PROTOCOL } from '../streaming/port-forward.ts';
 import { type RemoteOptions, type RemoteStreams, remoteOptions } from '../streaming/remote-streams.ts';
 import { SPDY_REMOTE_COMMAND_PROTOCOLS, spdyStreams } from '../streaming/spdy-streams.ts';
@@ -54,19 +55,28 @@ async function forwardPorts({ runtime }: ServerContext, upgrade: Upgrade, podUid
   const sandboxes = await runtime.listPodSandboxes({ podUid });
   const sandbox = sandboxes.find(({ state }) => state === 'READY');
   if (sandbox === undefined) throw newBadRequest('unable to forward port because pod is not running');
-  const socket = isWebSocket(upgrade)
-    ? createWebSocketStream((await acceptWebSocket(upgrade, [TUNNEL_PROTOCOL])).socket, { readableObjectMode: false })
-    : acceptSpdy(upgrade, [PORT_FORWARD_PROTOCOL]);
-  await servePortForward(socket, (port) => runtime.portForward(sandbox.id, port));
+  const connect = (port: number) => runtime.portForward(sandbox.id, port);
+  if (!isWebSocket(upgrade)) return servePortForward(acceptSpdy(upgrade, [PORT_FORWARD_PROTOCOL]), connect);
+  if (offeredProtocols(upgrade).includes(TUNNEL_PROTOCOL)) {
+    const { socket } = await acceptWebSocket(upgrade, [TUNNEL_PROTOCOL]);
+    return servePortForward(createWebSocketStream(socket, { readableObjectMode: false }), connect);
+  }
+  const ports = readPorts(upgrade.query);
+  const { socket, protocol } = await acceptWebSocket(upgrade, PORT_CHANNEL_PROTOCOLS);
+  await servePortChannels(socket, { protocol, ports }, connect);
 }
+
+const offeredProtocols = ({ request }: Upgrade): string[] =>
+  (request.headers['sec-websocket-protocol'] ?? '').split(',').map((text) => text.trim());
 
 const isWebSocket = ({ request }: Upgrade): boolean => request.headers.upgrade?.toLowerCase() === 'websocket';
 
 function acceptWebSocket(
-  { request, socket, head, onAccept }: Upgrade,
+  upgrade: Upgrade,
   protocols: readonly string[],
 ): Promise<{ readonly socket: WebSocket; readonly protocol: string }> {
-  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((text) => text.trim());
+  const { request, socket, head, onAccept } = upgrade;
+  const offered = offeredProtocols(upgrade);
   const chosen = protocols.find((protocol) => offered.includes(protocol));
   if (chosen === undefined) {
     throw newBadRequest(

@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { AsyncQueue } from '#base/async-queue.ts';
+import { framingOf, received, send } from './channel-messages.ts';
 import {
   parseWindowSize,
   type RemoteOptions,
@@ -26,18 +27,6 @@ export const REMOTE_COMMAND_PROTOCOLS = [
   'base64.channel.k8s.io',
   '',
 ] as const;
-
-/** How messages are written: each begins with its channel, as a byte or, where the rest is text, as a digit. */
-interface Framing {
-  readonly isText: boolean;
-  /** The first version tells only of failures, in plain words. */
-  readonly tellsStatus: boolean;
-}
-
-const framingOf = (protocol: string): Framing => ({
-  isText: protocol.includes('base64.'),
-  tellsStatus: protocol.startsWith('v'),
-});
 
 /** Splits a WebSocket into channels, as the protocol that was chosen does. */
 export function webSocketStreams(socket: WebSocket, protocol: string, options: RemoteOptions): RemoteStreams {
@@ -84,26 +73,3 @@ export function webSocketStreams(socket: WebSocket, protocol: string, options: R
 
 const failureOf = (status: RemoteStatus): string =>
   'message' in status && status.status !== 'Success' ? (status.message ?? '') : '';
-
-function received(data: Buffer, { isText }: Framing): { readonly channel: number | undefined; readonly body: Buffer } {
-  const [first] = data;
-  const rest = data.subarray(1);
-  if (!isText) return { channel: first, body: rest };
-  return { channel: first && first - DIGIT_0, body: Buffer.from(rest.toString('latin1'), 'base64') };
-}
-
-const DIGIT_0 = 0x30;
-
-function send(
-  socket: WebSocket,
-  { isText }: Framing,
-  [channel, data]: readonly [number, Buffer],
-  done: (error?: Error | null) => void = () => {},
-): void {
-  if (socket.readyState !== socket.OPEN) {
-    done(new Error('connection closed'));
-    return;
-  }
-  if (isText) socket.send(`${channel}${data.toString('base64')}`, { binary: false }, done);
-  else socket.send(Buffer.concat([Buffer.from([channel]), data]), { binary: true }, done);
-}

@@ -14,6 +14,9 @@ export const featureGates: ReadonlyMap<string, Feature> = new Map([
   ['GangScheduling', { resources: [], needs: ['GenericWorkload'] }],
   ['GenericWorkload', { resources: [PodGroups, Workloads], needs: [] }],
   ['MaxUnavailableStatefulSet', { resources: [], needs: [] }],
+  ['TopologyAwareWorkloadScheduling', { resources: [], needs: ['GenericWorkload'] }],
+  ['WorkloadAwarePreemption', { resources: [], needs: ['GangScheduling'] }],
+  ['WorkloadWithJob', { resources: [], needs: ['GenericWorkload'] }],
 ]);
 
 /** The resources of some features, each of `featureGates`. */

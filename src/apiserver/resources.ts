@@ -252,7 +252,7 @@ export class Resources implements ObjectSource {
   }
 
   #admissionSource(): AdmissionSource {
-    const { clock } = this.#options;
+    const { clock, featureGates } = this.#options;
     const find = (definition: AnyResourceDefinition) => this.#storages.get(nameOf(definition));
     return {
       get: <T>(definition: AnyResourceDefinition, namespace: string, name: string) =>
@@ -273,6 +273,7 @@ export class Resources implements ObjectSource {
       create: (definition, object) => this.#client().of(definition).create(object),
       decide: (attributes) => this.authorization.decide(attributes),
       clock,
+      featureGates,
     };
   }
 

@@ -19,6 +19,7 @@ export function createControllerManager(
   const { apiServer } = environment;
   const options: ControllersOptions = {
     signServiceAccountToken: (specification) => apiServer.signForSecret(specification),
+    featureGates: apiServer.featureGates,
     resources: () => apiServer.definitions(),
     onResourcesChanged: (listener) => apiServer.onResourcesChanged(listener),
     ...given,
@@ -27,7 +28,7 @@ export function createControllerManager(
   const shared = createComponentContext(environment, { user, component: 'controllermanager' });
   const contexts: ComponentContext[] = [shared];
   const manager = new Manager(shared);
-  for (const entry of pick(only)) {
+  for (const entry of pick(only, apiServer.featureGates)) {
     const { serviceAccount, eventSource = serviceAccount ?? 'controllermanager' } = entry;
     const own = createComponentContext(environment, {
       user: serviceAccount === undefined ? user : serviceAccountUser('kube-system', serviceAccount, ''),
@@ -60,8 +61,9 @@ export const createElectedControllerManager = (
     create: (own) => createControllerManager(own, options),
   });
 
-function pick(only: readonly string[] | undefined): readonly ControllerEntry[] {
+function pick(only: readonly string[] | undefined, gates: ReadonlySet<string>): readonly ControllerEntry[] {
   const unknown = only?.filter((name) => !controllers.some((entry) => entry.name === name)) ?? [];
   if (unknown.length > 0) throw new Error(`start controllers: no controller named ${unknown.join(', ')}`);
-  return only === undefined ? controllers : controllers.filter(({ name }) => only.includes(name));
+  const possible = controllers.filter(({ feature }) => feature === undefined || gates.has(feature));
+  return only === undefined ? possible : possible.filter(({ name }) => only.includes(name));
 }

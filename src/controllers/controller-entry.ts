@@ -11,11 +11,15 @@ export interface ControllerEntry {
   readonly serviceAccount?: string;
   /** Who its events come from, where that is not the service account's name. */
   readonly eventSource?: string;
+  /** The feature without which it does not run. */
+  readonly feature?: string;
   readonly create: (context: ControllerContext, options: ControllersOptions) => Runnable;
 }
 
 /** What the controllers are told from outside. */
 export interface ControllersOptions {
+  /** Features that are on. */
+  readonly featureGates?: ReadonlySet<string>;
   /** The certificate authority of the API server as PEM, published to every namespace. */
   readonly rootCa?: string;
   /** The authority that signs the certificates of the cluster's own signers, PEM; asked for when one is to be signed. */

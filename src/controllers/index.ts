@@ -28,6 +28,7 @@ import { createPersistentVolumeClaimProtection } from './persistent-volume-claim
 import { createPersistentVolumeExpander } from './persistent-volume-expander/index.ts';
 import { createPersistentVolumeProtection } from './persistent-volume-protection/index.ts';
 import { createPodGarbageCollector } from './pod-garbage-collector/index.ts';
+import { createPodGroupProtection } from './pod-group-protection/index.ts';
 import { createReplicaSetController } from './replicaset/index.ts';
 import { createReplicationController } from './replicationcontroller/index.ts';
 import { createResourceClaimController } from './resource-claim/index.ts';
@@ -158,6 +159,12 @@ export const controllers: readonly ControllerEntry[] = [
     name: 'pod-garbage-collector-controller',
     serviceAccount: 'pod-garbage-collector',
     create: createPodGarbageCollector,
+  },
+  {
+    name: 'podgroup-protection-controller',
+    serviceAccount: 'podgroup-protection-controller',
+    feature: 'GenericWorkload',
+    create: createPodGroupProtection,
   },
   { name: 'replicaset-controller', serviceAccount: 'replicaset-controller', create: createReplicaSetController },
   {

@@ -25,4 +25,6 @@ export interface AdmissionSource extends AdmissionReader {
   create<T extends KubernetesObject>(definition: ResourceDefinition<T>, object: T): Promise<T>;
   readonly decide: Decide;
   readonly clock: Clock;
+  /** Features that are on. */
+  readonly featureGates: ReadonlySet<string>;
 }

@@ -16,6 +16,7 @@ import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.t
 import { denyServiceExternalIps } from './plugins/deny-service-external-ips.ts';
 import { createEventRateLimit, readEventRateLimits } from './plugins/event-rate-limit.ts';
 import { extendedResourceToleration } from './plugins/extended-resource-toleration.ts';
+import { createJobValidation } from './plugins/job-validation.ts';
 import { limitPodHardAntiAffinityTopology } from './plugins/limit-pod-hard-anti-affinity-topology.ts';
 import { createNamespaceAutoProvision } from './plugins/namespace-auto-provision.ts';
 import { createNamespaceExists } from './plugins/namespace-exists.ts';
@@ -23,6 +24,8 @@ import { createNamespaceLifecycle } from './plugins/namespace-lifecycle.ts';
 import { createNodeDeclaredFeatureValidator } from './plugins/node-declared-feature-validator.ts';
 import { createOwnerReferencesPermissionEnforcement } from './plugins/owner-references-permission-enforcement.ts';
 import { createPersistentVolumeClaimResize } from './plugins/persistent-volume-claim-resize.ts';
+import { podGroupProtection } from './plugins/pod-group-protection.ts';
+import { createPodGroupWorkloadExists } from './plugins/pod-group-workload-exists.ts';
 import { createPodNodeSelector, readPodNodeSelectors } from './plugins/pod-node-selector.ts';
 import { createPodResizeValidator } from './plugins/pod-resize-validator.ts';
 import { createPodTolerationRestriction, readPodTolerationRestriction } from './plugins/pod-toleration-restriction.ts';
@@ -128,10 +131,10 @@ const BUILT_IN: readonly PluginEntry[] = [
   on('DefaultIngressClass', createDefaultIngressClass),
   off('DenyServiceExternalIPs', () => denyServiceExternalIps),
   on('PodTopologyLabels', createPodTopologyLabels),
-  // Workloads and the groups of pods that jobs make of them are off by default.
-  on('PodGroupWorkloadExists', () => idle('PodGroupWorkloadExists')),
+  on('PodGroupWorkloadExists', createPodGroupWorkloadExists),
+  on('PodGroupProtection', () => podGroupProtection),
   on('NodeDeclaredFeatureValidator', createNodeDeclaredFeatureValidator),
-  on('JobValidation', () => idle('JobValidation')),
+  on('JobValidation', createJobValidation),
   on('PodResizeValidator', createPodResizeValidator),
 ];
 

@@ -72,6 +72,7 @@ export const sourceOf = (objects: readonly object[], allowed = false): Admission
   create: async (_definition, object) => object,
   decide: () => ({ allowed, denied: false, reason: '' }),
   clock: { now: () => 0, monotonic: () => 0 } as AdmissionSource['clock'],
+  featureGates: new Set(),
 });
 
 /** The plugin of that name. */

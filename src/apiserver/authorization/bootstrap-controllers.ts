@@ -176,6 +176,15 @@ export const bootstrapControllerRoles: readonly BootstrapRole[] = [
     rule(READ, 'core', 'nodes'),
     rule('patch update', 'core', 'pods/status'),
   ),
+  {
+    ...controller(
+      'podgroup-protection-controller',
+      rule(READ, 'core', 'pods'),
+      rule('get list update watch', 'scheduling.k8s.io', 'podgroups'),
+      eventsRule,
+    ),
+    feature: 'GenericWorkload',
+  },
   controller('pv-protection-controller', rule('get list update watch', 'core', 'persistentvolumes'), eventsRule),
   controller(
     'pvc-protection-controller',

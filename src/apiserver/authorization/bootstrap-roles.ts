@@ -8,6 +8,8 @@ export interface BootstrapRole {
   readonly labels?: Readonly<Record<string, string>>;
   /** Roles whose rules are added, chosen by these labels. */
   readonly aggregate?: readonly Readonly<Record<string, string>>[];
+  /** The feature without which there is no such role. */
+  readonly feature?: string;
 }
 
 const toAdmin = { 'rbac.authorization.k8s.io/aggregate-to-admin': 'true' };
@@ -291,6 +293,11 @@ export const featureRules: readonly {
       rule(READ, 'scheduling.k8s.io', 'podgroups workloads'),
       rule('patch update', 'scheduling.k8s.io', 'podgroups/status'),
     ],
+  },
+  {
+    gate: 'WorkloadWithJob',
+    role: 'system:controller:job-controller',
+    rules: [rule('create get list watch', 'scheduling.k8s.io', 'podgroups workloads')],
   },
 ];
 

@@ -28,7 +28,9 @@ const RBAC_GROUP = 'rbac.authorization.k8s.io';
 /** In the order in which they are made: namespaces first. */
 export function bootstrapObjects(featureGates: ReadonlySet<string>): BootstrapObject[] {
   const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
-  const roles = [...bootstrapClusterRoles, ...bootstrapControllerRoles].map((role) => withFeatures(role, featureGates));
+  const isThere = ({ feature }: BootstrapRole) => feature === undefined || featureGates.has(feature);
+  const controllerRoles = bootstrapControllerRoles.filter(isThere);
+  const roles = [...bootstrapClusterRoles, ...controllerRoles].map((role) => withFeatures(role, featureGates));
   return [
     ...namespaces.map((name) => object(Namespaces, { metadata: { name } })),
     ...SYSTEM_PRIORITIES.map((each) => object(PriorityClasses, each)),
@@ -42,7 +44,7 @@ export function bootstrapObjects(featureGates: ReadonlySet<string>): BootstrapOb
         subjects: subjects.map(subject),
       }),
     ),
-    ...bootstrapControllerRoles.map(({ name }) =>
+    ...controllerRoles.map(({ name }) =>
       object(ClusterRoleBindings, {
         metadata: meta(name),
         roleRef: roleRef('ClusterRole', name),

@@ -15,6 +15,7 @@ import { gatherTime } from '../shared/gather.ts';
 import { isKept, PodControl } from '../shared/pod-control.ts';
 import { isPodActive, isPodFinished } from '../shared/pods.ts';
 import { slowStart } from '../shared/slow-start.ts';
+import { JobGangs } from './job-gang.ts';
 import { type Ending, endingOf, lastSuccessOf, planJob } from './job-plan.ts';
 import { isIndexed, isTracked, jobPod, TRACKING, withoutTracking } from './job-pod.ts';
 import { awaitingReplacement, isFailedFor, type JobState, observeJob } from './job-state.ts';
@@ -30,9 +31,12 @@ export class JobController {
   readonly #writes: OwnWrites<Job>;
   readonly #podControl: PodControl;
   readonly #claimer: Claimer<Job, Pod>;
+  /** Where pods of Jobs may be scheduled together. */
+  readonly #gangs: JobGangs | undefined;
 
-  constructor(context: ControllerContext) {
+  constructor(context: ControllerContext, { withGangs = false } = {}) {
     this.#context = context;
+    this.#gangs = withGangs ? new JobGangs(context) : undefined;
     this.#pods = new OpenPods(context.informers.of(Pods));
     this.#podWrites = new OwnWrites(this.#pods.informer);
     this.#writes = new OwnWrites(context.informers.of(Jobs));
@@ -100,11 +104,12 @@ export class JobController {
       ? { create: [], remove: state.active, waitMs: 0 }
       : planJob(job, state, { pods, lastSuccess, now });
     const limited = job.spec?.backoffLimitPerIndex !== undefined;
+    const group = ending ? undefined : await this.#gangs?.groupOf(job, pods);
     const queue = [...plan.create];
     const made = await slowStart(queue.length, () => {
       const index = queue.shift();
       const failures = limited && index !== undefined ? (state.indexFailures.get(index) ?? NO_FAILURES) : undefined;
-      return this.#podControl.create(job, jobPod(job, index, failures));
+      return this.#podControl.create(job, jobPod(job, index, { failures, group }));
     });
     // Pods that are only too many have not failed: they go uncounted.
     const counts = ending?.type === 'Failed';

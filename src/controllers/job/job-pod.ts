@@ -26,13 +26,19 @@ export function withoutTracking({ metadata }: Pod): readonly object[] {
   ];
 }
 
-/** A pod of a Job; one of an indexed Job knows its index. `failures` are those that its index has had. */
-export function jobPod(
-  job: Job,
-  index?: number,
-  failures?: { readonly counted: number; readonly ignored: number },
-): Pod {
-  const pod = podFromTemplate(job, KIND, job.spec?.template);
+export interface JobPodOptions {
+  /** What the index has failed. */
+  readonly failures?: { readonly counted: number; readonly ignored: number } | undefined;
+  /** The group of pods that it is scheduled with. */
+  readonly group?: string | undefined;
+}
+
+/** A pod of a Job; one of an indexed Job knows its index. */
+export function jobPod(job: Job, index?: number, { failures, group }: JobPodOptions = {}): Pod {
+  const made = podFromTemplate(job, KIND, job.spec?.template);
+  const pod = group
+    ? { ...made, spec: { ...made.spec, schedulingGroup: { podGroupName: group } } as Pod['spec'] }
+    : made;
   const metadata = { ...pod.metadata, finalizers: [...(pod.metadata?.finalizers ?? []), TRACKING] };
   if (index === undefined) return { ...pod, metadata };
   const { name = '' } = job.metadata ?? {};

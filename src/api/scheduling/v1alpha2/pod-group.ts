@@ -6,7 +6,7 @@ import type { ResourceDefinition, Strategy } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { type FieldError, FieldPath } from '#machinery/errors/field-error.ts';
 import { type Infer, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
-import { schedulingFields, validateSchedulingPolicy } from './scheduling-policy.ts';
+import { DisruptionMode, keepsScheduling, schedulingFields, validateScheduling } from './scheduling-policy.ts';
 
 export const WorkloadPodGroupTemplateReference = message(
   'io.k8s.api.scheduling.v1alpha2.WorkloadPodGroupTemplateReference',
@@ -20,6 +20,15 @@ export const PodGroupTemplateReference = message('io.k8s.api.scheduling.v1alpha2
 export const PodGroupSpec = message('io.k8s.api.scheduling.v1alpha2.PodGroupSpec', {
   podGroupTemplateRef: ptr(1, PodGroupTemplateReference, { description: 'The template that the group was made from' }),
   ...schedulingFields,
+  disruptionMode: ptr(5, DisruptionMode, {
+    default: 'Pod',
+    disabledBy: 'WorkloadAwarePreemption',
+    description: 'Whether its pods make room for others each for itself or only all together',
+  }),
+  priorityClassName: opt(6, string, {
+    disabledBy: 'WorkloadAwarePreemption',
+    description: 'How important the group is among all that make room for each other',
+  }),
 });
 export interface PodGroupSpec extends Infer<typeof PodGroupSpec> {}
 
@@ -67,11 +76,11 @@ const podGroupStrategy: Strategy<PodGroup> = {
       errors.push(...requireText(field.child('workloadName'), workload.workloadName));
       errors.push(...requireText(field.child('podGroupTemplateName'), workload.podGroupTemplateName));
     }
-    return [...errors, ...validateSchedulingPolicy(spec?.schedulingPolicy, SPEC.child('schedulingPolicy'))];
+    return [...errors, ...validateScheduling(spec, SPEC)];
   },
   validateUpdate: ({ spec }, old) => [
     ...immutable(SPEC.child('podGroupTemplateRef'), spec?.podGroupTemplateRef, old.spec?.podGroupTemplateRef),
-    ...immutable(SPEC.child('schedulingPolicy'), spec?.schedulingPolicy, old.spec?.schedulingPolicy),
+    ...keepsScheduling(spec, old.spec, SPEC),
   ],
 };
 

@@ -1,6 +1,7 @@
-import { checkEach, requireText } from '#api/checks.ts';
-import { type FieldError, type FieldPath, invalid } from '#machinery/errors/field-error.ts';
-import { isDNS1123Label } from '#machinery/names/dns.ts';
+import { checkEach, checkText, immutable, requireText } from '#api/checks.ts';
+import { type FieldError, type FieldPath, invalid, tooMany } from '#machinery/errors/field-error.ts';
+import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { isQualifiedName } from '#machinery/names/label.ts';
 import { enumeration, type Infer, int32, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
 
 export const BasicSchedulingPolicy = message('io.k8s.api.scheduling.v1alpha2.BasicSchedulingPolicy', {});
@@ -18,18 +19,22 @@ export const PodGroupSchedulingPolicy = message('io.k8s.api.scheduling.v1alpha2.
 export interface PodGroupSchedulingPolicy extends Infer<typeof PodGroupSchedulingPolicy> {}
 
 export const TopologyConstraint = message('io.k8s.api.scheduling.v1alpha2.TopologyConstraint', {
-  key: req(1, string),
+  key: req(1, string, { description: 'Label of nodes: all pods of the group lie on nodes with the same value of it' }),
 });
 
 export const PodGroupSchedulingConstraints = message('io.k8s.api.scheduling.v1alpha2.PodGroupSchedulingConstraints', {
-  topology: opt(1, list(TopologyConstraint), { listType: 'atomic' }),
+  topology: opt(1, list(TopologyConstraint), { listType: 'atomic', description: 'What the nodes have in common' }),
 });
+export interface PodGroupSchedulingConstraints extends Infer<typeof PodGroupSchedulingConstraints> {}
 
 export const PodGroupResourceClaim = message('io.k8s.api.scheduling.v1alpha2.PodGroupResourceClaim', {
   name: req(1, string),
   resourceClaimName: ptr(2, string),
   resourceClaimTemplateName: ptr(3, string),
 });
+
+/** Whether a group's pods have to make room each for itself or only all together. */
+export const DisruptionMode = enumeration('Pod', 'PodGroup');
 
 /** How a group is scheduled: what a group and a template of groups have in common, from field number 2 on. */
 export const schedulingFields = {
@@ -42,13 +47,47 @@ export const schedulingFields = {
     mapKeys: ['name'],
     disabledBy: 'DRAWorkloadResourceClaims',
   }),
-  disruptionMode: ptr(5, enumeration('Pod', 'PodGroup'), { disabledBy: 'WorkloadAwarePreemption' }),
+  disruptionMode: ptr(5, DisruptionMode, { disabledBy: 'WorkloadAwarePreemption' }),
   priorityClassName: opt(6, string, { disabledBy: 'WorkloadAwarePreemption' }),
   priority: ptr(7, int32, { disabledBy: 'WorkloadAwarePreemption' }),
 };
 
+/** What the rules look at of a group or a template. */
+interface Scheduling {
+  readonly schedulingPolicy: PodGroupSchedulingPolicy;
+  readonly schedulingConstraints?: PodGroupSchedulingConstraints;
+  readonly priorityClassName?: string;
+  readonly priority?: number;
+}
+
+const MOST_CONSTRAINTS = 1;
+const HIGHEST_PRIORITY = 1_000_000_000;
+
+/** The rules that groups and templates have in common; `at` is where these fields lie. */
+export function validateScheduling(scheduling: Scheduling | undefined, at: FieldPath): FieldError[] {
+  const { schedulingConstraints, priorityClassName, priority } = scheduling ?? {};
+  const { topology = [] } = schedulingConstraints ?? {};
+  const field = at.child('schedulingConstraints').child('topology');
+  const errors = validatePolicy(scheduling?.schedulingPolicy, at.child('schedulingPolicy'));
+  if (topology.length > MOST_CONSTRAINTS) errors.push(tooMany(field, topology.length, MOST_CONSTRAINTS));
+  errors.push(...checkEach(topology, field, ({ key }, each) => requireText(each.child('key'), key, isQualifiedName)));
+  if (priorityClassName) {
+    errors.push(...checkText(at.child('priorityClassName'), priorityClassName, isDNS1123Subdomain));
+  }
+  if (priority !== undefined && priority > HIGHEST_PRIORITY) {
+    errors.push(invalid(at.child('priority'), priority, `must be less than or equal to ${HIGHEST_PRIORITY}`));
+  }
+  return errors;
+}
+
+/** How a group is scheduled is decided when it is made. */
+export const keepsScheduling = <T extends object>(now: T | undefined, old: T | undefined, at: FieldPath) =>
+  (Object.keys(schedulingFields) as (keyof T & string)[]).flatMap((name) =>
+    immutable(at.child(name), now?.[name], old?.[name]),
+  );
+
 /** Exactly one policy, and gangs of at least one. */
-export function validateSchedulingPolicy(policy: PodGroupSchedulingPolicy | undefined, field: FieldPath): FieldError[] {
+function validatePolicy(policy: PodGroupSchedulingPolicy | undefined, field: FieldPath): FieldError[] {
   const given = (['basic', 'gang'] as const).filter((name) => policy?.[name] !== undefined);
   if (given.length === 0) return [invalid(field, '', 'must specify one of: `basic`, `gang`')];
   if (given.length > 1) {
@@ -63,10 +102,10 @@ export function validateSchedulingPolicy(policy: PodGroupSchedulingPolicy | unde
 
 /** The rules of templates, each of another name. */
 export const validateTemplates = (
-  templates: readonly { readonly name: string; readonly schedulingPolicy: PodGroupSchedulingPolicy }[] | undefined,
+  templates: readonly (Scheduling & { readonly name: string })[] | undefined,
   field: FieldPath,
 ): FieldError[] =>
-  checkEach(templates, field, ({ name, schedulingPolicy }, at) => [
-    ...requireText(at.child('name'), name, isDNS1123Label),
-    ...validateSchedulingPolicy(schedulingPolicy, at.child('schedulingPolicy')),
+  checkEach(templates, field, (template, at) => [
+    ...requireText(at.child('name'), template.name, isDNS1123Label),
+    ...validateScheduling(template, at),
   ]);

@@ -1,25 +1,29 @@
 import type { Pod } from '#api/core/v1/pod.ts';
 import { type PriorityClass, PriorityClasses } from '#api/scheduling/v1/priority-class.ts';
+import type { PodGroup } from '#api/scheduling/v1alpha2/pod-group.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
-import type { AdmissionReader } from '../admission-source.ts';
+import type { AdmissionSource } from '../admission-source.ts';
 import { forbidden, isAbout } from '../requests.ts';
 
-/** Resolves a pod's priority class to its number, and keeps one class at most the default. */
-export function createPriorityAdmission(source: AdmissionReader): AdmissionPlugin {
+const GROUPS = 'podgroups.scheduling.k8s.io';
+
+/** Resolves the priority class of a pod, or of a group of pods, to its number, and keeps one class at most the default. */
+export function createPriorityAdmission(source: AdmissionSource): AdmissionPlugin {
   const globalDefault = () => defaultAmong(source.list(PriorityClasses, ''));
   return {
     name: 'Priority',
-    resources: ['pods', 'priorityclasses.scheduling.k8s.io'],
+    resources: ['pods', GROUPS, 'priorityclasses.scheduling.k8s.io'],
     mutate(attributes) {
-      if (!isAbout(attributes, 'pods')) return;
-      if (attributes.operation === 'UPDATE') keepPriority(attributes);
+      const isGroup = isAbout(attributes, GROUPS) && source.featureGates.has('WorkloadAwarePreemption');
+      if (!isGroup && !isAbout(attributes, 'pods')) return;
+      if (attributes.operation === 'UPDATE' && !isGroup) keepPriority(attributes);
       if (attributes.operation !== 'CREATE') return;
-      const pod = attributes.object as Mutable<Pod>;
-      const name = pod.spec?.priorityClassName;
+      const name = (attributes.object as Pod | PodGroup).spec?.priorityClassName;
       const found = name ? source.get(PriorityClasses, '', name) : globalDefault();
       if (name && !found) throw forbidden(attributes, `no PriorityClass with name ${name} was found`);
-      setPriority(attributes, pod, found);
+      if (isGroup) setGroupPriority(attributes, found);
+      else setPriority(attributes, attributes.object as Mutable<Pod>, found);
     },
     validate(attributes) {
       if (!isAbout(attributes, 'priorityclasses.scheduling.k8s.io')) return;
@@ -51,18 +55,37 @@ function setPriority(attributes: AdmissionAttributes, { spec }: Mutable<Pod>, fo
   if (!spec) return;
   const value = found?.value ?? 0;
   const policy = found?.preemptionPolicy ?? 'PreemptLowerPriority';
-  const refuse = (what: string, given: unknown, computed: unknown) =>
-    forbidden(
-      attributes,
-      `the ${what} (${given}) must not be provided in pod spec; priority admission controller computed ${computed} from the given PriorityClass name`,
-    );
   if (spec.priority !== undefined && spec.priority !== value) {
-    throw refuse('integer value of priority', spec.priority, value);
+    throw refusal(attributes, { what: NUMBER, where: 'pod', given: spec.priority, computed: value });
   }
   if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
-    throw refuse('string value of PreemptionPolicy', spec.preemptionPolicy, policy);
+    const what = 'string value of PreemptionPolicy';
+    throw refusal(attributes, { what, where: 'pod', given: spec.preemptionPolicy, computed: policy });
   }
   if (found && !spec.priorityClassName) spec.priorityClassName = found.metadata?.name ?? '';
   spec.priority = value;
   spec.preemptionPolicy = policy as never;
+}
+
+function setGroupPriority(attributes: AdmissionAttributes, found: PriorityClass | undefined): void {
+  const { spec } = attributes.object as Mutable<PodGroup>;
+  if (!spec) return;
+  const value = found?.value ?? 0;
+  if (spec.priority !== undefined && spec.priority !== value) {
+    throw refusal(attributes, { what: NUMBER, where: 'pod group', given: spec.priority, computed: value });
+  }
+  if (found && !spec.priorityClassName) spec.priorityClassName = found.metadata?.name ?? '';
+  spec.priority = value;
+}
+
+const NUMBER = 'integer value of priority';
+
+function refusal(
+  attributes: AdmissionAttributes,
+  { what, where, given, computed }: { what: string; where: string; given: unknown; computed: unknown },
+) {
+  return forbidden(
+    attributes,
+    `the ${what} (${given}) must not be provided in ${where} spec; priority admission controller computed ${computed} from the given PriorityClass name`,
+  );
 }

@@ -1,9 +1,11 @@
 import { connect } from 'node:http2';
+import { GrpcError, grpcAnswer, grpcFrame } from '#base/grpc.ts';
+import { formatDuration } from '#machinery/objects/duration.ts';
 import { failure, type ProbeOutcome, success } from './outcome.ts';
 
 const STATUSES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 
-/** Asks `grpc.health.v1.Health/Check`. */
+/** Asks `grpc.health.v1.Health/Check`. Never rejects. */
 export function probeGrpc(
   { host, port, timeoutMs }: { readonly host: string; readonly port: number; readonly timeoutMs: number },
   service = '',
@@ -11,23 +13,18 @@ export function probeGrpc(
   const address = `${host}:${port}`;
   return new Promise((resolve) => {
     const session = connect(`http://${address}`);
-    const deadline = setTimeout(
-      () =>
-        end(
-          failure(
-            `timeout: failed to connect service "${address}" within ${timeoutMs / 1000}s: context deadline exceeded`,
-          ),
-        ),
-      timeoutMs,
-    );
+    let isConnected = false;
+    session.once('connect', () => (isConnected = true));
     const end = (outcome: ProbeOutcome) => {
       clearTimeout(deadline);
       session.destroy();
       resolve(outcome);
     };
-    session.once('error', (error) =>
-      end(failure(`error: this server does not implement the grpc health protocol: ${error.message}`)),
-    );
+    const fail = (error: GrpcError) =>
+      end(isConnected ? failed(error, timeoutMs) : failure(notConnected(address, timeoutMs)));
+    const deadline = setTimeout(() => fail(new GrpcError('DeadlineExceeded', 'context deadline exceeded')), timeoutMs);
+    const lost = (error: Error) => fail(new GrpcError('Unavailable', error.message));
+    session.once('error', lost);
     const stream = session.request({
       ':method': 'POST',
       ':path': '/grpc.health.v1.Health/Check',
@@ -36,30 +33,51 @@ export function probeGrpc(
       'user-agent': 'kube-probe/1.36',
     });
     const chunks: Buffer[] = [];
-    let code: string | undefined;
-    stream.on('response', (headers) => (code = headers['grpc-status'] as string | undefined));
-    stream.on('trailers', (trailers) => (code = trailers['grpc-status'] as string | undefined));
+    let headers: Record<string, unknown> = {};
+    stream.on('response', (first) => (headers = { ...first }));
+    stream.on('trailers', (trailers) => (headers = { ...headers, ...trailers }));
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    stream.once('error', (error) => end(failure(error.message)));
-    stream.once('end', () => end(read(Buffer.concat(chunks), code)));
-    stream.end(encodeRequest(service));
+    stream.once('error', lost);
+    stream.once('close', () => {
+      const answer = grpcAnswer(headers, Buffer.concat(chunks)) ?? new GrpcError('Unavailable', 'connection closed');
+      if (answer instanceof GrpcError) fail(answer);
+      else end(judge(answer));
+    });
+    stream.end(grpcFrame(healthCheckRequest(service)));
   });
 }
 
-/** A gRPC frame with a HealthCheckRequest: field 1, the service. */
-function encodeRequest(service: string): Buffer {
-  const name = Buffer.from(service);
-  const message = name.length === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.from([0x0a, name.length]), name]);
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(message.length, 1);
-  return Buffer.concat([head, message]);
+/** Upstream's client tries until the time is up, whatever goes wrong. */
+const notConnected = (address: string, timeoutMs: number): string =>
+  `timeout: failed to connect service "${address}" within ${formatDuration(timeoutMs)}: context deadline exceeded`;
+
+function failed({ code, description, message }: GrpcError, timeoutMs: number): ProbeOutcome {
+  switch (code) {
+    case 'Unimplemented':
+      return failure(
+        `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${description}`,
+      );
+    case 'DeadlineExceeded':
+      return failure(`timeout: health rpc did not complete within ${formatDuration(timeoutMs)}`);
+    default:
+      return failure(`error: health rpc probe failed: ${message}`);
+  }
 }
 
-function read(frame: Buffer, code = '0'): ProbeOutcome {
-  if (code === '12')
-    return failure('error: this server does not implement the grpc health protocol (grpc.health.v1.Health)');
-  if (code !== '0') return failure(`error: health rpc probe failed: rpc error: code = ${code}`);
-  // Field 1 as a varint; absent is UNKNOWN.
-  const status = frame.length >= 7 && frame[5] === 0x08 ? (frame[6] as number) : 0;
-  return status === 1 ? success() : failure(`service unhealthy (responded with "${STATUSES[status] ?? status}")`);
+/** Field 1, the service. */
+function healthCheckRequest(service: string): Uint8Array {
+  const name = Buffer.from(service);
+  if (name.length === 0) return name;
+  const size: number[] = [];
+  let rest = name.length;
+  for (; rest > 127; rest >>>= 7) size.push((rest & 127) | 128);
+  return Buffer.concat([Buffer.of(0x0a, ...size, rest), name]);
+}
+
+/** Field 1 as a varint; absent is UNKNOWN. */
+function judge(message: Uint8Array): ProbeOutcome {
+  const status = message[0] === 0x08 ? (message[1] ?? 0) : 0;
+  return status === 1
+    ? success('service healthy')
+    : failure(`service unhealthy (responded with "${STATUSES[status] ?? status}")`);
 }

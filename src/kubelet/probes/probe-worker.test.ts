@@ -79,6 +79,13 @@ test('a startup probe ends when it has passed', async () => {
   expect(await decide('startup', {}, [1, 0], 6)).toMatchObject({ decided: ['1s passed'], calls: 2 });
 });
 
+/** What a health service answers: a status, or a code and a text. */
+interface GrpcSays {
+  readonly status?: number;
+  readonly code?: string;
+  readonly text?: string;
+}
+
 describe('over the network', () => {
   let server: Server | undefined;
   afterEach(() => server?.close());
@@ -121,25 +128,45 @@ describe('over the network', () => {
     ]);
   });
 
-  test.each([
-    ['', 1, 'success '],
-    ['db', 2, 'failure service unhealthy (responded with "NOT_SERVING")'],
-  ])('gRPC health of "%s"', async (service, status, expected) => {
+  test.each<[string, string, GrpcSays, string]>([
+    ['that is well', '', { status: 1 }, 'success service healthy'],
+    ['that is not', 'db', { status: 2 }, 'failure service unhealthy (responded with "NOT_SERVING")'],
+    ['of a long name', 'x'.repeat(300), { status: 1 }, 'success service healthy'],
+    [
+      'that nobody serves',
+      '',
+      { code: '12', text: 'unknown service' },
+      'failure error: this server does not implement the grpc health protocol (grpc.health.v1.Health): unknown service',
+    ],
+    [
+      'that fails',
+      '',
+      { code: '13', text: 'broken' },
+      'failure error: health rpc probe failed: rpc error: code = Internal desc = broken',
+    ],
+  ])('gRPC health of a service %s', async (_, service, { status, code = '0', text = '' }, expected) => {
     const asked: string[] = [];
     const grpc = createHttp2Server((request, response) => {
-      request.on('data', (chunk: Buffer) => asked.push(`${request.url} ${chunk.subarray(7).toString()}`));
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
+        const sent = Buffer.concat(chunks);
+        asked.push(`${request.url} ${sent.subarray(sent.length - service.length).toString()}`);
         response.writeHead(200, { 'content-type': 'application/grpc' });
-        response.write(Buffer.from([0, 0, 0, 0, 2, 8, status]));
-        response.addTrailers({ 'grpc-status': '0' });
+        if (status !== undefined) response.write(Buffer.from([0, 0, 0, 0, 2, 8, status]));
+        response.addTrailers({ 'grpc-status': code, 'grpc-message': text });
         response.end();
       });
     });
     await new Promise<void>((resolve) => grpc.listen(0, '127.0.0.1', resolve));
-    const target = { host: '127.0.0.1', port: (grpc.address() as AddressInfo).port, timeoutMs: 5000 };
+    const target = { host: '127.0.0.1', port: (grpc.address() as AddressInfo).port, timeoutMs: 20_000 };
     const { result, output } = await probeGrpc(target, service);
     await new Promise((resolve) => grpc.close(resolve));
     expect([`${result} ${output}`, asked]).toEqual([expected, [`/grpc.health.v1.Health/Check ${service}`]]);
+    expect(await probeGrpc({ ...target, timeoutMs: 1500 }, service)).toEqual({
+      result: 'failure',
+      output: `timeout: failed to connect service "127.0.0.1:${target.port}" within 1.5s: context deadline exceeded`,
+    });
   });
 
   test('somebody listens', async () => {

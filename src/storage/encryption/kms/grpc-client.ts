@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
+import { GrpcError, grpcAnswer, grpcFrame } from '#base/grpc.ts';
 
 /** Where a service answers, and how long it may take. */
 export interface GrpcOptions {
@@ -8,38 +9,9 @@ export interface GrpcOptions {
   readonly timeoutMs: number;
 }
 
-const CODES = [
-  'OK',
-  'Canceled',
-  'Unknown',
-  'InvalidArgument',
-  'DeadlineExceeded',
-  'NotFound',
-  'AlreadyExists',
-  'PermissionDenied',
-  'ResourceExhausted',
-  'FailedPrecondition',
-  'Aborted',
-  'OutOfRange',
-  'Unimplemented',
-  'Internal',
-  'Unavailable',
-  'DataLoss',
-  'Unauthenticated',
-];
-/** Flag and length in front of a message. */
-const FRAME_HEAD = 5;
 const MAX_ANSWER = 4 * 1024 * 1024;
 /** How long until a service that does not answer is looked for again. */
 const RETRY_MS = 100;
-
-/** Calls of a gRPC service that failed, as Go's client tells it. */
-export class GrpcError extends Error {
-  override readonly name = 'GrpcError';
-  constructor(code: string, description: string) {
-    super(`rpc error: code = ${code} desc = ${description}`);
-  }
-}
 
 /** Calls one service over a unix socket: one message there, one back. A service that is not there yet is waited for. */
 export class GrpcClient {
@@ -109,41 +81,11 @@ export class GrpcClient {
       session.once('error', reject);
       stream.on('close', () => {
         session.off('error', reject);
-        const outcome = outcomeOf(answer, Buffer.concat(chunks));
+        const outcome = grpcAnswer(answer, Buffer.concat(chunks)) ?? new Error('no answer');
         if (outcome instanceof Error) reject(outcome);
         else resolve(outcome);
       });
-      stream.end(frame(message));
+      stream.end(grpcFrame(message));
     });
   }
-}
-
-function outcomeOf(answer: Record<string, unknown>, body: Buffer): Uint8Array | Error {
-  const { 'grpc-status': status, 'grpc-message': text = '', ':status': http } = answer;
-  if (status === undefined && http === undefined) return new Error('no answer');
-  if (status === undefined)
-    return new GrpcError('Unknown', `unexpected HTTP status code received from server: ${http}`);
-  if (status !== '0') return new GrpcError(CODES[Number(status)] ?? `Code(${status})`, unescaped(String(text)));
-  if (body.length < FRAME_HEAD || body.readUInt32BE(1) !== body.length - FRAME_HEAD)
-    return new GrpcError(
-      'Internal',
-      'cardinality violation: received no response message from non-server-streaming RPC',
-    );
-  return body.subarray(FRAME_HEAD);
-}
-
-/** Messages of errors are escaped as URLs are. */
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-/** A message as it goes over the wire: uncompressed, with its length in front. */
-export function frame(message: Uint8Array): Buffer {
-  const head = Buffer.alloc(FRAME_HEAD);
-  head.writeUInt32BE(message.length, 1);
-  return Buffer.concat([head, message]);
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { frame } from '../grpc-client.ts';
+import { grpcFrame } from '#base/grpc.ts';
 import { WireFields, writeFields } from '../wire-fields.ts';
 
 /** What a plugin is asked, by name. */
@@ -70,7 +70,9 @@ export class KmsPlugin {
     stream.once('wantTrailers', () =>
       stream.sendTrailers({ 'grpc-status': String(code), 'grpc-message': encodeURIComponent(text) }),
     );
-    stream.end(code === 0 ? frame(this.#answer(method, new WireFields(Buffer.concat(chunks).subarray(5)))) : undefined);
+    stream.end(
+      code === 0 ? grpcFrame(this.#answer(method, new WireFields(Buffer.concat(chunks).subarray(5)))) : undefined,
+    );
   }
 
   #answer(method: Method, request: WireFields): Uint8Array {

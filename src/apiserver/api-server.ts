@@ -51,6 +51,8 @@ export interface ApiServerOptions extends OperationsOptions, AdmissionPluginChoi
   readonly store: Store;
   /** The store as snapshots are made of it, where `store` decrypts what that one holds. */
   readonly engine?: Store;
+  /** The metrics of this process, where others have made some before; by default new ones. */
+  readonly metrics?: MetricRegistry;
   /** Checks of health beside the server's own. */
   readonly healthChecks?: readonly HealthCheck[];
   readonly clock: Clock;
@@ -120,8 +122,7 @@ export class ApiServer {
   /** Loads the store, makes what every cluster has, and is ready to serve. */
   static async start(given: ApiServerOptions): Promise<ApiServer> {
     const options = { ...DEFAULTS, ...given };
-    const metrics = new MetricRegistry();
-    const { store, clock, logger } = options;
+    const { store, clock, logger, metrics = new MetricRegistry() } = options;
     const feed = await StoreFeed.open({ store, logger });
     const issuer = new ServiceAccountIssuer(options.issuerKey, { issuer: options.issuerUrl, clock });
     const definitions = [...resources, ...resourcesOf(options.featureGates)];

@@ -5,10 +5,12 @@ import { serverIdentity } from '#apiserver/background/identity-lease.ts';
 import type { HealthCheck } from '#apiserver/health.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
+import { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import { systemRandom } from '#base/random.ts';
 import { DecryptionError, EncryptedStore } from '#storage/encryption/encrypted-store.ts';
 import { readEncryptionConfiguration } from '#storage/encryption/encryption-configuration.ts';
-import { KmsProviders } from '#storage/encryption/kms/kms-providers.ts';
+import { KmsMetrics } from '#storage/encryption/kms/kms-metrics.ts';
+import { KmsProviders, type KmsProvidersOptions } from '#storage/encryption/kms/kms-providers.ts';
 import { openEncryption } from '#storage/encryption/open-encryption.ts';
 import { openLmdbStore } from '#storage/lmdb/lmdb-store.ts';
 import type { Store } from '#storage/store.ts';
@@ -45,8 +47,11 @@ export interface RunningServer {
 /** Opens the store, loads or makes the credentials, starts the API server and listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { data, clock, logger, nodeName, podHosts } = options;
+  const metrics = new MetricRegistry();
+  const serverId = serverIdentity(options.configuration.hostname ?? '');
+  const services = { clock, logger, metrics: new KmsMetrics(metrics, { serverId, clock }) };
   const [{ engine, store }, credentials] = await Promise.all([
-    openStore(data.path('store'), options),
+    openStore(data.path('store'), options, services),
     ensureCredentials(data, { clock, nodeName, hosts: podHosts }),
   ]);
   await options.prepareStore?.(store);
@@ -55,6 +60,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...operations,
     store,
     engine,
+    metrics,
     healthChecks: encryptionChecks(store, encryptionFile !== undefined),
     clock,
     random: systemRandom,
@@ -65,12 +71,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stopping = new AbortController();
   const files = [
     ...(accessReload?.filesFor(apiServer) ?? []),
-    ...(encryptionFile && store instanceof EncryptedStore
-      ? [encryptionReload(encryptionFile, store, { clock, logger })]
-      : []),
+    ...(encryptionFile && store instanceof EncryptedStore ? [encryptionReload(encryptionFile, store, services)] : []),
   ];
-  const serverId = serverIdentity(operations.hostname ?? '');
-  const reloading = reloadFiles(files, { metrics: apiServer.metrics, clock, logger, serverId }, stopping.signal);
+  const reloading = reloadFiles(files, { metrics, clock, logger, serverId }, stopping.signal);
   const close = async () => {
     stopping.abort();
     await reloading;
@@ -96,26 +99,26 @@ const encryptionChecks = (store: Store, isReloaded: boolean): HealthCheck[] =>
 export const encryptionReload = (
   { path, text }: { readonly path: string; readonly text: string },
   store: EncryptedStore,
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  options: KmsProvidersOptions & { readonly clock: Clock },
 ) => ({
   kind: 'encryption',
   path,
   text: text as string | undefined,
   async change(changed: string) {
     const configuration = readEncryptionConfiguration(changed);
-    const before = store.replace(configuration, await KmsProviders.open(configuration, { clock, logger }));
+    const before = store.replace(configuration, await KmsProviders.open(configuration, options));
     // Calls that are under way end first.
-    clock.setTimer(before.graceMs, () => before.close());
+    options.clock.setTimer(before.graceMs, () => before.close());
   },
 });
 
-async function openStore(directory: string, { clock, logger, configuration }: ServerOptions) {
+async function openStore(directory: string, { logger, configuration }: ServerOptions, services: KmsProvidersOptions) {
   const engine = await openLmdbStore({ directory, logger }).catch((error) => {
     if (error instanceof StoreOpenError) throw new CommandError(error.message, { cause: error });
     throw error;
   });
   try {
-    return { engine, store: await openEncryption(engine, configuration.encryption, { clock, logger }) };
+    return { engine, store: await openEncryption(engine, configuration.encryption, services) };
   } catch (error) {
     await engine.close();
     if (error instanceof DecryptionError) throw new CommandError(error.message, { cause: error });

@@ -1,10 +1,12 @@
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
+import { addKmsMetrics } from '#storage/encryption/kms/kms-metrics.ts';
 import type { Store } from '#storage/store.ts';
 import type { RequestHandler, ResourceTable } from '../resource-table.ts';
 
 /** How many objects there are of each kind, under the name of before and of now, and how much room they take. Read when somebody asks. */
 export function addStorageMetrics(registry: MetricRegistry, table: ResourceTable, store: Store): void {
+  addKmsMetrics(registry);
   registry.collected('gauge', 'apiserver_storage_size_bytes', {
     help: 'Bytes that the store takes on its disk',
     labels: ['storage_cluster_id'],

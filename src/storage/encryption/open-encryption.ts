@@ -1,9 +1,7 @@
-import type { Clock } from '#base/clock.ts';
-import type { Logger } from '#base/logger.ts';
 import type { Store } from '../store.ts';
 import { DecryptionError, EncryptedStore } from './encrypted-store.ts';
 import type { EncryptionConfiguration } from './encryption-configuration.ts';
-import { KmsProviders } from './kms/kms-providers.ts';
+import { KmsProviders, type KmsProvidersOptions } from './kms/kms-providers.ts';
 import { isEncrypted } from './transformer.ts';
 
 /** Values looked at before other work gets its turn. */
@@ -16,7 +14,7 @@ const PAGE = 1000;
 export async function openEncryption(
   store: Store,
   configuration: EncryptionConfiguration | undefined,
-  options: { readonly clock?: Clock; readonly logger?: Logger } = {},
+  options: KmsProvidersOptions = {},
 ): Promise<Store> {
   const services = configuration ? await KmsProviders.open(configuration, options) : KmsProviders.none;
   const opened = configuration ? new EncryptedStore(store, configuration, { ...options, services }) : store;

@@ -12,6 +12,7 @@ import {
   writeEncryptedObject,
   wrongKeyId,
 } from './encrypted-object.ts';
+import type { KmsMetrics } from './kms-metrics.ts';
 import { KmsService, type KmsStatus } from './kms-service.ts';
 import { SEED_BYTES, seedCipher } from './seed-cipher.ts';
 
@@ -22,6 +23,7 @@ export interface KmsOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly logger?: Logger | undefined;
+  readonly metrics: KmsMetrics;
 }
 
 /** How often a plugin is asked how it is, while it is well and while it is not. */
@@ -97,7 +99,9 @@ export class KmsProvider {
       const key = JSON.stringify(hashOfKeyId(writing.source.keyId));
       throw new Error(`encryptedDEKSource with keyID hash ${key} expired at ${expired} (current time is ${current})`);
     }
-    return writeEncryptedObject({ data: writing.cipher.encrypt(plain, path), source: writing.source });
+    const data = writing.cipher.encrypt(plain, path);
+    this.#options.metrics.keyUsed('to_storage', this.#options.name, writing.source.keyId);
+    return writeEncryptedObject({ data, source: writing.source });
   }
 
   /** Asks the service for the seed of a value, if it is not known; never rejects. Undefined when there is nothing to ask. */
@@ -112,9 +116,10 @@ export class KmsProvider {
   }
 
   async #openSource(key: string, source: EncryptedSource): Promise<void> {
+    this.#options.metrics.sourceMissed();
     try {
       const secret = await this.#service.decrypt(randomUUID(), source);
-      this.#opened.set(key, source.type === HKDF_SEED ? seedCipher(secret) : aesGcm(Buffer.from(secret)));
+      this.#know(key, source.type === HKDF_SEED ? seedCipher(secret) : aesGcm(Buffer.from(secret)));
     } catch (error) {
       this.#opened.set(key, new Error(`failed to decrypt DEK, error: ${(error as Error).message}`, { cause: error }));
     } finally {
@@ -122,11 +127,18 @@ export class KmsProvider {
     }
   }
 
+  #know(key: string, cipher: Cipher): void {
+    this.#opened.set(key, cipher);
+    const known = [...this.#opened.values()].filter(isCipher);
+    this.#options.metrics.sourcesKnown(this.#options.name, known.length);
+  }
+
   /** Throws for what is no value of this provider, and for one whose seed is not known: see `prepare`. */
   decrypt(sealed: Uint8Array, path: string): { readonly value: Buffer; readonly keyId: string } {
     const { data, source } = readEncryptedObject(sealed);
     const cipher = this.#opened.get(sourceKey(source));
     if (!isCipher(cipher)) throw cipher ?? new Error('the encrypted DEK source was not decrypted');
+    this.#options.metrics.keyUsed('from_storage', this.#options.name, source.keyId);
     return { value: cipher.decrypt(data, path), keyId: source.keyId };
   }
 
@@ -164,12 +176,17 @@ export class KmsProvider {
         );
     }
     const wrong = wrongKeyId(keyId);
-    if (wrong !== undefined)
+    const { name, metrics } = this.#options;
+    if (wrong !== undefined) {
+      metrics.invalidKeyTold(name, keyId === '' ? 'empty' : 'too_long');
       faults.push(`got invalid KMSv2 KeyID hash ${JSON.stringify(hashOfKeyId(keyId))}: ${wrong}`);
-    else faults.push(...(await this.#keepSeed(keyId)));
+    } else {
+      metrics.keyTold(name, keyId);
+      faults.push(...(await this.#keepSeed(keyId)));
+    }
     if (faults.length === 0) return undefined;
     const text = faults.length > 1 ? `[${faults.join(', ')}]` : faults[0];
-    return `kmsv2 Provider ${this.#options.name} is not healthy, error: ${text}`;
+    return `kmsv2 Provider ${name} is not healthy, error: ${text}`;
   }
 
   /** The seed is good for longer while the service keeps its key; otherwise there is a new one. */
@@ -184,7 +201,7 @@ export class KmsProvider {
     const made = await this.#makeSeed(uid).catch((error: Error) => error);
     if (!(made instanceof Error) && made.source.keyId === keyId) {
       this.#writing = { ...made, expiresAt };
-      this.#opened.set(sourceKey(made.source), made.cipher);
+      this.#know(sourceKey(made.source), made.cipher);
       return [];
     }
     const hash = (id = '') => JSON.stringify(hashOfKeyId(id));
@@ -197,7 +214,7 @@ export class KmsProvider {
   }
 
   async #makeSeed(uid: string): Promise<Pick<Writing, 'cipher' | 'source'>> {
-    const seed = randomBytes(SEED_BYTES);
+    const seed = this.#options.metrics.making(() => randomBytes(SEED_BYTES));
     const sealed = await this.#service.encrypt(uid, seed).catch((error: Error) => {
       throw new Error(`failed to encrypt DEK, error: ${error.message}`, { cause: error });
     });

@@ -1,8 +1,17 @@
 import { type Clock, systemClock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
+import { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { EncryptionConfiguration } from '../encryption-configuration.ts';
 import { timeoutOf } from '../encryption-configuration.ts';
+import { KmsMetrics } from './kms-metrics.ts';
 import { KmsProvider } from './kms-provider.ts';
+
+export interface KmsProvidersOptions {
+  readonly clock?: Clock;
+  readonly logger?: Logger | undefined;
+  /** Where the use of services is told; nowhere by default. */
+  readonly metrics?: KmsMetrics | undefined;
+}
 
 /** The key management services of one configuration, by their names. */
 export class KmsProviders {
@@ -18,14 +27,18 @@ export class KmsProviders {
   /** Resolves once each was asked how it is; one that is not there may come later. */
   static async open(
     { resources = [] }: EncryptionConfiguration,
-    { clock = systemClock, logger }: { readonly clock?: Clock; readonly logger?: Logger | undefined } = {},
+    {
+      clock = systemClock,
+      logger,
+      metrics = new KmsMetrics(new MetricRegistry(), { serverId: '', clock }),
+    }: KmsProvidersOptions = {},
   ): Promise<KmsProviders> {
     const used = resources.flatMap(({ providers = [] }) => providers.flatMap(({ kms }) => (kms ? [kms] : [])));
     const opened = await Promise.all(
       used.map(async (kms): Promise<[string, KmsProvider]> => {
         const { name = '', endpoint = '' } = kms;
         const socket = new URL(endpoint).pathname.replace(/^\/@/, '@');
-        return [name, await KmsProvider.open({ name, socket, timeoutMs: timeoutOf(kms), clock, logger })];
+        return [name, await KmsProvider.open({ name, socket, timeoutMs: timeoutOf(kms), clock, logger, metrics })];
       }),
     );
     return new KmsProviders(new Map(opened));

@@ -1,4 +1,5 @@
 import { GrpcClient, type GrpcOptions } from './grpc-client.ts';
+import type { KmsMetrics } from './kms-metrics.ts';
 import { type BytesMap, WireFields, writeFields } from './wire-fields.ts';
 
 /** What a plugin says of itself. */
@@ -15,11 +16,19 @@ export interface KmsEncrypted {
   readonly annotations: BytesMap;
 }
 
+export interface KmsServiceOptions extends GrpcOptions {
+  /** What metrics call it. */
+  readonly name: string;
+  readonly metrics: KmsMetrics;
+}
+
 /** The `v2.KeyManagementService` of a plugin, over gRPC. Calls reject with a `GrpcError`. */
 export class KmsService {
   readonly #client: GrpcClient;
+  readonly #options: KmsServiceOptions;
 
-  constructor(options: GrpcOptions) {
+  constructor(options: KmsServiceOptions) {
+    this.#options = options;
     this.#client = new GrpcClient(options);
   }
 
@@ -44,6 +53,8 @@ export class KmsService {
   }
 
   async #call(method: string, fields: Parameters<typeof writeFields>[0]): Promise<WireFields> {
-    return new WireFields(await this.#client.call(`/v2.KeyManagementService/${method}`, writeFields(fields)));
+    const { name, metrics } = this.#options;
+    const path = `/v2.KeyManagementService/${method}`;
+    return new WireFields(await metrics.calling(name, path, () => this.#client.call(path, writeFields(fields))));
   }
 }

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Secret, Secrets } from '#api/core/v1/secret.ts';
 import { silentLogger } from '#base/logger.ts';
+import { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
 import { waitFor } from '#testing/wait-for.ts';
@@ -9,6 +11,7 @@ import type { Store } from '../../store.ts';
 import type { EncryptedStore } from '../encrypted-store.ts';
 import { type EncryptionConfiguration, readEncryptionConfiguration } from '../encryption-configuration.ts';
 import { openEncryption } from '../open-encryption.ts';
+import { KmsMetrics } from './kms-metrics.ts';
 import { seedCipher } from './seed-cipher.ts';
 import { KmsPlugin } from './testing/kms-plugin.ts';
 
@@ -40,8 +43,8 @@ resources:
   - kms: {apiVersion: v2, name: vault, endpoint: '${plugin.endpoint}', timeout: ${timeout}}
 ${more}`);
 
-async function open(of = configuration()): Promise<EncryptedStore> {
-  const store = await openEncryption(inner, of, { clock, logger: silentLogger });
+async function open(of = configuration(), metrics?: KmsMetrics): Promise<EncryptedStore> {
+  const store = await openEncryption(inner, of, { clock, logger: silentLogger, metrics });
   opened.push(store);
   return store as EncryptedStore;
 }
@@ -206,6 +209,47 @@ test('an API server keeps its secrets with a service, and cannot when it is gone
   } finally {
     await cluster.stop();
   }
+});
+
+const MEASURED = /^apiserver_envelope_encryption_(?!kms_operations_latency_seconds_(?:bucket|sum))\S+ \S+$/gm;
+const hash = (of: string) => `sha256:${createHash('sha256').update(of).digest('hex')}`;
+
+test('how a service is used is told as upstream tells it', async () => {
+  const registry = new MetricRegistry();
+  const metrics = new KmsMetrics(registry, { serverId: 'server', clock });
+  await (await open(configuration(), metrics)).put(PATH, value);
+  const store = await open(configuration(), metrics);
+  await store.get(PATH);
+  Object.assign(plugin, { keyId: '', healthz: 'sealed' });
+  clock.advance(20_000);
+  await store.services.check();
+  Object.assign(plugin, { refusal: { code: 14, text: 'not now' } });
+  clock.advance(20_000);
+  await store.services.check();
+  const of = `key_id_hash="${hash('one')}",apiserver_id_hash="${hash('server')}"`;
+  const used = (direction: string) => `{transformation_type="${direction}_storage",provider_name="vault",${of}}`;
+  const called = (method: string, code = 'OK') =>
+    `kms_operations_latency_seconds_count{provider_name="vault",method_name="/v2.KeyManagementService/${method}",grpc_status_code="${code}"}`;
+  expect(registry.render().match(MEASURED)).toEqual(
+    [
+      'dek_cache_fill_percent 0',
+      'dek_source_cache_size{provider_name="vault"} 2',
+      'invalid_key_id_from_status_total{provider_name="vault",error="empty"} 1',
+      `key_id_hash_last_timestamp_seconds${used('to')} 1767225600`,
+      `key_id_hash_last_timestamp_seconds${used('from')} 1767225600`,
+      `key_id_hash_status_last_timestamp_seconds{provider_name="vault",${of}} 1767225600`,
+      `key_id_hash_total${used('to')} 1`,
+      `key_id_hash_total${used('from')} 1`,
+      `${called('Status')} 3`,
+      `${called('Encrypt')} 2`,
+      `${called('Decrypt')} 1`,
+      `${called('Status', 'Unavailable')} 1`,
+    ].map((line) => `apiserver_envelope_encryption_${line}`),
+  );
+  expect(registry.render()).toContain('apiserver_storage_envelope_transformation_cache_misses_total 1\n');
+  expect(registry.render()).toMatch(
+    /kms_operations_latency_seconds_bucket\{[^}]*Decrypt",grpc_status_code="OK",le="52\.4288"\} 1\n.*le="\+Inf"\} 1\n/,
+  );
 });
 
 const PLAIN = `apiVersion: apiserver.config.k8s.io/v1

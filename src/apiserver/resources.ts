@@ -31,6 +31,7 @@ import type { RegistryParts, WriteGuard, WriteHook } from './registry/registry-p
 import { ResourceHandler, type SubresourceHandler } from './registry/resource-handler.ts';
 import { ResourceStorage } from './registry/resource-storage.ts';
 import { ResourceView } from './registry/resource-view.ts';
+import { loadLater } from './registry/unloaded.ts';
 import { type RequestHandler, ResourceTable } from './resource-table.ts';
 import { parseIpv4Range } from './services/ipv4-range.ts';
 import { ServiceAllocator } from './services/service-allocator.ts';
@@ -66,6 +67,7 @@ export class Resources implements ObjectSource {
   readonly #admission: AdmissionChain;
   readonly #virtual: (definition: AnyResourceDefinition) => RequestHandler | undefined;
   #changing: Promise<void> = Promise.resolve();
+  readonly #stopping = new AbortController();
 
   private constructor(options: ResourcesOptions, storages: Map<string, ResourceStorage>) {
     this.#options = options;
@@ -98,6 +100,7 @@ export class Resources implements ObjectSource {
     this.pipeline = new Pipeline(new ResourceTable(), this.authorization.decide);
     this.#virtual = this.#virtualHandlers();
     for (const definition of options.definitions) this.#add(definition);
+    for (const storage of storages.values()) this.#loadLater(storage);
   }
 
   /** Opens the storage of every kind that is stored, all at once. */
@@ -129,6 +132,7 @@ export class Resources implements ObjectSource {
 
   /** Ends every watch, as a server that stops does. */
   endWatches(): void {
+    this.#stopping.abort();
     for (const storage of this.#storages.values()) storage.close();
   }
 
@@ -141,7 +145,9 @@ export class Resources implements ObjectSource {
       const name = nameOf(definition);
       const replaced = definition.storage === undefined ? this.#storages.get(name) : undefined;
       if (definition.storage === undefined) {
-        this.#storages.set(name, await ResourceStorage.open(definition, this.#options.feed));
+        const storage = await ResourceStorage.open(definition, this.#options.feed);
+        this.#storages.set(name, storage);
+        this.#loadLater(storage);
       }
       const { table } = this.pipeline;
       const versions = table.definitions().filter((other) => nameOf(other) === name && other !== replaced?.definition);
@@ -164,6 +170,13 @@ export class Resources implements ObjectSource {
       this.#storages.get(nameOf(definition))?.close();
       this.#storages.delete(nameOf(definition));
     });
+  }
+
+  #loadLater(storage: ResourceStorage): void {
+    const { clock, logger } = this.#options;
+    loadLater(storage, clock, this.#stopping.signal).catch((error) =>
+      logger.error('load stored objects', { prefix: storage.cache.prefix, error }),
+    );
   }
 
   /** One change after another: opening a storage takes its time. */

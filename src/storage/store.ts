@@ -87,6 +87,17 @@ export interface StoreWatch {
   cancel(): void;
 }
 
+/** A stored value that cannot be read now, but can perhaps be later: what opens it is not at hand. */
+export class UnavailableValueError extends Error {
+  override readonly name = 'UnavailableValueError';
+  /** Of the value. */
+  readonly key: string;
+  constructor(key: string, cause: Error) {
+    super(`unable to transform key ${JSON.stringify(key)}: ${cause.message}`, { cause });
+    this.key = key;
+  }
+}
+
 /** The requested revision has been compacted away. */
 export class CompactedError extends Error {
   override readonly name = 'CompactedError';

@@ -16,6 +16,7 @@ import { patchObject } from './patch.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry, ResourceView } from './resource-view.ts';
 import { scaleOf, withScale } from './scale.ts';
+import { refuseUnloaded } from './unloaded.ts';
 import { applyUpdate, type UpdateOutcome, updateObject } from './update.ts';
 import { type ChangeListener, type WatchHandle, watchObjects } from './watch.ts';
 import { parseWriteOptions } from './write-options.ts';
@@ -51,6 +52,7 @@ export class ResourceHandler {
 
   async handle(request: ResourceRequest): Promise<ResourceResult> {
     const { subresource, verb } = request.target;
+    if (this.parts.storage.cache.fault) await refuseUnloaded(this.parts.storage, request);
     this.#warnOfDeprecation(request);
     if (subresource !== '') return this.#handleSubresource(request, subresource);
     const { definition } = this.parts;
@@ -76,8 +78,9 @@ export class ResourceHandler {
     }
   }
 
-  watch(request: ResourceRequest, listener: ChangeListener): Promise<WatchHandle> {
-    const { definition } = this.parts;
+  async watch(request: ResourceRequest, listener: ChangeListener): Promise<WatchHandle> {
+    const { definition, storage } = this.parts;
+    if (storage.cache.fault) await refuseUnloaded(storage, request);
     this.#warnOfDeprecation(request);
     if (!definition.verbs.includes('watch') || request.target.subresource !== '') {
       throw newMethodNotSupported(groupResourceOf(definition), 'watch');

@@ -55,6 +55,12 @@ export class ResourceStorage {
     return this.definition.namespaced && namespace !== '' ? `${this.cache.prefix}${namespace}/` : this.cache.prefix;
   }
 
+  /** Reads from the store what the cache could not load: one value, or all under a prefix. Rejects with an `UnavailableValueError`. */
+  async readThrough(keyOrPrefix: string): Promise<void> {
+    if (keyOrPrefix.endsWith('/')) await this.#store.range(keyOrPrefix);
+    else await this.#store.get(keyOrPrefix);
+  }
+
   get(namespace: string, name: string): Entry | undefined {
     return this.cache.get(this.key(namespace, name));
   }
@@ -64,7 +70,7 @@ export class ResourceStorage {
     const { changedRevision } = this.cache;
     if (namespace === '' && this.#all?.changedRevision === changedRevision) return this.#all.objects;
     const objects = this.cache.list({ prefix: this.prefix(namespace) }).entries.map(({ object }) => object);
-    if (namespace === '') this.#all = { changedRevision, objects };
+    if (namespace === '' && this.cache.fault === undefined) this.#all = { changedRevision, objects };
     return objects;
   }
 

@@ -1,5 +1,5 @@
 import { KeyTree } from '../key-tree.ts';
-import { CompactedError, type StoredValue, type StoreEvent } from '../store.ts';
+import { CompactedError, type StoredValue, type StoreEvent, UnavailableValueError } from '../store.ts';
 import { type CacheCodec, CacheEntry } from './cache-entry.ts';
 import { CacheEvent } from './cache-event.ts';
 import { CacheWatch, type CacheWatchListener } from './cache-watch.ts';
@@ -86,6 +86,7 @@ export class ObjectCache<T> {
   #lastEventRevision = 0;
   #flushedRevision = 0;
   #received = 0;
+  #fault: UnavailableValueError | undefined;
   #unsubscribe: () => void;
 
   private constructor(options: ObjectCacheOptions<T>) {
@@ -99,11 +100,11 @@ export class ObjectCache<T> {
     this.#unsubscribe = options.feed.subscribe(options.prefix, (events) => this.#receive(events));
   }
 
-  /** Loads the prefix from the store, then follows the feed. */
+  /** Loads the prefix from the store, then follows the feed. A cache whose values are not available yet is empty: see `fault`. */
   static async open<T>(options: ObjectCacheOptions<T>): Promise<ObjectCache<T>> {
     const cache = new ObjectCache(options);
     try {
-      await cache.#load();
+      await cache.load();
     } catch (error) {
       cache.close();
       throw error;
@@ -199,7 +200,25 @@ export class ObjectCache<T> {
     for (const watch of this.#routes.all()) watch.end('closed');
   }
 
-  async #load(): Promise<void> {
+  /** Why the values could not be loaded; undefined once they are, which `load` tries again. */
+  get fault(): UnavailableValueError | undefined {
+    return this.#fault;
+  }
+
+  /** Loads what could not be loaded when the cache was opened. */
+  async load(): Promise<void> {
+    try {
+      await this.#loadPages();
+      this.#finishLoad();
+      this.#fault = undefined;
+    } catch (error) {
+      if (!(error instanceof UnavailableValueError)) throw error;
+      this.#fault = error;
+      for (const key of [...this.#entries.keys()]) this.#apply(key, undefined);
+    }
+  }
+
+  async #loadPages(): Promise<void> {
     const { store } = this.#options.feed;
     let after: string | undefined;
     for (let more = true; more; ) {
@@ -211,7 +230,6 @@ export class ObjectCache<T> {
       more = page.more;
       if (more) await new Promise<void>((resolve) => this.#schedule(resolve));
     }
-    this.#finishLoad();
   }
 
   #finishLoad(): void {

@@ -1,19 +1,21 @@
 import type { Logger } from '#base/logger.ts';
-import type {
-  RangeOptions,
-  RangeResult,
-  Store,
-  StoredValue,
-  StoreEvent,
-  StoreOperation,
-  StoreWatch,
-  WriteResult,
+import {
+  type RangeOptions,
+  type RangeResult,
+  type Store,
+  type StoredValue,
+  type StoreEvent,
+  type StoreOperation,
+  type StoreWatch,
+  UnavailableValueError,
+  type WriteResult,
 } from '../store.ts';
 import type { EncryptionConfiguration } from './encryption-configuration.ts';
+import { SecretUnavailableError } from './kms/kms-provider.ts';
 import { KmsProviders } from './kms/kms-providers.ts';
 import { createTransformers, type Transformer } from './transformer.ts';
 
-/** A stored value that no provider of the configuration can read. */
+/** A stored value that no provider of the configuration can ever read. */
 export class DecryptionError extends Error {
   override readonly name = 'DecryptionError';
   constructor(key: string, cause: unknown) {
@@ -79,7 +81,7 @@ export class EncryptedStore implements Store {
     return this.#open(stored);
   }
 
-  /** Rejects with a `DecryptionError` when one of the values cannot be read. */
+  /** Rejects with a `DecryptionError` when one of the values cannot be read, with an `UnavailableValueError` when it cannot be read now. */
   async range(prefix: string, options?: RangeOptions): Promise<RangeResult> {
     const { values, ...rest } = await this.#store.range(prefix, options);
     await this.#prepare(values);
@@ -157,7 +159,9 @@ export class EncryptedStore implements Store {
       this.#remember(stored.value, value, mark);
       return { ...stored, value };
     } catch (error) {
-      throw new DecryptionError(stored.key, error);
+      throw error instanceof SecretUnavailableError
+        ? new UnavailableValueError(stored.key, error)
+        : new DecryptionError(stored.key, error);
     }
   }
 

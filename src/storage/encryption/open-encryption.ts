@@ -1,4 +1,4 @@
-import type { Store } from '../store.ts';
+import { type Store, UnavailableValueError } from '../store.ts';
 import { DecryptionError, EncryptedStore } from './encrypted-store.ts';
 import type { EncryptionConfiguration } from './encryption-configuration.ts';
 import { KmsProviders, type KmsProvidersOptions } from './kms/kms-providers.ts';
@@ -8,8 +8,8 @@ import { isEncrypted } from './transformer.ts';
 const PAGE = 1000;
 
 /**
- * The store through a configuration, once it is sure that all values can be read. Rejects with a `DecryptionError` when not: a
- * key is missing or wrong, or there is no configuration although values are encrypted.
+ * The store through a configuration, once it is sure that all values can be read, or that it takes a service to tell. Rejects
+ * with a `DecryptionError` when not: a key is missing or wrong, or there is no configuration although values are encrypted.
  */
 export async function openEncryption(
   store: Store,
@@ -22,6 +22,10 @@ export async function openEncryption(
     await readAll(opened, configuration);
     return opened;
   } catch (error) {
+    if (error instanceof UnavailableValueError) {
+      options.logger?.error('read stored values failed', { error: error.message });
+      return opened;
+    }
     services.close();
     throw error;
   }

@@ -26,6 +26,13 @@ export interface KmsOptions {
   readonly metrics: KmsMetrics;
 }
 
+/** What opens a value is not at hand: the service does not say it, or has not been there since the start. */
+export class SecretUnavailableError extends Error {
+  override readonly name = 'SecretUnavailableError';
+}
+
+const NO_SEED = 'got unexpected nil transformer';
+
 /** How often a plugin is asked how it is, while it is well and while it is not. */
 const WELL_MS = 60_000;
 const UNWELL_MS = 10_000;
@@ -90,7 +97,7 @@ export class KmsProvider {
   /** Throws while there is no seed that may be used. */
   encrypt(plain: Uint8Array, path: string): Uint8Array {
     const writing = this.#writing;
-    if (writing === undefined) throw new Error('got unexpected nil transformer');
+    if (writing === undefined) throw new Error(NO_SEED);
     const now = this.#options.clock.now();
     if (now > writing.expiresAt) {
       const [expired, current] = [writing.expiresAt, now].map(
@@ -107,7 +114,7 @@ export class KmsProvider {
   /** Asks the service for the seed of a value, if it is not known; never rejects. Undefined when there is nothing to ask. */
   prepare(sealed: Uint8Array): Promise<void> | undefined {
     const source = sourceOf(sealed);
-    if (source === undefined) return undefined;
+    if (source === undefined || this.#writing === undefined) return undefined;
     const key = sourceKey(source);
     if (isCipher(this.#opened.get(key))) return undefined;
     const opening = this.#opening.get(key) ?? this.#openSource(key, source);
@@ -121,7 +128,8 @@ export class KmsProvider {
       const secret = await this.#service.decrypt(randomUUID(), source);
       this.#know(key, source.type === HKDF_SEED ? seedCipher(secret) : aesGcm(Buffer.from(secret)));
     } catch (error) {
-      this.#opened.set(key, new Error(`failed to decrypt DEK, error: ${(error as Error).message}`, { cause: error }));
+      const why = `failed to decrypt DEK, error: ${(error as Error).message}`;
+      this.#opened.set(key, new SecretUnavailableError(why, { cause: error }));
     } finally {
       this.#opening.delete(key);
     }
@@ -133,11 +141,13 @@ export class KmsProvider {
     this.#options.metrics.sourcesKnown(this.#options.name, known.length);
   }
 
-  /** Throws for what is no value of this provider, and for one whose seed is not known: see `prepare`. */
+  /** Throws for what is no value of this provider, and a `SecretUnavailableError` for one whose seed is not known: see `prepare`. */
   decrypt(sealed: Uint8Array, path: string): { readonly value: Buffer; readonly keyId: string } {
     const { data, source } = readEncryptedObject(sealed);
+    // Nobody has asked for it: see `prepare`.
+    if (this.#writing === undefined) throw new SecretUnavailableError(NO_SEED);
     const cipher = this.#opened.get(sourceKey(source));
-    if (!isCipher(cipher)) throw cipher ?? new Error('the encrypted DEK source was not decrypted');
+    if (!isCipher(cipher)) throw cipher ?? new SecretUnavailableError('the encrypted DEK source was not decrypted');
     this.#options.metrics.keyUsed('from_storage', this.#options.name, source.keyId);
     return { value: cipher.decrypt(data, path), keyId: source.keyId };
   }
@@ -205,7 +215,7 @@ export class KmsProvider {
       return [];
     }
     const hash = (id = '') => JSON.stringify(hashOfKeyId(id));
-    const errors = `errState=${had ? '<nil>' : 'got unexpected nil transformer'}, errGen=${made instanceof Error ? made.message : '<nil>'}`;
+    const errors = `errState=${had ? '<nil>' : NO_SEED}, errGen=${made instanceof Error ? made.message : '<nil>'}`;
     const keys = `statusKeyIDHash=${hash(keyId)}, encryptKeyIDHash=${hash(made instanceof Error ? '' : made.source.keyId)}, stateKeyIDHash=${hash(had?.source.keyId)}`;
     const until = had ? `${new Date(had.expiresAt).toISOString().slice(0, 19)}Z` : '0001-01-01T00:00:00Z';
     return [

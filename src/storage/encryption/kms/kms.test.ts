@@ -77,10 +77,12 @@ describe('values', () => {
     await inner.put('/secrets/shop/b', Buffer.from(stored));
     await expect(open()).rejects.toThrow('decrypt /secrets/shop/b: ');
     await inner.delete('/secrets/shop/b');
-    plugin.refusal = { code: 7, text: 'not for you: 100 %' };
-    await expect(open()).rejects.toThrow(
-      'decrypt /secrets/shop/a: failed to decrypt DEK, error: rpc error: code = PermissionDenied desc = not for you: 100 %',
+    plugin.refusal = { code: 7, text: 'not for you: 100 %', only: 'Decrypt' };
+    await expect((await open()).get(PATH)).rejects.toThrow(
+      'unable to transform key "/secrets/shop/a": failed to decrypt DEK, error: rpc error: code = PermissionDenied desc = not for you: 100 %',
     );
+    plugin.refusal = undefined;
+    expect(await textIn(await open())).toBe(value.toString());
   });
 
   test('in plain, and of other providers, are read where the configuration says so', async () => {
@@ -206,6 +208,55 @@ test('an API server keeps its secrets with a service, and cannot when it is gone
     await plugin.stop();
     clock.advance(190_000);
     await expect(secrets.create(secret('lost'))).rejects.toThrow(/encryptedDEKSource with keyID hash/);
+  } finally {
+    await cluster.stop();
+  }
+});
+
+test('an API server starts while the service is away, and serves what it keeps when it is there', async () => {
+  const away = configuration('', '300ms');
+  const secret = (name: string) => ({ metadata: { name, namespace: 'default' }, stringData: { text: 'x' } }) as Secret;
+  const start = async (store: Store) =>
+    Cluster.start({ store, clock, controllers: false, scheduler: false, operations: { eventTtlMs: 1e9 } });
+  const before = await start(await open());
+  await before.client.of(Secrets).create(secret('kept'));
+  await before.stop();
+  await plugin.stop();
+  const store = await open(away);
+  const cluster = await start(store);
+  try {
+    const secrets = cluster.client.of(Secrets);
+    const within = { namespace: 'default' };
+    const unread = 'unable to transform key "/registry/secrets/default/kept": got unexpected nil transformer';
+    const asked: [string, () => Promise<unknown>][] = [
+      [unread, () => secrets.get('kept', within)],
+      [unread, () => secrets.list({ ...within, limit: 500 })],
+      [unread, () => secrets.delete('kept', within)],
+    ];
+    for (const [message, ask] of asked)
+      await expect(ask()).rejects.toMatchObject({
+        status: { code: 500, message: `Internal error occurred: ${message}` },
+      });
+    await expect(secrets.create(secret('new'))).rejects.toThrow('got unexpected nil transformer');
+    await expect(secrets.list(within)).rejects.toMatchObject({
+      status: { code: 429, message: 'storage is (re)initializing', details: { retryAfterSeconds: 1 } },
+    });
+    await expect(secrets.get('none', within)).rejects.toMatchObject({ status: { code: 404 } });
+    expect(await store.services.check()).toContain('failed to perform status section');
+    await plugin.start();
+    await waitFor(async () => {
+      clock.advance(10_000);
+      return (await store.services.check()) === undefined;
+    });
+    await waitFor(async () => {
+      clock.advance(1000);
+      return secrets.list(within).then(
+        ({ items }) => items.map(({ metadata }) => metadata?.name).join() === 'kept',
+        () => false,
+      );
+    });
+    await secrets.create(secret('new'));
+    expect((await secrets.list(within)).items.map(({ metadata }) => metadata?.name)).toEqual(['kept', 'new']);
   } finally {
     await cluster.stop();
   }

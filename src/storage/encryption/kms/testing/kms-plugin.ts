@@ -24,7 +24,7 @@ export class KmsPlugin {
   /** The key that it encrypts with. */
   keyId = 'one';
   /** What it says instead of an answer. */
-  refusal: { readonly code: number; readonly text: string } | undefined;
+  refusal: { readonly code: number; readonly text: string; readonly only?: Method } | undefined;
 
   get endpoint(): string {
     return `unix://${this.socket}`;
@@ -65,7 +65,8 @@ export class KmsPlugin {
     for await (const chunk of stream) chunks.push(chunk as Buffer);
     const method = path.replace('/v2.KeyManagementService/', '') as Method;
     this.asked.push(method);
-    const { code, text } = this.refusal ?? { code: 0, text: '' };
+    const { only = method, ...refusal } = this.refusal ?? { code: 0, text: '' };
+    const { code, text } = only === method ? refusal : { code: 0, text: '' };
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
     stream.once('wantTrailers', () =>
       stream.sendTrailers({ 'grpc-status': String(code), 'grpc-message': encodeURIComponent(text) }),

@@ -92,7 +92,7 @@ export class Scheduler {
     const extenders = (options.extenders ?? []).map((each) => new HttpExtender(each));
     this.#extenders = new Extenders(extenders, options.logger);
     this.#waiting = new WaitingPods(options.clock);
-    this.#groups = options.featureGates?.has('GangScheduling') ? new PodGroupIndex() : undefined;
+    this.#groups = options.featureGates?.has('GenericWorkload') ? new PodGroupIndex() : undefined;
     const registry = options.metrics ?? new MetricRegistry();
     this.#metrics = new SchedulerMetrics(registry, options.clock);
     const context = {
@@ -127,6 +127,8 @@ export class Scheduler {
       queue: this.#queue,
       nominations: this.#nominations,
       fellow: (queued, { signal, startedAt }) => this.#attempt(queued, signal, startedAt),
+      anew: (attempt, within) => ({ ...attempt, cycle: { ...attempt.cycle, data: new Map(), within } }),
+      asksOthers: ({ cycle }) => this.#extenders.areInterested(cycle.pod.pod),
       find: (attempt) => this.#find(attempt),
       hold: (attempt, node) => this.#hold(attempt, node),
       allow: (attempt, node) => this.#allow(attempt, node),

@@ -14,7 +14,7 @@ const POINTS = {
   // Filters work with what was prepared for them.
   preFilter: ['preFilter', 'filter'],
   filter: ['filter'],
-  postFilter: ['postFilter'],
+  postFilter: ['postFilter', 'postFilterGroup'],
   preScore: ['preScore'],
   score: ['score', 'scoreAll', 'normalize'],
   reserve: ['reserve', 'unreserve'],
@@ -22,6 +22,8 @@ const POINTS = {
   preBind: ['preBind', 'needsPreBind'],
   bind: [],
   postBind: ['postBind'],
+  placementGenerate: ['generatePlacements'],
+  placementScore: ['scorePlacement', 'normalizePlacements'],
 } as const satisfies Record<ExtensionPoint, readonly (keyof Plugin)[]>;
 
 export const extensionPoints = Object.keys(POINTS) as readonly ExtensionPoint[];

@@ -14,6 +14,8 @@ const POINTS = [
   'preBind',
   'bind',
   'postBind',
+  'placementGenerate',
+  'placementScore',
 ] as const;
 export type ExtensionPoint = (typeof POINTS)[number];
 
@@ -31,6 +33,8 @@ export function participants(plugins: readonly Plugin[], order: PluginOrder): Pa
 /** Binding is what the scheduler itself does. */
 function takesPart(plugin: Plugin, point: ExtensionPoint): boolean {
   if (point === 'bind') return false;
+  if (point === 'placementGenerate') return plugin.generatePlacements !== undefined;
+  if (point === 'placementScore') return plugin.scorePlacement !== undefined;
   return plugin[point] !== undefined || (point === 'preFilter' && plugin.filter !== undefined);
 }
 

@@ -8,7 +8,16 @@ import { indexOfBest } from './best-node.ts';
 import type { WeightedPlugin } from './class-results.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { type Participants, type PluginOrder, participants } from './extension-points.ts';
-import { type FilterOutcome, type Filters, NodeSearch, type NodeSearchOptions, type Refused } from './node-search.ts';
+import {
+  type FilterOutcome,
+  type Filters,
+  type Narrowing,
+  NodeSearch,
+  type NodeSearchOptions,
+  type Refused,
+} from './node-search.ts';
+import type { GroupCycle, Placement, UnfitGroup } from './placement.ts';
+import { PlacementScoring } from './placement-scoring.ts';
 import type { Cycle, Plugin, PostFilterResult } from './plugin.ts';
 import { failureOf } from './plugin-failure.ts';
 import { Preparation, type Prepared } from './preparation.ts';
@@ -50,6 +59,12 @@ interface Trying {
   last: PostFilterResult;
 }
 
+/** What is left of the nodes on which a group is tried. */
+const namesWithin = ({ nodes }: Placement, narrowing: Narrowing | undefined): Narrowing =>
+  narrowing
+    ? { ...narrowing, names: new Set([...narrowing.names].filter((name) => nodes.has(name))), among: nodes.size }
+    : { names: nodes, plugins: [], among: nodes.size };
+
 /** Runs the extension points of one profile's plugins, in order. */
 export class Framework {
   readonly #plugins: readonly Plugin[];
@@ -61,6 +76,7 @@ export class Framework {
   readonly #options: FrameworkOptions;
   readonly #scoring: Scoring;
   readonly #search: NodeSearch;
+  readonly #placementScoring: PlacementScoring;
 
   constructor(plugins: readonly WeightedPlugin[], options: FrameworkOptions) {
     this.#plugins = plugins.map(({ plugin }) => plugin);
@@ -71,6 +87,7 @@ export class Framework {
     this.#options = options;
     this.#scoring = new Scoring(plugins, options.state);
     this.#search = new NodeSearch(options, this.#scoring);
+    this.#placementScoring = new PlacementScoring(plugins, this.#at.placementScore);
   }
 
   order(a: PodInfo, b: PodInfo): number {
@@ -112,7 +129,7 @@ export class Framework {
    */
   filter(cycle: Cycle, { withoutNomination = false } = {}): FilterOutcome {
     const prepared = this.#prepare(cycle);
-    if ('code' in prepared) return this.#refused(prepared);
+    if ('code' in prepared) return this.#refused(prepared, cycle);
     const { filters, names } = prepared;
     const nominee = withoutNomination ? undefined : this.#search.nominated(cycle, filters);
     if (nominee) {
@@ -129,7 +146,7 @@ export class Framework {
   /** The best node for a pod, of several any, or why there is none; the one on which room was made, if the pod fits there. */
   choose(cycle: Cycle, random: Random): Choice {
     const prepared = this.#prepare(cycle);
-    if ('code' in prepared) return this.#refused(prepared);
+    if ('code' in prepared) return this.#refused(prepared, cycle);
     const { filters, names } = prepared;
     const nominee = this.#search.nominated(cycle, filters);
     if (nominee) return { fits: true, node: nominee };
@@ -191,6 +208,36 @@ export class Framework {
     trying.reasons.push(...result.reasons);
     if (result.nominated !== undefined) trying.last = result;
     return undefined;
+  }
+
+  /** Sets of nodes of which one has to take all pods of a group; all nodes where nobody says otherwise. */
+  placements(cycle: GroupCycle): readonly Placement[] {
+    const nodes = new Set(this.#options.state.list().map(({ name }) => name));
+    let placements: readonly Placement[] = [{ name: '', nodes }];
+    for (const plugin of this.#at.placementGenerate) {
+      const generate = (parent: Placement) => plugin.generatePlacements?.(cycle, parent) ?? [parent];
+      placements = this.#run('PlacementGenerate', plugin, () => placements.flatMap(generate));
+    }
+    return placements;
+  }
+
+  /** What each plugin thinks of a placement while the pods are counted there; see `bestPlacement`. */
+  scorePlacement(cycle: GroupCycle, placement: Placement): readonly number[] {
+    return this.#placementScoring.score(cycle, placement);
+  }
+
+  /** Which of several placements is the best by the scores they were given, of several any. */
+  bestPlacement(scores: readonly (readonly number[])[], random: Random): number {
+    return indexOfBest(this.#placementScoring.sums(scores), random);
+  }
+
+  /** Lets plugins make room for a group; why there is none, or undefined. */
+  postFilterGroup(unfit: UnfitGroup): string | undefined {
+    const plugin = this.#at.postFilter.find(({ postFilterGroup }) => postFilterGroup !== undefined);
+    if (plugin?.postFilterGroup === undefined) {
+      return 'default preemption plugin is not registered, workload aware preemption is disabled';
+    }
+    return plugin.postFilterGroup(unfit).reasons?.join(', ');
   }
 
   /** The sum of weighted scores of each node, in their order; valid until the next call. */
@@ -282,12 +329,12 @@ export class Framework {
     const isRefused = 'code' in prepared;
     if (!isRefused) cycle.data.set(FILTERS, prepared.filters);
     this.#measured('PreFilter', startedAt, isRefused ? prepared.code : SUCCESS);
-    return prepared;
+    return isRefused || !cycle.within ? prepared : { ...prepared, names: namesWithin(cycle.within, prepared.names) };
   }
 
   /** No node is looked at for a pod that none would do for. */
-  #refused(podVerdict: Status): Refused {
-    const nodeCount = this.#options.state.list().length;
+  #refused(podVerdict: Status, { within }: Cycle): Refused {
+    const nodeCount = within?.nodes.size ?? this.#options.state.list().length;
     const plugins = new Set([podVerdict.plugin]);
     return { fits: false, diagnosis: { nodeCount, verdicts: new Verdicts(), podVerdict, plugins } };
   }

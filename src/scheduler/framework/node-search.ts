@@ -46,6 +46,8 @@ export interface Refused {
 export interface Narrowing {
   readonly names: ReadonlySet<string>;
   readonly plugins: readonly string[];
+  /** Of how many nodes; of all when absent. */
+  readonly among?: number;
 }
 
 /** How many nodes that nobody was asked about yet are asked about for a pod that would not need them. */
@@ -70,6 +72,7 @@ export class NodeSearch {
 
   /** What was said of nodes for other pods of the class, unless this may be its only pod. */
   known(cycle: Cycle): ClassResults | undefined {
+    if (this.#options.state.isTrying) return undefined;
     const shared = this.#classes.of(cycle.pod.class, () => new ClassResults(this.#scoring.localScorers(cycle)));
     shared?.catchUp(this.#options.state);
     return shared;
@@ -168,8 +171,9 @@ export class NodeSearch {
   }
 
   /** Few nodes: nothing is shared, since pods with nodes of their own are all different. */
-  named(cycle: Cycle, filters: Filters, { names, plugins: by }: Narrowing): FilterOutcome {
+  named(cycle: Cycle, filters: Filters, { names, plugins: by, among }: Narrowing): FilterOutcome {
     const { state } = this.#options;
+    const nodeCount = among ?? state.list().length;
     const fitting: number[] = [];
     const refused = new Map<NodeInfo, Status>();
     for (const name of names) {
@@ -187,12 +191,13 @@ export class NodeSearch {
     };
     const verdicts = new Verdicts(refused);
     const plugins = new Set([...verdicts.plugins(), ...by]);
-    return { fits: false, diagnosis: { nodeCount: state.list().length, verdicts, absent, plugins } };
+    return { fits: false, diagnosis: { nodeCount, verdicts, absent, plugins } };
   }
 
   /** The node on which room was made for the pod, if it fits there now. */
   nominated(cycle: Cycle, filters: Filters): NodeInfo | undefined {
     const name = this.#options.nominations.nodeOf(cycle.pod.uid);
+    if (name && cycle.within?.nodes.has(name) === false) return undefined;
     const node = name ? this.#options.state.get(name) : undefined;
     return node && this.verdict(cycle, node, filters) === undefined ? node : undefined;
   }

@@ -26,6 +26,8 @@ export interface PluginContext {
   readonly logger: Logger;
   readonly extenders: Extenders;
   readonly metrics: Pick<SchedulerMetrics, 'pointsOf' | 'triedPreemption' | 'choseVictims'>;
+  /** Features that are on beside those that always are. */
+  readonly featureGates?: ReadonlySet<string>;
   /** Groups of pods that are scheduled together, where that is on. */
   readonly groups?: PodGroupIndex;
   /** Pods that wait for a permit. */

@@ -4,6 +4,7 @@ import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import type { ClusterEvent } from './cluster-event.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import type { GroupCycle, Placement, UnfitGroup } from './placement.ts';
 import type { Status } from './status.ts';
 
 /** Scores lie between 0 and this. */
@@ -15,6 +16,8 @@ export interface Cycle {
   readonly state: ClusterState;
   /** What plugins keep during the cycle, by plugin name. */
   readonly data: Map<string, unknown>;
+  /** The only nodes that come into question, for a pod that is to lie where others of its group do. */
+  readonly within?: Placement | undefined;
 }
 
 /** Whether an event may make a pod fit that the plugin refused. `old` is there for updates. */
@@ -76,6 +79,14 @@ export interface Plugin {
   readonly preBind?: (cycle: Cycle, nodeName: string, signal: AbortSignal) => Promise<Status | undefined>;
   /** After the pod was bound. */
   readonly postBind?: (cycle: Cycle, nodeName: string) => void;
+  /** Parts nodes into those of which one has to take all pods of a group. Throws where its pods lie apart already. */
+  readonly generatePlacements?: (cycle: GroupCycle, parent: Placement) => readonly Placement[];
+  /** Any number, asked while the pods are counted on their nodes; `normalizePlacements` brings them into 0…100. */
+  readonly scorePlacement?: (cycle: GroupCycle, placement: Placement) => number;
+  /** Changes the scores in place. Absent: they are in 0…100 already. */
+  readonly normalizePlacements?: (scores: Float64Array) => void;
+  /** After a group fitted nowhere: makes room for all of it, or tells why there is none. */
+  readonly postFilterGroup?: (unfit: UnfitGroup) => PostFilterResult;
 }
 
 /** Brings scores into 0…100 by their highest; `reverse` makes the highest the lowest. */

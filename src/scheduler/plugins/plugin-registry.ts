@@ -12,10 +12,12 @@ import { nodeResourcesBalancedAllocation } from './node-resources-balanced-alloc
 import { nodeResourcesFit } from './node-resources-fit/node-resources-fit.ts';
 import { nodeUnschedulable } from './node-unschedulable/node-unschedulable.ts';
 import { nodeVolumeLimits } from './node-volume-limits/node-volume-limits.ts';
+import { podGroupPodsCount } from './pod-group-pods-count/pod-group-pods-count.ts';
 import { podTopologySpread } from './pod-topology-spread/pod-topology-spread.ts';
 import { prioritySort } from './priority-sort/priority-sort.ts';
 import { schedulingGates } from './scheduling-gates/scheduling-gates.ts';
 import { taintToleration } from './taint-toleration/taint-toleration.ts';
+import { topologyPlacementGenerator } from './topology-placement-generator/topology-placement-generator.ts';
 import { volumeBinding } from './volume-binding/volume-binding.ts';
 import { volumeRestrictions } from './volume-restrictions/volume-restrictions.ts';
 import { volumeZone } from './volume-zone/volume-zone.ts';
@@ -49,4 +51,6 @@ export const pluginRegistry: ReadonlyMap<string, PluginEntry> = new Map<string, 
   ['ImageLocality', { create: imageLocality, weight: 1 }],
   ['NodeDeclaredFeatures', { create: nodeDeclaredFeatures }],
   ['GangScheduling', { create: gangScheduling }],
+  ['TopologyPlacementGenerator', { create: topologyPlacementGenerator }],
+  ['PodGroupPodsCount', { create: podGroupPodsCount, weight: 1 }],
 ]);

@@ -89,7 +89,7 @@ export class ClusterState {
   /** `old` is what the pod was before, if it was there. */
   describe(pod: Pod, old?: Pod): PodInfo {
     const uid = pod.metadata?.uid ?? '';
-    const nodeName = this.#placed.get(uid) ?? this.#assumed.get(uid);
+    const nodeName = this.nodeNameOf(uid);
     const known = nodeName === undefined ? undefined : this.#nodes.get(nodeName)?.pods.get(uid);
     // Of the many updates of a pod that runs hardly any changes what it asks for.
     if (known && old && asksForSame(pod, old)) {
@@ -137,7 +137,7 @@ export class ClusterState {
    * counts.
    */
   placePod(pod: PodInfo, nodeName: string): boolean {
-    const before = this.#placed.get(pod.uid) ?? this.#assumed.get(pod.uid);
+    const before = this.nodeNameOf(pod.uid);
     this.#assumed.delete(pod.uid);
     this.#placed.set(pod.uid, nodeName);
     const info = this.#nodes.get(nodeName);
@@ -153,7 +153,7 @@ export class ClusterState {
   }
 
   removePod(uid: string): void {
-    const nodeName = this.#placed.get(uid) ?? this.#assumed.get(uid);
+    const nodeName = this.nodeNameOf(uid);
     this.#placed.delete(uid);
     this.#assumed.delete(uid);
     if (nodeName !== undefined) this.#takeFrom(nodeName, uid);
@@ -168,6 +168,11 @@ export class ClusterState {
   /** The binding failed. A pod that the API server has shown meanwhile stays. */
   forget(uid: string): void {
     if (!this.#placed.has(uid)) this.removePod(uid);
+  }
+
+  /** Where a pod is, or is assumed to be. */
+  nodeNameOf(uid: string): string | undefined {
+    return this.#placed.get(uid) ?? this.#assumed.get(uid);
   }
 
   isAssumed(uid: string): boolean {
@@ -198,6 +203,34 @@ export class ClusterState {
     } finally {
       for (const pod of come) this.#remove(pod, node);
       for (const pod of gone) if (!node.pods.has(pod.uid)) this.#add(pod, node);
+      this.#trials--;
+    }
+  }
+
+  /**
+   * Tries what would be without these pods, wherever they are: `change` may put them back and take them again, what it
+   * did is undone afterwards.
+   */
+  tentativelyWithout<T>(pods: readonly PodInfo[], change: (trial: Trial) => T): T {
+    const gone = new Map<PodInfo, NodeInfo>();
+    const remove = (pod: PodInfo) => {
+      const node = this.#nodes.get(this.nodeNameOf(pod.uid) ?? '');
+      if (node === undefined || gone.has(pod)) return;
+      gone.set(pod, node);
+      this.#remove(pod, node);
+    };
+    const add = (pod: PodInfo) => {
+      const node = gone.get(pod);
+      if (node === undefined) return;
+      gone.delete(pod);
+      this.#add(pod, node);
+    };
+    this.#trials++;
+    try {
+      for (const pod of pods) remove(pod);
+      return change({ add, remove });
+    } finally {
+      for (const pod of [...gone.keys()]) add(pod);
       this.#trials--;
     }
   }

@@ -58,5 +58,8 @@ export class PodGroupIndex {
   }
 }
 
+/** How important a group is among all that make room for each other. */
+export const priorityOf = ({ spec }: PodGroup): number => spec?.priority ?? 0;
+
 /** How many pods of a group have to fit at the same time before any is bound. */
 export const minCountOf = ({ spec }: PodGroup): number => spec?.schedulingPolicy?.gang?.minCount ?? 1;

@@ -1,4 +1,4 @@
-import { PodDisruptionBudgets } from '#api/policy/v1/pod-disruption-budget.ts';
+import { type PodDisruptionBudget, PodDisruptionBudgets } from '#api/policy/v1/pod-disruption-budget.ts';
 import type { Diagnosis } from '../../framework/diagnosis.ts';
 import type { Cycle } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
@@ -54,6 +54,11 @@ export class CandidateSearch {
     }
   }
 
+  budgets(): readonly PodDisruptionBudget[] {
+    const { store } = this.#context.informers.of(PodDisruptionBudgets);
+    return store.size === 0 ? [] : store.list();
+  }
+
   #wanted(nodes: number): number {
     const { minCandidateNodesPercentage = 10, minCandidateNodesAbsolute = 100 } = this.#args;
     const share = Math.floor((nodes * minCandidateNodesPercentage) / 100);
@@ -84,8 +89,7 @@ export class CandidateSearch {
   }
 
   #search(cycle: Cycle, node: NodeInfo): Candidate | Status {
-    const { store } = this.#context.informers.of(PodDisruptionBudgets);
-    const result = selectVictims(this.#context, cycle, { node, budgets: store.size === 0 ? [] : store.list() });
+    const result = selectVictims(this.#context, cycle, { node, budgets: this.budgets() });
     return 'code' in result ? result : candidateOf(result);
   }
 }

@@ -2,10 +2,12 @@ import { type Diagnosis, diagnosisMessage } from '../../framework/diagnosis.ts';
 import type { Plugin, PostFilterResult } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import { unresolvable } from '../../framework/status.ts';
+import { priorityOf } from '../../state/pod-group-index.ts';
 import type { PodInfo } from '../../state/pod-info.ts';
 import { CandidateSearch, type CandidateSearchArgs } from './candidate-search.ts';
-import { Evictions } from './eviction.ts';
+import { Evictions, preemptorOf } from './eviction.ts';
 import { agreedWithExtenders } from './extender-consent.ts';
+import { isBeingPreempted, selectGroupVictims, whyGroupIneligible } from './group-victims.ts';
 
 const NAME = 'DefaultPreemption';
 const UNHELPFUL = unresolvable(NAME, 'Preemption is not helpful for scheduling');
@@ -24,7 +26,7 @@ export function defaultPreemption(context: PluginContext, args: CandidateSearchA
       if (ineligible) return { reasons: [`preemption: ${ineligible}`] };
       const found = search.find(cycle, diagnosis);
       if (found.best === undefined) {
-        const nodeCount = context.state.list().length;
+        const nodeCount = cycle.within?.nodes.size ?? context.state.list().length;
         const { verdicts } = found;
         const text = diagnosisMessage({ nodeCount, verdicts, absent: UNHELPFUL, plugins: new Set() });
         return { nominated: '', reasons: [`preemption: ${text}`] };
@@ -32,12 +34,23 @@ export function defaultPreemption(context: PluginContext, args: CandidateSearchA
       if (context.extenders.mayPreempt(cycle.pod.pod)) {
         return agreedWithExtenders(context.extenders, cycle.pod.pod, found.all()).then((best) => {
           if (best === undefined) return { nominated: '', reasons: [] };
-          evictions.start(cycle.pod, best);
+          evictions.start(preemptorOf(cycle.pod), best);
           return { nominated: best.nodeName };
         });
       }
-      evictions.start(cycle.pod, found.best);
+      evictions.start(preemptorOf(cycle.pod), found.best);
       return { nominated: found.best.nodeName };
+    },
+    postFilterGroup(unfit) {
+      context.metrics.triedPreemption();
+      const ineligible = whyGroupIneligible(context, unfit);
+      if (ineligible) return { reasons: [ineligible] };
+      const victims = selectGroupVictims(unfit, { groups: context.groups, budgets: search.budgets() });
+      if (typeof victims === 'string') return { reasons: [victims] };
+      const { group, pods, schedulerName } = unfit;
+      const preemptor = { kind: 'podgroup', object: group, priority: priorityOf(group), schedulerName, pods } as const;
+      evictions.start(preemptor, { pods: victims, nodeName: 'cluster' });
+      return {};
     },
   };
 }
@@ -58,10 +71,3 @@ function whyIneligible(
   }
   return undefined;
 }
-
-const isBeingPreempted = ({ pod }: PodInfo): boolean =>
-  pod.metadata?.deletionTimestamp !== undefined &&
-  (pod.status?.conditions ?? []).some(
-    ({ type, status, reason }) =>
-      type === 'DisruptionTarget' && status === 'True' && reason === 'PreemptionByScheduler',
-  );

@@ -1,10 +1,30 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import type { KubernetesObject } from '#api/resource-definition.ts';
+import { keyOf } from '#client/object-store.ts';
 import { strategicPatch } from '#client/options.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import { type PodInfo, schedulerNameOf } from '../../state/pod-info.ts';
 import type { Victims } from './victims.ts';
+
+/** For whom room is made. */
+export interface Preemptor {
+  readonly kind: 'pod' | 'podgroup';
+  readonly object: KubernetesObject;
+  readonly priority: number;
+  readonly schedulerName: string;
+  /** The pods that wait for the room. */
+  readonly pods: readonly PodInfo[];
+}
+
+export const preemptorOf = (pod: PodInfo): Preemptor => ({
+  kind: 'pod',
+  object: pod.pod,
+  priority: pod.priority,
+  schedulerName: schedulerNameOf(pod),
+  pods: [pod],
+});
 
 /** Makes room for pods in the background; meanwhile they are not tried. */
 export class Evictions {
@@ -19,32 +39,32 @@ export class Evictions {
     return this.#underWay.has(uid);
   }
 
-  start(preemptor: PodInfo, victims: Victims): void {
+  /** `victims.nodeName` says where room is made: a node, or `cluster` for a group. */
+  start(preemptor: Preemptor, victims: Pick<Victims, 'pods' | 'nodeName'>): void {
     const { metrics, logger, activate, resume } = this.#context;
-    const { uid, key } = preemptor;
     metrics.choseVictims(victims.pods.length);
-    this.#underWay.add(uid);
+    for (const { uid } of preemptor.pods) this.#underWay.add(uid);
+    const end = (wake: (uid: string) => void) => {
+      for (const { uid } of preemptor.pods) {
+        this.#underWay.delete(uid);
+        wake(uid);
+      }
+    };
     void this.#evictAll(preemptor, victims).then(
-      () => {
-        this.#underWay.delete(uid);
-        // Those that take their time to end wake the pod when they are gone.
-        if (this.#areThere(victims)) resume(uid);
-        else activate(uid);
-      },
+      // Those that take their time to end wake the pod when they are gone.
+      () => end(this.#areThere(victims) ? resume : activate),
       (error) => {
-        logger.warn('preemption failed, will retry', { pod: key, error });
-        this.#underWay.delete(uid);
-        activate(uid);
+        logger.warn('preemption failed, will retry', { [preemptor.kind]: keyOf(preemptor.object), error });
+        end(activate);
       },
     );
   }
 
-  #areThere({ pods, nodeName }: Victims): boolean {
-    const there = this.#context.state.get(nodeName)?.pods;
-    return there !== undefined && pods.some(({ uid }) => there.has(uid));
+  #areThere({ pods }: Pick<Victims, 'pods'>): boolean {
+    return pods.some(({ uid }) => this.#context.state.nodeNameOf(uid) !== undefined);
   }
 
-  async #evictAll(preemptor: PodInfo, { pods, nodeName }: Victims): Promise<void> {
+  async #evictAll(preemptor: Preemptor, { pods, nodeName }: Pick<Victims, 'pods' | 'nodeName'>): Promise<void> {
     const leaving = pods.filter(({ pod }) => pod.metadata?.deletionTimestamp === undefined);
     await Promise.all([
       ...this.#displaced(preemptor, nodeName).map((pod) => this.#clearNomination(pod)),
@@ -55,7 +75,7 @@ export class Evictions {
   }
 
   /** Less important pods that wait for room on the node: they may no longer fit, and look elsewhere. */
-  #displaced({ priority }: PodInfo, nodeName: string): PodInfo[] {
+  #displaced({ priority }: Preemptor, nodeName: string): PodInfo[] {
     const nominated = this.#context.nominations.on(nodeName);
     return nominated ? [...nominated.values()].filter((pod) => pod.priority < priority) : [];
   }
@@ -69,14 +89,14 @@ export class Evictions {
       .catch(ignoreGone);
   }
 
-  async #evict(victim: Pod, preemptor: PodInfo, nodeName: string): Promise<void> {
+  async #evict(victim: Pod, preemptor: Preemptor, nodeName: string): Promise<void> {
     const { client, clock, events } = this.#context;
     const { name = '', namespace = '', uid, generation } = victim.metadata ?? {};
     const condition = {
       type: 'DisruptionTarget',
       status: 'True',
       reason: 'PreemptionByScheduler',
-      message: `${preemptor.pod.spec?.schedulerName}: preempting to accommodate a higher priority pod`,
+      message: `${preemptor.schedulerName}: preempting to accommodate a higher priority ${preemptor.kind}`,
       lastTransitionTime: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
       ...(generation ? { observedGeneration: generation } : {}),
     };
@@ -87,10 +107,11 @@ export class Evictions {
     } catch (error) {
       return ignoreGone(error);
     }
-    events.record(victim, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${nodeName}`, {
+    const { kind, object } = preemptor;
+    events.record(victim, 'Normal', 'Preempted', `Preempted by ${kind} ${object.metadata?.uid} on node ${nodeName}`, {
       action: 'Preempting',
-      related: preemptor.pod,
-      reporter: schedulerNameOf(preemptor),
+      related: object,
+      reporter: preemptor.schedulerName,
     });
   }
 }

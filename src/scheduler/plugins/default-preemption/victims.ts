@@ -15,37 +15,42 @@ export interface Victims {
 export const byImportance = (a: PodInfo, b: PodInfo): number =>
   b.priority - a.priority || compare(startTime(a.pod), startTime(b.pod));
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Pods that have not started count as started just now. */
 const NOT_STARTED = '~';
-const startTime = ({ status }: Pod): string => status?.startTime ?? NOT_STARTED;
+export const startTime = ({ status }: Pod): string => status?.startTime ?? NOT_STARTED;
 
 /** Parts pods, in their order, into those whose going breaks a budget and the others. */
 export function splitByBudgets(
   pods: readonly PodInfo[],
   budgets: readonly PodDisruptionBudget[],
 ): { readonly violating: PodInfo[]; readonly others: PodInfo[] } {
+  const violating: PodInfo[] = [];
+  const others: PodInfo[] = [];
+  const violates = budgetLedger(budgets);
+  for (const pod of pods) (violates(pod) ? violating : others).push(pod);
+  return { violating, others };
+}
+
+/** Tells of one pod after another whether its going breaks a budget, with all that it was asked about before gone. */
+export function budgetLedger(budgets: readonly PodDisruptionBudget[]): (pod: PodInfo) => boolean {
   const left = budgets.map(({ metadata, spec, status }) => ({
     namespace: metadata?.namespace ?? '',
     selector: selectorFromObject(spec?.selector),
     going: status?.disruptedPods ?? {},
     allowed: status?.disruptionsAllowed ?? 0,
   }));
-  const violating: PodInfo[] = [];
-  const others: PodInfo[] = [];
-  for (const info of pods) {
-    const { namespace, labels } = info.class;
+  return ({ class: { namespace, labels }, pod }) => {
     let violates = false;
     for (const budget of left) {
       if (Object.keys(labels).length === 0 || budget.namespace !== namespace) continue;
       if (budget.selector.isEmpty || !budget.selector.matches(labels)) continue;
-      if (Object.hasOwn(budget.going, info.pod.metadata?.name ?? '')) continue;
+      if (Object.hasOwn(budget.going, pod.metadata?.name ?? '')) continue;
       if (--budget.allowed < 0) violates = true;
     }
-    (violates ? violating : others).push(info);
-  }
-  return { violating, others };
+    return violates;
+  };
 }
 
 /** The same with how bad it is to choose these victims: a number a criterion, in the order of what matters. */

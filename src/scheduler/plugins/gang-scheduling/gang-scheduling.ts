@@ -8,8 +8,8 @@ import { minCountOf, type PodGroupIndex } from '../../state/pod-group-index.ts';
 const NAME = 'GangScheduling';
 
 /** Keeps the pods of a gang out of the queue until enough of them are there. That they fit together is seen in one cycle. */
-export function gangScheduling({ groups }: PluginContext): Plugin {
-  if (groups === undefined) return { name: NAME };
+export function gangScheduling({ groups, featureGates }: PluginContext): Plugin {
+  if (groups === undefined || !featureGates?.has(NAME)) return { name: NAME };
   const isComplete = (pod: Pod) => missing(groups, pod) === undefined;
   const concernsGroup: QueueingHint = ({ pod }, object) =>
     object !== undefined && groups.keyOf(pod) === keyOf(object) && isComplete(pod);

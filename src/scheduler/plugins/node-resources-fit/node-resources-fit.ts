@@ -1,9 +1,11 @@
 import type { Node } from '#api/core/v1/node.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { DeviceClassResolver, isExtendedResource } from '../../framework/device-classes.ts';
+import type { Placement } from '../../framework/placement.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import { type Status, unresolvable, unschedulable } from '../../framework/status.ts';
+import type { ClusterState } from '../../state/cluster-state.ts';
 import type { PodClass } from '../../state/pod-class.ts';
 import { amountOf, podRequests } from '../../state/pod-resources.ts';
 import { CPU, MEMORY, PODS, type ResourceTable } from '../../state/resource-table.ts';
@@ -27,12 +29,14 @@ const DEFAULT_STRATEGY: ScoringStrategy = {
 
 /** A pod fits where what it asks for is still free; by default nodes with more left are preferred. */
 export function nodeResourcesFit(
-  { state, nominations, informers }: PluginContext,
+  { state, nominations, informers, featureGates }: PluginContext,
   args: NodeResourcesFitArgs = {},
 ): Plugin {
   const table = state.resources;
   const strategy = args.scoringStrategy ?? DEFAULT_STRATEGY;
   const scorer = resourceScorer(strategy);
+  const packing = resourceScorer({ type: 'MostAllocated', resources: strategy.resources });
+  const packed = ({ requested, capacity }: Totals) => packing(requested, capacity);
   const columns = strategy.resources.map(({ name }) => table.columnOf(name));
   const isIgnored = (name: string) =>
     args.ignoredResources?.includes(name) === true ||
@@ -67,7 +71,33 @@ export function nodeResourcesFit(
       }
       return scorer(requested, capacity);
     },
+    // Groups are packed tightly, whatever is done with single pods.
+    ...(featureGates?.has('TopologyAwareWorkloadScheduling')
+      ? { scorePlacement: (_cycle: unknown, { nodes }: Placement) => packed(totals(state, nodes, columns)) }
+      : {}),
   };
+}
+
+/** What is requested of nodes altogether, and what they have, of each resource. */
+function totals(state: ClusterState, nodes: Iterable<string>, columns: readonly number[]): Totals {
+  const table = state.resources;
+  const sums = { requested: columns.map(() => 0), capacity: columns.map(() => 0) };
+  for (const name of nodes) {
+    const slot = state.get(name)?.slot;
+    if (slot === undefined) continue;
+    for (const [index, column] of columns.entries()) {
+      const taken =
+        column === CPU ? table.nonZeroCpu : column === MEMORY ? table.nonZeroMemory : table.requested[column];
+      sums.requested[index] = (sums.requested[index] as number) + (taken?.[slot] ?? 0);
+      sums.capacity[index] = (sums.capacity[index] as number) + (table.allocatable[column]?.[slot] ?? 0);
+    }
+  }
+  return sums;
+}
+
+interface Totals {
+  readonly requested: readonly number[];
+  readonly capacity: readonly number[];
 }
 
 /** Whether a pod asks for less than before of anything that another one wants. */

@@ -55,15 +55,15 @@ async function forwardPorts({ runtime }: ServerContext, upgrade: Upgrade, podUid
   const sandboxes = await runtime.listPodSandboxes({ podUid });
   const sandbox = sandboxes.find(({ state }) => state === 'READY');
   if (sandbox === undefined) throw newBadRequest('unable to forward port because pod is not running');
-  const connect = (port: number) => runtime.portForward(sandbox.id, port);
-  if (!isWebSocket(upgrade)) return servePortForward(acceptSpdy(upgrade, [PORT_FORWARD_PROTOCOL]), connect);
+  const target = { name: sandbox.id, connect: (port: number) => runtime.portForward(sandbox.id, port) };
+  if (!isWebSocket(upgrade)) return servePortForward(acceptSpdy(upgrade, [PORT_FORWARD_PROTOCOL]), target);
   if (offeredProtocols(upgrade).includes(TUNNEL_PROTOCOL)) {
     const { socket } = await acceptWebSocket(upgrade, [TUNNEL_PROTOCOL]);
-    return servePortForward(createWebSocketStream(socket, { readableObjectMode: false }), connect);
+    return servePortForward(createWebSocketStream(socket, { readableObjectMode: false }), target);
   }
   const ports = readPorts(upgrade.query);
   const { socket, protocol } = await acceptWebSocket(upgrade, PORT_CHANNEL_PROTOCOLS);
-  await servePortChannels(socket, { protocol, ports }, connect);
+  await servePortChannels(socket, { protocol, ports }, target);
 }
 
 const offeredProtocols = ({ request }: Upgrade): string[] =>

@@ -20,7 +20,7 @@ async function start(ports: readonly number[], connect: (port: number) => Promis
     [WebSocket],
     unknown,
   ];
-  const served = servePortChannels(accepted, { protocol: 'v4.channel.k8s.io', ports }, connect);
+  const served = servePortChannels(accepted, { protocol: 'v4.channel.k8s.io', ports }, { name: 'box', connect });
   server.close();
   return { socket, served, heard: () => said.map((text) => text.slice(2)) };
 }
@@ -32,7 +32,10 @@ test('a failure is told on its channel, the end of all connections closes the so
   });
   const [code] = (await once(socket, 'close')) as [number];
   await served;
-  expect([code, heard()]).toEqual([1000, ['bye', '', '', 'error forwarding port 2 to pod: connection refused']]);
+  expect([code, heard()]).toEqual([
+    1000,
+    ['bye', '', '', 'error forwarding port 2 to pod box, uid : connection refused'],
+  ]);
 });
 
 test('an end of the client ends connections, also those that are still being made', async () => {
@@ -48,4 +51,30 @@ test('an end of the client ends connections, also those that are still being mad
   finish();
   await served;
   expect(late.destroyed).toBe(true);
+});
+
+test('what is said before there is a connection is kept, and no more is read until there is one', async () => {
+  const slow = new PassThrough();
+  let finish: () => void = () => {};
+  const made = new Promise<Duplex>((resolve) => {
+    finish = () => resolve(slow);
+  });
+  const { socket, served, heard } = await start([1], () => made);
+  const sent = Array.from({ length: 64 }, (_, index) => Buffer.alloc(256 * 1024, 97 + (index % 26)));
+  for (const chunk of sent) socket.send(Buffer.concat([Buffer.of(0), chunk]));
+  // Where nobody reads, the client cannot get rid of what it has to say.
+  let before = -1;
+  await waitFor(async () => {
+    const still = socket.bufferedAmount === before;
+    before = socket.bufferedAmount;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return still;
+  });
+  expect(before).toBeGreaterThan(0);
+  finish();
+  const all = Buffer.concat(sent).toString('latin1');
+  await waitFor(() => heard()[0]?.length === all.length);
+  expect(heard()[0] === all).toBe(true);
+  socket.terminate();
+  await served;
 });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { newBadRequest } from '#machinery/errors/status-error.ts';
 import { framingOf, received, send } from './channel-messages.ts';
+import { type ForwardTarget, forwardFailure } from './forward-target.ts';
 
 /** What port-forwarding speaks over WebSocket besides the tunnel; '' is for clients that name none. */
 export const PORT_CHANNEL_PROTOCOLS = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io', ''];
@@ -35,19 +36,24 @@ const LINGER_MS = 1000;
 export async function servePortChannels(
   socket: WebSocket,
   { protocol, ports }: { readonly protocol: string; readonly ports: readonly number[] },
-  connect: (port: number) => Promise<Duplex>,
+  target: ForwardTarget,
 ): Promise<void> {
   const framing = framingOf(protocol);
   const connections = new Map<number, Duplex>();
   const early = new Map<number, Buffer[]>();
+  const held = holdable(socket);
   socket.on('error', () => socket.terminate());
   socket.on('message', (data: Buffer) => {
     const { channel = -1, body } = received(data, framing);
     const connection = connections.get(channel);
-    if (connection === undefined) early.get(channel)?.push(body);
-    else if (!connection.write(body) && !connection.destroyed) {
-      socket.pause();
-      connection.once('drain', () => socket.resume());
+    if (connection === undefined) {
+      const waiting = early.get(channel);
+      if (waiting === undefined) return;
+      waiting.push(body);
+      held.hold(channel);
+    } else if (!connection.write(body) && !connection.destroyed) {
+      held.hold(channel);
+      connection.once('drain', () => held.release(channel));
     }
   });
   const closed = new AbortController();
@@ -62,24 +68,40 @@ export async function servePortChannels(
       const head = Buffer.of(port & 0xff, port >> 8);
       for (const channel of [said, wrong]) send(socket, framing, [channel, head]);
       try {
-        const connection = await connect(port);
+        const connection = await target.connect(port);
         // What goes wrong is told by what reads it.
-        connection.on('error', () => {}).once('close', () => socket.resume());
+        connection.on('error', () => {}).once('close', () => held.release(said));
         if (socket.readyState !== socket.OPEN) connection.destroy();
         connections.set(said, connection);
-        for (const body of early.get(said) ?? []) connection.write(body);
+        const flows = (early.get(said) ?? []).map((body) => connection.write(body));
+        if (flows.includes(false)) connection.once('drain', () => held.release(said));
+        else held.release(said);
         await pass(connection, (chunk, done) => send(socket, framing, [said, chunk], done));
         await sleep(LINGER_MS, undefined, { signal: closed.signal }).catch(() => {});
       } catch (failure) {
-        const text = `error forwarding port ${port} to pod: ${(failure as Error).message}`;
-        send(socket, framing, [wrong, Buffer.from(text)]);
+        send(socket, framing, [wrong, Buffer.from(forwardFailure(target, port, failure as Error))]);
       } finally {
         early.delete(said);
+        held.release(said);
         connections.delete(said);
       }
     }),
   );
   socket.close(1000);
+}
+
+/** A socket that is not read while one of its channels has nowhere to put what would come. */
+function holdable(socket: WebSocket) {
+  const full = new Set<number>();
+  return {
+    hold(channel: number): void {
+      full.add(channel);
+      socket.pause();
+    },
+    release(channel: number): void {
+      if (full.delete(channel) && full.size === 0) socket.resume();
+    },
+  };
 }
 
 /** Passes on what a connection says until it ends. */

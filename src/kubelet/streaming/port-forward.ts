@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { type ForwardTarget, forwardFailure } from './forward-target.ts';
 import { SpdySession } from './spdy/spdy-session.ts';
 import type { SpdyStream } from './spdy/spdy-stream.ts';
 
@@ -10,7 +11,7 @@ export const TUNNEL_PROTOCOL = 'SPDY/3.1+portforward.k8s.io';
  * Serves port-forwarding on a connection until it ends: for each connection of the client there is an error stream and
  * a data stream that name the port and share a request id.
  */
-export async function servePortForward(socket: Duplex, connect: (port: number) => Promise<Duplex>): Promise<void> {
+export async function servePortForward(socket: Duplex, target: ForwardTarget): Promise<void> {
   const errors = new Map<string, SpdyStream>();
   const session = new SpdySession(socket, {
     onStream: (stream) => {
@@ -23,7 +24,7 @@ export async function servePortForward(socket: Duplex, connect: (port: number) =
         stream.resume();
         return;
       }
-      void forward(stream, errors.get(id), Number(port), connect);
+      void forward(stream, errors.get(id), Number(port), target);
     },
   });
   await session.closed;
@@ -33,14 +34,14 @@ async function forward(
   data: SpdyStream,
   error: SpdyStream | undefined,
   port: number,
-  connect: (port: number) => Promise<Duplex>,
+  target: ForwardTarget,
 ): Promise<void> {
   try {
-    const connection = await connect(port);
+    const connection = await target.connect(port);
     await join(data, connection);
     error?.end();
   } catch (failure) {
-    error?.end(`error forwarding port ${port} to pod: ${(failure as Error).message}`);
+    error?.end(forwardFailure(target, port, failure as Error));
     data.end();
     data.resume();
   }

@@ -1,9 +1,11 @@
+import { StatefulSetsWithMaxUnavailable } from './apps/v1/stateful-set-max-unavailable.ts';
 import type { AnyResourceDefinition } from './resource-definition.ts';
+import { resources } from './resources.ts';
 import { PodGroups } from './scheduling/v1alpha2/pod-group.ts';
 import { Workloads } from './scheduling/v1alpha2/workload.ts';
 
 interface Feature {
-  /** What comes with it. */
+  /** What comes with it, or takes the place of what is there without. */
   readonly resources: readonly AnyResourceDefinition[];
   /** Features without which it is nothing. */
   readonly needs: readonly string[];
@@ -13,15 +15,18 @@ interface Feature {
 export const featureGates: ReadonlyMap<string, Feature> = new Map([
   ['GangScheduling', { resources: [], needs: ['GenericWorkload'] }],
   ['GenericWorkload', { resources: [PodGroups, Workloads], needs: [] }],
-  ['MaxUnavailableStatefulSet', { resources: [], needs: [] }],
+  ['MaxUnavailableStatefulSet', { resources: [StatefulSetsWithMaxUnavailable], needs: [] }],
   ['TopologyAwareWorkloadScheduling', { resources: [], needs: ['GenericWorkload'] }],
   ['WorkloadAwarePreemption', { resources: [], needs: ['GangScheduling'] }],
   ['WorkloadWithJob', { resources: [], needs: ['GenericWorkload'] }],
 ]);
 
-/** The resources of some features, each of `featureGates`. */
-export const resourcesOf = (gates: ReadonlySet<string>): AnyResourceDefinition[] =>
-  [...featureGates].flatMap(([gate, { resources }]) => (gates.has(gate) ? resources : []));
+/** The resources that a server serves with some features on, each of `featureGates`. */
+export function resourcesWith(gates: ReadonlySet<string>): AnyResourceDefinition[] {
+  const added = [...featureGates].flatMap(([gate, feature]) => (gates.has(gate) ? feature.resources : []));
+  const nameOf = ({ group, version, plural }: AnyResourceDefinition) => `${group}/${version}/${plural}`;
+  return [...new Map([...resources, ...added].map((definition) => [nameOf(definition), definition])).values()];
+}
 
 /** Reads `Name=true,Other=false`. Throws on names that no feature has, and for features without those they need. */
 export function readFeatureGates(text: string): ReadonlySet<string> {

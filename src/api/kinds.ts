@@ -14,7 +14,7 @@ import { PodStatusResult } from './core/v1/pod-status-result.ts';
 import { RangeAllocation } from './core/v1/range-allocation.ts';
 import { SerializedReference } from './core/v1/serialized-reference.ts';
 import { ServiceProxyOptions } from './core/v1/service-proxy-options.ts';
-import { featureGates, resourcesOf } from './feature-gates.ts';
+import { featureGates, resourcesWith } from './feature-gates.ts';
 import { DeleteOptions } from './meta/v1/delete-options.ts';
 import { APIGroup, APIGroupList, APIResourceList, APIVersions } from './meta/v1/discovery.ts';
 import { ListMeta } from './meta/v1/list-meta.ts';
@@ -29,7 +29,6 @@ import { WatchEvent } from './meta/v1/watch-event.ts';
 import { NodeMetricsResource, PodMetricsResource } from './metrics/v1beta1/metrics.ts';
 import { Eviction } from './policy/v1/eviction.ts';
 import { type AnyResourceDefinition, apiVersionOf } from './resource-definition.ts';
-import { resources } from './resources.ts';
 
 /** Kinds that are spoken but not stored, by `apiVersion/kind`. */
 const OTHERS = table<MessageSchema>({
@@ -71,7 +70,7 @@ const OTHERS = table<MessageSchema>({
 const COMPUTED: readonly AnyResourceDefinition[] = [NodeMetricsResource, PodMetricsResource];
 
 const schemas = new Map<string, MessageSchema>(Object.entries(OTHERS));
-const definitions = [...resources, ...COMPUTED, ...resourcesOf(new Set(featureGates.keys()))];
+const definitions = [...resourcesWith(new Set(featureGates.keys())), ...COMPUTED];
 for (const definition of definitions) {
   schemas.set(`${apiVersionOf(definition)}/${definition.kind}`, definition.schema);
 }

@@ -1,8 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
-import { resourcesOf } from '#api/feature-gates.ts';
+import { resourcesWith } from '#api/feature-gates.ts';
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
-import { resources } from '#api/resources.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { MetricRegistry } from '#base/metrics/metric-registry.ts';
@@ -125,7 +124,7 @@ export class ApiServer {
     const { store, clock, logger, metrics = new MetricRegistry() } = options;
     const feed = await StoreFeed.open({ store, logger });
     const issuer = new ServiceAccountIssuer(options.issuerKey, { issuer: options.issuerUrl, clock });
-    const definitions = [...resources, ...resourcesOf(options.featureGates)];
+    const definitions = resourcesWith(options.featureGates);
     const loaded = await Resources.open({ ...options, metrics, feed, issuer, definitions });
     const server = new ApiServer(options, feed, { issuer, resources: loaded, metrics });
     await createBootstrapObjects(loaded.pipeline, SERVER_USER, options.featureGates);

@@ -54,6 +54,28 @@ test('what a feature brings is there once it is on', async () => {
   }
 });
 
+test('one pod of a StatefulSet may be missing where it is known how many may', async () => {
+  const cluster = await start(['MaxUnavailableStatefulSet']);
+  try {
+    const set = (updateStrategy: object) =>
+      ({
+        metadata: { name: 'set', namespace: 'default' },
+        spec: { selector: { matchLabels: { a: 'b' } }, template, updateStrategy },
+      }) as unknown as StatefulSet;
+    const strategies = [{}, { rollingUpdate: { partition: 1 } }, { rollingUpdate: { maxUnavailable: 2 } }];
+    const made = await Promise.all(
+      strategies.map((each) => cluster.client.of(StatefulSets).create(set(each), { dryRun: true })),
+    );
+    expect(made.map(({ spec }) => spec?.updateStrategy?.rollingUpdate)).toEqual([
+      { partition: 0, maxUnavailable: 1 },
+      { partition: 1, maxUnavailable: 1 },
+      { partition: 0, maxUnavailable: 2 },
+    ]);
+  } finally {
+    await cluster.stop();
+  }
+});
+
 const claim = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
 const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'x' }] } };
 const slice = { driver: 'd.example.com', nodeName: 'n', pool: { name: 'p', generation: 1, resourceSliceCount: 1 } };
@@ -87,6 +109,20 @@ const GATED: [what: string, AnyResourceDefinition, sent: object, part: (made: ne
     },
     ({ spec }: StatefulSet) => spec?.updateStrategy,
     { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
+  ],
+  [
+    'a signal that stops a container, with what holds nothing else',
+    Pods,
+    {
+      spec: {
+        containers: [
+          { name: 'c', image: 'x', lifecycle: { stopSignal: 'SIGUSR1' } },
+          { name: 'd', image: 'x', lifecycle: { stopSignal: 'SIGUSR1', preStop: { sleep: { seconds: 1 } } } },
+        ],
+      },
+    },
+    ({ spec }: Pod) => spec?.containers.map(({ lifecycle }) => lifecycle),
+    [undefined, { preStop: { sleep: { seconds: 1 } } }],
   ],
   [
     'lists among attributes of devices, and what devices take of the node',
@@ -132,6 +168,13 @@ describe('while features are off', () => {
     const object = { metadata, ...sent } as KubernetesObject;
     const made = await cluster.client.of(definition).create(object, { dryRun: true });
     expect(part(made as never)).toEqual(left);
+  });
+
+  test.each(['Gt', 'Near'])('a toleration of %s is refused', async (operator) => {
+    const spec = { ...member.spec, tolerations: [{ key: 'a', operator, value: '5' }] };
+    await expect(cluster.client.of(Pods).create({ ...member, spec } as Pod, { dryRun: true })).rejects.toThrow(
+      `spec.tolerations[0].operator: Unsupported value: "${operator}": supported values: "Equal", "Exists"`,
+    );
   });
 
   test('what they bring is not there', async () => {

@@ -2,11 +2,16 @@ import { flatFields } from '#machinery/codec/flat-fields.ts';
 import { type MessageSchema, resolveSchema, type Schema } from '#machinery/schema/schema.ts';
 
 type Members = Record<string, unknown>;
-/**
- * Does something to each message below a value that has the field; `gate` is the one that the field waits for. Members that
- * are the very same in `same` are left out.
- */
-type Visit = (value: unknown, see: (object: Members, name: string, gate: string) => void, same?: Members) => void;
+/** A member whose field waits for a gate. */
+interface Found {
+  readonly object: Members;
+  readonly name: string;
+  readonly gate: string;
+  /** What holds the object, where that goes when it is left empty. */
+  readonly holder?: { readonly object: Members; readonly name: string };
+}
+/** Tells of each such member below a value. Members that are the very same in `same` are left out. */
+type Visit = (value: unknown, see: (found: Found) => void, same?: Members) => void;
 
 const plans = new WeakMap<MessageSchema, { visit: Visit | undefined }>();
 
@@ -24,14 +29,16 @@ export interface DropOptions {
 export function dropDisabled(schema: MessageSchema, object: object, { old, gates }: DropOptions = {}): void {
   const visit = planMessage(schema);
   if (visit === undefined) return;
-  const found: { readonly object: Members; readonly name: string; readonly gate: string }[] = [];
+  const found: Found[] = [];
   // What is the same as before uses no gate that was not used before.
-  visit(object, (members, name, gate) => found.push({ object: members, name, gate }), old as Members | undefined);
+  visit(object, (each) => found.push(each), old as Members | undefined);
   if (found.length === 0) return;
   const used = new Set<string>();
-  if (old) visit(old, (_members, _name, gate) => used.add(gate));
-  for (const { object: members, name, gate } of found) {
-    if (!used.has(gate) && !gates?.has(gate)) delete members[name];
+  if (old) visit(old, ({ gate }) => used.add(gate));
+  for (const { object: members, name, gate, holder } of found) {
+    if (used.has(gate) || gates?.has(gate)) continue;
+    delete members[name];
+    if (holder && Object.values(members).every((value) => value === undefined)) delete holder.object[holder.name];
   }
 }
 
@@ -43,17 +50,19 @@ function planMessage(schema: MessageSchema): Visit | undefined {
   const plan: { visit: Visit | undefined } = { visit: undefined };
   plans.set(schema, plan);
   const members = flatFields(schema).flatMap(({ name, field }) => {
-    const { disabledBy: gate } = field.options;
+    const { disabledBy: gate, dropEmpty = false } = field.options;
     const visit = gate === undefined ? planValue(field.schema) : undefined;
-    return gate === undefined && visit === undefined ? [] : [{ name, gate, visit }];
+    return gate === undefined && visit === undefined ? [] : [{ name, gate, visit, dropEmpty }];
   });
   if (members.length === 0) return undefined;
   plan.visit = (value, see, same) => {
-    for (const { name, gate, visit } of members) {
+    for (const { name, gate, visit, dropEmpty } of members) {
       const member = (value as Members)[name];
       if (member === undefined || member === null || (same !== undefined && member === same[name])) continue;
-      if (gate === undefined) visit?.(member, see);
-      else see(value as Members, name, gate);
+      const object = value as Members;
+      if (gate !== undefined) see({ object, name, gate });
+      else if (!dropEmpty) visit?.(member, see);
+      else visit?.(member, (found) => see(found.object === member ? { ...found, holder: { object, name } } : found));
     }
   };
   return plan.visit;

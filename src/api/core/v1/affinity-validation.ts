@@ -200,7 +200,8 @@ function checkOperator(field: FieldPath, toleration: Toleration, value: string):
         ? []
         : [invalid(field, internalForm(toleration, Toleration), "value must be empty when `operator` is 'Exists'")];
     default:
-      return [notSupported(field, toleration.operator, ['Equal', 'Exists', 'Lt', 'Gt'])];
+      // `Lt` and `Gt` are known, but their feature is off.
+      return [notSupported(field, toleration.operator, ['Equal', 'Exists'])];
   }
 }
 

@@ -138,7 +138,7 @@ export const Container = message(
     livenessProbe: ptr(10, Probe, { description: 'Tells when to restart the container' }),
     readinessProbe: ptr(11, Probe, { description: 'Tells when the container can answer requests' }),
     startupProbe: ptr(22, Probe, { description: 'Holds the other probes back until the program has started' }),
-    lifecycle: ptr(12, Lifecycle, { description: 'What runs after the start and before the stop' }),
+    lifecycle: ptr(12, Lifecycle, { description: 'What runs after the start and before the stop', dropEmpty: true }),
     terminationMessagePath: opt(13, string, { description: 'File whose text explains why the container ended' }),
     terminationMessagePolicy: opt(20, enumeration('File', 'FallbackToLogsOnError'), {
       description: 'Where that text is taken from',
@@ -188,7 +188,7 @@ export const EphemeralContainerCommon = message('io.k8s.api.core.v1.EphemeralCon
   livenessProbe: ptr(10, Probe),
   readinessProbe: ptr(11, Probe),
   startupProbe: ptr(22, Probe),
-  lifecycle: ptr(12, Lifecycle),
+  lifecycle: ptr(12, Lifecycle, { dropEmpty: true }),
   terminationMessagePath: opt(13, string),
   terminationMessagePolicy: opt(20, enumeration('File', 'FallbackToLogsOnError')),
   imagePullPolicy: opt(14, enumeration('Always', 'Never', 'IfNotPresent')),

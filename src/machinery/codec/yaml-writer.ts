@@ -124,16 +124,22 @@ function literal(text: string, indent: number): string {
   return `|${hint}${chomping}\n${body}`;
 }
 
-/** Breaks a long line at single spaces; readers drop blanks at a break, so none but that space may stand there. */
+/**
+ * Breaks a long line at single spaces, in double quotes also at the first of several: readers drop blanks at a break, unless
+ * they are escaped. The first and the last character of what is quoted stay where they are.
+ */
 function folded(text: string, indent: number, start: number): string {
   if (!(start + text.length > WIDTH)) return text;
+  const quote = text[0] === '"' || text[0] === "'" ? text[0] : '';
+  const last = text.length - 1 - 2 * quote.length;
   let out = '';
   let column = start;
   for (let i = 0; i < text.length; i++) {
-    const single = text[i] === ' ' && i > 1 && i < text.length - 2 && !isBlank(text[i - 1]) && !isBlank(text[i + 1]);
-    if (single && column > WIDTH) {
-      out += `\n${' '.repeat(indent)}`;
-      column = indent;
+    const isFirst = text[i] === ' ' && text[i - 1] !== ' ' && i > quote.length && (i <= last || quote === '');
+    const isRun = text[i + 1] === ' ';
+    if (isFirst && column > WIDTH && (!isRun || quote === '"')) {
+      out += `\n${' '.repeat(indent)}${isRun ? '\\' : ''}`;
+      column = indent + (isRun ? 1 : 0);
     } else {
       out += text[i];
       column++;
@@ -142,7 +148,6 @@ function folded(text: string, indent: number, start: number): string {
   return out;
 }
 
-const isBlank = (char: string | undefined): boolean => char === ' ' || char === '\t';
 const isDigit = (char: string | undefined): boolean => char !== undefined && char >= '0' && char <= '9';
 const isLetter = (char: string): boolean => /\p{L}/u.test(char);
 

@@ -218,6 +218,23 @@ text: |
     expect(stringifyYaml({ a: text })).toBe(`a: ${'word '.repeat(15)}word\n  ${'word '.repeat(4)}end\n`);
   });
 
+  test.each([
+    ['plain text, not at several spaces', `${'word '.repeat(16)}  two x`, `${'word '.repeat(16)}  two\n  x`],
+    [
+      'single quotes, nor before the last character',
+      `# ${'word '.repeat(16)}  two x y`,
+      `'# ${'word '.repeat(16)}  two\n  x y'`,
+    ],
+    [
+      'double quotes, at the first of several',
+      `\u0007${'word '.repeat(16)}  two`,
+      `"\\a${'word '.repeat(15)}word\n  \\  two"`,
+    ],
+  ])('lines are broken in %s', (_, text, written) => {
+    expect(stringifyYaml({ a: text })).toBe(`a: ${written}\n`);
+    expect(parseYaml(stringifyYaml({ a: text })).value).toEqual({ a: text });
+  });
+
   test('a line is not broken beside a tab, which the break would take away', () => {
     const text = `${'word '.repeat(20)}\t [\t end`;
     expect(parseYaml(stringifyYaml({ a: text })).value).toEqual({ a: text });

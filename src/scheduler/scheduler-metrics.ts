@@ -1,6 +1,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { Cell, HistogramCell, Labelled, MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { PointObserver } from './framework/framework.ts';
+import type { PluginMeasures } from './framework/measured-plugin.ts';
 import type { QueuedPod } from './queue/queued-pod.ts';
 import type { SchedulingQueue } from './queue/scheduling-queue.ts';
 import type { ClusterState } from './state/cluster-state.ts';
@@ -14,6 +15,8 @@ const exponential = (start: number, factor: number, count: number): number[] =>
 
 const ATTEMPT_SECONDS = exponential(0.001, 2, 15);
 const POINT_SECONDS = exponential(0.0001, 2, 12);
+const PLUGIN_SECONDS = exponential(0.00001, 1.5, 20);
+const EVICTION_SECONDS = exponential(0.01, 2, 20);
 const SLI_SECONDS = exponential(0.01, 2, 20);
 const TRIES = exponential(1, 2, 5);
 const VICTIMS = exponential(1, 2, 7);
@@ -38,10 +41,19 @@ export class SchedulerMetrics {
   readonly #sli: Labelled<HistogramCell>;
   readonly #afterFlush: Cell;
   readonly #points: Labelled<HistogramCell>;
+  readonly #plugins: Labelled<HistogramCell>;
+  readonly #evaluations: Labelled<Cell>;
+  readonly #batches: Labelled<Cell>;
   readonly #incoming: Labelled<Cell>;
   readonly #permitWaits: Labelled<HistogramCell>;
   readonly #preemptions: Cell;
   readonly #victims: HistogramCell;
+  readonly #evictions: Labelled<Cell>;
+  readonly #evictionTimes: Labelled<HistogramCell>;
+  readonly #claims: Labelled<Cell>;
+  readonly #groups: Labelled<Cell>;
+  readonly #groupDurations: Labelled<HistogramCell>;
+  readonly #groupAlgorithm: Labelled<HistogramCell>;
 
   constructor(registry: MetricRegistry, clock: Clock) {
     this.#clock = clock;
@@ -76,12 +88,43 @@ export class SchedulerMetrics {
       POINT_SECONDS,
       ['extension_point', 'status', 'profile'],
     );
+    this.#plugins = histogram('plugin_execution_duration_seconds', 'Time of a plugin', PLUGIN_SECONDS, [
+      'plugin',
+      'extension_point',
+      'status',
+    ]);
+    this.#evaluations = counter('plugin_evaluation_total', 'How often a plugin was asked', [
+      'plugin',
+      'extension_point',
+      'profile',
+    ]);
+    this.#batches = counter('batch_attempts_total', 'Pods by whether what was known of equal ones gave their node', [
+      'profile',
+      'result',
+    ]);
     this.#incoming = counter('queue_incoming_pods_total', 'Pods that came into a queue', ['queue', 'event']);
     this.#permitWaits = histogram('permit_wait_duration_seconds', 'Time of waiting for a permit', ATTEMPT_SECONDS, [
       'result',
     ]);
     this.#preemptions = counter('preemption_attempts_total', 'Attempts to make room for a pod').labels();
     this.#victims = histogram('preemption_victims', 'Pods that were chosen to make room for one', VICTIMS).labels();
+    this.#evictions = counter('preemption_goroutines_execution_total', 'Times that room was made', ['result']);
+    this.#evictionTimes = histogram('preemption_goroutines_duration_seconds', 'Time of making room', EVICTION_SECONDS, [
+      'result',
+    ]);
+    this.#claims = counter('resourceclaim_creates_total', 'Claims made for extended resources', ['status']);
+    this.#groups = counter('podgroup_schedule_attempts_total', 'Attempts to schedule groups of pods', result);
+    this.#groupDurations = histogram(
+      'podgroup_scheduling_attempt_duration_seconds',
+      'Time of an attempt to schedule a group of pods',
+      ATTEMPT_SECONDS,
+      result,
+    );
+    this.#groupAlgorithm = histogram(
+      'podgroup_scheduling_algorithm_duration_seconds',
+      'Time of looking for nodes for a group of pods',
+      ATTEMPT_SECONDS,
+    );
   }
 
   /** A decision was made for a pod that was taken at `startedAt`. */
@@ -120,6 +163,21 @@ export class SchedulerMetrics {
     };
   }
 
+  /** What a profile's plugins take. */
+  pluginsOf(profile: string): PluginMeasures {
+    return {
+      evaluations: (plugin, point) => this.#evaluations.labels(plugin, point, profile),
+      took: (plugin, point, status, seconds) => this.#plugins.labels(plugin, point, status).observe(seconds),
+    };
+  }
+
+  /** Counts pods of a profile by whether what was known of equal ones gave their node. */
+  batchesOf(profile: string): (isShared: boolean) => void {
+    const used = this.#batches.labels(profile, 'hint_used');
+    const unused = this.#batches.labels(profile, 'no_hint');
+    return (isShared) => (isShared ? used : unused).inc();
+  }
+
   /** A pod has waited for a permit. */
   waited(result: string, startedAt: number): void {
     this.#permitWaits.labels(result).observe(this.#since(startedAt));
@@ -133,6 +191,28 @@ export class SchedulerMetrics {
   /** So many pods have to go. */
   choseVictims(count: number): void {
     this.#victims.observe(count);
+  }
+
+  /** Others were sent away, or could not be. */
+  evicted(result: 'success' | 'error', startedAt: number): void {
+    this.#evictions.labels(result).inc();
+    this.#evictionTimes.labels(result).observe(this.#since(startedAt));
+  }
+
+  /** A claim for extended resources was made, or could not be. */
+  claimCreated(status: 'success' | 'failure'): void {
+    this.#claims.labels(status).inc();
+  }
+
+  /** Nodes were looked for for a group of pods since `startedAt`. */
+  groupDecided(startedAt: number): void {
+    this.#groupAlgorithm.labels().observe(this.#since(startedAt));
+  }
+
+  /** An attempt to schedule a group of pods has ended. */
+  groupEnded(result: AttemptResult | 'waiting_on_preemption', profile: string, startedAt: number): void {
+    this.#groups.labels(result, profile).inc();
+    this.#groupDurations.labels(result, profile).observe(this.#since(startedAt));
   }
 
   #ended(result: AttemptResult, profile: string, startedAt: number): void {

@@ -132,6 +132,10 @@ test('what is decided is counted and measured under the names people know', asyn
     'scheduler_preemption_attempts_total 1',
     'scheduler_preemption_victims_count 0',
     'scheduler_goroutines{operation="binding"} 0',
+    `scheduler_plugin_evaluation_total{plugin="NodeResourcesFit",extension_point="Filter",${profile}} 2`,
+    `scheduler_batch_attempts_total{${profile},result="no_hint"} 2`,
+    // The first cycle is one of those that are looked at closely.
+    'scheduler_plugin_execution_duration_seconds_count{plugin="NodeResourcesFit",extension_point="Filter",status="Success"} 1',
   ];
   const lines = told();
   expect(counted.filter((line) => !lines.includes(line))).toEqual([]);

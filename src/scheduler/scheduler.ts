@@ -63,6 +63,8 @@ interface Attempt {
   readonly startedAt: number;
 }
 
+/** One cycle of so many is looked at closely. */
+const SAMPLED = 10;
 /** Bindings under way at once; the next cycle does not wait for them, nor for pods that wait for volumes, say. */
 const MAX_BINDINGS = 512;
 /** After this long others get their turn. */
@@ -85,6 +87,7 @@ export class Scheduler {
   readonly #extenders: Extenders;
   readonly #waiting: WaitingPods;
   readonly #metrics: SchedulerMetrics;
+  #cycles = 0;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -123,6 +126,7 @@ export class Scheduler {
     this.#statuses = new PodStatusWriter(options);
     this.#groupScheduling = new GroupScheduling({
       ...options,
+      metrics: this.#metrics,
       state: this.#state,
       queue: this.#queue,
       nominations: this.#nominations,
@@ -207,7 +211,9 @@ export class Scheduler {
       this.#queue.done(info.uid);
       return undefined;
     }
-    return { queued, framework, cycle: { pod: info, state: this.#state, data: new Map() }, signal, startedAt };
+    const isSampled = this.#cycles++ % SAMPLED === 0;
+    const cycle = { pod: info, state: this.#state, data: new Map(), isSampled };
+    return { queued, framework, cycle, signal, startedAt };
   }
 
   #failed(attempt: Attempt, error: unknown): void {

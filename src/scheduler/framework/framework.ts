@@ -35,6 +35,8 @@ export type PointObserver = (point: string, status: string, seconds: number) => 
 export interface FrameworkOptions extends NodeSearchOptions {
   readonly clock: Clock;
   readonly observe?: PointObserver;
+  /** Is told of each pod whether what was found out for equal ones gave its node. */
+  readonly batched?: (isShared: boolean) => void;
   /** Points at which plugins run in another order. */
   readonly order?: PluginOrder;
   /** Where pods wait for a permit. */
@@ -153,6 +155,7 @@ export class Framework {
     const startedAt = this.#options.clock.monotonic();
     const shared = names ? undefined : this.#search.known(cycle);
     const first = shared && this.#search.best(cycle, filters, { shared, random });
+    this.#options.batched?.(first !== undefined);
     if (first) {
       this.#measured('Filter', startedAt);
       return { fits: true, node: first };

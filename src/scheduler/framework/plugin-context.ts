@@ -25,7 +25,10 @@ export interface PluginContext {
   readonly random: Random;
   readonly logger: Logger;
   readonly extenders: Extenders;
-  readonly metrics: Pick<SchedulerMetrics, 'pointsOf' | 'triedPreemption' | 'choseVictims'>;
+  readonly metrics: Pick<
+    SchedulerMetrics,
+    'pointsOf' | 'pluginsOf' | 'batchesOf' | 'triedPreemption' | 'choseVictims' | 'evicted' | 'claimCreated'
+  >;
   /** Features that are on beside those that always are. */
   readonly featureGates?: ReadonlySet<string>;
   /** Groups of pods that are scheduled together, where that is on. */

@@ -2,6 +2,7 @@ import { type PluginEntry, pluginRegistry } from '../plugins/plugin-registry.ts'
 import type { WeightedPlugin } from './class-results.ts';
 import type { PluginOrder } from './extension-points.ts';
 import { Framework } from './framework.ts';
+import { measuredPlugin } from './measured-plugin.ts';
 import type { Plugin } from './plugin.ts';
 import type { PluginContext } from './plugin-context.ts';
 
@@ -37,6 +38,7 @@ export function createFramework(profile: Profile, context: Omit<PluginContext, '
     fits: (cycle, node) => framework?.fits(cycle, node),
     isLocal: (cycle) => framework?.isLocal(cycle) ?? false,
   };
+  const measures = context.metrics.pluginsOf(profile.schedulerName);
   const choices: readonly PluginChoice[] = profile.plugins ?? [...pluginRegistry.keys()].map((name) => ({ name }));
   const known = choices.filter(({ name }) => name !== BINDER);
   const plugins = known.map(({ name, without = [], ...chosen }): WeightedPlugin => {
@@ -46,13 +48,14 @@ export function createFramework(profile: Profile, context: Omit<PluginContext, '
       ...create(entry, own, profile.args?.[name]),
       ...Object.fromEntries(without.map((each) => [each, undefined])),
     };
-    return { plugin, weight: weightOf(entry, chosen) };
+    return { plugin: measuredPlugin(plugin, { clock: context.clock, measures }), weight: weightOf(entry, chosen) };
   });
   framework = new Framework(plugins, {
     ...context,
     ...percentage(profile),
     order: profile.order ?? {},
     observe: context.metrics.pointsOf(profile.schedulerName),
+    batched: context.metrics.batchesOf(profile.schedulerName),
   });
   return framework;
 }

@@ -9,6 +9,7 @@ import type { Cycle } from '../framework/plugin.ts';
 import type { Status } from '../framework/status.ts';
 import type { QueuedPod } from '../queue/queued-pod.ts';
 import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
+import type { SchedulerMetrics } from '../scheduler-metrics.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import { type Group, minCountOf } from '../state/pod-group-index.ts';
@@ -36,6 +37,7 @@ export interface GroupSchedulingOptions<Attempt> extends GroupStatusWriterOption
   /** Whether others have to be asked about the pod. */
   readonly asksOthers: (attempt: Attempt) => boolean;
   readonly random: Random;
+  readonly metrics: Pick<SchedulerMetrics, 'groupDecided' | 'groupEnded'>;
   readonly featureGates?: ReadonlySet<string>;
   readonly find: (attempt: Attempt) => Choice | Promise<Choice>;
   readonly hold: (attempt: Attempt, node: NodeInfo) => Status | undefined;
@@ -69,7 +71,11 @@ export class GroupScheduling<Attempt extends MemberAttempt> {
     if (stranger) return this.#failed(group, attempts, { error: new Error(differentNames(first, stranger)) });
     const needed = this.#least(group) - placed;
     const trying = { cycle: { group, members: members.keys(), state }, attempts, needed };
-    const outcome = this.#withRoom(trying, await this.#try(trying));
+    const startedAt = this.#options.clock.monotonic();
+    const tried = await this.#try(trying);
+    this.#options.metrics.groupDecided(startedAt);
+    const outcome = this.#withRoom(trying, tried);
+    this.#options.metrics.groupEnded(RESULTS[outcome.result], schedulerNameOf(first.cycle.pod), startedAt);
     if (outcome.result === 'failed') this.#failed(group, attempts, outcome);
     else if (outcome.result === 'scheduled') this.#scheduled(group, outcome);
     else this.#refused(group, outcome);
@@ -207,6 +213,14 @@ export class GroupScheduling<Attempt extends MemberAttempt> {
     this.#statuses.refused(group, 'Unschedulable', told);
   }
 }
+
+/** As measurements call what came of an attempt. */
+const RESULTS = {
+  scheduled: 'scheduled',
+  waiting: 'waiting_on_preemption',
+  unschedulable: 'unschedulable',
+  failed: 'error',
+} as const;
 
 const UNSUPPORTED = 'workload aware preemption is not supported for pod groups with scheduling constraints';
 

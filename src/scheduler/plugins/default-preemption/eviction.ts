@@ -41,7 +41,8 @@ export class Evictions {
 
   /** `victims.nodeName` says where room is made: a node, or `cluster` for a group. */
   start(preemptor: Preemptor, victims: Pick<Victims, 'pods' | 'nodeName'>): void {
-    const { metrics, logger, activate, resume } = this.#context;
+    const { metrics, clock, logger, activate, resume } = this.#context;
+    const startedAt = clock.monotonic();
     metrics.choseVictims(victims.pods.length);
     for (const { uid } of preemptor.pods) this.#underWay.add(uid);
     const end = (wake: (uid: string) => void) => {
@@ -52,8 +53,12 @@ export class Evictions {
     };
     void this.#evictAll(preemptor, victims).then(
       // Those that take their time to end wake the pod when they are gone.
-      () => end(this.#areThere(victims) ? resume : activate),
+      () => {
+        metrics.evicted('success', startedAt);
+        end(this.#areThere(victims) ? resume : activate);
+      },
       (error) => {
+        metrics.evicted('error', startedAt);
         logger.warn('preemption failed, will retry', { [preemptor.kind]: keyOf(preemptor.object), error });
         end(activate);
       },

@@ -18,9 +18,11 @@ export class ClaimWriter {
   readonly #client;
   readonly #clock;
   readonly #claims;
+  readonly #metrics;
 
-  constructor({ client, clock }: Pick<PluginContext, 'client' | 'clock'>) {
+  constructor({ client, clock, metrics }: Pick<PluginContext, 'client' | 'clock' | 'metrics'>) {
     this.#client = client;
+    this.#metrics = metrics;
     this.#clock = clock;
     this.#claims = client.of(ResourceClaims);
   }
@@ -43,9 +45,14 @@ export class ClaimWriter {
   }
 
   /** Creates a claim for extended resources. */
-  create(claim: ResourceClaim): Promise<ResourceClaim> {
+  async create(claim: ResourceClaim): Promise<ResourceClaim> {
     const { namespace = '' } = claim.metadata ?? {};
-    return this.#tried(`create claim for extended resources ${namespace}/`, this.#claims.create(claim, { namespace }));
+    const creating = this.#claims.create(claim, { namespace });
+    creating.then(
+      () => this.#metrics.claimCreated('success'),
+      () => this.#metrics.claimCreated('failure'),
+    );
+    return this.#tried(`create claim for extended resources ${namespace}/`, creating);
   }
 
   /** Tells in a pod's status which claim stands for its extended resources. */

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { serviceAccountUser } from '#apiserver/user.ts';
-import { Manager } from '#controller/manager.ts';
+import type { Cell } from '#base/metrics/metric-registry.ts';
+import { Manager, type Runnable } from '#controller/manager.ts';
 import { type ControllerEntry, type ControllersOptions, controllers } from '#controllers/index.ts';
 import { type ComponentContext, type ComponentEnvironment, createComponentContext } from './component-context.ts';
 import type { Component } from './component-group.ts';
@@ -28,6 +29,7 @@ export function createControllerManager(
   const shared = createComponentContext(environment, { user, component: 'controllermanager' });
   const contexts: ComponentContext[] = [shared];
   const manager = new Manager(shared);
+  const running = apiServer.metrics.gauge('running_managed_controllers', 'Controllers that run', ['manager', 'name']);
   for (const entry of pick(only, apiServer.featureGates)) {
     const { serviceAccount, eventSource = serviceAccount ?? 'controllermanager' } = entry;
     const own = createComponentContext(environment, {
@@ -35,7 +37,9 @@ export function createControllerManager(
       component: eventSource,
     });
     contexts.push(own);
-    manager.add(entry.create({ ...own, informers: shared.informers }, options));
+    manager.add(
+      counted(entry.create({ ...own, informers: shared.informers }, options), running.labels(MANAGER, entry.name)),
+    );
   }
   return {
     name: 'controller-manager',
@@ -60,6 +64,21 @@ export const createElectedControllerManager = (
     eventSource: 'kube-controller-manager',
     create: (own) => createControllerManager(own, options),
   });
+
+const MANAGER = 'kube-controller-manager';
+
+/** The same, telling while it runs. */
+const counted = (runnable: Runnable, cell: Cell): Runnable => ({
+  name: runnable.name,
+  async run(signal) {
+    cell.set(1);
+    try {
+      await runnable.run(signal);
+    } finally {
+      cell.set(0);
+    }
+  },
+});
 
 function pick(only: readonly string[] | undefined, gates: ReadonlySet<string>): readonly ControllerEntry[] {
   const unknown = only?.filter((name) => !controllers.some((entry) => entry.name === name)) ?? [];

@@ -24,6 +24,10 @@ export function createElectedComponent(
   });
   const lease = { name, namespace: 'kube-system' };
   const elector = new LeaderElector(client, { lease, identity, clock, random, logger, events });
+  environment.apiServer.metrics
+    .gauge('leader_election_master_status', 'Whether this instance leads', ['name'])
+    .labels(name)
+    .follow(() => (elector.isLeader ? 1 : 0));
   return {
     name,
     async run(signal) {

@@ -4,7 +4,7 @@ import { isConflict } from '#machinery/errors/status-error.ts';
 import type { ControllerContext } from './manager.ts';
 import { controllerOf } from './owner-references.ts';
 import { WorkQueue } from './work-queue.ts';
-import { createWorkQueueMetrics } from './work-queue-metrics.ts';
+import { createWorkQueueMetrics, followUnderWay } from './work-queue-metrics.ts';
 
 /** What a reconciliation asks for: another one after a time, or ever more seldom until it asks for nothing more. */
 export interface Result {
@@ -35,6 +35,7 @@ export class Controller {
     this.#context = context;
     const { clock, metrics } = context;
     this.queue = new WorkQueue({ clock, ...(metrics ? { observer: createWorkQueueMetrics(metrics, name) } : {}) });
+    if (metrics) followUnderWay(metrics, name, this.queue);
   }
 
   /** Every change of such an object concerns its own key. */

@@ -1,7 +1,20 @@
 import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
-import type { WorkQueueObserver } from './work-queue.ts';
+import type { WorkQueue, WorkQueueObserver } from './work-queue.ts';
 
 const SECONDS = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10];
+
+/** Tells of a queue how long keys have been worked on that are not done. */
+export function followUnderWay(registry: MetricRegistry, name: string, queue: Pick<WorkQueue, 'underWay'>): void {
+  const labels = ['name'];
+  registry
+    .gauge('workqueue_unfinished_work_seconds', 'Seconds of work on keys that are not done', labels)
+    .labels(name)
+    .follow(() => queue.underWay().total);
+  registry
+    .gauge('workqueue_longest_running_processor_seconds', 'Seconds of work on the key that takes longest', labels)
+    .labels(name)
+    .follow(() => queue.underWay().longest);
+}
 
 /** Measures the queue of a controller under upstream's names. */
 export function createWorkQueueMetrics(registry: MetricRegistry, name: string): WorkQueueObserver {

@@ -57,6 +57,17 @@ export class WorkQueue {
     return this.#queued.size === 0 && this.#working.size === 0 && this.#timers.size === 0;
   }
 
+  /** For how many seconds keys have been worked on that are not done, altogether and the longest of them; for the observer. */
+  underWay(): { readonly total: number; readonly longest: number } {
+    let [total, longest] = [0, 0];
+    for (const key of this.#working) {
+      const seconds = this.#secondsSince(key);
+      total += seconds;
+      longest = Math.max(longest, seconds);
+    }
+    return { total, longest };
+  }
+
   add(key: string): void {
     if (this.#closed) return;
     if (this.#working.has(key)) {

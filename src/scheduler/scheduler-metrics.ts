@@ -1,4 +1,5 @@
 import type { Clock } from '#base/clock.ts';
+import { exponentialBuckets } from '#base/metrics/exponential-buckets.ts';
 import type { Cell, HistogramCell, Labelled, MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { PointObserver } from './framework/framework.ts';
 import type { PluginMeasures } from './framework/measured-plugin.ts';
@@ -9,17 +10,13 @@ import { schedulerNameOf } from './state/pod-info.ts';
 
 export type AttemptResult = 'scheduled' | 'unschedulable' | 'error';
 
-/** `count` upper bounds, each `factor` times the one before. */
-const exponential = (start: number, factor: number, count: number): number[] =>
-  Array.from({ length: count }, (_, index) => start * factor ** index);
-
-const ATTEMPT_SECONDS = exponential(0.001, 2, 15);
-const POINT_SECONDS = exponential(0.0001, 2, 12);
-const PLUGIN_SECONDS = exponential(0.00001, 1.5, 20);
-const EVICTION_SECONDS = exponential(0.01, 2, 20);
-const SLI_SECONDS = exponential(0.01, 2, 20);
-const TRIES = exponential(1, 2, 5);
-const VICTIMS = exponential(1, 2, 7);
+const ATTEMPT_SECONDS = exponentialBuckets(0.001, 2, 15);
+const POINT_SECONDS = exponentialBuckets(0.0001, 2, 12);
+const PLUGIN_SECONDS = exponentialBuckets(0.00001, 1.5, 20);
+const EVICTION_SECONDS = exponentialBuckets(0.01, 2, 20);
+const SLI_SECONDS = exponentialBuckets(0.01, 2, 20);
+const TRIES = exponentialBuckets(1, 2, 5);
+const VICTIMS = exponentialBuckets(1, 2, 7);
 /** From here on attempts are told apart no more. */
 const MANY_ATTEMPTS = 15;
 

@@ -142,7 +142,7 @@ export class RequestMetrics {
   }
 }
 
-const NOT_COUNTED: Cell = { inc: () => {}, dec: () => {}, set: () => {}, value: 0 };
+const NOT_COUNTED: Cell = { inc: () => {}, dec: () => {}, set: () => {}, follow: () => {}, value: 0 };
 
 const VERBS = table<string>({ create: 'POST', update: 'PUT' });
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT']);

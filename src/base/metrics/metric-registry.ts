@@ -3,6 +3,8 @@ export interface Cell {
   inc(by?: number): void;
   dec(by?: number): void;
   set(value: number): void;
+  /** From now on the value is what `read` answers whenever somebody asks. */
+  follow(read: () => number): void;
   readonly value: number;
 }
 
@@ -89,15 +91,22 @@ export class MetricRegistry {
 }
 
 class NumberCell implements Cell {
-  value = 0;
+  #value = 0;
+  #read: (() => number) | undefined;
+  get value(): number {
+    return this.#read?.() ?? this.#value;
+  }
   inc(by = 1): void {
-    this.value += by;
+    this.#value += by;
   }
   dec(by = 1): void {
-    this.value -= by;
+    this.#value -= by;
   }
   set(value: number): void {
-    this.value = value;
+    this.#value = value;
+  }
+  follow(read: () => number): void {
+    this.#read = read;
   }
 }
 

@@ -2,6 +2,8 @@ import { type CronJob, type CronJobStatus, CronJobs } from '#api/batch/v1/cron-j
 import { type CronSchedule, parseCronSchedule } from '#api/batch/v1/cron-schedule.ts';
 import { type Job, Jobs } from '#api/batch/v1/job.ts';
 import type { ObjectReference } from '#api/core/v1/references.ts';
+import { exponentialBuckets } from '#base/metrics/exponential-buckets.ts';
+import type { HistogramCell } from '#base/metrics/metric-registry.ts';
 import type { Informer } from '#client/informer.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
@@ -28,12 +30,23 @@ export class CronJobController {
   readonly #cronJobs: OwnWrites<CronJob>;
   readonly #jobs: Informer<Job>;
   readonly #jobWrites: OwnWrites<Job>;
+  /** How long after its time a Job is made. */
+  readonly #skew: HistogramCell | undefined;
 
   constructor(context: ControllerContext) {
     this.#context = context;
     this.#cronJobs = new OwnWrites(context.informers.of(CronJobs));
     this.#jobs = controllerIndex(context.informers.of(Jobs));
     this.#jobWrites = new OwnWrites(this.#jobs);
+    this.#skew = context.metrics
+      ?.histogram(
+        'cronjob_controller_job_creation_skew_duration_seconds',
+        'Time from when a Job is due until it is made',
+        {
+          buckets: exponentialBuckets(1, 2, 10),
+        },
+      )
+      .labels();
     this.controller = new Controller('cronjob', context)
       .for(CronJobs)
       .owns(Jobs, 'CronJob')
@@ -179,6 +192,7 @@ export class CronJobController {
     } as Job;
     const job = await this.#create(cronJob, wanted);
     if (job === undefined) return;
+    this.#skew?.observe((this.#context.clock.now() - time) / 1000);
     const { resourceVersion, uid } = job.metadata ?? {};
     const reference = {
       apiVersion: 'batch/v1',

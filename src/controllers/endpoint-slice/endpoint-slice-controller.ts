@@ -16,7 +16,8 @@ import { ServiceIndex } from '../shared/services/service-keys.ts';
 import { addressesOf, isHeadless, mayServe } from '../shared/services/service-pods.ts';
 import { TRIGGER_TIME, TriggerTimes } from '../shared/services/trigger-times.ts';
 import { type AddressType, groupEndpoints, type PortGroup } from './slice-endpoints.ts';
-import { planSlices, type SlicePlan } from './slice-plan.ts';
+import { SliceMetrics } from './slice-metrics.ts';
+import { MAX_ENDPOINTS, planSlices, type SlicePlan } from './slice-plan.ts';
 import { addZoneHints, wantsZoneHints } from './zone-hints.ts';
 import { shareFacts, zoneShares } from './zone-shares.ts';
 
@@ -39,6 +40,7 @@ export class EndpointSliceController {
   readonly #lacking = new Set<string>();
   /** Services and families whose endpoints have hints, to tell of it once. */
   readonly #hinted = new Set<string>();
+  readonly #metrics: SliceMetrics;
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -46,6 +48,10 @@ export class EndpointSliceController {
     this.#nodes = context.informers.of(Nodes);
     this.#slices = context.informers.of(EndpointSlices).addIndex(BY_SERVICE, serviceKeys);
     this.#writes = new OwnWrites(this.#slices);
+    this.#metrics = new SliceMetrics(context.metrics, {
+      slices: () => this.#slices.store.size,
+      services: () => this.#index.services.store.list(),
+    });
     this.controller = new Controller('endpointslice', context)
       .for(Services)
       .watches(Pods, (pod, old) => this.#index.keysOf(pod, old))
@@ -63,6 +69,7 @@ export class EndpointSliceController {
   async #reconcile(key: string): Promise<void> {
     const service = this.#index.services.store.getByKey(key);
     this.#lacking.delete(key);
+    this.#metrics.wish(key, undefined);
     if (service === undefined) return this.#triggers.forget(key);
     const { selector, type } = service.spec ?? {};
     if (!selector || type === 'ExternalName' || service.metadata?.deletionTimestamp) return;
@@ -75,22 +82,34 @@ export class EndpointSliceController {
     const labels = labelsFor(service);
     const outdated = (slice: EndpointSlice) => !deepEqual(slice.metadata?.labels ?? {}, labels);
     const nodeOf = (name: string) => this.#nodes.store.get(name);
+    let [endpoints, slices] = [0, 0];
+    let isDone = false;
     try {
       for (const addressType of types) {
         const ofType = existing.filter((slice) => slice.addressType === addressType);
         const groups = this.#hint(service, groupEndpoints(service, pods, { addressType, nodeOf }), ofType, addressType);
-        await this.#apply(service, addressType, planSlices(groups, ofType, outdated), time);
+        const plan = planSlices(groups, ofType, outdated);
+        await this.#apply(service, addressType, plan, time);
+        this.#metrics.applied(service, plan);
+        for (const group of groups) {
+          endpoints += group.endpoints.length;
+          slices += Math.ceil(group.endpoints.length / MAX_ENDPOINTS);
+        }
       }
+      this.#metrics.wish(key, { endpoints, slices });
       await this.#removeAll(existing.filter(({ addressType }) => !types.includes(addressType as AddressType)));
       if (lost.length > 0) {
         this.#lacking.add(key);
         throw new Error(lostMessage(service, lost));
       }
+      isDone = true;
     } catch (error) {
       const message = `Error updating Endpoint Slices for Service ${key}: ${messageOf(error)}`;
       if (isNamespaceTerminating(error)) return;
       this.#context.events.record(service, 'Warning', 'FailedToUpdateEndpointSlices', message);
       throw error;
+    } finally {
+      this.#metrics.synced(isDone);
     }
   }
 

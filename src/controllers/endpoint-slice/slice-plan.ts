@@ -3,7 +3,8 @@ import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { ResolvedPort } from '../shared/services/service-pods.ts';
 import { type PortGroup, portKey } from './slice-endpoints.ts';
 
-const MAX_ENDPOINTS = 100;
+/** Endpoints of one slice. */
+export const MAX_ENDPOINTS = 100;
 
 /** What to do so that the slices of one address family hold the endpoints wanted. */
 export interface SlicePlan {

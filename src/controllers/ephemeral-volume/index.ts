@@ -10,14 +10,20 @@ import { isPodActive } from '../shared/pods.ts';
 
 /** Makes the claims of pods' ephemeral volumes, which go with their pods. */
 export function createEphemeralVolumeController(context: ControllerContext): Runnable {
-  const { informers, client, events } = context;
+  const { informers, client, events, metrics } = context;
+  const counter = (name: string, help: string) =>
+    metrics?.counter(`ephemeral_volume_controller_${name}`, help).labels();
+  const created = counter('create_total', 'Claims that were to be made');
+  const failed = counter('create_failures_total', 'Claims that could not be made');
 
   const ensure = async (pod: Pod, claim: PersistentVolumeClaim): Promise<void> => {
     const present = informers.of(PersistentVolumeClaims).store.getByKey(keyOf(claim));
     if (present !== undefined) return checkOwner(pod, present);
+    created?.inc();
     try {
       await client.of(PersistentVolumeClaims).create(claim);
     } catch (error) {
+      failed?.inc();
       // The informer has not seen it yet: the next turn looks whose it is.
       if (isAlreadyExists(error)) throw error;
       throw new Error(`create PVC ${claim.metadata?.name}: ${messageOf(error)}`, { cause: error });

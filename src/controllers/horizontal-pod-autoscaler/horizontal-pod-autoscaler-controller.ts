@@ -18,6 +18,7 @@ import { parseLabelSelector } from '#machinery/selectors/parse-label-selector.ts
 import type { ControllersOptions } from '../controller-entry.ts';
 import { messageOf } from '../shared/pod-control.ts';
 import { allResources } from '../shared/resources.ts';
+import { AutoscalerMetrics, actionOf, type ScaleAction, type ScaleError } from './autoscaler-metrics.ts';
 import { type Condition, setCondition } from './conditions.ts';
 import { MetricEvaluator } from './metric-evaluator.ts';
 import { MetricsClient } from './metrics-client.ts';
@@ -36,6 +37,7 @@ export class HorizontalPodAutoscalerController {
   readonly #options: ControllersOptions;
   readonly #pods: Informer<Pod>;
   readonly #evaluator: MetricEvaluator;
+  readonly #metrics: AutoscalerMetrics;
   readonly #histories = new Map<string, ScalingHistory>();
   /** Which pods each autoscaler counts, to find those that more than one does. */
   readonly #selectors = new Map<string, Selector>();
@@ -44,6 +46,8 @@ export class HorizontalPodAutoscalerController {
     this.#context = context;
     this.#options = options;
     this.#pods = context.informers.of(Pods).addIndex(BY_NAMESPACE, ({ metadata }) => [metadata?.namespace ?? '']);
+    const autoscalers = context.informers.of(HorizontalPodAutoscalers);
+    this.#metrics = new AutoscalerMetrics(context.metrics, context.clock, () => autoscalers.store.size);
     this.#evaluator = new MetricEvaluator(new MetricsClient(context.client), (reference) =>
       resourceName(allResources(options), reference),
     );
@@ -64,11 +68,14 @@ export class HorizontalPodAutoscalerController {
       return undefined;
     }
     const turn = new Turn(this.#context, object);
+    const startedAt = this.#metrics.now;
     try {
       await this.#autoscale(turn, key);
     } catch (error) {
+      if (turn.error === 'none') turn.error = 'internal';
       if (!isConflict(error)) logger.warn('autoscaling failed, will retry', { key, error });
     }
+    this.#metrics.turned(turn.action, turn.error, startedAt);
     return { requeueAfterMs: SYNC_MS };
   }
 
@@ -110,6 +117,7 @@ export class HorizontalPodAutoscalerController {
     } catch (error) {
       const message = messageOf(error);
       turn.warn('FailedGetScale', message);
+      turn.error = 'internal';
       turn.set({
         type: 'AbleToScale',
         status: 'False',
@@ -167,8 +175,15 @@ export class HorizontalPodAutoscalerController {
     };
     const answers = [];
     for (const metric of metrics) {
+      const startedAt = this.#metrics.now;
       const answer = await this.#evaluator.evaluate(metric, workload);
-      if ('reason' in answer) turn.warn(answer.reason, answer.message);
+      const failed = 'reason' in answer;
+      const action = failed ? 'none' : actionOf(specReplicas, answer.replicas);
+      this.#metrics.computed(metric.type, { action, error: failed ? 'internal' : 'none', startedAt });
+      if ('reason' in answer) {
+        turn.warn(answer.reason, answer.message);
+        turn.error = 'internal';
+      }
       answers.push(answer);
     }
     const decision = decideByMetrics(answers, specReplicas);
@@ -179,6 +194,7 @@ export class HorizontalPodAutoscalerController {
 
   #selectorOf(turn: Turn, key: string, text: string): Selector {
     const refuse = (event: string, message: string, told = message): Error => {
+      turn.error = 'spec';
       turn.warn(event, message);
       const reason = event === 'SelectorRequired' ? 'InvalidSelector' : event;
       turn.set({ type: 'ScalingActive', status: 'False', reason, message: told });
@@ -219,6 +235,7 @@ export class HorizontalPodAutoscalerController {
 
   async #rescale(turn: Turn, key: string, change: Rescale): Promise<void> {
     const { target, current, desired, reason, metrics } = change;
+    turn.action = actionOf(current, desired);
     try {
       await writeScale(this.#context.client, target, desired);
     } catch (error) {
@@ -264,6 +281,9 @@ const share = (tolerance: string | undefined): number =>
 /** One look at one autoscaler: gathers its new status and writes it if it is another one. */
 class Turn {
   readonly object: HorizontalPodAutoscaler;
+  /** What it comes to, for those who measure. */
+  action: ScaleAction = 'none';
+  error: ScaleError = 'none';
   readonly now: number;
   readonly #context: ControllerContext;
   #status: HorizontalPodAutoscalerStatus;

@@ -16,6 +16,7 @@ import { isKept, PodControl } from '../shared/pod-control.ts';
 import { isPodActive, isPodFinished } from '../shared/pods.ts';
 import { slowStart } from '../shared/slow-start.ts';
 import { JobGangs } from './job-gang.ts';
+import { JobMetrics, type SyncAction } from './job-metrics.ts';
 import { type Ending, endingOf, lastSuccessOf, planJob } from './job-plan.ts';
 import { isIndexed, isTracked, jobPod, TRACKING, withoutTracking } from './job-pod.ts';
 import { awaitingReplacement, isFailedFor, type JobState, observeJob } from './job-state.ts';
@@ -33,9 +34,11 @@ export class JobController {
   readonly #claimer: Claimer<Job, Pod>;
   /** Where pods of Jobs may be scheduled together. */
   readonly #gangs: JobGangs | undefined;
+  readonly #metrics: JobMetrics;
 
   constructor(context: ControllerContext, { withGangs = false } = {}) {
     this.#context = context;
+    this.#metrics = new JobMetrics(context.metrics, context.clock);
     this.#gangs = withGangs ? new JobGangs(context) : undefined;
     this.#pods = new OpenPods(context.informers.of(Pods));
     this.#podWrites = new OwnWrites(this.#pods.informer);
@@ -47,6 +50,12 @@ export class JobController {
       writes: this.#podWrites,
       finalizers: [TRACKING],
     });
+    context.informers.of(Pods).addHandler({
+      added: (pod) => this.#metrics.sawPod(pod, undefined),
+      updated: (pod, old) => this.#metrics.sawPod(pod, old),
+      deleted: (pod) => this.#metrics.sawPod(undefined, pod),
+    });
+    context.informers.of(Jobs).addHandler({ added: (job) => isForeign(job) && this.#metrics.sawForeign(job) });
     this.controller = new Controller('job', context)
       .for(Jobs)
       .owns(Pods, 'Job')
@@ -72,18 +81,20 @@ export class JobController {
     if (job === undefined) return this.#releaseOf(key);
     await this.#release(this.#leftBehind(job, key));
     // Somebody else looks after it.
-    if (job.spec?.managedBy !== undefined && job.spec.managedBy !== 'kubernetes.io/job-controller') return undefined;
+    if (isForeign(job)) return undefined;
     if (isFinishedJob(job)) return this.#release(this.#podsOf(job).filter((pod) => isControlledBy(pod, job)));
     const selector = selectorFromObject(job.spec?.selector);
     const pods = await this.#claimer.claim(job, selector, this.#podsOf(job));
     const now = this.#context.clock.now();
+    const startedAt = this.#context.clock.monotonic();
     const state = observeJob(job, pods);
     const ending = endingOf(job, state, { pods, now });
-    const { error, waitMs } = await this.#act(job, { pods, state, ending, now });
+    const { error, waitMs, action } = await this.#act(job, { pods, state, ending, now });
     const after = this.#podsOf(job).filter((pod) => isControlledBy(pod, job));
     const noted = await this.#updateStatus(job, { pods: after, ending, now });
     // Only now that they are noted may finished pods go.
     await this.#release(this.#noted(noted, after, ending));
+    this.#metrics.synced(job, { action, startedAt, isDone: !error });
     if (error) throw error;
     return this.#nextLook(noted, { ending, waitMs, now });
   }
@@ -97,8 +108,8 @@ export class JobController {
   async #act(
     job: Job,
     { pods, state, ending, now }: { pods: readonly Pod[]; state: JobState; ending: Ending | undefined; now: number },
-  ): Promise<{ error: unknown; waitMs: number }> {
-    if (job.metadata?.deletionTimestamp) return { error: undefined, waitMs: 0 };
+  ): Promise<{ error: unknown; waitMs: number; action: SyncAction }> {
+    if (job.metadata?.deletionTimestamp) return { error: undefined, waitMs: 0, action: 'tracking' };
     const lastSuccess = () => lastSuccessOf(this.#pods.all(job.metadata?.uid ?? ''));
     const plan = ending
       ? { create: [], remove: state.active, waitMs: 0 }
@@ -109,13 +120,24 @@ export class JobController {
     const made = await slowStart(queue.length, () => {
       const index = queue.shift();
       const failures = limited && index !== undefined ? (state.indexFailures.get(index) ?? NO_FAILURES) : undefined;
-      return this.#podControl.create(job, jobPod(job, index, { failures, group }));
+      return this.#create(job, jobPod(job, index, { failures, group }));
     });
     // Pods that are only too many have not failed: they go uncounted.
     const counts = ending?.type === 'Failed';
     const gone = await Promise.allSettled(plan.remove.map((pod) => this.#remove(job, pod, counts)));
     const failure = gone.find((result) => result.status === 'rejected');
-    return { error: made.error ?? failure?.reason, waitMs: plan.waitMs };
+    const action = plan.create.length > 0 ? 'pods_created' : plan.remove.length > 0 ? 'pods_deleted' : 'tracking';
+    return { error: made.error ?? failure?.reason, waitMs: plan.waitMs, action };
+  }
+
+  async #create(job: Job, pod: Pod): Promise<void> {
+    let isMade = false;
+    try {
+      await this.#podControl.create(job, pod);
+      isMade = true;
+    } finally {
+      this.#metrics.madePod(job, isMade);
+    }
   }
 
   async #remove(job: Job, pod: Pod, counts: boolean): Promise<void> {
@@ -127,9 +149,11 @@ export class JobController {
     job: Job,
     { pods, ending, now }: { pods: readonly Pod[]; ending: Ending | undefined; now: number },
   ): Promise<Job> {
-    const status = jobStatus(job, { pods, state: observeJob(job, pods, hasFailed(ending, pods)), ending, now });
+    const state = observeJob(job, pods, hasFailed(ending, pods));
+    const status = jobStatus(job, { pods, state, ending, now });
     if (deepEqual({ ...ZERO, ...job.status }, { ...ZERO, ...status })) return job;
     const noted = this.#writes.wrote(await this.#context.client.of(Jobs).updateStatus({ ...job, status }));
+    this.#metrics.noted(job, noted, state.newFailed);
     this.#tell(job, noted);
     return noted;
   }
@@ -215,6 +239,9 @@ export class JobController {
     return waits.length > 0 ? { requeueAfterMs: Math.min(...waits) } : undefined;
   }
 }
+
+const isForeign = ({ spec }: Job): boolean =>
+  spec?.managedBy !== undefined && spec.managedBy !== 'kubernetes.io/job-controller';
 
 const NONE: ReadonlySet<string> = new Set();
 const NO_FAILURES = { counted: 0, ignored: 0 };

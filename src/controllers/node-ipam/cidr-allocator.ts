@@ -5,7 +5,11 @@ export class CidrAllocator {
   readonly #base: number;
   readonly #size: number;
   readonly #nodeMaskSize: number;
-  readonly #count: number;
+  /** How many parts there are. */
+  readonly count: number;
+  /** How many parts were given out since the beginning, and given back. */
+  allocations = 0;
+  releases = 0;
   readonly #taken = new Set<number>();
   #next = 0;
 
@@ -14,7 +18,11 @@ export class CidrAllocator {
     this.#base = toNumber(address);
     this.#nodeMaskSize = nodeMaskSize;
     this.#size = 2 ** (32 - nodeMaskSize);
-    this.#count = 2 ** (nodeMaskSize - Number(mask));
+    this.count = 2 ** (nodeMaskSize - Number(mask));
+  }
+
+  get taken(): number {
+    return this.#taken.size;
   }
 
   /** Marks all parts that a range covers, whatever its size, as taken. False when it covers none, or one taken already. */
@@ -23,6 +31,7 @@ export class CidrAllocator {
     let free = last >= first;
     for (let index = first; index <= last; index++) {
       if (this.#taken.has(index)) free = false;
+      if (!this.#taken.has(index)) this.allocations++;
       this.#taken.add(index);
     }
     return free;
@@ -30,15 +39,18 @@ export class CidrAllocator {
 
   release(cidr: string): void {
     const { first, last } = this.#covered(cidr);
-    for (let index = first; index <= last; index++) this.#taken.delete(index);
+    for (let index = first; index <= last; index++) {
+      if (this.#taken.delete(index)) this.releases++;
+    }
   }
 
   /** A free range, taken from now on; undefined when there is none. */
   allocate(): string | undefined {
-    for (let step = 0; step < this.#count; step++) {
-      const index = (this.#next + step) % this.#count;
+    for (let step = 0; step < this.count; step++) {
+      const index = (this.#next + step) % this.count;
       if (this.#taken.has(index)) continue;
       this.#taken.add(index);
+      this.allocations++;
       this.#next = index + 1;
       return `${toAddress(this.#base + index * this.#size)}/${this.#nodeMaskSize}`;
     }
@@ -51,7 +63,7 @@ export class CidrAllocator {
     const begin = toNumber(address) - this.#base;
     const end = begin + 2 ** (32 - Number(mask)) - 1;
     const [first, last] = [Math.floor(begin / this.#size), Math.floor(end / this.#size)];
-    return { first: Math.max(0, first), last: Math.min(this.#count - 1, last) };
+    return { first: Math.max(0, first), last: Math.min(this.count - 1, last) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Node, Nodes } from '#api/core/v1/node.ts';
+import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import { mergePatch } from '#client/options.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
@@ -23,11 +24,23 @@ export function createNodeIpamController(context: ControllerContext, { podNetwor
     .reconciles(assign, { workers: WORKERS });
 }
 
+/** Tells how many ranges there are, and how many were given out and given back. */
+function measureRanges(registry: MetricRegistry | undefined, cidr: string, allocator: CidrAllocator): void {
+  const names = ['clusterCIDR'];
+  const follow = (type: 'counter' | 'gauge', name: string, help: string, read: () => number) =>
+    registry?.[type](`node_ipam_controller_${name}`, help, names).labels(cidr).follow(read);
+  follow('gauge', 'cidrset_usage_cidrs', 'Share of the ranges that are taken', () => allocator.taken / allocator.count);
+  follow('gauge', 'cirdset_max_cidrs', 'Ranges that there are', () => allocator.count);
+  follow('counter', 'cidrset_cidrs_allocations_total', 'Ranges that were given out', () => allocator.allocations);
+  follow('counter', 'cidrset_cidrs_releases_total', 'Ranges that were given back', () => allocator.releases);
+}
+
 /** What is given out is remembered here, before anything is awaited, until the informer knows it. */
-function createAssignment({ informers, client, events }: ControllerContext, network: PodNetwork) {
+function createAssignment({ informers, client, events, metrics }: ControllerContext, network: PodNetwork) {
   const nodes = informers.of(Nodes);
   const pinned = network.pinned ?? {};
   const allocator = new CidrAllocator(network);
+  measureRanges(metrics, network.clusterCidr, allocator);
   for (const cidr of Object.values(pinned)) allocator.occupy(cidr);
   const given = new Map<string, string>();
   let known = false;

@@ -2,6 +2,7 @@ import { type Lease, Leases } from '#api/coordination/v1/lease.ts';
 import type { Taint } from '#api/core/v1/affinity.ts';
 import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import type { Cell, Labelled } from '#base/metrics/metric-registry.ts';
 import type { Informer } from '#client/informer.ts';
 import { mergePatch } from '#client/options.ts';
 import { Controller, type Result } from '#controller/controller.ts';
@@ -15,6 +16,7 @@ import { EvictionPace, evictionRates, zoneOf } from './eviction-pace.ts';
 import { Heartbeats, unknownConditions } from './node-health.ts';
 import { PodsToMark } from './pods-to-mark.ts';
 import { isEvicted, planTaints } from './taints.ts';
+import { countZones, zoneLabel } from './zone-metrics.ts';
 
 const LEASES = 'kube-node-lease';
 const STARTUP_GRACE_MS = 60_000;
@@ -39,6 +41,8 @@ export class NodeLifecycleController {
   readonly #registered = new Map<string, string | undefined>();
   #counted: { readonly at: string; readonly rates: ReturnType<typeof evictionRates> } | undefined;
 
+  readonly #evictions: Labelled<Cell> | undefined;
+
   constructor(context: ControllerContext, { nodeMonitorGraceMs = 50_000 }: ControllersOptions) {
     this.#context = context;
     this.#graceMs = nodeMonitorGraceMs;
@@ -47,6 +51,7 @@ export class NodeLifecycleController {
     this.#pods = nodeIndex(context.informers.of(Pods));
     this.#writes = new OwnWrites(this.#nodes);
     this.#unmarked = new PodsToMark(context);
+    this.#evictions = countZones(context.metrics, () => this.#nodes.store.list());
     this.controller = new Controller('node-lifecycle', context)
       .watches(Nodes, (node, old) => this.#keys(node, old))
       .watches(Leases, ({ metadata }) => (metadata?.namespace === LEASES ? [metadata.name ?? ''] : []))
@@ -131,6 +136,9 @@ export class NodeLifecycleController {
     const now = formatTime(this.#context.clock.now());
     const taints = planTaints(node, { evicting: wait === 0, now });
     if (taints !== undefined) await this.#writeTaints(node, taints);
+    if (taints?.some(({ effect }) => effect === 'NoExecute') && !isEvicted(node)) {
+      this.#evictions?.labels(zoneLabel(node)).inc();
+    }
     return wait === 0 ? Number.POSITIVE_INFINITY : wait;
   }
 

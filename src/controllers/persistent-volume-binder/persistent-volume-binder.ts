@@ -14,6 +14,7 @@ import { claimClass } from './annotations.ts';
 import { planClaim } from './claim-plan.ts';
 import { provisionVolume } from './provision.ts';
 import { letGo, reclaimVolume } from './reclaim.ts';
+import { countVolumes } from './volume-metrics.ts';
 import { planVolume } from './volume-plan.ts';
 import { VolumeWriter } from './volume-writer.ts';
 
@@ -47,6 +48,10 @@ export class PersistentVolumeBinder {
       .addIndex(PENDING, (claim) => (isPending(claim) ? [PENDING] : []));
     this.#pods = informers.of(Pods).addIndex(BY_NAMESPACE, ({ metadata }) => [metadata?.namespace ?? '']);
     this.#writer = new VolumeWriter(context);
+    countVolumes(context.metrics, {
+      volumes: () => this.#volumes.store.list(),
+      claims: () => this.#claims.store.list(),
+    });
     this.controller = new Controller('persistentvolume', context)
       .watches(PersistentVolumeClaims, (claim) => [
         CLAIM + keyOf(claim),

@@ -1,5 +1,6 @@
 import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import type { Cell, Labelled } from '#base/metrics/metric-registry.ts';
 import { strategicPatch } from '#client/options.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
@@ -20,9 +21,16 @@ export class PodGarbageCollector implements Runnable {
   /** Since when nodes that pods name have been missing, on the monotonic clock. */
   readonly #missing = new Map<string, number>();
 
+  readonly #removals: Labelled<Cell> | undefined;
+  readonly #failures: Labelled<Cell> | undefined;
+
   constructor(context: ControllerContext, { terminatedPodThreshold = 12_500 }: ControllersOptions) {
     this.#context = context;
     this.#threshold = terminatedPodThreshold;
+    const counter = (name: string, help: string) =>
+      context.metrics?.counter(`pod_gc_collector_${name}`, help, ['namespace', 'reason']);
+    this.#removals = counter('force_delete_pods_total', 'Pods that were left over and are deleted');
+    this.#failures = counter('force_delete_pod_errors_total', 'Pods that were left over and could not be deleted');
     context.informers.of(Pods);
     context.informers.of(Nodes);
   }
@@ -55,9 +63,12 @@ export class PodGarbageCollector implements Runnable {
     const isGone = (name: string) => gone.has(name);
     for (const one of podsToCollect({ pods, nodes, isGone, terminatedPodThreshold: this.#threshold })) {
       if (signal.aborted) return;
-      await this.#remove(one).catch((error) =>
-        logger.warn('pod not collected', { pod: one.pod.metadata?.name, error }),
-      );
+      const values = [one.pod.metadata?.namespace ?? '', one.reason];
+      this.#removals?.labels(...values).inc();
+      await this.#remove(one).catch((error) => {
+        this.#failures?.labels(...values).inc();
+        logger.warn('pod not collected', { pod: one.pod.metadata?.name, error });
+      });
     }
   }
 

@@ -3,6 +3,7 @@ import type { PodResourceClaim } from '#api/core/v1/pod-spec.ts';
 import { type ResourceClaim, ResourceClaims } from '#api/resource/v1/resource-claim.ts';
 import type { ResourceClaimConsumerReference } from '#api/resource/v1/resource-claim-status.ts';
 import { ResourceClaimTemplates } from '#api/resource/v1/resource-claim-template.ts';
+import type { Cell, Labelled } from '#base/metrics/metric-registry.ts';
 import { keyOf } from '#client/object-store.ts';
 import { strategicPatch } from '#client/options.ts';
 import { Controller } from '#controller/controller.ts';
@@ -13,6 +14,7 @@ import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { messageOf } from '../shared/pod-control.ts';
 import { removeFinalizer } from '../shared/remove-finalizer.ts';
+import { countClaims, isForAdmins } from './claim-metrics.ts';
 import { claimFromTemplate, FINALIZER, isPodDone, POD_CLAIM, planClaim } from './claim-plan.ts';
 
 const POD = 'pod:';
@@ -23,12 +25,14 @@ export class ResourceClaimController {
   readonly controller: Controller;
   readonly #context: ControllerContext;
   readonly #claims: OwnWrites<ResourceClaim>;
+  readonly #created: Labelled<Cell> | undefined;
 
   constructor(context: ControllerContext) {
     this.#context = context;
     const { informers } = context;
     const claims = informers.of(ResourceClaims).addIndex(BY_POD, (claim) => [controllerOf(claim)?.uid ?? '']);
     this.#claims = new OwnWrites(claims);
+    this.#created = countClaims(context.metrics, () => claims.store.list());
     this.controller = new Controller('resource-claim', context)
       .watches(Pods, (pod) => [...(pod.spec?.resourceClaims?.length ? [POD + keyOf(pod)] : []), ...claimKeys(pod)])
       .watches(ResourceClaims, (claim) => [CLAIM + keyOf(claim), ...this.#podOf(claim)])
@@ -104,9 +108,13 @@ export class ResourceClaimController {
       throw new Error(`resource claim template ${JSON.stringify(templateName)}: ${missing}`);
     }
     const claim = claimFromTemplate(pod, podClaim, template);
+    const count = (status: 'success' | 'failure') => this.#created?.labels(status, String(isForAdmins(claim))).inc();
     try {
-      return this.#claims.wrote(await this.#context.client.of(ResourceClaims).create(claim));
+      const made = this.#claims.wrote(await this.#context.client.of(ResourceClaims).create(claim));
+      count('success');
+      return made;
     } catch (error) {
+      count('failure');
       throw new Error(`create ResourceClaim : ${messageOf(error)}`, { cause: error });
     }
   }

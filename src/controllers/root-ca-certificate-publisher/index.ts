@@ -1,8 +1,9 @@
 import { type ConfigMap, ConfigMaps } from '#api/core/v1/config-map.ts';
 import { Namespaces } from '#api/core/v1/namespace.ts';
+import { exponentialBuckets } from '#base/metrics/exponential-buckets.ts';
 import { Controller } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
-import { isAlreadyExists, isNotFound } from '#machinery/errors/status-error.ts';
+import { isAlreadyExists, isNotFound, StatusError } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
 import { isNamespaceTerminating } from '../shared/pod-control.ts';
@@ -27,13 +28,32 @@ export function createRootCaPublisher(context: ControllerContext, { rootCa = '' 
     const metadata = { ...old.metadata, annotations: { ...annotations, ...old.metadata?.annotations } };
     return client.update({ ...old, metadata, data } as ConfigMap);
   };
+  const { clock, metrics } = context;
+  const syncs = metrics?.counter('root_ca_cert_publisher_sync_total', 'Looks at namespaces', ['code']);
+  const times = metrics?.histogram('root_ca_cert_publisher_sync_duration_seconds', 'Time of a look at a namespace', {
+    labels: ['code'],
+    buckets: exponentialBuckets(0.001, 2, 15),
+  });
+  const measured = async (namespace: string) => {
+    const startedAt = clock.monotonic();
+    let code = '200';
+    try {
+      await publish(namespace);
+    } catch (error) {
+      code = error instanceof StatusError ? String(error.status.code) : '500';
+      throw error;
+    } finally {
+      syncs?.labels(code).inc();
+      times?.labels(code).observe((clock.monotonic() - startedAt) / 1000);
+    }
+  };
   return new Controller('root-ca-certificate-publisher', context)
     .for(Namespaces)
     .watches(ConfigMaps, ({ metadata }) => (metadata?.name === NAME ? [metadata.namespace ?? ''] : []))
     .reconciles(async (name) => {
       if (namespaces.store.get(name)?.status?.phase !== 'Active') return;
       try {
-        await publish(name);
+        await measured(name);
       } catch (error) {
         if (!isAlreadyExists(error) && !isNotFound(error) && !isNamespaceTerminating(error)) throw error;
       }

@@ -21,6 +21,19 @@ export function createTaintEvictionController(context: ControllerContext): Runna
   const nodes = context.informers.of(Nodes);
   const pods = nodeIndex(context.informers.of(Pods));
   const condemned = new Map<string, Condemned>();
+  const { metrics } = context;
+  const evicted = metrics
+    ?.counter('taint_eviction_controller_pod_deletions_total', 'Pods that were deleted because of taints')
+    .labels();
+  const late = metrics
+    ?.histogram(
+      'taint_eviction_controller_pod_deletion_duration_seconds',
+      'Time from when a pod is due to go until it is deleted',
+      {
+        buckets: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 10, 30, 60, 120, 180, 240],
+      },
+    )
+    .labels();
 
   const reconcile = async (key: string): Promise<Result | undefined> => {
     const pod = pods.store.getByKey(key);
@@ -45,6 +58,8 @@ export function createTaintEvictionController(context: ControllerContext): Runna
     condemned.set(key, { uid: pod.metadata?.uid, deadline });
     if (deadline > now) return { requeueAfterMs: deadline - now };
     await evict(context, pod);
+    evicted?.inc();
+    late?.observe((context.clock.now() - deadline) / 1000);
     return undefined;
   };
 

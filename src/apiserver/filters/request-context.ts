@@ -128,7 +128,9 @@ export class RequestContext implements Exchange {
       onDrain: stream.onDrain,
       end: stream.end,
       destroy: stream.destroy,
-      writable: stream.writable,
+      get writable() {
+        return stream.writable;
+      },
     };
   }
 

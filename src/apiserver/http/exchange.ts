@@ -37,21 +37,19 @@ const LONG_BYTES = 64 * 1024;
 /** How long a client may take to take an answer. */
 const TAKE_MS = 60_000;
 
-/** Resolves when a long answer is sent; drops a client that does not take it. Undefined for short ones. */
+/** Resolves when a long answer is sent, which `onSent` tells; drops a client that does not take it. Undefined for short ones. */
 export function untilTaken(
-  answer: Pick<NodeJS.EventEmitter, 'once'>,
+  onSent: (done: () => void) => void,
   bytes: number,
   drop: () => void,
 ): Promise<void> | undefined {
   if (bytes <= LONG_BYTES) return undefined;
   return new Promise((resolve) => {
     const timer = setTimeout(drop, TAKE_MS);
-    const done = () => {
+    onSent(() => {
       clearTimeout(timer);
       resolve();
-    };
-    answer.once('finish', done);
-    answer.once('close', done);
+    });
   });
 }
 

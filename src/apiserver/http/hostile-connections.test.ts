@@ -4,6 +4,7 @@ import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 import type { Endpoint } from '#testing/endpoint.ts';
 import { waitFor } from '#testing/wait-for.ts';
+import { frame, PREFACE } from '../http2/testing/raw-peer.ts';
 
 let cluster: Cluster;
 let endpoint: Endpoint;
@@ -16,30 +17,8 @@ beforeAll(async () => {
 afterAll(() => cluster.stop());
 
 const MAPS = '/api/v1/namespaces/default/configmaps';
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-const TYPES = {
-  data: 0,
-  headers: 1,
-  priority: 2,
-  reset: 3,
-  settings: 4,
-  ping: 6,
-  window: 8,
-  continuation: 9,
-  unknown: 200,
-};
 const END_STREAM = 1;
 const END_HEADERS = 4;
-const EMPTY = Buffer.alloc(0);
-
-function frame(type: keyof typeof TYPES, stream: number, payload = EMPTY, flags = 0): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head[3] = TYPES[type];
-  head[4] = flags;
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
 
 /** A header as HPACK writes one that is in no table; name and value are below 127 bytes. */
 const header = (name: string, value: string) =>
@@ -145,7 +124,7 @@ const HTTP2: readonly (readonly [string, () => Buffer[]])[] = [
       many(300, (n) => frame('headers', stream(n), request('GET', `${MAPS}?watch=1`), END_STREAM | END_HEADERS)),
     ],
   ],
-  ['a window past all measure', () => Array(2).fill(frame('window', 0, Buffer.from([0x7f, 255, 255, 255])))],
+  ['a window past all measure', () => Array(2).fill(frame('windowUpdate', 0, Buffer.from([0x7f, 255, 255, 255])))],
   [
     'a body of nothing without end',
     () => [
@@ -154,7 +133,7 @@ const HTTP2: readonly (readonly [string, () => Buffer[]])[] = [
     ],
   ],
   ['priorities', () => [many(20_000, (n) => frame('priority', stream(n), Buffer.from([0, 0, 0, 0, 1])))]],
-  ['frames nobody knows', () => Array(20).fill(many(500, () => frame('unknown', 0, Buffer.alloc(100))))],
+  ['frames nobody knows', () => Array(20).fill(many(500, () => frame(200, 0, Buffer.alloc(100))))],
   ['noise', () => [Buffer.from(Array.from({ length: 50_000 }, (_, n) => (n * 7919) % 251))]],
 ];
 

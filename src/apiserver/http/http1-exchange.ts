@@ -4,7 +4,7 @@ import type { PeerCertificate } from '../authentication/peer-certificate.ts';
 import { certificateOf } from './client-certificate.ts';
 import { type Exchange, type HeaderMap, type ResponseStream, untilTaken } from './exchange.ts';
 import { LazySignal } from './lazy-signal.ts';
-import { readBody } from './read-body.ts';
+import { bodyOf, readBody } from './read-body.ts';
 import { splitTarget } from './split-target.ts';
 
 const LINGER_MS = 500;
@@ -59,7 +59,7 @@ export class Http1Exchange implements Exchange {
   }
 
   readBody(limit: number): Promise<Uint8Array> {
-    return readBody(this.bodyStream, limit);
+    return readBody(bodyOf(this.bodyStream), limit);
   }
 
   respond(code: number, headers: HeaderMap, body: Uint8Array): Promise<void> | undefined {
@@ -72,7 +72,8 @@ export class Http1Exchange implements Exchange {
     if (isCutShort) this.#endLate(shown);
     else if (shown && shown.length > SLICE_BYTES) this.#writeSlices(shown);
     else this.#response.end(shown);
-    return untilTaken(this.#response, shown?.length ?? 0, () => this.#response.destroy());
+    const onSent = (done: () => void) => void this.#response.once('finish', done).once('close', done);
+    return untilTaken(onSent, shown?.length ?? 0, () => this.#response.destroy());
   }
 
   /** Whatever is written at once is encrypted at once, and the memory for it stays with the connection. */

@@ -1,45 +1,52 @@
-import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { PeerCertificate } from '../authentication/peer-certificate.ts';
+import { readableBody, writableBody } from '../http2/body-streams.ts';
+import { ErrorCode } from '../http2/error-code.ts';
+import type { Http2Stream } from '../http2/stream.ts';
 import { certificateOf } from './client-certificate.ts';
 import { type Exchange, type HeaderMap, type ResponseStream, untilTaken } from './exchange.ts';
+import { httpDate } from './http-date.ts';
 import { LazySignal } from './lazy-signal.ts';
-import { readBody } from './read-body.ts';
+import { type BodySource, clientGone, readBody } from './read-body.ts';
 import { splitTarget } from './split-target.ts';
 
-const { NGHTTP2_NO_ERROR: NO_ERROR } = constants;
+const NOTHING = new Uint8Array();
 
-/** An exchange over HTTP/2, on the stream itself: node's compatibility layer costs twice the time. */
+/** An exchange over HTTP/2. */
 export class Http2Exchange implements Exchange {
-  readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  readonly rawHeaders: readonly string[];
-  readonly bodyStream: ServerHttp2Stream;
-  readonly #headers: IncomingHttpHeaders;
+  readonly #stream: Http2Stream;
+  readonly #socket: TLSSocket;
   readonly #gone = new LazySignal();
+  #bodyStream: Readable | undefined;
 
-  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[]) {
-    const { path, query } = splitTarget(String(headers[':path'] ?? '/'));
-    this.method = String(headers[':method'] ?? 'GET');
+  constructor(stream: Http2Stream, socket: TLSSocket) {
+    const { path, query } = splitTarget(stream.request.path);
     this.path = path;
     this.query = query;
-    this.rawHeaders = rawHeaders;
-    this.bodyStream = stream;
-    this.#headers = headers;
-    stream.on('close', this.#gone.abort);
-    // A client that resets its stream is no fault of ours; `close` follows and aborts the signal.
-    stream.on('error', this.#gone.abort);
+    this.#stream = stream;
+    this.#socket = socket;
+    stream.onClose(this.#gone.abort);
+  }
+
+  get method(): string {
+    return this.#stream.request.method;
+  }
+
+  get rawHeaders(): readonly string[] {
+    return this.#stream.fields;
   }
 
   header(name: string): string {
-    const value = this.#headers[name];
-    return Array.isArray(value) ? (value[0] ?? '') : (value ?? '');
+    const { fields } = this.#stream;
+    for (let at = 0; at < fields.length; at += 2) if (fields[at] === name) return fields[at + 1] as string;
+    return '';
   }
 
   get certificate(): PeerCertificate | undefined {
-    const socket = this.#socket;
-    return socket && certificateOf(socket);
+    return certificateOf(this.#socket);
   }
 
   get signal(): AbortSignal {
@@ -47,52 +54,85 @@ export class Http2Exchange implements Exchange {
   }
 
   get remoteAddress(): string {
-    return this.#socket?.remoteAddress ?? '';
+    return this.#socket.remoteAddress ?? '';
   }
 
   get answered(): boolean {
-    return this.bodyStream.headersSent || this.bodyStream.destroyed;
+    return this.#stream.isAnswered || this.#stream.isClosed;
+  }
+
+  get bodyStream(): Readable {
+    this.#invite();
+    return (this.#bodyStream ??= readableBody(this.#stream));
   }
 
   readBody(limit: number): Promise<Uint8Array> {
-    return readBody(this.bodyStream, limit);
+    this.#invite();
+    return readBody(bodySource(this.#stream), limit);
+  }
+
+  /** Some clients send a body only when they are told that it is wanted. */
+  #invite(): void {
+    if (!this.#stream.isReceived && this.header('expect') === '100-continue') this.#stream.goOn();
   }
 
   respond(code: number, head: HeaderMap, body: Uint8Array): Promise<void> | undefined {
-    const stream = this.bodyStream;
-    if (stream.destroyed) return undefined;
-    const headers = outgoing(code, head);
-    headers['content-length'] = body.length;
-    stream.respond(headers);
-    stream.end(this.method === 'HEAD' ? undefined : body);
-    // What the client still wants to send is not wanted any more; the answer stands.
-    if (!stream.endAfterHeaders && !stream.readableEnded) stream.once('finish', () => stream.close(NO_ERROR));
-    return untilTaken(stream, this.method === 'HEAD' ? 0 : body.length, () => stream.close(NO_ERROR));
+    const stream = this.#stream;
+    const shown = this.method === 'HEAD' ? NOTHING : body;
+    const fields = outgoing(code, head, body.length);
+    stream.respondWhole(fields, shown);
+    return untilTaken(
+      (done) => stream.onClose(done),
+      shown.length,
+      () => stream.reset(ErrorCode.none),
+    );
   }
 
   startStream(code: number, head: HeaderMap): ResponseStream {
-    const stream = this.bodyStream;
-    if (!stream.destroyed) stream.respond(outgoing(code, head));
+    const stream = this.#stream;
+    stream.respond(outgoing(code, head), false);
     return {
-      write: (chunk) => (stream.destroyed ? true : stream.write(chunk)),
-      onDrain: (callback) => void stream.on('drain', callback),
-      end: () => void stream.end(),
-      destroy: () => stream.close(2),
-      writable: stream,
+      write: (chunk) => stream.write(chunk),
+      onDrain: (callback) => stream.onDrain(callback),
+      end: () => stream.end(),
+      destroy: () => stream.reset(ErrorCode.internal),
+      get writable() {
+        return writableBody(stream);
+      },
     };
   }
-
-  get #socket(): TLSSocket | undefined {
-    return this.bodyStream.session?.socket as TLSSocket | undefined;
-  }
 }
 
-function outgoing(code: number, head: HeaderMap): OutgoingHttpHeaders {
-  const result: OutgoingHttpHeaders = { ':status': code };
+function bodySource(stream: Http2Stream): BodySource {
+  return ({ data, end, fail }) => {
+    let isWanted = true;
+    stream.read({
+      data(chunk) {
+        if (!isWanted) return;
+        data(chunk);
+        stream.credit(chunk.length);
+      },
+      end,
+    });
+    stream.onClose(() => fail(clientGone()));
+    return () => {
+      isWanted = false;
+    };
+  };
+}
+
+/** Names and values in turn; with `length` that is what the body has, whatever the head says. */
+function outgoing(code: number, head: HeaderMap, length?: number): string[] {
+  const fields = [':status', String(code), 'date', httpDate()];
+  if (length !== undefined) fields.push('content-length', String(length));
   for (const name in head) {
     const value = head[name];
-    if (value === undefined || name === 'connection' || name === 'transfer-encoding') continue;
-    result[name] = typeof value === 'string' ? value : [...value];
+    if (value === undefined || NOT_SENT.has(name) || (name === 'content-length' && length !== undefined)) continue;
+    if (typeof value === 'string') fields.push(name, value);
+    else for (const each of value) fields.push(name, each);
   }
-  return result;
+  return fields;
 }
+
+/** What the protocol has no place for, and what is said otherwise. */
+const NOT_SENT = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'date']);

@@ -1,5 +1,4 @@
 import { createServer as createHttp1Server, type Server as Http1Server, type IncomingMessage } from 'node:http';
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
@@ -8,19 +7,15 @@ import {
   type TLSSocket,
   type Server as TlsServer,
 } from 'node:tls';
+import { Http2Connection } from '../http2/connection.ts';
+import { MAX_HEADER_BYTES } from '../http2/header-block.ts';
 import type { Exchange } from './exchange.ts';
 import { gathered } from './gathered.ts';
 import { Http1Exchange } from './http1-exchange.ts';
 import { Http2Exchange } from './http2-exchange.ts';
 
-/** What one connection may hold: node's default of 10 MB refuses a client that opens many watches over long lists. */
-const SESSION_MEGABYTES = 1024;
-
 /** A connection with nothing under way is closed after this time. */
 const IDLE_MS = 90_000;
-/** As Go's server has it: tokens may be long. */
-const MAX_HEADER_BYTES = 1024 * 1024;
-
 const IDLE_CHECK_MS = 20;
 
 export interface HttpsListenerOptions {
@@ -41,14 +36,20 @@ export interface HttpsListenerOptions {
 export class HttpsListener {
   readonly #tls: TlsServer;
   readonly #http1: Http1Server;
-  readonly #http2: Http2Server;
   readonly #sockets = new Set<TLSSocket>();
-  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #http2 = new Set<Http2Connection>();
+  readonly #onExchange: (exchange: Exchange) => void;
+  readonly #headersTimeoutMs: number;
   #closed: Promise<void> | undefined;
 
   private constructor(options: HttpsListenerOptions) {
     const { headersTimeoutMs = 32_000 } = options;
-    const onExchange = gathered(options.onExchange);
+    this.#headersTimeoutMs = headersTimeoutMs;
+    const onExchange = gathered((exchange: Exchange) => {
+      // Some are taken back at once.
+      if (!exchange.answered) options.onExchange(exchange);
+    });
+    this.#onExchange = onExchange;
     this.#http1 = createHttp1Server(
       {
         keepAliveTimeout: IDLE_MS,
@@ -66,13 +67,6 @@ export class HttpsListener {
       if (options.onUpgrade) options.onUpgrade(request, socket, head);
       else socket.destroy();
     });
-    this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: 1000 }, maxSessionMemory: SESSION_MEGABYTES });
-    this.#http2.on('stream', (stream, headers, _flags, rawHeaders: readonly string[] = []) =>
-      onExchange(new Http2Exchange(stream, headers, rawHeaders)),
-    );
-    this.#http2.on('session', (session) => this.#keep(session));
-    // A broken session is its client's loss; its streams have aborted their exchanges.
-    this.#http2.on('sessionError', () => {});
     this.#tls = createTlsServer({
       handshakeTimeout: headersTimeoutMs,
       ...options.tls,
@@ -105,7 +99,7 @@ export class HttpsListener {
   /** Takes no new connections and tells clients that theirs will close; requests under way go on. Idempotent. */
   refuse(): void {
     this.#closed ??= new Promise<void>((resolve) => this.#tls.close(() => resolve()));
-    for (const session of this.#sessions) session.close();
+    for (const connection of this.#http2) connection.close();
   }
 
   /** Gives what was answered `graceMs` to reach its client, then closes every connection. */
@@ -123,27 +117,24 @@ export class HttpsListener {
     await this.#closed;
   }
 
-  #keep(session: ServerHttp2Session): void {
-    let streams = 0;
-    this.#sessions.add(session);
-    session.once('close', () => this.#sessions.delete(session));
-    const ended = () => streams--;
-    session.on('stream', (stream) => {
-      streams++;
-      stream.on('close', ended);
-    });
-    session.setTimeout(IDLE_MS, () => {
-      if (streams === 0) session.close();
-    });
-  }
-
   #accept(socket: TLSSocket): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     // Resets and timeouts end the connection; whoever used it is told by its own abort signal.
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
-    if (socket.alpnProtocol === 'h2') this.#http2.emit('connection', socket);
+    if (socket.alpnProtocol === 'h2') this.#speakHttp2(socket);
     else this.#http1.emit('connection', socket);
+  }
+
+  #speakHttp2(socket: TLSSocket): void {
+    const connection = new Http2Connection(socket, {
+      onStream: (stream) => this.#onExchange(new Http2Exchange(stream, socket)),
+      headersTimeoutMs: this.#headersTimeoutMs,
+      idleMs: IDLE_MS,
+    });
+    this.#http2.add(connection);
+    socket.once('close', () => this.#http2.delete(connection));
+    if (this.#closed) connection.close();
   }
 }

@@ -6,6 +6,7 @@ import { CertificateAuthority } from '#cluster/certificates/authority.ts';
 import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 import type { Endpoint } from '#testing/endpoint.ts';
+import { frame, PREFACE } from '../http2/testing/raw-peer.ts';
 import { HttpsListener } from './https-listener.ts';
 
 let cluster: Cluster;
@@ -220,5 +221,19 @@ describe('a connection that says nothing, or takes forever to say it, is closed'
     if (said !== '') socket.write(said);
     const answer = await new Promise<string>((resolve) => collect(socket, resolve));
     expect(answer === '' || answer.startsWith('HTTP/1.1 408 ')).toBe(true);
+  });
+
+  const settings = frame('settings', 0);
+  test.each([
+    ['nothing', []],
+    ['half a greeting', [PREFACE.subarray(0, 10)]],
+    ['a greeting', [PREFACE]],
+    ['half a request', [PREFACE, settings, frame('headers', 1)]],
+  ])('over HTTP/2 after %s', async (_what, said) => {
+    const { port } = listener.address;
+    const socket = connectTls({ port, host: '127.0.0.1', ...tls, ALPNProtocols: ['h2'] });
+    socket.write(Buffer.concat(said));
+    // It is closed without another word, after what every connection begins with.
+    expect(await new Promise<string>((resolve) => collect(socket, resolve))).not.toContain('served');
   });
 });

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { readBody } from './read-body.ts';
+import { bodyOf, readBody } from './read-body.ts';
 
 test('a body whose client has gone is not waited for', async () => {
   const source = new PassThrough();
   source.write('{');
   source.destroy();
   await once(source, 'close');
-  await expect(readBody(source, 100)).rejects.toThrow('client closed the connection');
+  await expect(readBody(bodyOf(source), 100)).rejects.toThrow('client closed the connection');
 });
 
 test('a body that came before anybody read it is read whole', async () => {
@@ -16,5 +16,5 @@ test('a body that came before anybody read it is read whole', async () => {
   source.write('{"a":');
   source.end('1}');
   await new Promise(setImmediate);
-  expect(Buffer.from(await readBody(source, 100)).toString()).toBe('{"a":1}');
+  expect(Buffer.from(await readBody(bodyOf(source), 100)).toString()).toBe('{"a":1}');
 });

@@ -51,7 +51,7 @@ export class RequestContext implements Exchange {
   /** Lets the next request begin although this one goes on; for long-running requests that have begun. */
   releaseSeat: (() => void) | undefined;
   readonly #exchange: Exchange;
-  #headers: Record<string, string> | undefined;
+  #headers: Record<string, HeaderMap[string]> | undefined;
 
   constructor(exchange: Exchange, receivedAt: number, upgrading?: UpgradingClient) {
     this.#exchange = exchange;
@@ -102,7 +102,7 @@ export class RequestContext implements Exchange {
 
   /** Adds a header to the answer, by lower-case name. */
   setHeader(name: string, value: string): void {
-    this.#headers ??= {};
+    this.#headers ??= { ...NOT_KEPT };
     this.#headers[name] = value;
   }
 
@@ -142,6 +142,10 @@ export class RequestContext implements Exchange {
   }
 
   #withOwn(headers: HeaderMap): HeaderMap {
-    return { ...NOT_KEPT, ...this.#headers, ...warningHeaders(this.warnings), ...headers };
+    const all = (this.#headers ??= { ...NOT_KEPT });
+    if (this.warnings.length > 0) Object.assign(all, warningHeaders(this.warnings));
+    // There is one answer: what is set here is not used again.
+    for (const name in headers) all[name] = headers[name];
+    return all;
   }
 }

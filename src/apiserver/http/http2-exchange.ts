@@ -114,7 +114,9 @@ function bodySource(stream: Http2Stream): BodySource {
       },
       end,
     });
-    stream.onClose(() => fail(clientGone()));
+    stream.onClose(() => {
+      if (!stream.isReceived) fail(clientGone());
+    });
     return () => {
       isWanted = false;
     };

@@ -60,7 +60,9 @@ export function bodyOf(readable: Readable): BodySource {
     readable.on('data', data);
     readable.on('end', end);
     readable.on('error', fail);
-    const gone = () => fail(clientGone());
+    const gone = () => {
+      if (!readable.readableEnded) fail(clientGone());
+    };
     if (readable.destroyed) gone();
     else readable.on('close', gone);
     return () => {

@@ -11,6 +11,7 @@ import { decodeAs } from '../registry/decode-body.ts';
 import { timestamp } from '../registry/object-meta.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
 import type { SubresourceHandler } from '../registry/resource-handler.ts';
+import { storedUidConflict } from '../registry/uid-precondition.ts';
 import { applyUpdate } from '../registry/update.ts';
 import { parseWriteOptions } from '../registry/write-options.ts';
 import type { ResourceRequest } from '../request.ts';
@@ -64,9 +65,8 @@ function assign(parts: RegistryParts, pod: Bound, binding: Binding): Mutable<Kub
   const { metadata = {}, spec, status } = pod;
   const refuse = (detail: string) => newConflict({ group: '', resource: 'pods/binding' }, metadata.name ?? '', detail);
   if (binding.metadata?.uid && binding.metadata.uid !== metadata.uid) {
-    throw refuse(
-      `Precondition failed: UID in precondition: ${binding.metadata.uid}, UID in object meta: ${metadata.uid}`,
-    );
+    const { name = '', namespace = '', uid: found } = metadata;
+    throw storedUidConflict(parts.definition, { name, namespace }, { meant: binding.metadata.uid, found });
   }
   if (metadata.deletionTimestamp) throw refuse(`pod ${metadata.name} is being deleted, cannot be assigned to a host`);
   if (spec?.nodeName) throw refuse(`pod ${metadata.name} is already assigned to node ${JSON.stringify(spec.nodeName)}`);

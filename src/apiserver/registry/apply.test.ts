@@ -153,8 +153,8 @@ describe('applying', () => {
       [
         'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: made, uid: other}',
         '',
-        409,
-        'Operation cannot be fulfilled on configmaps "made": Precondition failed: UID in precondition: other',
+        422,
+        'ConfigMap "made" is invalid: metadata.uid: Invalid value: "other": field is immutable',
       ],
       [
         'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: made, resourceVersion: "1"}',

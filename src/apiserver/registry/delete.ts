@@ -8,6 +8,7 @@ import type { DeleteOptions } from './delete-options.ts';
 import { hasSpecFinalizers, planDeletion } from './deletion-plan.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
+import { uidMismatch } from './uid-precondition.ts';
 
 /** What became of a delete: gone, or waiting for finalizers or its grace period. */
 export interface DeleteOutcome {
@@ -127,8 +128,7 @@ export function checkPreconditions(parts: RegistryParts, old: KubernetesObject, 
   const { uid, resourceVersion } = options.preconditions ?? {};
   const { metadata } = old;
   if (uid && uid !== metadata?.uid) {
-    const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata?.uid}`;
-    throw newConflict(groupResourceOf(parts.definition), metadata?.name ?? '', detail);
+    throw newConflict(groupResourceOf(parts.definition), metadata?.name ?? '', uidMismatch(uid, metadata?.uid));
   }
   if (resourceVersion && resourceVersion !== metadata?.resourceVersion) {
     const detail = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata?.resourceVersion}`;

@@ -16,6 +16,7 @@ import { patchObject } from './patch.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry, ResourceView } from './resource-view.ts';
 import { scaleOf, withScale } from './scale.ts';
+import { uidOf } from './uid-precondition.ts';
 import { refuseUnloaded } from './unloaded.ts';
 import { applyUpdate, type UpdateOutcome, updateObject } from './update.ts';
 import { type ChangeListener, type WatchHandle, watchObjects } from './watch.ts';
@@ -159,7 +160,8 @@ export class ResourceHandler {
         const scale = decodeScale(request);
         const transform = (old: KubernetesObject) => withScale(old, scale, subresource);
         const ownership = trackedScale(this.parts, request, subresource);
-        return answer(await applyUpdate(this.parts, { request, transform, dryRun, subresource, ownership }));
+        const uid = uidOf(scale);
+        return answer(await applyUpdate(this.parts, { request, transform, dryRun, subresource, ownership, uid }));
       }
       case 'patch':
         return answer((await patchObject(this.parts, request, subresource)).entry);

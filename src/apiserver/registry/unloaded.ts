@@ -2,6 +2,7 @@ import type { Clock } from '#base/clock.ts';
 import { newInternalError, newTooManyRequests, type StatusError } from '#machinery/errors/status-error.ts';
 import { UnavailableValueError } from '#storage/store.ts';
 import type { ResourceRequest } from '../request.ts';
+import { etcdKey } from './etcd-key.ts';
 import { parseListOptions } from './list-options.ts';
 import type { ResourceStorage } from './resource-storage.ts';
 
@@ -24,6 +25,9 @@ export async function loadLater(storage: ResourceStorage, clock: Clock, signal: 
 export async function refuseUnloaded(storage: ResourceStorage, { target, query }: ResourceRequest): Promise<void> {
   if (storage.cache.fault === undefined || target.verb === 'create') return;
   const { name, namespace, verb } = target;
+  const refuse = (error: unknown) => {
+    throw error instanceof UnavailableValueError ? unavailable(error, storage) : error;
+  };
   if (name !== '' && verb !== 'watch') return storage.readThrough(storage.key(namespace, name)).catch(refuse);
   const { limit, labelSelector, fieldSelector } = parseListOptions(query);
   if (verb === 'list' && limit > 0 && labelSelector === '' && fieldSelector === '')
@@ -31,13 +35,8 @@ export async function refuseUnloaded(storage: ResourceStorage, { target, query }
   throw newTooManyRequests('storage is (re)initializing', 1);
 }
 
-function refuse(error: unknown): never {
-  throw error instanceof UnavailableValueError ? unavailable(error) : error;
-}
-
 /** Upstream tells its keys as they are in etcd. */
-function unavailable({ key, message }: UnavailableValueError): StatusError {
-  const [, resource = '', ...rest] = key.split('/');
-  const path = ['/registry', resource.split('.')[0], ...rest].join('/');
+function unavailable({ key, message }: UnavailableValueError, { definition, cache }: ResourceStorage): StatusError {
+  const path = etcdKey(definition, '', key.slice(cache.prefix.length));
   return newInternalError(message.replace(JSON.stringify(key), JSON.stringify(path)));
 }

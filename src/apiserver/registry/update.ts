@@ -9,12 +9,13 @@ import {
   newInvalid,
   newNotFound,
   OPTIMISTIC_LOCK_MESSAGE,
+  StatusError,
 } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { formatTime } from '#machinery/objects/time.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { type Admitted, admissionAttributes } from '../admission/attributes.ts';
-import type { ResourceRequest } from '../request.ts';
+import type { ResourceRequest, ResourceTarget } from '../request.ts';
 import { createDecoded, dryRunEntry } from './create.ts';
 import { decodeObject } from './decode-body.ts';
 import { finishDeletionOnUpdate } from './delete.ts';
@@ -34,6 +35,7 @@ import { resetMetadata } from './reset-metadata.ts';
 import type { Entry } from './resource-view.ts';
 import { type ScaleObject, scaleOf, setReplicas } from './scale.ts';
 import { keepAllButStatus, type Metadata, ownedMetadata, statusOnly } from './status-part.ts';
+import { patchedUidError, storedUidConflict, uidOf } from './uid-precondition.ts';
 import { parseWriteOptions } from './write-options.ts';
 
 /** Makes the new object from the one that lies there; owns what it returns. May throw a `StatusError`. */
@@ -45,6 +47,8 @@ export interface UpdateCall {
   readonly dryRun: boolean;
   /** The part of the object that may change; absent for the main resource. */
   readonly subresource?: SubresourceDefinition<KubernetesObject> | undefined;
+  /** The UID that a replacement names: it is refused where another object lies, or none. */
+  readonly uid?: string | undefined;
   /** Whether a change of the specification leaves the generation as it is: the cluster's doing rather than a user's wish. */
   readonly keepsGeneration?: boolean;
   /** Who owns what afterwards; by default who did before. */
@@ -81,7 +85,9 @@ export async function updateObject(
   const sent = decode(options.fieldValidation);
   matchName(sent, request.target.name);
   const { strategy } = parts.definition;
+  const uid = uidOf(sent);
   const isThere = parts.storage.get(request.target.namespace, request.target.name) !== undefined;
+  if (!isThere && uid !== undefined) throw gone(parts, { request, uid });
   if (!isThere && strategy.allowCreateOnUpdate && !subresource) {
     await parts.authorizeCreate?.(request);
     return { entry: await createDecoded(parts, request, sent, { dryRun: options.dryRun }), created: true };
@@ -96,7 +102,7 @@ export async function updateObject(
   };
   const ownership = trackedBy(parts, request, subresource);
   return {
-    entry: await applyUpdate(parts, { request, transform, dryRun: options.dryRun, subresource, ownership }),
+    entry: await applyUpdate(parts, { request, transform, dryRun: options.dryRun, subresource, ownership, uid }),
     created: false,
   };
 }
@@ -134,7 +140,7 @@ export async function applyUpdate(parts: RegistryParts, call: UpdateCall): Promi
   const { namespace, name } = call.request.target;
   for (let attempt = 1; ; attempt++) {
     const current = parts.storage.get(namespace, name);
-    if (current === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
+    if (current === undefined) throw gone(parts, call);
     const outcome = await attemptUpdate(parts, call, current);
     if (outcome !== undefined) return outcome;
     if (attempt >= CONFLICT_ATTEMPTS) {
@@ -143,13 +149,19 @@ export async function applyUpdate(parts: RegistryParts, call: UpdateCall): Promi
   }
 }
 
+/** What is said where there is no object, or no longer. */
+const gone = ({ definition }: RegistryParts, { request: { target }, uid }: Pick<UpdateCall, 'request' | 'uid'>) =>
+  uid === undefined
+    ? newNotFound(groupResourceOf(definition), target.name)
+    : storedUidConflict(definition, target, { meant: uid });
+
 /** Undefined when somebody else was faster and the client did not insist on a revision. */
 async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: Entry): Promise<Entry | undefined> {
   const { definition, storage, view } = parts;
   const { request, dryRun } = call;
   const old = view.object(current);
   const object = call.transform(old);
-  const insists = checkPreconditions(parts, object, old);
+  const insists = checkPreconditions(parts, request.target, { object, old });
   const attributes = admissionAttributes(definition, request, { ...shown(call, object, old), dryRun });
   const own = call.ownership ?? keepOwners;
   // A part that picks what it takes over is compared once it has; all others as the client sent them.
@@ -177,7 +189,7 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
       const { key, modRevision: revision } = current;
       const outcome = await putObject(parts, { key, object, revision, isApplied: own === ownersOf });
       if (outcome.ok) return outcome.entry;
-      if (outcome.current === undefined) throw newNotFound(groupResourceOf(definition), request.target.name);
+      if (outcome.current === undefined) throw gone(parts, call);
       if (insists) throw newConflict(groupResourceOf(definition), request.target.name, OPTIMISTIC_LOCK_MESSAGE);
       return undefined;
     });
@@ -199,18 +211,21 @@ function takeOver({ subresource }: UpdateCall, object: Mutable<KubernetesObject>
 }
 
 /** Checks uid and resourceVersion; answers whether the client named a revision. */
-function checkPreconditions(parts: RegistryParts, object: KubernetesObject, old: KubernetesObject): boolean {
-  const { definition } = parts;
+function checkPreconditions(
+  { definition }: RegistryParts,
+  target: ResourceTarget,
+  { object, old }: { readonly object: KubernetesObject; readonly old: KubernetesObject },
+): boolean {
   const { uid, resourceVersion, name = '' } = object.metadata ?? {};
   if (uid && uid !== old.metadata?.uid) {
-    const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata?.uid}`;
-    throw newConflict(groupResourceOf(definition), name, detail);
+    const refusal = target.verb === 'patch' ? patchedUidError : storedUidConflict;
+    throw refusal(definition, target, { meant: uid, found: old.metadata?.uid });
   }
   if (!resourceVersion || resourceVersion === '0') return false;
-  if (resourceVersion !== old.metadata?.resourceVersion) {
-    throw newConflict(groupResourceOf(definition), name, OPTIMISTIC_LOCK_MESSAGE);
-  }
-  return true;
+  if (resourceVersion === old.metadata?.resourceVersion) return true;
+  if (/^\d+$/.test(resourceVersion)) throw newConflict(groupResourceOf(definition), name, OPTIMISTIC_LOCK_MESSAGE);
+  const message = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`;
+  throw new StatusError({ code: 500, message });
 }
 
 function prepare(

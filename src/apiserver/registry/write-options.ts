@@ -40,7 +40,7 @@ export function parsePatchOptions(query: Query, apply: boolean): WriteOptions {
 
 function parse(query: Query, kind: string, errors: FieldError[]): WriteOptions {
   const dryRun = query.all('dryRun').filter((value) => value !== '');
-  if (dryRun.some((value) => value !== 'All')) errors.push(notSupported(new FieldPath('dryRun'), dryRun[0], ['All']));
+  if (dryRun.some((value) => value !== 'All')) errors.push(notSupported(new FieldPath('dryRun'), dryRun, ['All']));
   const fieldManager = query.get('fieldManager');
   errors.push(...validateFieldManager(fieldManager));
   const fieldValidation = query.get('fieldValidation') || 'Warn';

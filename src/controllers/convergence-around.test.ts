@@ -27,6 +27,8 @@ import { VolumeAttachments } from '#api/storage/v1/volume-attachment.ts';
 import { VolumeAttributesClasses } from '#api/storage/v1/volume-attributes-class.ts';
 import { mergePatch } from '#client/options.ts';
 import { CertificateAuthority } from '#cluster/certificates/authority.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
+import { isNotFound } from '#machinery/errors/status-error.ts';
 import { STATE_ANNOTATION } from '#simulation/node-fleet.ts';
 import type { Cluster } from '#testing/cluster.ts';
 import { converge, type Scenario, type Step } from '#testing/converge.ts';
@@ -46,10 +48,14 @@ const change =
   <T extends KubernetesObject>(kind: ResourceDefinition<T>, name: string, patch: object): Step =>
   ({ client }) =>
     client.of(kind).patch(name, mergePatch(patch), kind.namespaced ? { namespace } : {});
+/** What a controller may have removed already. */
 const remove =
   <T extends KubernetesObject>(kind: ResourceDefinition<T>, name: string): Step =>
   ({ client }) =>
-    client.of(kind).delete(name, { ...(kind.namespaced ? { namespace } : {}), propagationPolicy: 'Background' });
+    ignoring(
+      isNotFound,
+      client.of(kind).delete(name, { ...(kind.namespaced ? { namespace } : {}), propagationPolicy: 'Background' }),
+    );
 /** What people wait for before they go on. */
 const until =
   <T extends KubernetesObject>(kind: ResourceDefinition<T>, name: string, holds: (object: Any) => unknown): Step =>

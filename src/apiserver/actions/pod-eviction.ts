@@ -2,18 +2,19 @@ import type { Pod } from '#api/core/v1/pod.ts';
 import { Eviction } from '#api/policy/v1/eviction.ts';
 import type { PodDisruptionBudget } from '#api/policy/v1/pod-disruption-budget.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
-import { newInternalError, newMethodNotAllowed, newNotFound, StatusError } from '#machinery/errors/status-error.ts';
+import { newBadRequest, newMethodNotAllowed, newNotFound, StatusError } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { NO_ADMISSION } from '../admission/admission.ts';
 import { decodeAs } from '../registry/decode-body.ts';
-import { checkPreconditions, deleteWith } from '../registry/delete.ts';
+import { checkStillMeant, deleteWith } from '../registry/delete.ts';
 import type { DeleteOptions } from '../registry/delete-options.ts';
 import { timestamp } from '../registry/object-meta.ts';
 import { ownedCopy } from '../registry/owned-copy.ts';
 import { groupResourceOf, type RegistryParts } from '../registry/registry-parts.ts';
 import type { SubresourceHandler } from '../registry/resource-handler.ts';
 import { applyUpdate } from '../registry/update.ts';
+import { parseWriteOptions } from '../registry/write-options.ts';
 import type { ResourceRequest } from '../request.ts';
 import { objectResult } from '../result.ts';
 import { admitAction } from './admit-action.ts';
@@ -26,17 +27,22 @@ interface PodState {
 export function createPodEviction(budgets: () => RegistryParts): SubresourceHandler {
   return async (parts, request) => {
     if (request.target.verb !== 'create') throw newMethodNotAllowed();
-    const eviction = decodeAs(Eviction, request) as Mutable<Eviction>;
+    const eviction = decodeAs(Eviction, request, 'policy/v1beta1') as Mutable<Eviction>;
     const { namespace, name } = request.target;
+    if (eviction.metadata?.name !== name) throw newBadRequest('name in URL does not match name in Eviction object');
     const entry = parts.storage.get(namespace, name);
     if (entry === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
     const pod = entry.object;
     const options = eviction.deleteOptions ?? {};
-    const dryRun = options.dryRun ?? [];
+    const dryRun = dryRunOf(request, options);
     await admitAction(parts, request, { object: eviction, dryRun: dryRun.length > 0 });
     const admitted = { ...parts, admission: NO_ADMISSION };
-    if (!ignoresBudgets(pod))
-      await takeFromBudget({ ...budgets(), admission: NO_ADMISSION }, request, pod, dryRun.length > 0);
+    if (!ignoresBudgets(pod)) {
+      const over = budgetsOver(budgets(), pod);
+      if (over.length > 1) return objectResult(TOO_MANY_BUDGETS, 201);
+      for (const budget of over)
+        await takeFromBudget({ ...budgets(), admission: NO_ADMISSION }, request, { pod, budget, dryRun });
+    }
     const marked = dryRun.length > 0 ? undefined : await markDisrupted(admitted, request, { ...options, dryRun });
     const preconditions = marked ? { preconditions: { ...options.preconditions, ...marked } } : {};
     await deleteWith(admitted, request, { ...options, ...preconditions, dryRun });
@@ -45,6 +51,29 @@ export function createPodEviction(budgets: () => RegistryParts): SubresourceHand
       201,
     );
   };
+}
+
+/** Upstream answers this as if it were what was made. */
+const TOO_MANY_BUDGETS = {
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  message: 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+  code: 500,
+} as KubernetesObject;
+
+/** Whether nothing is to happen may be said beside the eviction or in it. */
+function dryRunOf(
+  { query }: ResourceRequest,
+  { dryRun: inside = [] }: NonNullable<Eviction['deleteOptions']>,
+): readonly string[] {
+  const beside = parseWriteOptions(query, 'CreateOptions').dryRun ? query.all('dryRun') : [];
+  if (inside.length > 0 && beside.length > 0 && inside.join() !== beside.join())
+    throw newBadRequest(
+      `Non-matching dry-run options in request and content: [${beside.join(' ')}] and [${inside.join(' ')}]`,
+    );
+  return inside.length > 0 ? [...inside] : beside;
 }
 
 /** Notes on the pod why it goes; answers what a precondition on its revision must say from then on. */
@@ -57,7 +86,7 @@ async function markDisrupted(
   const { object } = await applyUpdate(parts, {
     request: { ...request, target },
     transform: (old) => {
-      checkPreconditions(parts, old, options);
+      checkStillMeant(parts, old, options);
       return withDisruption(old as Pod, timestamp(parts.clock.now()));
     },
     dryRun: false,
@@ -90,25 +119,25 @@ function ignoresBudgets(pod: KubernetesObject): boolean {
   return phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || Boolean(pod.metadata?.deletionTimestamp);
 }
 
+function budgetsOver({ storage }: RegistryParts, { metadata }: KubernetesObject): PodDisruptionBudget[] {
+  return storage.cache
+    .list({ prefix: storage.prefix(metadata?.namespace ?? '') })
+    .entries.map((entry) => entry.object as PodDisruptionBudget)
+    .filter((budget) => selectorFromObject(budget.spec?.selector).matches(metadata?.labels ?? {}));
+}
+
+interface Taking {
+  readonly pod: KubernetesObject;
+  readonly budget: PodDisruptionBudget;
+  readonly dryRun: readonly string[];
+}
+
 async function takeFromBudget(
   parts: RegistryParts,
   request: ResourceRequest,
-  pod: KubernetesObject,
-  dryRun: boolean,
+  { pod, budget, dryRun }: Taking,
 ): Promise<void> {
-  const { namespace = '', labels, name: podName = '' } = pod.metadata ?? {};
-  const prefix = parts.storage.prefix(namespace);
-  const matching = parts.storage.cache
-    .list({ prefix })
-    .entries.map((entry) => entry.object as PodDisruptionBudget)
-    .filter((budget) => selectorFromObject(budget.spec?.selector).matches(labels ?? {}));
-  if (matching.length > 1) {
-    throw newInternalError(
-      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
-    );
-  }
-  const [budget] = matching;
-  if (budget === undefined) return;
+  const podName = pod.metadata?.name ?? '';
   const name = budget.metadata?.name ?? '';
   const target = {
     ...parts,
@@ -121,7 +150,7 @@ async function takeFromBudget(
   await applyUpdate(parts, {
     request: { ...request, target },
     transform: (old) => withOneLess(old as PodDisruptionBudget, { podName, pod, now: timestamp(parts.clock.now()) }),
-    dryRun,
+    dryRun: dryRun.length > 0,
     subresource: { group: 'policy', version: 'v1', kind: 'PodDisruptionBudget', verbs: ['update'], type: 'status' },
   });
 }

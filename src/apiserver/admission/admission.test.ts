@@ -117,7 +117,7 @@ test('connections pass admission before anybody looks for the pod', async () => 
   const answers = [await exec('&dryRun=All'), await exec('')];
   expect(answers.map(({ code, json }) => [code, json.message])).toEqual([
     [400, 'dryRun is not supported'],
-    [400, 'Upgrade request required'],
+    [404, 'pods "none" not found'],
   ]);
 });
 

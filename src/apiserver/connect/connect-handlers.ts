@@ -36,8 +36,8 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
     return { scheme, host, port, path, tls };
   };
   const onNode = (target: ResourceTarget, query: URLSearchParams): ConnectTarget => {
-    const { tls } = credentials() ?? unknown();
     const { endpoint, path } = podRequest(source, target, query);
+    const { tls } = credentials() ?? unknown();
     return { scheme: 'https', ...endpoint, path, tls };
   };
 
@@ -58,6 +58,8 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
     async connect(exchange, { target }) {
       if (target.subresource !== 'proxy') {
         if (target.subresource === 'log') return answerLog(exchange, target);
+        if (target.resource === 'pods' && POD_STREAMS.has(target.subresource) && !localPod(target))
+          podRequest(source, target, exchange.query);
         throw newBadRequest('Upgrade request required');
       }
       if (subpathOf(exchange.path) === '' && (exchange.method === 'GET' || exchange.method === 'HEAD')) {

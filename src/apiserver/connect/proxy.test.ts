@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { Nodes } from '#api/core/v1/node.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 import type { Endpoint } from '#testing/endpoint.ts';
@@ -153,7 +155,35 @@ describe('a proxied request', () => {
   });
 });
 
-test('exec without asking to leave HTTP is a 400', async () => {
-  const { code, json } = await call('/api/v1/namespaces/default/pods/x/exec?command=ls', { method: 'POST' });
-  expect([code, json.message]).toEqual([400, 'Upgrade request required']);
+describe('a connection to a pod', () => {
+  beforeAll(async () => {
+    const { client } = cluster;
+    await client.of(ServiceAccounts).create({ metadata: { name: 'default', namespace: 'default' } });
+    for (const [name, node] of [
+      ['waiting', {}],
+      ['here', { nodeName: 'n1' }],
+    ] as const)
+      await client.of(Pods).create({
+        metadata: { name, namespace: 'default' },
+        spec: { containers: [{ name: 'c', image: 'x' }], ...node },
+      } as Pod);
+  });
+
+  test.each([
+    ['exec', 'x', 404, 'pods "x" not found'],
+    ['exec', 'waiting', 400, 'pod waiting does not have a host assigned'],
+    ['exec', 'here', 400, 'Upgrade request required'],
+    ['attach', 'x', 404, 'pods "x" not found'],
+    ['portforward', 'x', 404, 'pods "x" not found'],
+  ])('%s of %s without asking to leave HTTP is a %i', async (action, name, expected, message) => {
+    const { code, json } = await call(`/api/v1/namespaces/default/pods/${name}/${action}?command=ls`, {
+      method: 'POST',
+    });
+    expect([code, json.message]).toEqual([expected, message]);
+  });
+
+  test('the log of a pod that is not there is not found', async () => {
+    const { code, json } = await call('/api/v1/namespaces/default/pods/none/log');
+    expect([code, json.message]).toEqual([404, 'pods "none" not found']);
+  });
 });

@@ -44,9 +44,15 @@ export function decodeValueAs(
   return finishDecoded(definition, decoded.object as Owned);
 }
 
-/** A body of some other kind (a Binding, an Eviction, a review), defaulted. */
-export function decodeAs<S extends MessageSchema>(schema: S, request: ResourceRequest): Mutable<Infer<S>> {
-  const object = decodeBody(request, wantedBy(schema)).object as Mutable<Infer<S>>;
+/** A body of some other kind (a Binding, an Eviction, a review), defaulted. `older` is another version of it that clients may send. */
+export function decodeAs<S extends MessageSchema>(
+  schema: S,
+  request: ResourceRequest,
+  older?: string,
+): Mutable<Infer<S>> {
+  const accepts = (object: KubernetesObject, wanted: WantedKind) =>
+    isOfKind(object, wanted) || (object.apiVersion === older && object.kind === wanted.kind);
+  const object = decodeBody(request, wantedBy(schema), accepts).object as Mutable<Infer<S>>;
   applyDefaults(schema, object);
   return object;
 }
@@ -99,7 +105,7 @@ function decodeBody(request: ResourceRequest, wanted: WantedKind, isWanted = isO
   const { body } = request;
   if (body.type === 'object') {
     const decoded = handled(wanted, () => decodeValue(body.object, wanted.schema));
-    checkKind(wanted, decoded.object as KubernetesObject);
+    if (!isWanted(decoded.object, wanted)) checkKind(wanted, decoded.object as KubernetesObject);
     return decoded;
   }
   const bytes = body.type === 'none' ? NOTHING : body.bytes;

@@ -107,7 +107,7 @@ export async function finishDeletionOnUpdate(
 }
 
 /** Refuses to delete another object than the client means, or another version of it. */
-function checkStillMeant(parts: RegistryParts, old: KubernetesObject, options: DeleteOptions): void {
+export function checkStillMeant(parts: RegistryParts, old: KubernetesObject, options: DeleteOptions): void {
   const { group, kind } = parts.definition;
   // Namespaces are looked at before others are.
   if (kind === 'Namespace') return checkPreconditions(parts, old, options);
@@ -124,7 +124,7 @@ function checkStillMeant(parts: RegistryParts, old: KubernetesObject, options: D
 }
 
 /** The same in other words, for what is written before it is deleted. */
-export function checkPreconditions(parts: RegistryParts, old: KubernetesObject, options: DeleteOptions): void {
+function checkPreconditions(parts: RegistryParts, old: KubernetesObject, options: DeleteOptions): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
   const { metadata } = old;
   if (uid && uid !== metadata?.uid) {

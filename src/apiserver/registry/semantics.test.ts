@@ -316,6 +316,57 @@ describe('a pod', () => {
     });
   });
 
+  describe('whose eviction', () => {
+    const evict = (name: string, eviction: object, query: object = {}) =>
+      cluster.client
+        .of(Pods)
+        .createSubresource(name, 'eviction', { metadata: { name }, ...eviction }, { namespace, ...query });
+    const within = { namespace };
+
+    test('names another pod is refused', async () => {
+      await runningPod('named');
+      await expect(evict('named', { metadata: { name: 'other' } })).rejects.toMatchObject({
+        code: 400,
+        message: 'name in URL does not match name in Eviction object',
+      });
+    });
+
+    test('is only tried stays, whether that is said beside the eviction or in it', async () => {
+      await runningPod('tried');
+      expect(await evict('tried', {}, { dryRun: true })).toMatchObject({ status: 'Success' });
+      expect(await evict('tried', { deleteOptions: { dryRun: ['All'] } })).toMatchObject({ status: 'Success' });
+      expect((await cluster.client.of(Pods).get('tried', within)).metadata?.deletionTimestamp).toBeUndefined();
+    });
+
+    test('names another UID is refused', async () => {
+      const { metadata } = await runningPod('other');
+      await expect(evict('other', { deleteOptions: { preconditions: { uid: 'x' } } })).rejects.toMatchObject({
+        code: 409,
+        message: `Operation cannot be fulfilled on Pod "other": the UID in the precondition (x) does not match the UID in record (${metadata?.uid}). The object might have been deleted and then recreated`,
+      });
+    });
+
+    test('is of the version before succeeds', async () => {
+      await runningPod('before');
+      const eviction = { apiVersion: 'policy/v1beta1', kind: 'Eviction' };
+      expect(await evict('before', eviction)).toMatchObject({ status: 'Success' });
+    });
+
+    test('is watched over by two budgets is answered with a failure', async () => {
+      await runningPod('twice', { app: 'twice' });
+      const selector = { matchLabels: { app: 'twice' } };
+      for (const name of ['one', 'two'])
+        await cluster.client
+          .of(PodDisruptionBudgets)
+          .create({ metadata: { name, namespace }, spec: { minAvailable: 0, selector } } as PodDisruptionBudget);
+      expect(await evict('twice', {})).toMatchObject({
+        status: 'Failure',
+        code: 500,
+        message: 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+      });
+    });
+  });
+
   test('is found by the node it runs on', async () => {
     const list = await cluster.client.of(Pods).list({ fieldSelector: 'spec.nodeName=n1,metadata.name=bound' });
     expect(list.items.map((each) => each.metadata?.name)).toEqual(['bound']);

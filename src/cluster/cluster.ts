@@ -123,7 +123,8 @@ function startControlPlane(
   const volumeProvisioner = createHostPathProvisioner(data.path('volumes'), leaderElect ? { node: nodeName } : {});
   // The node of this machine has the range that its network is made with.
   const pinned = { [nodeName]: NODE_NETWORK.podCidr };
-  const controllers = { rootCa: ca, signingCa, volumeProvisioner, podNetwork: { ...podNetwork, pinned } };
+  const only = configuration.controllers ? { only: configuration.controllers } : {};
+  const controllers = { ...only, rootCa: ca, signingCa, volumeProvisioner, podNetwork: { ...podNetwork, pinned } };
   if (leaderElect) {
     const identity = `${nodeName}_${randomUUID()}`;
     components.start(createElectedControllerManager(environment, identity, controllers));

@@ -2,13 +2,14 @@ import { setMaxListeners } from 'node:events';
 import { serviceAccountUser } from '#apiserver/user.ts';
 import type { Cell } from '#base/metrics/metric-registry.ts';
 import { Manager, type Runnable } from '#controller/manager.ts';
+import { chooseControllers } from '#controllers/choose-controllers.ts';
 import { type ControllerEntry, type ControllersOptions, controllers } from '#controllers/index.ts';
 import { type ComponentContext, type ComponentEnvironment, createComponentContext } from './component-context.ts';
 import type { Component } from './component-group.ts';
 import { createElectedComponent } from './elected-component.ts';
 
 export interface ControllerManagerOptions extends ControllersOptions {
-  /** Names of the controllers to run; all by default. */
+  /** Names of the controllers to run, as `chooseControllers` reads them; those that run by default when absent. */
   readonly only?: readonly string[];
 }
 
@@ -80,9 +81,5 @@ const counted = (runnable: Runnable, cell: Cell): Runnable => ({
   },
 });
 
-function pick(only: readonly string[] | undefined, gates: ReadonlySet<string>): readonly ControllerEntry[] {
-  const unknown = only?.filter((name) => !controllers.some((entry) => entry.name === name)) ?? [];
-  if (unknown.length > 0) throw new Error(`start controllers: no controller named ${unknown.join(', ')}`);
-  const possible = controllers.filter(({ feature }) => feature === undefined || gates.has(feature));
-  return only === undefined ? possible : possible.filter(({ name }) => only.includes(name));
-}
+const pick = (only: readonly string[] = ['*'], gates: ReadonlySet<string>): readonly ControllerEntry[] =>
+  chooseControllers(controllers, only).filter(({ feature }) => feature === undefined || gates.has(feature));

@@ -26,6 +26,7 @@ program
   )
   .option('--cluster-cidr <cidr>', "addresses of all nodes' pods", '10.244.0.0/16')
   .option('--node-cidr-mask-size <bits>', "length of the prefix of each node's part of them", '24')
+  .option('--controllers <names>', 'controllers that run: foo, -foo for not foo, * for all that do by default', '*')
   .option('--leader-elect', 'controllers and scheduler act only while they hold their Leases')
   .option('--node-name <name>', 'name of the local node; default the host name')
   .option('--kubeconfig <file>', 'kubeconfig that the cluster is added to; default the one kubectl uses')

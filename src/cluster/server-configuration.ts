@@ -12,6 +12,8 @@ import { WebhookBackend } from '#apiserver/audit/webhook-backend.ts';
 import type { OperationsOptions } from '#apiserver/operations.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
+import { chooseControllers } from '#controllers/choose-controllers.ts';
+import { controllers } from '#controllers/index.ts';
 import { ConfigFileError } from '#machinery/codec/config-file.ts';
 import { parseDuration } from '#machinery/objects/duration.ts';
 import {
@@ -54,6 +56,7 @@ export interface ServerFlags extends AccessFlags, AdmissionFlags {
   readonly shutdownDelay?: string;
   readonly schedulerConfig?: string;
   readonly featureGates?: string;
+  readonly controllers?: string;
 }
 
 export interface ServerConfiguration
@@ -62,6 +65,8 @@ export interface ServerConfiguration
     AdmissionPluginChoice {
   /** Features that are turned on. */
   readonly featureGates: ReadonlySet<string>;
+  /** Names of the controllers that run, where they are not the default ones. */
+  readonly controllers?: readonly string[];
   /** How values are encrypted in the store. */
   readonly encryption?: EncryptionConfiguration;
   /** The file that says so, where it is read again when it changes. */
@@ -92,6 +97,7 @@ export async function readServerConfiguration(flags: ServerFlags, parts: Parts):
     ...(audit ? { audit } : {}),
     ...(await readEncryption(flags)),
     featureGates: gatesOf(flags.featureGates ?? ''),
+    controllers: controllersOf(flags.controllers ?? '*'),
     ...(scheduler ? { scheduler } : {}),
     eventTtlMs: duration('--event-ttl', flags.eventTtl ?? '1h'),
     shutdownDelayMs: duration('--shutdown-delay', flags.shutdownDelay ?? '0s'),
@@ -105,6 +111,19 @@ function gatesOf(text: string): ReadonlySet<string> {
   } catch (error) {
     throw refusal('--feature-gates', (error as Error).message, error);
   }
+}
+
+function controllersOf(text: string): readonly string[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  try {
+    chooseControllers(controllers, names);
+  } catch (error) {
+    throw refusal('--controllers', (error as Error).message, error);
+  }
+  return names;
 }
 
 async function readEncryption(flags: ServerFlags): Promise<Pick<ServerConfiguration, 'encryption' | 'encryptionFile'>> {

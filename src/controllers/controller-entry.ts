@@ -11,6 +11,8 @@ export interface ControllerEntry {
   readonly serviceAccount?: string;
   /** Who its events come from, where that is not the service account's name. */
   readonly eventSource?: string;
+  /** Whether it runs unless it is named; true when absent. */
+  readonly byDefault?: boolean;
   /** The feature without which it does not run. */
   readonly feature?: string;
   readonly create: (context: ControllerContext, options: ControllersOptions) => Runnable;

@@ -3,6 +3,7 @@ import type { AnyResourceDefinition } from './resource-definition.ts';
 import { resources } from './resources.ts';
 import { PodGroups } from './scheduling/v1alpha2/pod-group.ts';
 import { Workloads } from './scheduling/v1alpha2/workload.ts';
+import { StorageVersionMigrations } from './storagemigration/v1beta1/storage-version-migration.ts';
 
 interface Feature {
   /** What comes with it, or takes the place of what is there without. */
@@ -16,6 +17,7 @@ export const featureGates: ReadonlyMap<string, Feature> = new Map([
   ['GangScheduling', { resources: [], needs: ['GenericWorkload'] }],
   ['GenericWorkload', { resources: [PodGroups, Workloads], needs: [] }],
   ['MaxUnavailableStatefulSet', { resources: [StatefulSetsWithMaxUnavailable], needs: [] }],
+  ['StorageVersionMigrator', { resources: [StorageVersionMigrations], needs: [] }],
   ['TopologyAwareWorkloadScheduling', { resources: [], needs: ['GenericWorkload'] }],
   ['WorkloadAwarePreemption', { resources: [], needs: ['GangScheduling'] }],
   ['WorkloadWithJob', { resources: [], needs: ['GenericWorkload'] }],

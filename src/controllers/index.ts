@@ -34,11 +34,13 @@ import { createReplicationController } from './replicationcontroller/index.ts';
 import { createResourceClaimController } from './resource-claim/index.ts';
 import { createResourceQuotaController } from './resource-quota/index.ts';
 import { createRootCaPublisher } from './root-ca-certificate-publisher/index.ts';
+import { createSELinuxWarningController } from './selinux-warning/index.ts';
 import { createServiceCidrController } from './service-cidr/index.ts';
 import { createServiceLoadBalancerController } from './service-load-balancer/index.ts';
 import { createServiceAccountController } from './serviceaccount/index.ts';
 import { createServiceAccountTokenController } from './serviceaccount-token/index.ts';
 import { createStatefulSetController } from './statefulset/index.ts';
+import { createStorageVersionMigrator } from './storage-version-migrator/index.ts';
 import { createTaintEvictionController } from './taint-eviction/index.ts';
 import { createTtlAfterFinishedController } from './ttl-after-finished/index.ts';
 import { createValidatingAdmissionPolicyStatusController } from './validating-admission-policy-status/index.ts';
@@ -188,6 +190,13 @@ export const controllers: readonly ControllerEntry[] = [
     serviceAccount: 'root-ca-cert-publisher',
     create: createRootCaPublisher,
   },
+  {
+    name: 'selinux-warning-controller',
+    serviceAccount: 'selinux-warning-controller',
+    eventSource: 'selinux_warning',
+    byDefault: false,
+    create: createSELinuxWarningController,
+  },
   { name: 'service-cidr-controller', serviceAccount: 'service-cidrs-controller', create: createServiceCidrController },
   { name: 'service-lb-controller', serviceAccount: 'service-controller', create: createServiceLoadBalancerController },
   {
@@ -197,6 +206,12 @@ export const controllers: readonly ControllerEntry[] = [
   },
   { name: 'serviceaccount-token-controller', create: createServiceAccountTokenController },
   { name: 'statefulset-controller', serviceAccount: 'statefulset-controller', create: createStatefulSetController },
+  {
+    name: 'storage-version-migrator-controller',
+    serviceAccount: 'storage-version-migrator-controller',
+    feature: 'StorageVersionMigrator',
+    create: createStorageVersionMigrator,
+  },
   {
     name: 'taint-eviction-controller',
     serviceAccount: 'node-controller',

@@ -242,6 +242,12 @@ export const bootstrapControllerRoles: readonly BootstrapRole[] = [
     eventsRule,
   ),
   controller(
+    'selinux-warning-controller',
+    rule(READ, 'core', 'persistentvolumeclaims persistentvolumes pods'),
+    rule(READ, 'storage.k8s.io', 'csidrivers'),
+    eventsRule,
+  ),
+  controller(
     'service-account-controller',
     rule('create', 'core', 'serviceaccounts'),
     rule('list watch', 'core', 'namespaces serviceaccounts'),
@@ -272,6 +278,15 @@ export const bootstrapControllerRoles: readonly BootstrapRole[] = [
     rule('create delete get list update watch', 'core', 'persistentvolumeclaims'),
     eventsRule,
   ),
+  {
+    ...controller(
+      'storage-version-migrator-controller',
+      rule('list patch', '*', '*'),
+      rule('get list watch', 'storagemigration.k8s.io', 'storageversionmigrations'),
+      rule('update', 'storagemigration.k8s.io', 'storageversionmigrations/status'),
+    ),
+    feature: 'StorageVersionMigrator',
+  },
   controller('ttl-after-finished-controller', rule('delete get list watch', 'batch', 'jobs'), eventsRule),
   controller('ttl-controller', rule('list patch update watch', 'core', 'nodes'), eventsRule),
   controller(

@@ -15,7 +15,9 @@ import { Http1Exchange } from './http1-exchange.ts';
 import { Http2Exchange } from './http2-exchange.ts';
 
 /** A connection with nothing under way is closed after this time. */
-const IDLE_MS = 90_000;
+const IDLE_MS = 90_000;/** How long a connection is quiet before the kernel asks whether the other side is still there. */
+const KEEP_ALIVE_MS = 15_000;
+
 const IDLE_CHECK_MS = 20;
 
 export interface HttpsListenerOptions {
@@ -69,6 +71,10 @@ export class HttpsListener {
     });
     this.#tls = createTlsServer({
       handshakeTimeout: headersTimeoutMs,
+      noDelay: true,
+      // As Go's server does: a watch whose client is cut off would wait for the next event to find out.
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
       ...options.tls,
       ALPNProtocols: ['h2', 'http/1.1'],
       minVersion: 'TLSv1.2',
@@ -122,7 +128,6 @@ export class HttpsListener {
     socket.once('close', () => this.#sockets.delete(socket));
     // Resets and timeouts end the connection; whoever used it is told by its own abort signal.
     socket.on('error', () => socket.destroy());
-    socket.setNoDelay(true);
     if (socket.alpnProtocol === 'h2') this.#speakHttp2(socket);
     else this.#http1.emit('connection', socket);
   }

@@ -6,6 +6,7 @@ import type { ResourceTarget } from '../request.ts';
 import type { ConnectTarget } from './connect-target.ts';
 import { forward, forwardLog } from './forward.ts';
 import { answerLocalLog, type LocalNodes } from './local-nodes.ts';
+import { readLogOptions } from './log-options.ts';
 import { type LogExchange, logSocket } from './log-socket.ts';
 import { containerOf, type NodeCredentials, type ObjectSource, podRequest } from './node-connection.ts';
 import { locate } from './proxy-location.ts';
@@ -47,11 +48,12 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
     return pod && localNodes()?.has(pod.spec?.nodeName ?? '') ? pod : undefined;
   };
 
-  const answerLog = (exchange: LogExchange, target: ResourceTarget): Promise<void> => {
+  const answerLog = async (exchange: LogExchange, target: ResourceTarget): Promise<void> => {
+    const query = readLogOptions(exchange.query, target.name);
     const pod = localPod(target);
-    if (pod === undefined) return forwardLog(exchange, onNode(target, exchange.query));
-    const container = containerOf(pod, exchange.query.get('container') ?? '', 'log');
-    return answerLocalLog(exchange, localNodes() as LocalNodes, { pod, container, now: now() });
+    if (pod === undefined) return forwardLog(exchange, onNode(target, query));
+    const container = containerOf(pod, query.get('container') ?? '', 'log');
+    return answerLocalLog(exchange, localNodes() as LocalNodes, { pod, container, query, now: now() });
   };
 
   return {

@@ -18,15 +18,22 @@ export interface LocalNodes {
   follow(pod: Pod, container: string, listener: { line(line: LogLine): void; end(): void }): () => void;
 }
 
+/** Of which container, and what is asked of its log: see `readLogOptions`. `now` in milliseconds since the Unix epoch. */
+export interface LocalLog {
+  readonly pod: Pod;
+  readonly container: string;
+  readonly query: URLSearchParams;
+  readonly now: number;
+}
+
 const encoder = new TextEncoder();
 
 /** Answers a request for the logs of a container on such a node. */
 export function answerLocalLog(
   exchange: LogExchange,
   nodes: LocalNodes,
-  { pod, container, now }: { readonly pod: Pod; readonly container: string; readonly now: number },
+  { pod, container, query, now }: LocalLog,
 ): Promise<void> {
-  const { query } = exchange;
   if (isTrue(query, 'previous')) {
     const id = `"${container}" in pod "${pod.metadata?.name}"`;
     throw newBadRequest(`previous terminated container ${id} not found`);
@@ -53,7 +60,7 @@ export function answerLocalLog(
   });
 }
 
-const isTrue = (query: URLSearchParams, name: string): boolean => ['true', '1'].includes(query.get(name) ?? '');
+const isTrue = (query: URLSearchParams, name: string): boolean => query.get(name) === 'true';
 
 const lineWriter = (query: URLSearchParams) =>
   isTrue(query, 'timestamps')
@@ -66,5 +73,5 @@ function selected(lines: readonly LogLine[], query: URLSearchParams, now: number
   const since = seconds ? now - Number(seconds) * 1000 : time ? parseTime(time) : Number.NEGATIVE_INFINITY;
   const recent = lines.filter((line) => line.time >= since);
   const tail = query.get('tailLines');
-  return tail === null || tail === '' ? recent : recent.slice(Math.max(0, recent.length - Number(tail)));
+  return tail === null ? recent : recent.slice(Math.max(0, recent.length - Number(tail)));
 }

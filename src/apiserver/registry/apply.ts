@@ -8,6 +8,7 @@ import { createDecoded } from './create.ts';
 import { decodeApplied, decodeValueAs, problemTexts } from './decode-body.ts';
 import { blankOf, ownersOf, setOwners, trackingOf, writerOf } from './managed-fields.ts';
 import { SCALE_TRACKING, SCALE_VERSION, ScaleOwners } from './managed-fields-scale.ts';
+import { matchName } from './object-meta.ts';
 import { insistOnOther, samePlace } from './patched-object.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
@@ -80,10 +81,7 @@ async function create(parts: RegistryParts, request: ResourceRequest, call: Call
     const detail = `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`;
     throw newConflict(groupResourceOf(definition), name, detail);
   }
-  if (!metadata.name)
-    throw newBadRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
-  if (metadata.name !== name)
-    throw newBadRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  matchName(object, name);
   delete metadata.resourceVersion;
   try {
     return await createDecoded(parts, request, object, { dryRun: call.dryRun, owners: merged.entries });

@@ -17,6 +17,14 @@ export function timestamp(milliseconds: number): string {
 /** Many objects are made within the same second. */
 let last = { second: Number.NaN, text: '' };
 
+/** The name in the object must be the one in the path. */
+export function matchName({ metadata }: KubernetesObject, name: string): void {
+  if (!metadata?.name)
+    throw newBadRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (metadata.name !== name)
+    throw newBadRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+}
+
 /** The namespace in the object must be the one in the path, or absent. */
 export function matchNamespace(parts: RegistryParts, object: Owned, target: ResourceTarget): void {
   object.metadata ??= {};

@@ -12,6 +12,7 @@ import { deleteCollection } from './delete-collection.ts';
 import { decodeDeleteOptions } from './delete-options.ts';
 import { getObject, listObjects } from './list.ts';
 import { trackedScale } from './managed-fields-scale.ts';
+import { matchName } from './object-meta.ts';
 import { patchObject } from './patch.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry, ResourceView } from './resource-view.ts';
@@ -160,6 +161,7 @@ export class ResourceHandler {
         const scale = decodeScale(request);
         const transform = (old: KubernetesObject) => withScale(old, scale, subresource);
         const ownership = trackedScale(this.parts, request, subresource);
+        matchName(scale, request.target.name);
         const uid = uidOf(scale);
         return answer(await applyUpdate(this.parts, { request, transform, dryRun, subresource, ownership, uid }));
       }

@@ -4,7 +4,6 @@ import { updateErrors } from '#api/update-errors.ts';
 import { dropDisabled } from '#machinery/defaults/drop-disabled.ts';
 import { FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import {
-  newBadRequest,
   newConflict,
   newInvalid,
   newNotFound,
@@ -28,7 +27,7 @@ import {
   setOwners,
   trackedBy,
 } from './managed-fields.ts';
-import { keepSystemFields, matchNamespace } from './object-meta.ts';
+import { keepSystemFields, matchName, matchNamespace } from './object-meta.ts';
 import { putObject } from './put-object.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import { resetMetadata } from './reset-metadata.ts';
@@ -113,17 +112,6 @@ function metadataSentBack({ storage, view }: RegistryParts, { body, target }: Re
   if (entry === undefined || body.type !== 'object') return undefined;
   const { metadata } = view.object(entry);
   return metadata === (body.object as KubernetesObject).metadata ? metadata : undefined;
-}
-
-function matchName(object: KubernetesObject, name: string): void {
-  if (!object.metadata?.name) {
-    throw newBadRequest('name must be provided');
-  }
-  if (object.metadata.name !== name) {
-    throw newBadRequest(
-      `the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`,
-    );
-  }
 }
 
 /** Some kinds are never replaced blindly. A patch starts from the object as it is and need not say so. */

@@ -33,7 +33,8 @@ const PATIENCE = 1000;
 const MAX_EMPTY = 1000;
 /** How long a client may go on with what is not wanted any more before it is told so. Its window stops it sooner. */
 const PARTING_MS = 100;
-/** How long a client may take to close a connection that we have ended. */
+/** How long a client may take to read the last of a connection that we have ended, and to close it then. */
+const TAKE_MS = 60_000;
 const LINGER_MS = 1000;
 
 export interface ConnectionOptions {
@@ -175,16 +176,21 @@ export class Http2Connection implements StreamOwner {
     // First of all: telling it may fail in its turn.
     this.#isOver = true;
     this.#outbox.put(numbersFrame(FrameType.goAway, 0, this.#last, code));
-    this.#end();
+    this.#end(LINGER_MS);
     for (const stream of [...this.#streams.values()]) stream.close();
   }
 
-  #end(): void {
+  #end(takeMs = TAKE_MS): void {
     this.#isOver = true;
+    this.#complete();
     this.#outbox.flush();
-    this.#socket.end();
+    const closeIn = (milliseconds: number) => {
+      clearTimeout(this.#deadline);
+      if (!this.#socket.destroyed) this.#deadline = setTimeout(() => this.#socket.destroy(), milliseconds).unref();
+    };
+    closeIn(takeMs);
     // What the client still sends is read and thrown away: closing at once would take the last answers from it.
-    this.#deadline ??= setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
+    this.#socket.end(() => closeIn(LINGER_MS));
   }
 
   #gone(): void {

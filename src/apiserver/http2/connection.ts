@@ -11,18 +11,19 @@ import {
   settingsFrame,
 } from './frame.ts';
 import { FrameReader } from './frame-reader.ts';
+import { GivenUp } from './given-up.ts';
 import { HeaderBlock, MAX_HEADER_BYTES } from './header-block.ts';
 import { FieldDecoder } from './hpack/field-decoder.ts';
 import { FieldEncoder } from './hpack/field-encoder.ts';
 import { Outbox } from './outbox.ts';
 import { expectSize, headerPiece, withoutPadding } from './payload.ts';
 import { readSettings } from './read-settings.ts';
+import { ReceiveWindow } from './receive-window.ts';
 import { areTrailers, type RequestFields, requestFields } from './request-fields.ts';
-import { Http2Stream, type StreamOwner } from './stream.ts';
+import { Http2Stream, STREAM_WINDOW, type StreamOwner } from './stream.ts';
 
 const MAX_STREAMS = 1000;
-/** What a client may send of one body, and of all together, before somebody has taken it. */
-const STREAM_WINDOW = 256 * 1024;
+/** What a client may send of all bodies together before somebody has taken it. */
 const CONNECTION_WINDOW = 16 * 1024 * 1024;
 /** The largest frame that is sent to clients that take larger ones. */
 const LARGE_FRAME = 64 * 1024;
@@ -55,8 +56,8 @@ export class Http2Connection implements StreamOwner {
   readonly #encoder = new FieldEncoder();
   readonly #outbox: Outbox;
   readonly #streams = new Map<number, Http2Stream>();
-  /** Streams that we have given up, whose client may not know yet. */
-  readonly #givenUp = new Set<number>();
+  readonly #givenUp = new GivenUp();
+  readonly #window = new ReceiveWindow(CONNECTION_WINDOW);
   readonly #idle: NodeJS.Timeout;
   /** Runs while the client has begun to say something and has not ended. */
   #deadline: NodeJS.Timeout | undefined;
@@ -67,8 +68,6 @@ export class Http2Connection implements StreamOwner {
   /** The latest request. */
   #last = 0;
   #sendWindow = DEFAULT_WINDOW;
-  #receiveWindow = CONNECTION_WINDOW;
-  #taken = 0;
   #patience = PATIENCE;
   #empty = 0;
 
@@ -116,13 +115,13 @@ export class Http2Connection implements StreamOwner {
   }
 
   reset(stream: Http2Stream, code: ErrorCode): void {
-    if (!stream.isReceived) this.#giveUp(stream.id);
+    if (!stream.isReceived) this.#givenUp.add(stream.id);
     this.#refuse(stream.id, code);
     stream.close();
   }
 
   part(stream: Http2Stream): void {
-    this.#giveUp(stream.id);
+    this.#givenUp.add(stream.id);
     // Some clients lose the answer when they are told to stop before they have read it.
     setTimeout(() => this.#givenUp.has(stream.id) && this.#refuse(stream.id, ErrorCode.none), PARTING_MS).unref();
     stream.close();
@@ -130,19 +129,15 @@ export class Http2Connection implements StreamOwner {
 
   credit(stream: Http2Stream, bytes: number): void {
     if (stream.isClosed) return;
-    stream.uncredited -= bytes;
-    stream.credited += bytes;
-    this.#credit(bytes);
-    if (stream.isReceived || stream.credited < STREAM_WINDOW / 2) return;
-    this.#outbox.put(numbersFrame(FrameType.windowUpdate, stream.id, stream.credited));
-    stream.receiveWindow += stream.credited;
-    stream.credited = 0;
+    this.#take(bytes);
+    const growth = stream.window.take(bytes);
+    if (growth > 0 && !stream.isReceived) this.#outbox.put(numbersFrame(FrameType.windowUpdate, stream.id, growth));
   }
 
   closed(stream: Http2Stream): void {
     this.#streams.delete(stream.id);
     this.#outbox.forget(stream);
-    this.#credit(stream.uncredited);
+    this.#take(stream.window.held);
     if (stream.isComplete && this.#patience < PATIENCE) this.#patience++;
     if (this.#streams.size > 0) return;
     if (this.#isClosing) this.#end();
@@ -209,18 +204,9 @@ export class Http2Connection implements StreamOwner {
     this.#outbox.put(numbersFrame(FrameType.reset, stream, code));
   }
 
-  #giveUp(stream: number): void {
-    const [oldest] = this.#givenUp.size < MAX_STREAMS ? [] : this.#givenUp;
-    if (oldest !== undefined) this.#givenUp.delete(oldest);
-    this.#givenUp.add(stream);
-  }
-
-  #credit(bytes: number): void {
-    this.#taken += bytes;
-    if (this.#taken < CONNECTION_WINDOW / 2) return;
-    this.#outbox.put(numbersFrame(FrameType.windowUpdate, 0, this.#taken));
-    this.#receiveWindow += this.#taken;
-    this.#taken = 0;
+  #take(bytes: number): void {
+    const growth = this.#window.take(bytes);
+    if (growth > 0) this.#outbox.put(numbersFrame(FrameType.windowUpdate, 0, growth));
   }
 
   // Frames
@@ -265,21 +251,19 @@ export class Http2Connection implements StreamOwner {
   #onData(flags: number, id: number, payload: Buffer): void {
     const { length } = payload;
     const isLast = (flags & Flag.endStream) !== 0;
-    this.#receiveWindow -= length;
-    if (this.#receiveWindow < 0) throw new ConnectionError(ErrorCode.flowControl, 'more than the connection takes');
+    if (!this.#window.receive(length))
+      throw new ConnectionError(ErrorCode.flowControl, 'more than the connection takes');
     const content = withoutPadding(flags, payload);
     const stream = this.#streams.get(id);
     if (!stream || stream.isReceived) {
-      this.#credit(length);
+      this.#take(length);
       if (stream) this.reset(stream, ErrorCode.streamClosed);
       else this.#onGivenUp(id, isLast);
       return;
     }
     if (length === 0 && !isLast && ++this.#empty > MAX_EMPTY)
       throw new ConnectionError(ErrorCode.enhanceYourCalm, 'bodies of nothing');
-    stream.receiveWindow -= length;
-    stream.uncredited += length;
-    if (stream.receiveWindow < 0) return this.reset(stream, ErrorCode.flowControl);
+    if (!stream.window.receive(length)) return this.reset(stream, ErrorCode.flowControl);
     if (length > content.length) stream.credit(length - content.length);
     const isGood = stream.receive(content) && (!isLast || stream.receiveEnd());
     if (!isGood) this.reset(stream, ErrorCode.protocol);
@@ -315,12 +299,11 @@ export class Http2Connection implements StreamOwner {
     this.#last = id;
     if (this.#isClosing || this.#streams.size >= MAX_STREAMS) {
       this.#loosePatience();
-      if (!isLast) this.#giveUp(id);
+      if (!isLast) this.#givenUp.add(id);
       return this.#refuse(id, ErrorCode.refused);
     }
     const request = fields ? requestFields(fields) : TOO_LARGE;
-    const windows = { receive: STREAM_WINDOW, send: this.#sendWindow };
-    const stream = new Http2Stream(id, fields ?? [], request ?? TOO_LARGE, this, windows);
+    const stream = new Http2Stream(id, fields ?? [], request ?? TOO_LARGE, this, this.#sendWindow);
     this.#streams.set(id, stream);
     if (!request || (isLast && !stream.receiveEnd())) {
       this.#loosePatience();

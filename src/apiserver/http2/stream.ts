@@ -1,7 +1,10 @@
 import type { ErrorCode } from './error-code.ts';
 import type { Sender } from './outbox.ts';
+import { ReceiveWindow } from './receive-window.ts';
 import type { RequestFields } from './request-fields.ts';
 
+/** What a client may send of one body before somebody has taken it. */
+export const STREAM_WINDOW = 256 * 1024;
 /** How much of an answer waits here before its writer is told to wait. */
 const HIGH_WATER = 64 * 1024;
 
@@ -43,10 +46,7 @@ export class Http2Stream implements Sender {
   readonly #closeListeners: (() => void)[] = [];
 
   /** What the client may still send. */
-  receiveWindow: number;
-  /** What came and was not taken yet, and what was taken and the client does not know yet. */
-  uncredited = 0;
-  credited = 0;
+  readonly window = new ReceiveWindow(STREAM_WINDOW);
   #received = 0;
   /** What came and nobody has taken yet. */
   #held: Buffer[] | undefined;
@@ -61,19 +61,12 @@ export class Http2Stream implements Sender {
   #isAwaited = false;
   #drainListeners: (() => void)[] | undefined;
 
-  constructor(
-    id: number,
-    fields: readonly string[],
-    request: RequestFields,
-    owner: StreamOwner,
-    windows: { readonly receive: number; readonly send: number },
-  ) {
+  constructor(id: number, fields: readonly string[], request: RequestFields, owner: StreamOwner, sendWindow: number) {
     this.id = id;
     this.fields = fields;
     this.request = request;
     this.#owner = owner;
-    this.receiveWindow = windows.receive;
-    this.sendWindow = windows.send;
+    this.sendWindow = sendWindow;
   }
 
   /** Calls back once, when both sides are through with the stream, or at once when they are. */

@@ -98,7 +98,12 @@ export const newConflict = (resource: GroupResource, name: string, detail: strin
 export const OPTIMISTIC_LOCK_MESSAGE =
   'the object has been modified; please apply your changes to the latest version and try again';
 
-export const newForbidden = (resource: GroupResource, name: string, detail: string) =>
+export const newForbidden = (
+  resource: GroupResource,
+  name: string,
+  detail: string,
+  causes: readonly StatusCause[] = [],
+) =>
   new StatusError({
     code: 403,
     reason: 'Forbidden',
@@ -108,7 +113,7 @@ export const newForbidden = (resource: GroupResource, name: string, detail: stri
         : name === ''
           ? `${qualified(resource)} is forbidden: ${detail}`
           : `${qualified(resource)} "${name}" is forbidden: ${detail}`,
-    details: about(resource, name),
+    details: { ...about(resource, name), ...(causes.length > 0 ? { causes } : {}) },
   });
 
 export const newUnauthorized = (message = 'Unauthorized') =>

@@ -1,5 +1,5 @@
 import { type Namespace, Namespaces } from '#api/core/v1/namespace.ts';
-import { newForbidden, newNotFound, StatusError } from '#machinery/errors/status-error.ts';
+import { newForbidden, newNotFound } from '#machinery/errors/status-error.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
 import type { AdmissionReader } from '../admission-source.ts';
 
@@ -32,15 +32,15 @@ function check(attributes: AdmissionAttributes, namespaceOf: (name: string) => N
   const namespace = namespaceOf(target.namespace);
   if (namespace === undefined) throw newNotFound({ group: '', resource: 'namespaces' }, target.namespace);
   if (!namespace.metadata?.deletionTimestamp) return;
-  const forbidden = newForbidden(
-    { group: definition.group, resource: definition.plural },
-    object?.metadata?.name ?? '',
-    `unable to create new content in namespace ${target.namespace} because it is being terminated`,
-  );
   const cause = {
     reason: 'NamespaceTerminating',
     message: `namespace ${target.namespace} is being terminated`,
     field: 'metadata.namespace',
   };
-  throw new StatusError({ ...forbidden.status, details: { ...forbidden.status.details, causes: [cause] } });
+  throw newForbidden(
+    { group: definition.group, resource: definition.plural },
+    object?.metadata?.name ?? '',
+    `unable to create new content in namespace ${target.namespace} because it is being terminated`,
+    [cause],
+  );
 }

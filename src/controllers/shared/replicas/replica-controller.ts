@@ -13,7 +13,7 @@ import { Claimer } from '../claimer.ts';
 import { gatherMs } from '../gather.ts';
 import { messageOf, PodControl, podFromTemplate } from '../pod-control.ts';
 import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../pod-index.ts';
-import { isPodActive, isPodTerminating, nextAvailability } from '../pods.ts';
+import { isPodActive, nextAvailability } from '../pods.ts';
 import { slowStart } from '../slow-start.ts';
 import { planReplicas } from './replica-plan.ts';
 import { replicaStatus } from './replica-status.ts';
@@ -78,15 +78,16 @@ export class ReplicaController<T extends KubernetesObject> {
     const owner = this.#owners.get(key);
     if (owner === undefined) return undefined;
     const spec = this.#kind.spec(owner);
-    const pods = this.#podsOf(owner);
-    const active = await this.#claimer.claim(owner, spec.selector, pods.filter(isPodActive));
+    const active = await this.#claimer.claim(owner, spec.selector, this.#podsOf(owner).filter(isPodActive));
     const failure = owner.metadata?.deletionTimestamp ? undefined : await this.#manage(owner, spec, active);
     const own = this.#ownPods(owner, spec);
-    const after = own.filter(isPodActive);
-    await this.#updateStatus(owner, spec, { active: after, terminating: own.filter(isPodTerminating).length, failure });
+    await this.#updateStatus(owner, spec, { pods: own, failure });
     if (failure) throw failure.error;
     const { minReadySeconds } = spec;
-    const wait = minReadySeconds > 0 ? nextAvailability(after, minReadySeconds, this.#context.clock.now()) : undefined;
+    const wait =
+      minReadySeconds > 0
+        ? nextAvailability(own.filter(isPodActive), minReadySeconds, this.#context.clock.now())
+        : undefined;
     return wait === undefined ? undefined : { requeueAfterMs: wait };
   }
 
@@ -130,18 +131,17 @@ export class ReplicaController<T extends KubernetesObject> {
   async #updateStatus(
     owner: T,
     spec: ReplicaSpec,
-    counted: { readonly active: readonly Pod[]; readonly terminating: number; readonly failure: Failure | undefined },
+    { pods, failure }: { readonly pods: readonly Pod[]; readonly failure: Failure | undefined },
   ): Promise<void> {
     const { countsTerminating, definition } = this.#kind;
-    const { active, terminating, failure } = counted;
     const old = this.#kind.status(owner);
     const status = replicaStatus({
       old,
       generation: owner.metadata?.generation,
       template: spec.template,
       minReadySeconds: spec.minReadySeconds,
-      active,
-      terminating: countsTerminating ? terminating : undefined,
+      pods,
+      countsTerminating,
       failure: failure && { reason: failure.reason, message: messageOf(failure.error) },
       now: this.#context.clock.now(),
     });

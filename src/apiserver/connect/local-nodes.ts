@@ -62,9 +62,10 @@ export function answerLocalLog(
 
 const isTrue = (query: URLSearchParams, name: string): boolean => query.get(name) === 'true';
 
+/** Nodes write times to the nanosecond. */
 const lineWriter = (query: URLSearchParams) =>
   isTrue(query, 'timestamps')
-    ? ({ time, text }: LogLine) => `${new Date(time).toISOString()} ${text}\n`
+    ? ({ time, text }: LogLine) => `${new Date(time).toISOString().replace('Z', '000000Z')} ${text}\n`
     : ({ text }: LogLine) => `${text}\n`;
 
 function selected(lines: readonly LogLine[], query: URLSearchParams, now: number): readonly LogLine[] {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { systemClock } from '#base/clock.ts';
 import { CertificateAuthority, type KeyPair } from '#cluster/certificates/authority.ts';
+import { CriError } from '#cri/runtime.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
 import { SpdySession } from '../streaming/spdy/spdy-session.ts';
@@ -24,6 +25,7 @@ const IMAGES: Readonly<Record<string, MemoryImage>> = {
     },
     exec: (command, stdin) => {
       if (command[0] === 'cat') return { stdout: stdin, exitCode: 0 };
+      if (command[0] === 'none') throw new CriError('Unknown', 'failed to exec in container: not found');
       if (command[0] === 'fail') return { stdout: 'out', stderr: 'err', exitCode: 3 };
       return { stdout: command.join(' '), exitCode: 0 };
     },
@@ -168,6 +170,14 @@ describe('over WebSocket', () => {
         details: { causes: [{ reason: 'ExitCode', message: '3' }] },
       },
     ]);
+  });
+
+  test('a command that cannot be started is told in the words of the runtime', async () => {
+    const { channels } = await exec('command=none&stdout=true', 'v5.channel.k8s.io');
+    expect(JSON.parse(channels[3] ?? '')).toMatchObject({
+      code: 500,
+      message: 'Internal error occurred: error executing command in container: failed to exec in container: not found',
+    });
   });
 
   test('input ends when the client closes its channel', async () => {

@@ -465,6 +465,19 @@ test('labels of endpoint slices count as changes of them, annotations do not', a
   expect(generations).toEqual([1, 2]);
 });
 
+test('finalizers that take the place of others are named', async () => {
+  const namespaces = cluster.client.of(Namespaces);
+  await namespaces.create({ metadata: { name: 'finalized' } } as Namespace);
+  const finalize = (...finalizers: string[]) =>
+    namespaces.update({ metadata: { name: 'finalized' }, spec: { finalizers } } as unknown as Namespace, {
+      subresource: 'finalize',
+    });
+  await expect(finalize('kubernetes', 'a')).rejects.toThrow(
+    'spec.finalizers[1]: Invalid value: "a": name is neither a standard finalizer name nor is it fully qualified',
+  );
+  expect((await finalize('a.b/c')).spec?.finalizers).toEqual(['a.b/c']);
+});
+
 test('limits without a name get one', async () => {
   const range = { metadata: { namespace }, spec: { limits: [] } } as unknown as LimitRange;
   const { metadata } = await cluster.client.of(LimitRanges).create(range);

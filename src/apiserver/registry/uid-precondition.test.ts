@@ -86,11 +86,6 @@ test.each<[string, () => Promise<KubernetesObject>, () => { code: number; messag
         `Precondition failed: UID in precondition: other, UID in object meta: ${uids['deployment']}`,
       ),
   ],
-  [
-    'a revision that is no number',
-    () => cluster.client.of(Pods).patch('a', mergePatch({ metadata: { resourceVersion: 'x' } }), within),
-    () => ({ code: 500, message: 'strconv.ParseUint: parsing "x": invalid syntax' }),
-  ],
 ])('%s is refused as upstream does', async (_, ask, refusal) => {
   await expect(ask()).rejects.toMatchObject({ status: refusal() });
 });

@@ -1,10 +1,11 @@
 import type { Clock } from '#base/clock.ts';
-import { newInternalError, newTooManyRequests, type StatusError } from '#machinery/errors/status-error.ts';
+import { newInternalError, newTooManyRequests } from '#machinery/errors/status-error.ts';
 import { UnavailableValueError } from '#storage/store.ts';
 import type { ResourceRequest } from '../request.ts';
 import { etcdKey } from './etcd-key.ts';
 import { parseListOptions } from './list-options.ts';
 import type { ResourceStorage } from './resource-storage.ts';
+import { internalName } from './undecodable.ts';
 
 const RETRY_MS = 1000;
 
@@ -25,18 +26,26 @@ export async function loadLater(storage: ResourceStorage, clock: Clock, signal: 
 export async function refuseUnloaded(storage: ResourceStorage, { target, query }: ResourceRequest): Promise<void> {
   if (storage.cache.fault === undefined || target.verb === 'create') return;
   const { name, namespace, verb } = target;
-  const refuse = (error: unknown) => {
-    throw error instanceof UnavailableValueError ? unavailable(error, storage) : error;
+  const refuseOne = (error: unknown) => {
+    throw error instanceof UnavailableValueError ? newInternalError(reasonOf(error)) : error;
   };
-  if (name !== '' && verb !== 'watch') return storage.readThrough(storage.key(namespace, name)).catch(refuse);
+  const refuse = (error: unknown) => {
+    throw error instanceof UnavailableValueError ? newInternalError(told(error, storage)) : error;
+  };
+  if (name !== '' && verb !== 'watch') return storage.readThrough(storage.key(namespace, name)).catch(refuseOne);
   const { limit, labelSelector, fieldSelector } = parseListOptions(query);
   if (verb === 'list' && limit > 0 && labelSelector === '' && fieldSelector === '')
     await storage.readThrough(storage.prefix(namespace)).catch(refuse);
-  throw newTooManyRequests('storage is (re)initializing', 1);
+  const why = `failed to list *${internalName(storage.definition)}: ${told(storage.cache.fault, storage)}`;
+  throw newTooManyRequests(`storage is (re)initializing: ${why}`, 1);
 }
 
+/** Why a value is not available, without which it is. */
+const reasonOf = ({ cause, message }: UnavailableValueError): string =>
+  cause instanceof Error ? cause.message : message;
+
 /** Upstream tells its keys as they are in etcd. */
-function unavailable({ key, message }: UnavailableValueError, { definition, cache }: ResourceStorage): StatusError {
-  const path = etcdKey(definition, '', key.slice(cache.prefix.length));
-  return newInternalError(message.replace(JSON.stringify(key), JSON.stringify(path)));
+function told(error: UnavailableValueError, { definition, cache }: ResourceStorage): string {
+  const path = etcdKey(definition, '', error.key.slice(cache.prefix.length));
+  return `unable to transform key ${JSON.stringify(path)}: ${reasonOf(error)}`;
 }

@@ -3,13 +3,7 @@ import type { AnyResourceDefinition, KubernetesObject, SubresourceDefinition } f
 import { updateErrors } from '#api/update-errors.ts';
 import { dropDisabled } from '#machinery/defaults/drop-disabled.ts';
 import { FieldPath, invalid } from '#machinery/errors/field-error.ts';
-import {
-  newConflict,
-  newInvalid,
-  newNotFound,
-  OPTIMISTIC_LOCK_MESSAGE,
-  StatusError,
-} from '#machinery/errors/status-error.ts';
+import { newConflict, newInvalid, newNotFound, OPTIMISTIC_LOCK_MESSAGE } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { formatTime } from '#machinery/objects/time.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
@@ -211,9 +205,7 @@ function checkPreconditions(
   }
   if (!resourceVersion || resourceVersion === '0') return false;
   if (resourceVersion === old.metadata?.resourceVersion) return true;
-  if (/^\d+$/.test(resourceVersion)) throw newConflict(groupResourceOf(definition), name, OPTIMISTIC_LOCK_MESSAGE);
-  const message = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`;
-  throw new StatusError({ code: 500, message });
+  throw newConflict(groupResourceOf(definition), name, OPTIMISTIC_LOCK_MESSAGE);
 }
 
 function prepare(

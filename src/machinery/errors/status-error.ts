@@ -33,7 +33,8 @@ export class StatusError extends Error {
   readonly status: Status;
   constructor(status: Omit<Status, 'kind' | 'apiVersion' | 'metadata' | 'status'> & { metadata?: Status['metadata'] }) {
     super(status.message);
-    this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', ...status };
+    const details = status.details && { details: lean(status.details) };
+    this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', ...status, ...details };
   }
   get code(): number {
     return this.status.code;
@@ -42,6 +43,14 @@ export class StatusError extends Error {
     return this.status.reason ?? '';
   }
 }
+
+/** As Go writes it: without what is empty. */
+function lean({ causes = [], ...details }: StatusDetails): StatusDetails {
+  return { ...filled(details), ...(causes.length > 0 ? { causes: causes.map(filled) } : {}) };
+}
+
+const filled = <T extends object>(object: T): T =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== '' && value !== 0)) as T;
 
 /** What an error is about: a resource of a group, by plural name. */
 export interface GroupResource {
@@ -53,13 +62,7 @@ export interface GroupResource {
 export const qualified = ({ group, resource }: GroupResource): string =>
   group === '' ? resource : `${resource}.${group}`;
 
-/** As Go leaves it out of what it writes: the core group has no name. */
-const inGroup = (group: string) => (group === '' ? {} : { group });
-const about = (resource: GroupResource, name: string) => ({
-  name,
-  ...inGroup(resource.group),
-  kind: resource.resource,
-});
+const about = ({ group, resource: kind }: GroupResource, name: string) => ({ name, group, kind });
 
 export const newNotFound = (resource: GroupResource, name: string) =>
   new StatusError({
@@ -126,7 +129,7 @@ export const newMethodNotSupported = (resource: GroupResource, action: string) =
     code: 405,
     reason: 'MethodNotAllowed',
     message: `${action} is not supported on resources of kind "${qualified(resource)}"`,
-    details: { ...inGroup(resource.group), kind: resource.resource },
+    details: about(resource, ''),
   });
 
 /** For a method that a path does not have. */
@@ -178,8 +181,7 @@ export function newInvalid(kind: { group: string; kind: string }, name: string, 
     message: `${qualifiedKind} "${name}" is invalid: ${list}`,
     details: {
       name,
-      ...inGroup(kind.group),
-      kind: kind.kind,
+      ...kind,
       causes: errors.map((error) => ({ reason: error.type, message: error.message, field: error.field })),
     },
   });

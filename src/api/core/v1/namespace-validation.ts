@@ -7,6 +7,10 @@ export const validateNamespace = ({ spec }: Namespace): FieldError[] =>
   // Upstream names the list, not the place in it.
   (spec?.finalizers ?? []).flatMap((name) => checkText(FINALIZERS, name, finalizerErrors));
 
+/** The rules of a list of finalizers that takes the place of another. */
+export const validateNamespaceFinalize = ({ spec }: Namespace): FieldError[] =>
+  (spec?.finalizers ?? []).flatMap((name, index) => checkText(FINALIZERS.index(index), name, finalizerErrors));
+
 const FINALIZERS = new FieldPath('spec').child('finalizers');
 
 function finalizerErrors(name: string): string[] {

@@ -4,7 +4,7 @@ import { enumeration, type Infer, list, message, opt, req, string, time } from '
 import { namespaceColumns } from './namespace-columns.ts';
 import { namespaceFields } from './namespace-fields.ts';
 import { namespaceStrategy, prepareFinalize } from './namespace-strategy.ts';
-import { validateNamespaceStatus } from './namespace-validation.ts';
+import { validateNamespaceFinalize, validateNamespaceStatus } from './namespace-validation.ts';
 
 export const NamespaceSpec = message('io.k8s.api.core.v1.NamespaceSpec', {
   finalizers: opt(1, list(enumeration('kubernetes'))),
@@ -71,6 +71,7 @@ export const Namespaces: ResourceDefinition<Namespace> = {
       verbs: ['update'],
       type: 'part',
       prepareForUpdate: prepareFinalize,
+      validateUpdate: validateNamespaceFinalize,
     },
     status: {
       group: '',

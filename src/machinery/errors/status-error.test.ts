@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { FieldPath, required } from './field-error.ts';
+import { newForbidden, newInvalid, newTooManyRequests, type StatusError } from './status-error.ts';
+
+const PODS = { group: '', resource: 'pods' };
+const CAUSES = [{ reason: 'FieldValueRequired', message: 'Required value', field: 'a' }];
+
+test.each<[string, StatusError, object]>([
+  ['of a list', newForbidden(PODS, '', 'no'), { kind: 'pods' }],
+  ['of one object', newForbidden(PODS, 'p', 'no'), { name: 'p', kind: 'pods' }],
+  ['of what has no kind', newInvalid({ group: '', kind: '' }, '', [required(new FieldPath('a'))]), { causes: CAUSES }],
+  ['without a time to wait', newTooManyRequests('no', 0), {}],
+])('details %s hold nothing that is empty', (_, { status }, details) => {
+  expect(status.details).toStrictEqual(details);
+});

@@ -9,6 +9,15 @@ test.each<[string, StatusError, object]>([
   ['of a list', newForbidden(PODS, '', 'no'), { kind: 'pods' }],
   ['of one object', newForbidden(PODS, 'p', 'no'), { name: 'p', kind: 'pods' }],
   ['of what has no kind', newInvalid({ group: '', kind: '' }, '', [required(new FieldPath('a'))]), { causes: CAUSES }],
+  [
+    'of a kind told with more than its name',
+    newInvalid(
+      { group: 'apps', kind: 'Deployment', plural: 'deployments' } as { group: string; kind: string },
+      'd',
+      [],
+    ),
+    { name: 'd', group: 'apps', kind: 'Deployment' },
+  ],
   ['without a time to wait', newTooManyRequests('no', 0), {}],
 ])('details %s hold nothing that is empty', (_, { status }, details) => {
   expect(status.details).toStrictEqual(details);

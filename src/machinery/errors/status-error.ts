@@ -181,7 +181,8 @@ export function newInvalid(kind: { group: string; kind: string }, name: string, 
     message: `${qualifiedKind} "${name}" is invalid: ${list}`,
     details: {
       name,
-      ...kind,
+      group: kind.group,
+      kind: kind.kind,
       causes: errors.map((error) => ({ reason: error.type, message: error.message, field: error.field })),
     },
   });

@@ -91,6 +91,8 @@ export class QueueSet {
   readonly #clock: Clock;
   readonly #waitLimitMs: number;
   readonly #queues: Queue[] = [];
+  /** Those in which somebody waits. */
+  readonly #waitedFor = new Set<Queue>();
   #limits: QueueSetLimits;
   #seatsInUse = 0;
   #executing = 0;
@@ -196,6 +198,7 @@ export class QueueSet {
       };
       this.#arrive(queue);
       if (isIdle(queue)) this.#busyQueues++;
+      this.#waitedFor.add(queue);
       queue.waiting.push(waiting);
       queue.waitingSeats += arrival.width;
       this.#waiting++;
@@ -205,7 +208,8 @@ export class QueueSet {
   }
 
   #dispatch(): void {
-    while (this.#waiting > 0) {
+    // With no seat left nobody is let in, whoever would be next.
+    while (this.#waiting > 0 && (this.#seatsInUse === 0 || this.#seatsInUse < this.#limits.seats)) {
       const queue = this.#nextQueue();
       const first = queue?.waiting[0];
       if (queue === undefined || first === undefined || !this.#fits(first.width)) return;
@@ -220,17 +224,19 @@ export class QueueSet {
   #nextQueue(): Queue | undefined {
     let best: Queue | undefined;
     let earliest = Number.POSITIVE_INFINITY;
-    for (let step = 0; step < this.#queues.length; step++) {
-      const queue = this.#queues[(this.#next + step) % this.#queues.length] as Queue;
-      const first = queue.waiting[0];
-      if (first === undefined) continue;
+    for (const queue of this.#waitedFor) {
+      const first = queue.waiting[0] as Waiting;
       const finish = Math.max(queue.nextR, first.arrivalR) + first.width * EXPECTED_SECONDS;
-      if (finish < earliest) {
-        best = queue;
-        earliest = finish;
-      }
+      if (finish > earliest || (finish === earliest && this.#turn(queue) > this.#turn(best as Queue))) continue;
+      best = queue;
+      earliest = finish;
     }
     return best;
+  }
+
+  /** How many queues come before this one. */
+  #turn({ index }: Queue): number {
+    return index < this.#next ? index + this.#queues.length : index;
   }
 
   #begin(queue: Queue, { flow, width, client }: Arrival, arrivedAt = this.#clock.monotonic()): Seat {
@@ -263,6 +269,7 @@ export class QueueSet {
     timer.cancel();
     stopListening();
     queue.waiting.splice(queue.waiting.indexOf(waiting), 1);
+    if (queue.waiting.length === 0) this.#waitedFor.delete(queue);
     queue.waitingSeats -= width;
     this.#waiting--;
     this.#waitingSeats -= width;

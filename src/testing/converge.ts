@@ -6,6 +6,7 @@ import { Cluster } from './cluster.ts';
 import { FastClock } from './fast-clock.ts';
 import { type Faults, FaultyTransport } from './faulty-transport.ts';
 import { waitFor } from './wait-for.ts';
+import { withTransport } from './with-transport.ts';
 
 /** Something that people do. */
 export type Step = (cluster: Cluster) => Promise<unknown>;
@@ -82,18 +83,9 @@ function startControllers(
   const { clock } = environment;
   let hasCrashed = false;
   const faults = { ...given, rate: () => (hasCrashed ? 1 : given.rate()) };
-  const apiServer = new Proxy(environment.apiServer, {
-    get(target, name) {
-      if (name === 'transport') {
-        return (user: Parameters<typeof target.transport>[0]) =>
-          new FaultyTransport(target.transport(user), { ...faults, clock });
-      }
-      const value = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+  const faulty = withTransport(environment, (transport) => new FaultyTransport(transport, { ...faults, clock }));
   const group = new ComponentGroup(environment.logger);
-  group.start(createControllerManager({ ...environment, apiServer }, options));
+  group.start(createControllerManager(faulty, options));
   return {
     stop: () => group.stop(),
     async crash() {

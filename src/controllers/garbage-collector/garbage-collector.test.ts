@@ -3,8 +3,12 @@ import { type ConfigMap, ConfigMaps } from '#api/core/v1/config-map.ts';
 import { Events } from '#api/core/v1/event.ts';
 import { Namespaces } from '#api/core/v1/namespace.ts';
 import { Secrets } from '#api/core/v1/secret.ts';
+import { mergePatch } from '#client/options.ts';
+import type { Transport } from '#client/transport.ts';
+import { createControllerManager } from '#cluster/controller-manager.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
+import { withTransport } from '#testing/with-transport.ts';
 
 let cluster: Cluster;
 const namespace = 'default';
@@ -116,4 +120,35 @@ test('what is in no namespace cannot be owned by what is in one, and stays', asy
   await waitFor(async () => (await events()).length > 0);
   const { metadata } = await cluster.client.of(Namespaces).get('outside');
   expect(metadata?.deletionTimestamp).toBeUndefined();
+});
+
+test('what is written all the time is deleted all the same, unless its owners change', async () => {
+  const busy = await Cluster.start({ controllers: false, scheduler: false });
+  const secrets = busy.client.of(Secrets);
+  let deletions = 0;
+  /** Somebody is always faster than who deletes; the first time with a new owner. */
+  const overtaken = (transport: Transport): Transport => ({
+    async request(request) {
+      if (request.verb !== 'delete' || request.name !== 'busy') return transport.request(request);
+      const ownerReferences = deletions === 0 ? { ownerReferences: [absent('former'), absent('other')] } : {};
+      deletions++;
+      await secrets.patch('busy', mergePatch({ metadata: { labels: { at: `${deletions}` }, ...ownerReferences } }), {
+        namespace,
+      });
+      return transport.request(request);
+    },
+    watch: (...watch) => transport.watch(...watch),
+    close: () => transport.close(),
+  });
+  const absent = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', name, uid: name });
+  try {
+    await secrets.create({ metadata: { name: 'busy', namespace, ownerReferences: [absent('former')] } });
+    busy.run(
+      createControllerManager(withTransport(busy.environment, overtaken), { only: ['garbage-collector-controller'] }),
+    );
+    await waitFor(async () => (await secrets.list({ namespace })).items.length === 0);
+    expect(deletions).toBe(3);
+  } finally {
+    await busy.stop();
+  }
 });

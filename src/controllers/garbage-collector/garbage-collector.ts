@@ -4,7 +4,8 @@ import { mergePatch } from '#client/options.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
 import { ignoring } from '#machinery/errors/ignoring.ts';
-import { isNotFound } from '#machinery/errors/status-error.ts';
+import { isConflict, isNotFound } from '#machinery/errors/status-error.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
 import { allResources, followResources, storedResources } from '../shared/resources.ts';
 import { AbsentOwners } from './absent-owners.ts';
@@ -237,13 +238,22 @@ export class GarbageCollector implements Runnable {
     }
   }
 
-  async #delete({ definition }: GraphNode, object: KubernetesObject, propagationPolicy: Policy): Promise<void> {
-    const { name = '', namespace = '', uid, resourceVersion } = object.metadata ?? {};
-    const preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
-    await ignoring(
-      isNotFound,
-      this.#context.client.of(definition).delete(name, { namespace, propagationPolicy, preconditions }),
-    );
+  async #delete(node: GraphNode, object: KubernetesObject, propagationPolicy: Policy): Promise<void> {
+    const { name = '', namespace = '', uid, resourceVersion, ownerReferences } = object.metadata ?? {};
+    const deleteIf = (preconditions: object) => {
+      const resource = this.#context.client.of(node.definition);
+      return ignoring(isNotFound, resource.delete(name, { namespace, propagationPolicy, preconditions }));
+    };
+    try {
+      await deleteIf({ uid, resourceVersion });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      const latest = await this.#latest(node);
+      if (latest === undefined) return;
+      if (!deepEqual(latest.metadata?.ownerReferences, ownerReferences)) throw error;
+      // Nothing that counts has changed: what is written all the time must not stay for ever.
+      await deleteIf({ uid });
+    }
   }
 }
 

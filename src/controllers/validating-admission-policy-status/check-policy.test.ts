@@ -16,7 +16,11 @@ test.each<[string, string, Partial<Spec>?]>([
   ['an object as it was', 'oldObject.spec.template.spec.containers.all(c, c.image != "")'],
   ['times', 'object.metadata.creationTimestamp < timestamp("2030-01-01T00:00:00Z")'],
   ['numbers that are texts', 'object.spec.strategy.rollingUpdate.maxSurge == "10%"'],
-  ['amounts', 'object.spec.template.spec.containers[0].resources.limits["cpu"] == "1"'],
+  [
+    'amounts of a kind that is not looked into',
+    'dyn(object.spec.template.spec.containers[0].resources).limits["cpu"] == "1"',
+  ],
+  ['resources', 'object.spec.template.spec.containers[0].resources.claims.size() == 0'],
   ['names that are words of the language', 'object.metadata.__namespace__ == "a"'],
   ['labels', 'object.metadata.labels["a"] == "b" || has(object.metadata.labels.c)'],
   ['the request', 'request.operation == "CREATE" && namespaceObject.metadata.name == "a"'],
@@ -42,6 +46,13 @@ test.each<[string, string, string, Partial<Spec>?]>([
   ['of a field that objects do not have', 'object.foo == 1', "undefined field 'foo'"],
   ['of a field deep within', 'object.spec.template.spec.container.size() > 1', "undefined field 'container'"],
   ['of a field that items do not have', 'object.spec.template.spec.containers.all(c, c.img == "")', "'img'"],
+  [
+    'of amounts, which have no type',
+    'object.spec.template.spec.containers[0].resources.limits["cpu"] == "1"',
+    "'limits'",
+  ],
+  ['of an amount by itself', 'object.spec.template.spec.volumes.all(v, has(v.emptyDir.sizeLimit))', "'sizeLimit'"],
+  ['of what is in fields of the past', 'object.metadata.managedFields[0].fieldsV1.spec == 1', "'spec'"],
   [
     'of a number as of a text',
     "object.spec.replicas > '1'",

@@ -5,7 +5,6 @@ import {
   BYTES,
   type CelType,
   DOUBLE,
-  DURATION,
   DYN,
   INT,
   listOf,
@@ -16,8 +15,14 @@ import {
 } from '#machinery/cel/types.ts';
 import type { MessageSchema, ScalarKind, Schema } from '#machinery/schema/schema.ts';
 
-/** What leaves are to expressions; what is a number or a text is anything. */
-const SCALARS: Readonly<Record<ScalarKind, CelType>> = {
+/** An object of which nobody says what is in it. */
+const OPAQUE = struct('object');
+
+/**
+ * What leaves are to expressions. As upstream has it, what is either a number or a text is anything if it is called so,
+ * and not there at all if it is a quantity: expressions about quantities are warned of.
+ */
+const SCALARS: Readonly<Record<ScalarKind, CelType | undefined>> = {
   string: STRING,
   bool: BOOL,
   int32: INT,
@@ -26,12 +31,12 @@ const SCALARS: Readonly<Record<ScalarKind, CelType>> = {
   bytes: BYTES,
   time: TIMESTAMP,
   microTime: TIMESTAMP,
-  duration: DURATION,
-  quantity: DYN,
+  duration: STRING,
+  quantity: undefined,
   intOrString: DYN,
-  rawExtension: DYN,
-  fieldsV1: DYN,
-  json: DYN,
+  rawExtension: OPAQUE,
+  fieldsV1: OPAQUE,
+  json: undefined,
 };
 
 /** The type of a kind's objects, and those of everything in them by name. */
@@ -39,30 +44,38 @@ export function objectTypes(schema: MessageSchema): {
   readonly type: CelType;
   readonly structs: Record<string, FieldTypes>;
 } {
-  const structs: Record<string, Record<string, CelType>> = {};
-  return { type: typeOf(schema, structs), structs };
+  const structs: Record<string, Record<string, CelType>> = { object: {} };
+  return { type: messageType(schema, structs), structs };
 }
 
-function typeOf(schema: Schema, structs: Record<string, Record<string, CelType>>): CelType {
+/** The type of what expressions get to see; undefined for what they do not. */
+function typeOf(schema: Schema, structs: Record<string, Record<string, CelType>>): CelType | undefined {
   switch (schema.type) {
     case 'scalar':
       return SCALARS[schema.scalar];
-    case 'list':
-      return listOf(typeOf(schema.items, structs));
-    case 'map':
-      return mapOf(STRING, typeOf(schema.values, structs));
+    case 'list': {
+      const items = typeOf(schema.items, structs);
+      return items && listOf(items);
+    }
+    case 'map': {
+      const values = typeOf(schema.values, structs);
+      return values && mapOf(STRING, values);
+    }
     case 'lazy':
       return typeOf(schema.resolve(), structs);
-    case 'message': {
-      if (!Object.hasOwn(structs, schema.name)) {
-        // Before its fields are looked at: some types are among their own.
-        const fields: Record<string, CelType> = {};
-        structs[schema.name] = fields;
-        addFields(schema, fields, structs);
-      }
-      return struct(schema.name);
-    }
+    case 'message':
+      return messageType(schema, structs);
   }
+}
+
+function messageType(schema: MessageSchema, structs: Record<string, Record<string, CelType>>): CelType {
+  if (!Object.hasOwn(structs, schema.name)) {
+    // Before its fields are looked at: some types are among their own.
+    const fields: Record<string, CelType> = {};
+    structs[schema.name] = fields;
+    addFields(schema, fields, structs);
+  }
+  return struct(schema.name);
 }
 
 function addFields(
@@ -76,6 +89,7 @@ function addFields(
       continue;
     }
     const escaped = escapedName(name);
-    if (escaped !== undefined) types[escaped] = typeOf(schema, structs);
+    const type = typeOf(schema, structs);
+    if (escaped !== undefined && type !== undefined) types[escaped] = type;
   }
 }

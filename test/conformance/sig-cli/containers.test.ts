@@ -1,13 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeDockerArchive } from '#cri/testing/busybox-image.ts';
 import { parseYaml } from '#machinery/codec/yaml.ts';
 import { whyNoContainers } from '../../e2e/support/can-run-containers.ts';
-import { eventually, Knarr } from '../../e2e/support/knarr.ts';
+import { eventually } from '../../e2e/support/knarr.ts';
+import { ContainerCluster, IMAGE } from '../support/container-cluster.ts';
 import type { Body } from '../support/rest.ts';
 
 /** Behaviours that are seen from inside a container, with the real kubectl: one cluster with real containers for all. */
@@ -25,33 +23,22 @@ case "$ROLE $QUERY_STRING" in
   replica*) ask primary ;;
 esac
 `;
-const IMAGE = 'site:1';
-
-let knarr: Knarr;
-let archives: string;
+let cluster: ContainerCluster;
 beforeAll(async () => {
   if (cannot) return;
-  archives = mkdtempSync(join(tmpdir(), 'knarr-images-'));
-  knarr = await Knarr.up({ isolated: true });
-  const path = join(archives, 'site.tar');
   const script = { content: GUESTBOOK, mode: 0o755 };
-  const layers = [{ 'www/': '', 'www/cgi-bin/': '', 'www/cgi-bin/guestbook': script, 'www/index.html': IMAGE }];
-  await writeDockerArchive(path, { references: [IMAGE], layers });
-  expect((await knarr.knarr('image', 'import', path)).code).toBe(0);
+  cluster = await ContainerCluster.start({
+    'www/': '',
+    'www/cgi-bin/': '',
+    'www/cgi-bin/guestbook': script,
+    'www/index.html': IMAGE,
+  });
 }, 120_000);
-afterAll(async () => {
-  await knarr?.delete();
-  if (archives) rmSync(archives, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => cluster?.stop(), 60_000);
 
-const kubectl = (...args: string[]) => knarr.kubectl(...args);
-const json = async (...args: string[]): Promise<Body> => JSON.parse(await kubectl('get', ...args, '-o', 'json'));
-/** Runs kubectl on objects that come over its standard input. */
-async function withManifest(objects: readonly Body[], ...args: string[]): Promise<void> {
-  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
-  const { code, stderr } = await knarr.tryKubectl([...args, '-f', '-'], list);
-  expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
-}
+const kubectl = (...args: string[]) => cluster.kubectl(...args);
+const json = (...args: string[]) => cluster.json(...args);
+const withManifest = (objects: readonly Body[], ...args: string[]) => cluster.withManifest(objects, ...args);
 
 const serving = (port: number, role = ''): Body => ({
   name: 'site',
@@ -193,7 +180,7 @@ describe('[sig-auth] ServiceAccounts', { timeout: 120_000 }, () => {
     // A certificate goes before a token: what the token is good for is asked by review.
     expect(who.username).toBe('kubernetes-admin');
     const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', metadata: {}, spec: { token } };
-    const { stdout } = await knarr.tryKubectl(['create', '-o', 'json', '-f', '-'], JSON.stringify(review));
+    const { stdout } = await cluster.knarr.tryKubectl(['create', '-o', 'json', '-f', '-'], JSON.stringify(review));
     expect(JSON.parse(stdout).status).toMatchObject({
       authenticated: true,
       user: { username: 'system:serviceaccount:default:mounted' },
@@ -220,13 +207,13 @@ describe('[sig-node] Pods', { timeout: 120_000 }, () => {
 
   /** What a WebSocket of a pod says until it is closed, as the cluster's administrator hears it. */
   async function messagesOf(path: string, protocol: string): Promise<Buffer[]> {
-    const { clusters, users } = parseYaml(readFileSync(knarr.kubeconfig, 'utf8')).value as Body;
+    const { clusters, users } = parseYaml(readFileSync(cluster.knarr.kubeconfig, 'utf8')).value as Body;
     const { server, 'certificate-authority-data': ca } = clusters[0].cluster;
     const { 'client-certificate-data': cert, 'client-key-data': key } = users[0].user;
     const [authority, certificate, privateKey] = [ca, cert, key].map((each) => Buffer.from(each, 'base64').toString());
     const url = `${server.replace('https', 'wss')}/api/v1/namespaces/default/pods/${path}`;
     const asked = JSON.stringify({ url, protocol, ca: authority, cert: certificate, key: privateKey });
-    const { code, stdout, stderr } = await knarr.exec([process.execPath, READER], asked);
+    const { code, stdout, stderr } = await cluster.knarr.exec([process.execPath, READER], asked);
     expect([code, stderr]).toEqual([0, '']);
     const told = JSON.parse(stdout) as { protocol: string; messages: string[] };
     expect(told.protocol).toBe(protocol);
@@ -258,5 +245,37 @@ describe('[sig-node] Pods', { timeout: 120_000 }, () => {
     const log = async () => Buffer.concat(await messagesOf('heard/log?container=main', 'binary.k8s.io')).toString();
     await eventually('the log is told', async () => (await log()) === 'container is alive\n');
     await kubectl('delete', 'pod', 'heard');
+  });
+});
+
+/** Each replica serves its own name; all are asked over the proxy of pods. */
+async function servesOnEachReplica(kind: string, apiVersion: string): Promise<void> {
+  const name = `each-${kind.toLowerCase()}`;
+  const labels = { name };
+  const command = ['sh', '-c', "trap 'exit 0' TERM; hostname > /www/index.html; httpd -f -p 9376 -h /www & wait $!"];
+  const containers = [{ name, image: IMAGE, command, ports: [{ containerPort: 9376 }] }];
+  const selector = kind === 'ReplicaSet' ? { matchLabels: labels } : labels;
+  const spec = { replicas: 2, selector, template: { metadata: { labels }, spec: { containers } } };
+  await withManifest([{ apiVersion, kind, metadata: { name }, spec }], 'create');
+  const told = await eventually('both serve', async () => {
+    const pods = (await json('pods', '-l', `name=${name}`)).items.map(({ metadata }: Body) => metadata.name);
+    if (pods.length !== 2) return false;
+    const ask = (pod: string) => kubectl('get', '--raw', `/api/v1/namespaces/default/pods/${pod}:9376/proxy/`);
+    const answers = await Promise.all(pods.map(ask));
+    return pods.map((pod: string, index: number) => [pod, answers[index]?.trim()]);
+  });
+  for (const [pod, answer] of told) expect(answer).toBe(pod);
+  await kubectl('delete', kind, name, '--grace-period=0', '--force');
+}
+
+describe('[sig-apps] ReplicaSet', { timeout: 120_000 }, () => {
+  test.skipIf(cannot)('should serve a basic image on each replica with a public image', async () => {
+    await servesOnEachReplica('ReplicaSet', 'apps/v1');
+  });
+});
+
+describe('[sig-apps] ReplicationController', { timeout: 120_000 }, () => {
+  test.skipIf(cannot)('should serve a basic image on each replica with a public image', async () => {
+    await servesOnEachReplica('ReplicationController', 'v1');
   });
 });

@@ -346,3 +346,29 @@ describe('[sig-network] Services', () => {
     expect((await services().names()).length).toBeGreaterThan(0);
   });
 });
+
+describe('[sig-network] Service endpoints latency', () => {
+  test('should not be very high', { timeout: 120_000 }, async () => {
+    const labels = { app: 'latency' };
+    const addresses = await runningPods(labels);
+    const latencies: number[] = [];
+    const one = async () => {
+      const name = rest.name('latency');
+      await services().create(service(name, { selector: labels }));
+      const created = performance.now();
+      await waitFor(async () => addressesOfSlices(await slicesOf().list(ofService(name))).join() === addresses.join(), {
+        timeoutMs: 50_000,
+      });
+      latencies.push(performance.now() - created);
+      await services().delete(name);
+    };
+    // 50 of them, 10 at a time.
+    const several = async () => {
+      for (let times = 0; times < 5; times++) await one();
+    };
+    await Promise.all(Array.from({ length: 10 }, several));
+    latencies.sort((a, b) => a - b);
+    expect(latencies).toHaveLength(50);
+    expect(latencies[25]).toBeLessThan(20_000);
+  });
+});

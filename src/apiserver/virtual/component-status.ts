@@ -18,14 +18,13 @@ export const createComponentStatusHandler = (): RequestHandler => ({
     }
     if (target.verb !== 'get') throw newMethodNotAllowed();
     if (!NAMES.includes(target.name)) throw newNotFound(RESOURCE, target.name);
-    return objectResult(componentStatus(target.name), 200, ComponentStatuses);
+    const typed = { kind: 'ComponentStatus', apiVersion: 'v1', ...componentStatus(target.name) };
+    return objectResult(typed, 200, ComponentStatuses);
   },
 });
 
 const componentStatus = (name: string): KubernetesObject =>
   ({
-    kind: 'ComponentStatus',
-    apiVersion: 'v1',
     metadata: { name },
     conditions: [{ type: 'Healthy', status: 'True', message: 'ok' }],
   }) as KubernetesObject;

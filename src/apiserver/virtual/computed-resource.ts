@@ -20,7 +20,7 @@ export function createComputedHandler(definition: AnyResourceDefinition, source:
     async handle({ target, query }) {
       if (target.verb === 'list') {
         const { matches } = compileSelection(definition, parseListOptions(query), []);
-        const all = source.list(target.namespace).map((object) => ({ ...object, kind, apiVersion }));
+        const all = source.list(target.namespace).map(({ kind: _k, apiVersion: _v, ...object }) => object);
         const items = matches ? all.filter(matches) : all;
         const list = { kind: `${kind}List`, apiVersion, metadata: {}, items };
         return objectResult(list as KubernetesObject, 200, definition);

@@ -3,6 +3,7 @@ import { LocalSubjectAccessReviews } from '#api/authorization/v1/local-subject-a
 import { SelfSubjectAccessReviews } from '#api/authorization/v1/self-subject-access-review.ts';
 import { SelfSubjectRulesReviews } from '#api/authorization/v1/self-subject-rules-review.ts';
 import { type SubjectAccessReview, SubjectAccessReviews } from '#api/authorization/v1/subject-access-review.ts';
+import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 
 let cluster: Cluster;
@@ -166,5 +167,17 @@ describe('a review of rules', () => {
 
   test('is about one namespace', async () => {
     await expect(rules('ann', [], '')).rejects.toMatchObject({ code: 400, message: 'no namespace on request' });
+  });
+});
+
+test('what is worked out when somebody asks has its kind alone, and none within a list', async () => {
+  const call = createCall(await cluster.listen());
+  const path = '/api/v1/componentstatuses';
+  const { items } = (await call(path)).json;
+  const conditions = [{ type: 'Healthy', status: 'True', message: 'ok' }];
+  expect(items[0]).toEqual({ metadata: { name: items[0].metadata.name }, conditions });
+  expect((await call(`${path}/${items[0].metadata.name}`)).json).toMatchObject({
+    kind: 'ComponentStatus',
+    apiVersion: 'v1',
   });
 });

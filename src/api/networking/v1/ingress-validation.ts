@@ -76,20 +76,23 @@ const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix'];
 
 function validatePath({ path = '', pathType, backend }: HTTPIngressPath, field: FieldPath): FieldError[] {
   if (!pathType) return [required(field.child('pathType'), 'pathType must be specified')];
-  const at = field.child('path');
-  const errors: FieldError[] = [];
-  if (!PATH_TYPES.includes(pathType)) errors.push(notSupported(field.child('pathType'), pathType, PATH_TYPES));
-  const mustBeAbsolute = pathType !== 'ImplementationSpecific' || path !== '';
-  if (mustBeAbsolute && !path.startsWith('/')) errors.push(invalid(at, path, 'must be an absolute path'));
-  if (pathType !== 'ImplementationSpecific') {
-    for (const part of FORBIDDEN_PARTS) {
-      if (path.includes(part)) errors.push(invalid(at, path, `must not contain '${part}'`));
-    }
-    for (const end of FORBIDDEN_ENDS) {
-      if (path.endsWith(end)) errors.push(invalid(at, path, `cannot end with '${end}'`));
-    }
-  }
+  const errors = PATH_TYPES.includes(pathType)
+    ? pathErrors(path, pathType, field.child('path'))
+    : [notSupported(field.child('pathType'), pathType, PATH_TYPES)];
   return [...errors, ...validateBackend(backend, field.child('backend'))];
+}
+
+function pathErrors(path: string, pathType: string, at: FieldPath): FieldError[] {
+  const mustBeAbsolute = pathType !== 'ImplementationSpecific' || path !== '';
+  const errors = mustBeAbsolute && !path.startsWith('/') ? [invalid(at, path, 'must be an absolute path')] : [];
+  if (pathType === 'ImplementationSpecific') return errors;
+  for (const part of FORBIDDEN_PARTS) {
+    if (path.includes(part)) errors.push(invalid(at, path, `must not contain '${part}'`));
+  }
+  for (const end of FORBIDDEN_ENDS) {
+    if (path.endsWith(end)) errors.push(invalid(at, path, `cannot end with '${end}'`));
+  }
+  return errors;
 }
 
 function validateBackend({ service, resource }: IngressBackend, field: FieldPath): FieldError[] {

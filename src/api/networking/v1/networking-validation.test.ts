@@ -19,6 +19,13 @@ test.each<[string, object, string[]]>([
     ['spec.rules[0].http.paths[0].pathType: Required value: pathType must be specified'],
   ],
   [
+    'with another type of path, whatever the path is,',
+    rule({ path: 'x', pathType: 'Bogus' }),
+    [
+      'spec.rules[0].http.paths[0].pathType: Unsupported value: "Bogus": supported values: "Exact", "ImplementationSpecific", "Prefix"',
+    ],
+  ],
+  [
     'with a path that climbs',
     rule({ path: '/a/../b', pathType: 'Exact' }),
     ['spec.rules[0].http.paths[0].path: Invalid value: "/a/../b": must not contain \'/../\''],

@@ -27,6 +27,7 @@ const ours: Start = async () => {
     host: '127.0.0.1',
     port: 0,
     tls,
+    onFault: (error) => console.error(error),
     onExchange: async (exchange) => {
       await exchange.readBody(LIMIT);
       exchange.respond(201, { 'content-type': 'application/json' }, answer);

@@ -181,6 +181,7 @@ export class ApiServer {
       ...options,
       clientCa: trustedAuthorities(options.clientCa, authentication),
       onExchange: this.#handler.handle,
+      onFault: (error) => this.#options.logger.error('a connection failed', { error }),
       onUpgrade: createUpgradeHandler(this.#handler),
     });
     this.#listeners.push(listener);

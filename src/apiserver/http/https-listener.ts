@@ -28,6 +28,8 @@ export interface HttpsListenerOptions {
   /** PEM of the CA that signs client certificates. */
   readonly clientCa?: string;
   readonly onExchange: (exchange: Exchange) => void;
+  /** A fault of the server's own that cost a connection. */
+  readonly onFault: (error: unknown) => void;
   /** How long a connection may stay without saying what it wants, and how long it may take to say so; 32 s by default. */
   readonly headersTimeoutMs?: number;
   /** A connection that wants to leave HTTP: exec, attach, port-forward, WebSockets. */
@@ -41,12 +43,14 @@ export class HttpsListener {
   readonly #sockets = new Set<TLSSocket>();
   readonly #http2 = new Set<Http2Connection>();
   readonly #onExchange: (exchange: Exchange) => void;
+  readonly #onFault: (error: unknown) => void;
   readonly #headersTimeoutMs: number;
   #closed: Promise<void> | undefined;
 
   private constructor(options: HttpsListenerOptions) {
     const { headersTimeoutMs = 32_000 } = options;
     this.#headersTimeoutMs = headersTimeoutMs;
+    this.#onFault = options.onFault;
     const onExchange = gathered((exchange: Exchange) => {
       // Some are taken back at once.
       if (!exchange.answered) options.onExchange(exchange);
@@ -135,6 +139,7 @@ export class HttpsListener {
   #speakHttp2(socket: TLSSocket): void {
     const connection = new Http2Connection(socket, {
       onStream: (stream) => this.#onExchange(new Http2Exchange(stream, socket)),
+      onFault: this.#onFault,
       headersTimeoutMs: this.#headersTimeoutMs,
       idleMs: IDLE_MS,
     });

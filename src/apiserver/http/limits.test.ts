@@ -211,6 +211,7 @@ describe('a connection that says nothing, or takes forever to say it, is closed'
       tls: { key, cert: certificate },
       headersTimeoutMs: 200,
       onExchange: (exchange) => exchange.respond(200, {}, Buffer.from('served')),
+      onFault: (error) => expect.unreachable(String(error)),
     });
   });
   afterAll(() => listener.close());

@@ -486,8 +486,19 @@ test('whatever frames come, the connection goes on or ends, and throws nothing',
       const peer = greeted((stream) => stream.respondWhole(OK, Buffer.from('x')));
       peer.say(peer.request(1, {}, 0), ...frames);
       peer.close();
+      expect(peer.faults).toEqual([]);
     }),
   );
+});
+
+test('a fault of the server’s own ends the connection and is told', async () => {
+  const fault = new Error('a fault');
+  const peer = greeted(() => {
+    throw fault;
+  });
+  peer.say(peer.request(1));
+  const goAway = (await peer.told()).find(({ type }) => type === 'goAway');
+  expect([goAway?.payload.readUInt32BE(4), peer.faults]).toEqual([ErrorCode.internal, [fault]]);
 });
 
 test('every kind of frame has a number of its own', () => {

@@ -41,6 +41,8 @@ const LINGER_MS = 1000;
 export interface ConnectionOptions {
   /** A request: its header is complete, its body may still come. */
   readonly onStream: (stream: Http2Stream) => void;
+  /** A fault of our own, which ends the connection. */
+  readonly onFault: (error: unknown) => void;
   /** How long a client may take to say what it wants once it has begun to. */
   readonly headersTimeoutMs: number;
   /** A connection with nothing under way is closed after this time. */
@@ -151,8 +153,9 @@ export class Http2Connection implements StreamOwner {
     try {
       this.#reader.read(chunk);
     } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
-      this.#fail(error.code);
+      // Our own mistake costs one connection, not the server.
+      if (!(error instanceof ConnectionError)) this.#options.onFault(error);
+      this.#fail(error instanceof ConnectionError ? error.code : ErrorCode.internal);
     }
   }
 

@@ -30,6 +30,7 @@ const NAMES = Object.fromEntries(Object.entries(FrameType).map(([name, number]) 
 /** A connection without a network: what is said to it by hand, and what it answers, frame by frame. */
 export class RawPeer {
   readonly streams: Http2Stream[] = [];
+  readonly faults: unknown[] = [];
   readonly connection: Http2Connection;
   readonly #encoder = new FieldEncoder();
   readonly #decoder = new FieldDecoder();
@@ -53,6 +54,7 @@ export class RawPeer {
         this.streams.push(stream);
         onStream?.(stream);
       },
+      onFault: (error) => this.faults.push(error),
       headersTimeoutMs: 60_000,
       idleMs: 60_000,
     });

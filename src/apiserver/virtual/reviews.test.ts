@@ -181,3 +181,25 @@ test('what is worked out when somebody asks has its kind alone, and none within 
     apiVersion: 'v1',
   });
 });
+
+test.each([
+  [
+    '?fieldValidation=Strict',
+    400,
+    'SubjectAccessReview in version "v1" cannot be handled as a SubjectAccessReview: strict decoding error: unknown field "spec.nothing"',
+  ],
+  [
+    '?dryRun=Some',
+    422,
+    'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Some"]: supported values: "All"',
+  ],
+])('a review is read as what is stored is, with %s', async (query, code, message) => {
+  const call = createCall(await cluster.listen());
+  const body = JSON.stringify({ spec: { user: 'ann', resourceAttributes: pods, nothing: 1 } });
+  const headers = { 'content-type': 'application/json' };
+  const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
+  const { json } = await call(path + query, { method: 'POST', headers, body });
+  expect([json.code, json.message]).toEqual([code, message]);
+  const warned = await call(path, { method: 'POST', headers, body });
+  expect([warned.code, warned.headers['warning']]).toEqual([201, '299 - "unknown field \\"spec.nothing\\""']);
+});

@@ -1,6 +1,7 @@
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
 import { newMethodNotAllowed } from '#machinery/errors/status-error.ts';
-import { decodeAs } from '../registry/decode-body.ts';
+import { decodeObject } from '../registry/decode-body.ts';
+import { parseWriteOptions } from '../registry/write-options.ts';
 import type { ResourceRequest } from '../request.ts';
 import type { RequestHandler } from '../resource-table.ts';
 import { objectResult } from '../result.ts';
@@ -15,7 +16,8 @@ export function createAnswerHandler<T extends KubernetesObject>(
       if (request.target.verb !== 'create' || request.target.subresource !== '') {
         throw newMethodNotAllowed();
       }
-      const sent = decodeAs(definition.schema, request) as T;
+      const { fieldValidation } = parseWriteOptions(request.query, 'CreateOptions');
+      const sent = decodeObject(definition, request, fieldValidation) as T;
       const { kind } = definition;
       return objectResult({ ...(await answer(sent, request)), kind, apiVersion: apiVersionOf(definition) }, 201);
     },

@@ -5,8 +5,8 @@ import { decodeDeleteOptions } from './delete-options.ts';
 import { type ListOutcome, listObjects } from './list.ts';
 import type { RegistryParts } from './registry-parts.ts';
 
-/** Deletes under way at once; the store commits them in groups. */
-const WORKERS = 64;
+/** Deletes under way at once: the store commits them in groups, and all wait for the disk as often as there are groups. */
+const WORKERS = 192;
 
 /** Deletes what a list of the request would show, and answers that list. */
 export async function deleteCollection(parts: RegistryParts, request: ResourceRequest): Promise<ListOutcome> {

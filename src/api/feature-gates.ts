@@ -1,4 +1,5 @@
 import { StatefulSetsWithMaxUnavailable } from './apps/v1/stateful-set-max-unavailable.ts';
+import { ClusterTrustBundles } from './certificates/v1beta1/cluster-trust-bundle.ts';
 import type { AnyResourceDefinition } from './resource-definition.ts';
 import { resources } from './resources.ts';
 import { PodGroups } from './scheduling/v1alpha2/pod-group.ts';
@@ -14,6 +15,7 @@ interface Feature {
 
 /** Features that are off unless they are asked for. */
 export const featureGates: ReadonlyMap<string, Feature> = new Map([
+  ['ClusterTrustBundle', { resources: [ClusterTrustBundles], needs: [] }],
   ['GangScheduling', { resources: [], needs: ['GenericWorkload'] }],
   ['GenericWorkload', { resources: [PodGroups, Workloads], needs: [] }],
   ['MaxUnavailableStatefulSet', { resources: [StatefulSetsWithMaxUnavailable], needs: [] }],

@@ -45,7 +45,6 @@ const FORMER: Readonly<Record<string, string>> = {
 /** What of a cloud or of features that are not there upstream lists as well: named, it is nothing. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   'cloud-node-lifecycle-controller',
-  'kube-apiserver-serving-clustertrustbundle-publisher-controller',
   'node-route-controller',
   'podcertificaterequest-cleaner-controller',
   'resourcepoolstatusrequest-controller',

@@ -42,6 +42,7 @@ import { createServiceAccountTokenController } from './serviceaccount-token/inde
 import { createStatefulSetController } from './statefulset/index.ts';
 import { createStorageVersionMigrator } from './storage-version-migrator/index.ts';
 import { createTaintEvictionController } from './taint-eviction/index.ts';
+import { createTrustBundlePublisher } from './trust-bundle-publisher/index.ts';
 import { createTtlAfterFinishedController } from './ttl-after-finished/index.ts';
 import { createValidatingAdmissionPolicyStatusController } from './validating-admission-policy-status/index.ts';
 import { createVolumeAttributesClassProtection } from './volume-attributes-class-protection/index.ts';
@@ -122,6 +123,12 @@ export const controllers: readonly ControllerEntry[] = [
     create: createHorizontalPodAutoscaler,
   },
   { name: 'job-controller', serviceAccount: 'job-controller', create: createJobController },
+  {
+    name: 'kube-apiserver-serving-clustertrustbundle-publisher-controller',
+    serviceAccount: 'kube-apiserver-serving-clustertrustbundle-publisher',
+    feature: 'ClusterTrustBundle',
+    create: createTrustBundlePublisher,
+  },
   {
     name: 'legacy-serviceaccount-token-cleaner-controller',
     serviceAccount: 'legacy-service-account-token-cleaner',

@@ -9,7 +9,11 @@ import { alwaysAdmit } from './plugins/always-admit.ts';
 import { alwaysDeny } from './plugins/always-deny.ts';
 import { alwaysPullImages } from './plugins/always-pull-images.ts';
 import { certificateSubjectRestriction } from './plugins/certificate-subject-restriction.ts';
-import { createCertificateApproval, createCertificateSigning } from './plugins/certificates.ts';
+import {
+  createCertificateApproval,
+  createCertificateSigning,
+  createClusterTrustBundleAttest,
+} from './plugins/certificates.ts';
 import { createDefaultIngressClass } from './plugins/default-ingress-class.ts';
 import { createDefaultStorageClass } from './plugins/default-storage-class.ts';
 import { defaultTolerationSeconds } from './plugins/default-toleration-seconds.ts';
@@ -125,8 +129,7 @@ const BUILT_IN: readonly PluginEntry[] = [
   on('RuntimeClass', createRuntimeClassAdmission),
   on('CertificateApproval', createCertificateApproval),
   on('CertificateSigning', createCertificateSigning),
-  // Bundles of trust are off by default.
-  on('ClusterTrustBundleAttest', () => idle('ClusterTrustBundleAttest')),
+  on('ClusterTrustBundleAttest', createClusterTrustBundleAttest),
   on('CertificateSubjectRestriction', () => certificateSubjectRestriction),
   on('DefaultIngressClass', createDefaultIngressClass),
   off('DenyServiceExternalIPs', () => denyServiceExternalIps),

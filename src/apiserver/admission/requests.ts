@@ -1,6 +1,7 @@
 import type { Pod } from '#api/core/v1/pod.ts';
-import type { AnyResourceDefinition } from '#api/resource-definition.ts';
+import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
 import { newForbidden, type StatusError } from '#machinery/errors/status-error.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { AdmissionAttributes } from './admission.ts';
 
 /** Whether a request is about this resource (`pods`, `persistentvolumeclaims`, `ingresses.networking.k8s.io`) and this part of it. */
@@ -20,6 +21,15 @@ export const isPodCreation = (attributes: AdmissionAttributes): boolean =>
 export function forbidden({ definition, target }: AdmissionAttributes, detail: string): StatusError {
   const { group, plural } = definition;
   return newForbidden({ group, resource: plural }, target.name || 'Unknown', detail);
+}
+
+/** Whether nothing but owners and finalizers changes: the garbage collector must be able to do its work. */
+export const differsInOwnersOnly = (object: KubernetesObject, old: KubernetesObject): boolean =>
+  deepEqual(withoutOwners(object), withoutOwners(old));
+
+function withoutOwners({ metadata, ...rest }: KubernetesObject): object {
+  const { ownerReferences: _o, finalizers: _f, managedFields: _m, resourceVersion: _r, ...others } = metadata ?? {};
+  return { ...rest, metadata: others };
 }
 
 /** The pod that an update changes where it runs, and what it was; undefined for any other request. */

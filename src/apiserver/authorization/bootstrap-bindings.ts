@@ -17,6 +17,7 @@ const binding = (role: string, ...subjects: Subject[]): BootstrapBinding => ({ n
 export const bootstrapClusterRoleBindings: readonly BootstrapBinding[] = [
   binding('cluster-admin', group('system:masters')),
   binding('system:basic-user', AUTHENTICATED),
+  binding('system:cluster-trust-bundle-discovery', group('system:serviceaccounts')),
   binding('system:coredns', { kind: 'ServiceAccount', name: 'coredns', namespace: 'kube-system' }),
   binding('system:discovery', AUTHENTICATED),
   binding('system:kube-controller-manager', user('system:kube-controller-manager')),

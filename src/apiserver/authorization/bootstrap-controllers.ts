@@ -143,6 +143,15 @@ export const bootstrapControllerRoles: readonly BootstrapRole[] = [
     rule('get', 'core', 'configmaps', 'kube-apiserver-legacy-service-account-token-tracking'),
     rule('delete patch', 'core', 'secrets'),
   ),
+  {
+    ...controller(
+      'kube-apiserver-serving-clustertrustbundle-publisher',
+      rule('attest', 'certificates.k8s.io', 'signers', 'kubernetes.io/kube-apiserver-serving'),
+      rule('create delete list update watch', 'certificates.k8s.io', 'clustertrustbundles'),
+      eventsRule,
+    ),
+    feature: 'ClusterTrustBundle',
+  },
   controller(
     'namespace-controller',
     rule('delete get list watch', 'core', 'namespaces'),

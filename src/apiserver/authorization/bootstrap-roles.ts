@@ -118,6 +118,11 @@ const accessRoles: BootstrapRole[] = [
     rules: [rule(READ, 'core', 'events namespaces nodes pods'), rule(READ, 'extensions', 'deployments')],
   },
   {
+    name: 'system:cluster-trust-bundle-discovery',
+    feature: 'ClusterTrustBundle',
+    rules: [rule(READ, 'certificates.k8s.io', 'clustertrustbundles')],
+  },
+  {
     name: 'system:service-account-issuer-discovery',
     rules: [
       paths(
@@ -286,6 +291,11 @@ export const featureRules: readonly {
   readonly role: string;
   readonly rules: readonly Rule[];
 }[] = [
+  {
+    gate: 'ClusterTrustBundle',
+    role: 'system:node',
+    rules: [rule(READ, 'certificates.k8s.io', 'clustertrustbundles')],
+  },
   {
     gate: 'GenericWorkload',
     role: 'system:kube-scheduler',

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { table } from '#base/table.ts';
 import { newForbidden, newNotFound } from '#machinery/errors/status-error.ts';
-import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { AdmissionAttributes } from '../admission/admission.ts';
+import { differsInOwnersOnly } from '../admission/requests.ts';
 import { quoteList } from '../authentication/quote-list.ts';
 import type { WriteGuard } from '../registry/registry-parts.ts';
 import { SYSTEM_MASTERS, type UserInfo } from '../user.ts';
@@ -81,12 +81,7 @@ const ROLES = table<string>({ ClusterRole: 'clusterroles', Role: 'roles' });
 /** The powerful give what they like, and the garbage collector must be able to do its work. */
 function isExempt({ user, object, oldObject }: AdmissionAttributes): boolean {
   if (user.groups.includes(SYSTEM_MASTERS)) return true;
-  return oldObject !== undefined && deepEqual(withoutOwners(object as KubernetesObject), withoutOwners(oldObject));
-}
-
-function withoutOwners({ metadata, ...rest }: KubernetesObject): object {
-  const { ownerReferences: _o, finalizers: _f, managedFields: _m, resourceVersion: _r, ...others } = metadata ?? {};
-  return { ...rest, metadata: others };
+  return oldObject !== undefined && differsInOwnersOnly(object as KubernetesObject, oldObject);
 }
 
 function confirm(parts: EscalationParts, attributes: AdmissionAttributes, rules: readonly Rule[]): void {

@@ -30,14 +30,16 @@ export function bootstrapObjects(featureGates: ReadonlySet<string>): BootstrapOb
   const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
   const isThere = ({ feature }: BootstrapRole) => feature === undefined || featureGates.has(feature);
   const controllerRoles = bootstrapControllerRoles.filter(isThere);
-  const roles = [...bootstrapClusterRoles, ...controllerRoles].map((role) => withFeatures(role, featureGates));
+  const clusterRoles = bootstrapClusterRoles.filter(isThere);
+  const roles = [...clusterRoles, ...controllerRoles].map((role) => withFeatures(role, featureGates));
+  const bindings = bootstrapClusterRoleBindings.filter(({ role }) => clusterRoles.some(({ name }) => name === role));
   return [
     ...namespaces.map((name) => object(Namespaces, { metadata: { name } })),
     ...SYSTEM_PRIORITIES.map((each) => object(PriorityClasses, each)),
     ...bootstrapLevels.map((level) => object(PriorityLevelConfigurations, level)),
     ...bootstrapSchemas.map((schema) => object(FlowSchemas, schema)),
     ...roles.map((role) => object(ClusterRoles, clusterRole(role, roles))),
-    ...bootstrapClusterRoleBindings.map(({ name, role, subjects }) =>
+    ...bindings.map(({ name, role, subjects }) =>
       object(ClusterRoleBindings, {
         metadata: meta(name),
         roleRef: roleRef('ClusterRole', role),

@@ -1,10 +1,13 @@
 import type { CertificateSigningRequest } from '#api/certificates/v1/certificate-signing-request.ts';
+import type { ClusterTrustBundle } from '#api/certificates/v1beta1/cluster-trust-bundle.ts';
+import type { KubernetesObject } from '#api/resource-definition.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
 import type { AdmissionSource } from '../admission-source.ts';
-import { forbidden, isAbout } from '../requests.ts';
+import { differsInOwnersOnly, forbidden, isAbout } from '../requests.ts';
 
 const REQUESTS = 'certificatesigningrequests.certificates.k8s.io';
+const BUNDLES = 'clustertrustbundles.certificates.k8s.io';
 
 /** Only who may `approve` for a signer decides on its requests. */
 export const createCertificateApproval = (source: Pick<AdmissionSource, 'decide'>): AdmissionPlugin => ({
@@ -32,17 +35,38 @@ export const createCertificateSigning = (source: Pick<AdmissionSource, 'decide'>
   },
 });
 
-/** The right to a signer, `domain/path`, comes with its name or with `domain/*`. */
+/** Only who may `attest` for a signer says whom to trust for it. Owners and finalizers change nothing of that. */
+export const createClusterTrustBundleAttest = (source: Pick<AdmissionSource, 'decide'>): AdmissionPlugin => ({
+  name: 'ClusterTrustBundleAttest',
+  resources: [BUNDLES],
+  async validate(attributes) {
+    const { operation, object, oldObject } = attributes;
+    if ((operation !== 'CREATE' && operation !== 'UPDATE') || !isAbout(attributes, BUNDLES)) return;
+    const { signerName } = (object as ClusterTrustBundle).spec;
+    if (!signerName || (oldObject !== undefined && differsInOwnersOnly(object as KubernetesObject, oldObject))) return;
+    if (await mayFor(source, attributes, { verb: 'attest', signer: signerName })) return;
+    throw forbidden(attributes, `user not permitted to attest for signerName ${JSON.stringify(signerName)}`);
+  },
+});
+
 async function requireSigner(
-  { decide }: Pick<AdmissionSource, 'decide'>,
+  source: Pick<AdmissionSource, 'decide'>,
   attributes: AdmissionAttributes,
   verb: 'approve' | 'sign',
 ): Promise<void> {
   const signer = (attributes.oldObject as CertificateSigningRequest).spec.signerName;
+  if (await mayFor(source, attributes, { verb, signer })) return;
+  throw forbidden(attributes, `user not permitted to ${verb} requests with signerName ${JSON.stringify(signer)}`);
+}
+
+/** The right to a signer, `domain/path`, comes with its name or with `domain/*`. */
+async function mayFor(
+  { decide }: Pick<AdmissionSource, 'decide'>,
+  { user }: AdmissionAttributes,
+  { verb, signer }: { readonly verb: string; readonly signer: string },
+): Promise<boolean> {
   const [domain = ''] = signer.split('/');
   const asked = { group: 'certificates.k8s.io', version: '*', resource: 'signers', subresource: '', namespace: '' };
-  for (const name of [signer, `${domain}/*`]) {
-    if ((await decide({ user: attributes.user, verb, ...asked, name })).allowed) return;
-  }
-  throw forbidden(attributes, `user not permitted to ${verb} requests with signerName ${JSON.stringify(signer)}`);
+  for (const name of [signer, `${domain}/*`]) if ((await decide({ user, verb, ...asked, name })).allowed) return true;
+  return false;
 }

@@ -198,7 +198,7 @@ export class Resources implements ObjectSource {
       authorization: this.authorization,
       verifyToken: this.authentication.verifyToken,
       audiences: [issuerUrl],
-      now: () => clock.now(),
+      clock,
       bindPod: (request) => bindPod(this.#parts(this.#definition('pods')), request),
     });
   }

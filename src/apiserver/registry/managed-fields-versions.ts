@@ -5,7 +5,7 @@ import { decodeValue } from '#machinery/codec/json.ts';
 import type { RegistryParts } from './registry-parts.ts';
 
 /** All served versions of a kind. */
-export function versionsOf({ definition, versionOf }: RegistryParts): Versions {
+export function versionsOf({ definition, versionOf }: Pick<RegistryParts, 'definition' | 'versionOf'>): Versions {
   const find = (apiVersion: string) => (apiVersion === apiVersionOf(definition) ? definition : versionOf?.(apiVersion));
   return {
     shape(apiVersion) {

@@ -21,6 +21,8 @@ import type { RegistryParts } from './registry-parts.ts';
 
 type Subresource = SubresourceDefinition<KubernetesObject>;
 
+type TrackingParts = Pick<RegistryParts, 'definition' | 'clock' | 'versionOf'>;
+
 /** The managedFields of an object that is about to be written, from what the client sent and what lies there. */
 export type Ownership = (object: KubernetesObject, old: KubernetesObject) => FieldsEntries;
 
@@ -39,7 +41,7 @@ export const trackedBy =
     });
 
 /** The managedFields of an object that is to be created. */
-export const ownersOfNew = (parts: RegistryParts, request: ResourceRequest, object: KubernetesObject): FieldsEntries =>
+export const ownersOfNew = (parts: TrackingParts, request: ResourceRequest, object: KubernetesObject): FieldsEntries =>
   updateFields({
     entries: entriesToStartFrom(object, undefined, false),
     old: blankOf(parts.definition),
@@ -48,7 +50,7 @@ export const ownersOfNew = (parts: RegistryParts, request: ResourceRequest, obje
   });
 
 /** What both ways of tracking need to know of a request. */
-export function trackingOf(parts: RegistryParts, request: ResourceRequest, subresource: Subresource | undefined) {
+export function trackingOf(parts: TrackingParts, request: ResourceRequest, subresource: Subresource | undefined) {
   return {
     writer: writerOf(parts, request, 'Update'),
     now: timestamp(parts.clock.now()),
@@ -57,7 +59,7 @@ export function trackingOf(parts: RegistryParts, request: ResourceRequest, subre
   };
 }
 
-export const writerOf = (parts: RegistryParts, request: ResourceRequest, operation: Writer['operation']): Writer => ({
+export const writerOf = (parts: TrackingParts, request: ResourceRequest, operation: Writer['operation']): Writer => ({
   manager: managerOf(request),
   operation,
   apiVersion: apiVersionOf(parts.definition),

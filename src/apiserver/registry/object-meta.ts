@@ -26,7 +26,7 @@ export function matchName({ metadata }: KubernetesObject, name: string): void {
 }
 
 /** The namespace in the object must be the one in the path, or absent. */
-export function matchNamespace(parts: RegistryParts, object: Owned, target: ResourceTarget): void {
+export function matchNamespace(parts: Pick<RegistryParts, 'definition'>, object: Owned, target: ResourceTarget): void {
   object.metadata ??= {};
   if (!parts.definition.namespaced) {
     if (object.metadata.namespace && target.namespace === '') {

@@ -34,7 +34,7 @@ export function checkReview(review: Review): void {
 /** Throws a 422 for a LocalSubjectAccessReview that makes no sense in its namespace. */
 export function checkLocalReview(review: Review, namespace: string): void {
   const { resourceAttributes, nonResourceAttributes } = review.spec;
-  const { namespace: _, ...rest } = review.metadata ?? {};
+  const { namespace: _, managedFields: __, ...rest } = review.metadata ?? {};
   const errors = [...checkWhat(review.spec), ...checkWho(review.spec)];
   if (Object.keys(rest).length > 0) {
     errors.push(invalid(new FieldPath('metadata'), review.metadata, 'must be empty except for namespace'));

@@ -2,7 +2,6 @@ import type { LocalSubjectAccessReview } from '#api/authorization/v1/local-subje
 import type { ResourceAttributes as ResourceAttributesSpec } from '#api/authorization/v1/resource-attributes.ts';
 import type { SelfSubjectAccessReview } from '#api/authorization/v1/self-subject-access-review.ts';
 import type { SubjectAccessReview } from '#api/authorization/v1/subject-access-review.ts';
-import { newBadRequest } from '#machinery/errors/status-error.ts';
 import type { Attributes, Decide } from '../authorization/authorizer.ts';
 import type { ResourceRequest } from '../request.ts';
 import type { UserInfo } from '../user.ts';
@@ -24,12 +23,7 @@ export const reviewSubject = (decide: Decide) => async (review: SubjectAccessRev
 /** May they, here? */
 export const reviewLocalSubject =
   (decide: Decide) => async (review: LocalSubjectAccessReview, request: ResourceRequest) => {
-    const { namespace } = request.target;
-    const own = review.metadata?.namespace || namespace;
-    if (own !== namespace) {
-      throw newBadRequest('the namespace of the provided object does not match the namespace sent on the request');
-    }
-    checkLocalReview(review, namespace);
+    checkLocalReview(review, request.target.namespace);
     return { ...review, status: await answer(decide, review.spec, subjectOf(review.spec)) };
   };
 

@@ -203,3 +203,36 @@ test.each([
   const warned = await call(path, { method: 'POST', headers, body });
   expect([warned.code, warned.headers['warning']]).toEqual([201, '299 - "unknown field \\"spec.nothing\\""']);
 });
+
+test('the metadata of a review is that of any new object', async () => {
+  const call = createCall(await cluster.listen());
+  const headers = { 'content-type': 'application/json' };
+  const post = async (group: string, path: string, body: object) => {
+    const sent = { method: 'POST', headers, body: JSON.stringify(body) };
+    return (await call(`/apis/${group}.k8s.io/v1/${path}?fieldManager=me`, sent)).json;
+  };
+  const fieldsOf = (json: { metadata: { managedFields: { manager: string; fieldsV1: object }[] } }) =>
+    json.metadata.managedFields.map(({ manager, fieldsV1 }) => [manager, Object.keys(fieldsV1)]);
+
+  const metadata = { uid: 'mine', creationTimestamp: '2020-01-01T00:00:00Z' };
+  const asked = { metadata, spec: { user: 'ann', resourceAttributes: pods } };
+  const answered = await post('authorization', 'subjectaccessreviews', asked);
+  expect(Object.keys(answered.metadata)).toEqual(['managedFields']);
+  expect(fieldsOf(answered)).toEqual([['me', ['f:spec']]]);
+  const local = await post('authorization', 'namespaces/default/localsubjectaccessreviews', asked);
+  expect(local.metadata.namespace).toBe('default');
+  expect(fieldsOf(local)).toEqual([['me', ['f:spec']]]);
+  expect(fieldsOf(await post('authentication', 'tokenreviews', { spec: { token: 'x' } }))).toEqual([
+    ['me', ['f:spec']],
+  ]);
+
+  const rules = await post('authorization', 'selfsubjectrulesreviews', { spec: { namespace: 'default' } });
+  expect([rules.metadata, rules.spec]).toEqual([{}, {}]);
+  const me = await post('authentication', 'selfsubjectreviews', { metadata: { name: 'x' } });
+  expect(Object.keys(me.metadata)).toEqual(['creationTimestamp']);
+  const elsewhere = { ...asked, metadata: { namespace: 'other' } };
+  expect(await post('authorization', 'namespaces/default/localsubjectaccessreviews', elsewhere)).toMatchObject({
+    code: 400,
+    message: 'the namespace of the provided object does not match the namespace sent on the request',
+  });
+});

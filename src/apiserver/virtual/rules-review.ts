@@ -26,5 +26,5 @@ export const reviewRules =
       incomplete: errors.length > 0,
       ...(errors.length > 0 ? { evaluationError: joinErrors(errors) } : {}),
     };
-    return { ...review, status } as SelfSubjectRulesReview;
+    return { metadata: {}, spec: {}, status } as SelfSubjectRulesReview;
   };

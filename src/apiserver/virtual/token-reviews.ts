@@ -1,5 +1,6 @@
 import type { SelfSubjectReview } from '#api/authentication/v1/self-subject-review.ts';
 import type { TokenReview } from '#api/authentication/v1/token-review.ts';
+import type { Clock } from '#base/clock.ts';
 import { newBadRequest } from '#machinery/errors/status-error.ts';
 import type { Authentication } from '../authentication/authentication.ts';
 import { isFailure } from '../authentication/authenticator.ts';
@@ -23,11 +24,10 @@ export const reviewToken =
 
 /** Who am I? */
 export const reviewMe =
-  (now: () => number) =>
-  (review: SelfSubjectReview, request: ResourceRequest): SelfSubjectReview =>
+  (clock: Clock) =>
+  (_review: SelfSubjectReview, request: ResourceRequest): SelfSubjectReview =>
     ({
-      ...review,
-      metadata: { ...review.metadata, creationTimestamp: timestamp(now()) },
+      metadata: { creationTimestamp: timestamp(clock.now()) },
       status: { userInfo: userOf(request.user) },
     }) as SelfSubjectReview;
 

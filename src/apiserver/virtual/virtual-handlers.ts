@@ -1,4 +1,5 @@
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import type { Clock } from '#base/clock.ts';
 import type { Authentication } from '../authentication/authentication.ts';
 import type { Authorization } from '../authorization/authorization.ts';
 import type { ResourceRequest } from '../request.ts';
@@ -14,7 +15,7 @@ export interface VirtualOptions {
   readonly authorization: Authorization;
   readonly verifyToken: Authentication['verifyToken'];
   readonly audiences: readonly string[];
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly bindPod: (request: ResourceRequest) => Promise<ResourceResult>;
 }
 
@@ -22,12 +23,12 @@ type Answer = (sent: never, request: ResourceRequest) => KubernetesObject | Prom
 
 /** Handlers of the resources that are not stored; undefined for the others. */
 export function virtualHandlers(options: VirtualOptions) {
-  const { authorization, verifyToken, audiences, now, bindPod } = options;
+  const { authorization, verifyToken, audiences, clock, bindPod } = options;
   const { decide, rulesFor } = authorization;
   const answers: Readonly<Record<string, Answer>> = {
     LocalSubjectAccessReview: reviewLocalSubject(decide),
     SelfSubjectAccessReview: reviewSelf(decide),
-    SelfSubjectReview: reviewMe(now),
+    SelfSubjectReview: reviewMe(clock),
     SelfSubjectRulesReview: reviewRules(rulesFor),
     SubjectAccessReview: reviewSubject(decide),
     TokenReview: reviewToken(verifyToken, audiences),
@@ -36,6 +37,6 @@ export function virtualHandlers(options: VirtualOptions) {
     if (definition.kind === 'Binding') return { handle: bindPod };
     if (definition.kind === 'ComponentStatus') return createComponentStatusHandler();
     const answer = answers[definition.kind];
-    return answer && createAnswerHandler(definition, answer as never);
+    return answer && createAnswerHandler({ definition, clock }, answer as never);
   };
 }

@@ -1,25 +1,43 @@
-import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
+import { apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
 import { newMethodNotAllowed } from '#machinery/errors/status-error.ts';
+import type { Mutable } from '#machinery/schema/schema.ts';
 import { decodeObject } from '../registry/decode-body.ts';
+import { ownersOfNew, setOwners } from '../registry/managed-fields.ts';
+import { matchNamespace, wipeSystemFields } from '../registry/object-meta.ts';
+import type { RegistryParts } from '../registry/registry-parts.ts';
 import { parseWriteOptions } from '../registry/write-options.ts';
 import type { ResourceRequest } from '../request.ts';
 import type { RequestHandler } from '../resource-table.ts';
 import { objectResult } from '../result.ts';
 
+type AnswerParts = Pick<RegistryParts, 'definition' | 'clock'>;
+
 /** A resource that can only be created and is never stored: the answer is computed from what was sent. */
 export function createAnswerHandler<T extends KubernetesObject>(
-  definition: AnyResourceDefinition,
+  parts: AnswerParts,
   answer: (sent: T, request: ResourceRequest) => T | Promise<T>,
 ): RequestHandler {
+  const { definition } = parts;
   return {
     async handle(request) {
       if (request.target.verb !== 'create' || request.target.subresource !== '') {
         throw newMethodNotAllowed();
       }
       const { fieldValidation } = parseWriteOptions(request.query, 'CreateOptions');
-      const sent = decodeObject(definition, request, fieldValidation) as T;
+      const sent = decodeObject(definition, request, fieldValidation);
+      prepare(parts, request, sent);
       const { kind } = definition;
-      return objectResult({ ...(await answer(sent, request)), kind, apiVersion: apiVersionOf(definition) }, 201);
+      return objectResult({ ...(await answer(sent as T, request)), kind, apiVersion: apiVersionOf(definition) }, 201);
     },
   };
+}
+
+/** Treats the metadata as that of any new object. */
+function prepare(parts: AnswerParts, request: ResourceRequest, sent: Mutable<KubernetesObject>): void {
+  wipeSystemFields(sent);
+  delete sent.metadata?.uid;
+  delete sent.metadata?.creationTimestamp;
+  const owners = ownersOfNew(parts, request, sent);
+  matchNamespace(parts, sent, request.target);
+  setOwners(sent, owners);
 }

@@ -1,3 +1,4 @@
+import { Agent, request as httpsRequest } from 'node:https';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigMaps } from '#api/core/v1/config-map.ts';
@@ -358,6 +359,24 @@ test('a refusal warns as an answer does', async () => {
 });
 
 describe('answers', () => {
+  test('over HTTP/1.1 leave the connection open without a word of it', async () => {
+    const { cert, key } = endpoint.admin.tls as { cert: string; key: string };
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = () =>
+      new Promise<readonly unknown[]>((resolve, reject) => {
+        const request = httpsRequest(`${endpoint.server}/version`, { agent, ca: endpoint.ca, cert, key }, (answer) => {
+          const { connection, 'keep-alive': keepAlive } = answer.headers;
+          answer.resume().once('end', () => resolve([connection, keepAlive, request.reusedSocket]));
+        });
+        request.once('error', reject).end();
+      });
+    expect([await ask(), await ask()]).toEqual([
+      [undefined, undefined, false],
+      [undefined, undefined, true],
+    ]);
+    agent.destroy();
+  });
+
   test('an item of a list does not say its kind, in any encoding', async () => {
     const { json: list } = await call('/api/v1/namespaces');
     const pretty = await call('/api/v1/namespaces?pretty=1');

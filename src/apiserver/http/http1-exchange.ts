@@ -112,6 +112,9 @@ export class Http1Exchange implements Exchange {
 
   #writeHead(code: number, headers: HeaderMap): void {
     if (this.#isLast()) this.#response.shouldKeepAlive = false;
+    // Since HTTP/1.1 connections are kept unless somebody says otherwise: Go does not say it either.
+    if (this.#response.shouldKeepAlive && this.bodyStream.httpVersionMinor > 0)
+      this.#response.removeHeader('connection');
     this.#response.writeHead(code, clean(headers));
   }
 }

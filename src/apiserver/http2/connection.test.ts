@@ -37,6 +37,8 @@ const saying = (told: readonly Told[]) =>
     .map(({ type, stream, payload }) => [type, stream, ...(type === 'reset' ? [payload.readUInt32BE(0)] : [])]);
 const bodyOf = (told: readonly Told[], stream = 1) =>
   Buffer.concat(told.filter((each) => each.type === 'data' && each.stream === stream).map(({ payload }) => payload));
+const bodyBytes = (told: readonly Told[]) =>
+  told.reduce((sum, { type, payload }) => sum + (type === 'data' ? payload.length : 0), 0);
 const isWhole = (told: readonly Told[], stream = 1) =>
   told.some((each) => each.stream === stream && (each.flags & endStream) !== 0);
 
@@ -292,6 +294,20 @@ describe('an answer goes out as the client takes it', () => {
     const rest = await peer.told();
     for (const stream of [1, 3])
       expect(Buffer.concat([bodyOf(first, stream), bodyOf(rest, stream)]).equals(body)).toBe(true);
+  });
+
+  test('however many answers one turn has', async () => {
+    const peer = greeted(undefined, settings([4, 1 << 24]));
+    peer.say(
+      frame('windowUpdate', 0, number(1 << 30)),
+      ...Array.from({ length: 900 }, (_, n) => peer.request(2 * n + 1)),
+    );
+    const answer = Buffer.alloc(15_000, 'x');
+    for (const stream of peer.streams) stream.respondWhole(OK, answer);
+    let bytes = 0;
+    while (peer.streams.some(({ isClosed }) => !isClosed)) bytes += bodyBytes(await peer.told());
+    bytes += bodyBytes(await peer.told());
+    expect([bytes, peer.isEnded]).toEqual([900 * answer.length, false]);
   });
 
   test('an end without anything before it needs no window', async () => {

@@ -198,7 +198,7 @@ export class Http2Connection implements StreamOwner {
     for (const stream of [...this.#streams.values()]) stream.close();
   }
 
-  #loosePatience(): void {
+  #losePatience(): void {
     if (--this.#patience < 0) throw new ConnectionError(ErrorCode.enhanceYourCalm, 'requests that are taken back');
   }
 
@@ -301,7 +301,7 @@ export class Http2Connection implements StreamOwner {
   #onRequest(id: number, isLast: boolean, fields: readonly string[] | undefined): void {
     this.#last = id;
     if (this.#isClosing || this.#streams.size >= MAX_STREAMS) {
-      this.#loosePatience();
+      this.#losePatience();
       if (!isLast) this.#givenUp.add(id);
       return this.#refuse(id, ErrorCode.refused);
     }
@@ -309,7 +309,7 @@ export class Http2Connection implements StreamOwner {
     const stream = new Http2Stream(id, fields ?? [], request ?? TOO_LARGE, this, this.#sendWindow);
     this.#streams.set(id, stream);
     if (!request || (isLast && !stream.receiveEnd())) {
-      this.#loosePatience();
+      this.#losePatience();
       return this.reset(stream, ErrorCode.protocol);
     }
     if (fields) this.#options.onStream(stream);
@@ -323,7 +323,7 @@ export class Http2Connection implements StreamOwner {
     const stream = this.#streams.get(id);
     if (!stream) return;
     // Watches end like this; what is taken back before it is answered was asked for in vain.
-    if (!stream.isAnswered) this.#loosePatience();
+    if (!stream.isAnswered) this.#losePatience();
     stream.close();
   }
 

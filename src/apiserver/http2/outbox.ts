@@ -83,6 +83,8 @@ export class Outbox {
   /** Whether a whole answer may go out in one piece, and before anything else that waits. */
   takesWhole(sender: Sender, length: number): boolean {
     if (this.#isFull || this.#senders.length > 0) return false;
+    // Many that are answered in one turn wait in their streams, as long ones do.
+    if (this.#bytes + this.#socket.writableLength >= BATCH_BYTES) return false;
     return length <= this.maxFrame && length <= this.#window && length <= sender.sendWindow;
   }
 

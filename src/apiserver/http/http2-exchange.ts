@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import type { PeerCertificate } from '../authentication/peer-certificate.ts';
 import { readableBody, writableBody } from '../http2/body-streams.ts';
 import { ErrorCode } from '../http2/error-code.ts';
+import { OF_CONNECTIONS } from '../http2/request-fields.ts';
 import type { Http2Stream } from '../http2/stream.ts';
 import { certificateOf } from './client-certificate.ts';
 import { type Exchange, type HeaderMap, type ResponseStream, untilTaken } from './exchange.ts';
@@ -137,4 +138,4 @@ function outgoing(code: number, head: HeaderMap, length?: number): string[] {
 }
 
 /** What the protocol has no place for, and what is said otherwise. */
-const NOT_SENT = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'date']);
+const NOT_SENT: ReadonlySet<string> = new Set([...OF_CONNECTIONS, 'date']);

@@ -1,5 +1,11 @@
-/** Fields that belong to a connection of HTTP/1.1. */
-const OF_CONNECTIONS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
+/** Fields that belong to a connection of HTTP/1.1: HTTP/2 has no place for them. */
+export const OF_CONNECTIONS: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+]);
 /** Names are tokens, and in lower case (RFC 9110, section 5.6.2). */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 const FORBIDDEN = /[\0\r\n]/;

@@ -23,11 +23,11 @@ import type { Status } from './framework/status.ts';
 import { Verdicts } from './framework/verdicts.ts';
 import { WaitingPods } from './framework/waiting-pods.ts';
 import { GroupScheduling } from './groups/group-scheduling.ts';
+import { SchedulerMetrics } from './metrics/scheduler-metrics.ts';
 import { PodStatusWriter } from './pod-status-writer.ts';
 import type { Happening } from './queue/happening-log.ts';
 import type { QueuedPod } from './queue/queued-pod.ts';
 import { SchedulingQueue } from './queue/scheduling-queue.ts';
-import { collectSizes, SchedulerMetrics } from './scheduler-metrics.ts';
 import { ClusterState } from './state/cluster-state.ts';
 import type { NodeInfo } from './state/node-info.ts';
 import { PodGroupIndex } from './state/pod-group-index.ts';
@@ -96,8 +96,7 @@ export class Scheduler {
     this.#extenders = new Extenders(extenders, options.logger);
     this.#waiting = new WaitingPods(options.clock);
     this.#groups = options.featureGates?.has('GenericWorkload') ? new PodGroupIndex() : undefined;
-    const registry = options.metrics ?? new MetricRegistry();
-    this.#metrics = new SchedulerMetrics(registry, options.clock);
+    this.#metrics = new SchedulerMetrics(options.metrics ?? new MetricRegistry(), options.clock);
     const context = {
       ...options,
       extenders: this.#extenders,
@@ -115,7 +114,7 @@ export class Scheduler {
     const [first] = this.#frameworks.values();
     this.#queue = new SchedulingQueue({
       clock: options.clock,
-      entered: this.#metrics.entered,
+      entered: this.#metrics.queue.entered,
       order: (a, b) => first?.order(a, b) ?? 0,
       gate: (pod) => this.#frameworkOf(pod)?.preEnqueue(pod),
       concerned: (plugin, happening) => this.#concerned(plugin, happening),
@@ -126,7 +125,7 @@ export class Scheduler {
     this.#statuses = new PodStatusWriter(options);
     this.#groupScheduling = new GroupScheduling({
       ...options,
-      metrics: this.#metrics,
+      metrics: this.#metrics.groups,
       state: this.#state,
       queue: this.#queue,
       nominations: this.#nominations,
@@ -139,7 +138,7 @@ export class Scheduler {
       refuse: (attempt, refusal) => this.#refuse(attempt, refusal),
       fail: (attempt, error) => this.#failed(attempt, error),
     });
-    collectSizes(registry, { queue: this.#queue, state: this.#state, bindings: () => this.#bindings.size });
+    this.#metrics.queue.follow({ queue: this.#queue, state: this.#state, bindings: () => this.#bindings.size });
     followCluster(options.informers, {
       state: this.#state,
       queue: this.#queue,
@@ -167,7 +166,7 @@ export class Scheduler {
       const startedAt = clock.monotonic();
       const attempt = this.#scheduleOne(pod, signal, startedAt);
       if (attempt instanceof Promise) await attempt;
-      this.#metrics.decided(startedAt);
+      this.#metrics.attempts.decided(startedAt);
       if (this.#bindings.isFull) await this.#bindings.room();
       else if (clock.monotonic() - sliceStart > SLICE_MS) await immediate();
       else continue;
@@ -285,7 +284,7 @@ export class Scheduler {
       if (permit || needsPreBind) this.#statuses.nominate(pod, nodeName);
       const waitsFrom = this.#options.clock.monotonic();
       const kept = await permit;
-      if (permit) this.#metrics.waited(kept?.code ?? 'Success', waitsFrom);
+      if (permit) this.#metrics.attempts.waited(kept?.code ?? 'Success', waitsFrom);
       if (kept) {
         framework.unreserve(cycle, nodeName);
         this.#queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });
@@ -298,7 +297,7 @@ export class Scheduler {
       }
       await this.#write(attempt, nodeName);
       this.#queue.done(uid);
-      this.#metrics.scheduled(queued, startedAt);
+      this.#metrics.attempts.scheduled(queued, startedAt);
       this.#statuses.settled(pod);
       framework.postBind(cycle, nodeName);
       this.#options.events.record(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${nodeName}`, {
@@ -344,7 +343,7 @@ export class Scheduler {
     this.#options.logger.warn('scheduling failed, will retry', { pod: key, error });
     const message = error instanceof Error ? error.message : String(error);
     this.#tell(queued, { reason: 'SchedulerError', message, nominated: '' });
-    this.#metrics.failed('error', schedulerNameOf(queued.info), startedAt);
+    this.#metrics.attempts.failed('error', schedulerNameOf(queued.info), startedAt);
     this.#queue.giveBack(queued, NOBODY);
   }
 
@@ -358,7 +357,7 @@ export class Scheduler {
   }
 
   #refuse({ queued, startedAt }: Attempt, { message, refusedBy, nominated }: AttemptRefusal): void {
-    this.#metrics.failed('unschedulable', schedulerNameOf(queued.info), startedAt);
+    this.#metrics.attempts.failed('unschedulable', schedulerNameOf(queued.info), startedAt);
     if (nominated !== undefined) this.#nominations.set(queued.info, nominated);
     this.#queue.giveBack(queued, refusedBy);
     this.#tell(queued, { reason: 'Unschedulable', message, ...(nominated === undefined ? {} : { nominated }) });

@@ -15,9 +15,10 @@ import { Http1Exchange } from './http1-exchange.ts';
 import { Http2Exchange } from './http2-exchange.ts';
 
 /** A connection with nothing under way is closed after this time. */
-const IDLE_MS = 90_000; /** How long a connection is quiet before the kernel asks whether the other side is still there. */
+const IDLE_MS = 90_000;
+/** How long a connection is quiet before the kernel asks whether the other side is still there. */
 const KEEP_ALIVE_MS = 15_000;
-
+/** How often a listener that closes looks for connections that have become idle. */
 const IDLE_CHECK_MS = 20;
 
 export interface HttpsListenerOptions {

@@ -5,7 +5,7 @@ import type { Client } from '#client/client.ts';
 import type { EventRecorder } from '#client/events/event-recorder.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import type { Extenders } from '../extender/extenders.ts';
-import type { SchedulerMetrics } from '../scheduler-metrics.ts';
+import type { SchedulerMetrics } from '../metrics/scheduler-metrics.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { PodGroupIndex } from '../state/pod-group-index.ts';
@@ -25,10 +25,7 @@ export interface PluginContext {
   readonly random: Random;
   readonly logger: Logger;
   readonly extenders: Extenders;
-  readonly metrics: Pick<
-    SchedulerMetrics,
-    'pointsOf' | 'pluginsOf' | 'batchesOf' | 'triedPreemption' | 'choseVictims' | 'evicted' | 'claimCreated'
-  >;
+  readonly metrics: Pick<SchedulerMetrics, 'plugins' | 'preemption'>;
   /** Features that are on beside those that always are. */
   readonly featureGates?: ReadonlySet<string>;
   /** Groups of pods that are scheduled together, where that is on. */

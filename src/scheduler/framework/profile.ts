@@ -38,7 +38,7 @@ export function createFramework(profile: Profile, context: Omit<PluginContext, '
     fits: (cycle, node) => framework?.fits(cycle, node),
     isLocal: (cycle) => framework?.isLocal(cycle) ?? false,
   };
-  const measures = context.metrics.pluginsOf(profile.schedulerName);
+  const measures = context.metrics.plugins.measuresOf(profile.schedulerName);
   const choices: readonly PluginChoice[] = profile.plugins ?? [...pluginRegistry.keys()].map((name) => ({ name }));
   const known = choices.filter(({ name }) => name !== BINDER);
   const plugins = known.map(({ name, without = [], ...chosen }): WeightedPlugin => {
@@ -54,8 +54,8 @@ export function createFramework(profile: Profile, context: Omit<PluginContext, '
     ...context,
     ...percentage(profile),
     order: profile.order ?? {},
-    observe: context.metrics.pointsOf(profile.schedulerName),
-    batched: context.metrics.batchesOf(profile.schedulerName),
+    observe: context.metrics.plugins.pointsOf(profile.schedulerName),
+    batched: context.metrics.plugins.batchesOf(profile.schedulerName),
   });
   return framework;
 }

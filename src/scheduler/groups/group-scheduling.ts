@@ -7,9 +7,9 @@ import type { Nominations } from '../framework/nominations.ts';
 import type { GroupCycle, Placement } from '../framework/placement.ts';
 import type { Cycle } from '../framework/plugin.ts';
 import type { Status } from '../framework/status.ts';
+import type { GroupMetrics } from '../metrics/group-metrics.ts';
 import type { QueuedPod } from '../queue/queued-pod.ts';
 import type { SchedulingQueue } from '../queue/scheduling-queue.ts';
-import type { SchedulerMetrics } from '../scheduler-metrics.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import { type Group, minCountOf } from '../state/pod-group-index.ts';
@@ -37,7 +37,7 @@ export interface GroupSchedulingOptions<Attempt> extends GroupStatusWriterOption
   /** Whether others have to be asked about the pod. */
   readonly asksOthers: (attempt: Attempt) => boolean;
   readonly random: Random;
-  readonly metrics: Pick<SchedulerMetrics, 'groupDecided' | 'groupEnded'>;
+  readonly metrics: GroupMetrics;
   readonly featureGates?: ReadonlySet<string>;
   readonly find: (attempt: Attempt) => Choice | Promise<Choice>;
   readonly hold: (attempt: Attempt, node: NodeInfo) => Status | undefined;
@@ -73,9 +73,9 @@ export class GroupScheduling<Attempt extends MemberAttempt> {
     const trying = { cycle: { group, members: members.keys(), state }, attempts, needed };
     const startedAt = this.#options.clock.monotonic();
     const tried = await this.#try(trying);
-    this.#options.metrics.groupDecided(startedAt);
+    this.#options.metrics.decided(startedAt);
     const outcome = this.#withRoom(trying, tried);
-    this.#options.metrics.groupEnded(RESULTS[outcome.result], schedulerNameOf(first.cycle.pod), startedAt);
+    this.#options.metrics.ended(RESULTS[outcome.result], schedulerNameOf(first.cycle.pod), startedAt);
     if (outcome.result === 'failed') this.#failed(group, attempts, outcome);
     else if (outcome.result === 'scheduled') this.#scheduled(group, outcome);
     else this.#refused(group, outcome);

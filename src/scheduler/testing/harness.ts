@@ -13,7 +13,7 @@ import type { Framework } from '../framework/framework.ts';
 import { Nominations } from '../framework/nominations.ts';
 import { createFramework, type Profile } from '../framework/profile.ts';
 import { WaitingPods } from '../framework/waiting-pods.ts';
-import { SchedulerMetrics } from '../scheduler-metrics.ts';
+import { SchedulerMetrics } from '../metrics/scheduler-metrics.ts';
 import { ClusterState } from '../state/cluster-state.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 

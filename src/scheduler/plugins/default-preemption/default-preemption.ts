@@ -21,7 +21,7 @@ export function defaultPreemption(context: PluginContext, args: CandidateSearchA
     name: NAME,
     preEnqueue: ({ uid }) => (evictions.isUnderWay(uid) ? UNDER_WAY : undefined),
     postFilter(cycle, diagnosis): PostFilterResult | Promise<PostFilterResult> {
-      context.metrics.triedPreemption();
+      context.metrics.preemption.tried();
       const ineligible = whyIneligible(context, cycle.pod, diagnosis);
       if (ineligible) return { reasons: [`preemption: ${ineligible}`] };
       const found = search.find(cycle, diagnosis);
@@ -42,7 +42,7 @@ export function defaultPreemption(context: PluginContext, args: CandidateSearchA
       return { nominated: found.best.nodeName };
     },
     postFilterGroup(unfit) {
-      context.metrics.triedPreemption();
+      context.metrics.preemption.tried();
       const ineligible = whyGroupIneligible(context, unfit);
       if (ineligible) return { reasons: [ineligible] };
       const victims = selectGroupVictims(unfit, { groups: context.groups, budgets: search.budgets() });

@@ -43,7 +43,7 @@ export class Evictions {
   start(preemptor: Preemptor, victims: Pick<Victims, 'pods' | 'nodeName'>): void {
     const { metrics, clock, logger, activate, resume } = this.#context;
     const startedAt = clock.monotonic();
-    metrics.choseVictims(victims.pods.length);
+    metrics.preemption.chose(victims.pods.length);
     for (const { uid } of preemptor.pods) this.#underWay.add(uid);
     const end = (wake: (uid: string) => void) => {
       for (const { uid } of preemptor.pods) {
@@ -54,11 +54,11 @@ export class Evictions {
     void this.#evictAll(preemptor, victims).then(
       // Those that take their time to end wake the pod when they are gone.
       () => {
-        metrics.evicted('success', startedAt);
+        metrics.preemption.evicted('success', startedAt);
         end(this.#areThere(victims) ? resume : activate);
       },
       (error) => {
-        metrics.evicted('error', startedAt);
+        metrics.preemption.evicted('error', startedAt);
         logger.warn('preemption failed, will retry', { [preemptor.kind]: keyOf(preemptor.object), error });
         end(activate);
       },

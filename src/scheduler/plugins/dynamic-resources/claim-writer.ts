@@ -49,8 +49,8 @@ export class ClaimWriter {
     const { namespace = '' } = claim.metadata ?? {};
     const creating = this.#claims.create(claim, { namespace });
     creating.then(
-      () => this.#metrics.claimCreated('success'),
-      () => this.#metrics.claimCreated('failure'),
+      () => this.#metrics.plugins.claimCreated('success'),
+      () => this.#metrics.plugins.claimCreated('failure'),
     );
     return this.#tried(`create claim for extended resources ${namespace}/`, creating);
   }

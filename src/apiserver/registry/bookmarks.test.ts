@@ -40,3 +40,24 @@ test('a bookmark never names a revision whose events are still to come', async (
   );
   expect(passed).toEqual([]);
 });
+
+test.each([
+  { timeoutSeconds: 1, after: [] },
+  { timeoutSeconds: 9, after: [7] },
+  { timeoutSeconds: 61, after: [59] },
+  { timeoutSeconds: 63, after: [60, 61] },
+])('a watch of $timeoutSeconds s says after $after s how far it is', async ({ timeoutSeconds, after }) => {
+  const begin = clock.monotonic();
+  const told: number[] = [];
+  const watched = cluster.client.of(ConfigMaps).watch(
+    { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan', allowWatchBookmarks: true, timeoutSeconds },
+    (events) => {
+      for (const { type } of events) if (type === 'BOOKMARK') told.push((clock.monotonic() - begin) / 1000);
+    },
+    new AbortController().signal,
+  );
+  await waitFor(() => told.length === 1, { what: 'the end of the present state' });
+  clock.advance(timeoutSeconds * 1000);
+  await watched;
+  expect(told).toEqual([0, ...after]);
+});

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
+import type { Timer } from '#base/clock.ts';
 import { FieldPath, forbidden, notSupported } from '#machinery/errors/field-error.ts';
 import { newExpired, newInvalid, type StatusError } from '#machinery/errors/status-error.ts';
 import type { CacheEvent } from '#storage/cache/cache-event.ts';
@@ -32,6 +33,8 @@ export interface WatchHandle {
 }
 
 const BOOKMARK_INTERVAL_MS = 60_000;
+/** How long before its timeout a watch says once more how far it is, so that its client goes on from close to there. */
+const LAST_BOOKMARK_MS = 2000;
 const MIN_TIMEOUT_SECONDS = 1800;
 /** Objects of the present state that are told at a time: others have their turn between, and a slow client takes no more. */
 const STATE_PIECE = 500;
@@ -193,17 +196,22 @@ class RunningWatch implements WatchHandle {
     const { clock, random } = this.#parts;
     const seconds = this.#options.timeoutSeconds || MIN_TIMEOUT_SECONDS * (1 + random.next());
     const timeout = clock.setTimer(seconds * 1000, () => this.#end(undefined));
-    let bookmark = this.#options.allowWatchBookmarks
-      ? clock.setTimer(BOOKMARK_INTERVAL_MS, () => sendBookmark())
-      : undefined;
+    let left = seconds * 1000 - LAST_BOOKMARK_MS;
+    let bookmark: Timer | undefined;
+    const awaitBookmark = () => {
+      const delay = Math.min(BOOKMARK_INTERVAL_MS, left);
+      left -= delay;
+      bookmark = delay > 0 ? clock.setTimer(delay, sendBookmark) : undefined;
+    };
     const sendBookmark = () => {
       // The watch's revision, not the cache's: events are delivered once a tick, and a bookmark must not pass them.
       if (this.#state === undefined && this.#watch?.pending === 0) {
         const { revision } = this.#watch;
         this.#listener.onChanges([{ type: 'BOOKMARK', revision, initialEventsEnd: false }]);
       }
-      bookmark = clock.setTimer(BOOKMARK_INTERVAL_MS, sendBookmark);
+      awaitBookmark();
     };
+    if (this.#options.allowWatchBookmarks) awaitBookmark();
     return () => {
       timeout.cancel();
       bookmark?.cancel();

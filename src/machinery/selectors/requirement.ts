@@ -22,14 +22,18 @@ export class SelectorError extends Error {
 
 /** Makes a checked requirement; throws `SelectorError` with upstream's text. */
 export function newRequirement(key: string, operator: Operator, values: readonly string[]): Requirement {
-  const path = new FieldPath();
-  const errors = [
-    ...keyErrors(path.child('key'), key),
-    ...valueCountErrors(operator, values),
-    ...values.flatMap((value, index) => valueErrors(path.child('values').index(index).key(key), value)),
-  ];
+  const errors = requirementErrors(new FieldPath(), { key, operator, values });
   if (errors.length > 0) throw new SelectorError(aggregate(errors));
   return { key, operator, values };
+}
+
+/** What is wrong with a requirement at a path. */
+export function requirementErrors(path: FieldPath, { key, operator, values }: Requirement): FieldError[] {
+  return [
+    ...keyErrors(path.child('key'), key),
+    ...valueCountErrors(path, operator, values),
+    ...values.flatMap((value, index) => valueErrors(path.child('values').index(index).key(key), value)),
+  ];
 }
 
 /** A key that upstream checks before it knows a path, which it then prints as `<nil>`. */
@@ -43,8 +47,8 @@ const valueErrors = (path: FieldPath, value: string): FieldError[] => joined(pat
 const joined = (path: FieldPath, value: string, messages: readonly string[]): FieldError[] =>
   messages.length === 0 ? [] : [invalid(path, value, messages.join('; '))];
 
-function valueCountErrors(operator: Operator, values: readonly string[]): FieldError[] {
-  const path = new FieldPath('values');
+function valueCountErrors(at: FieldPath, operator: Operator, values: readonly string[]): FieldError[] {
+  const path = at.child('values');
   switch (operator) {
     case 'in':
     case 'notin':
@@ -62,7 +66,7 @@ function valueCountErrors(operator: Operator, values: readonly string[]): FieldE
     case 'lt':
       return comparisonErrors(path, values);
     default:
-      return [notSupported(new FieldPath('operator'), operator, [...BINARY_OPERATORS, 'exists', '!'].sort())];
+      return [notSupported(at.child('operator'), operator, [...BINARY_OPERATORS, 'exists', '!'].sort())];
   }
 }
 

@@ -1,3 +1,4 @@
+import { checkText } from '#api/checks.ts';
 import { NodeAffinity, TopologySpreadConstraint } from '#api/core/v1/affinity.ts';
 import {
   duplicate,
@@ -8,6 +9,7 @@ import {
   notSupported,
   required,
 } from '#machinery/errors/field-error.ts';
+import { isQualifiedName } from '#machinery/names/label.ts';
 import {
   bool,
   type Infer,
@@ -21,6 +23,7 @@ import {
   string,
 } from '#machinery/schema/schema.ts';
 
+import { validateAddedAffinity } from './added-affinity.ts';
 import { milliseconds } from './duration.ts';
 
 const PREFIX = 'io.k8s.kube-scheduler.config.v1';
@@ -81,7 +84,7 @@ export const pluginArgs: ReadonlyMap<string, ArgsEntry> = new Map<string, ArgsEn
   ['DefaultPreemption', { schema: DefaultPreemption, validate: validatePreemption }],
   ['DynamicResources', { schema: DynamicResources, complete: withSeconds, validate: validateDynamicResources }],
   ['InterPodAffinity', { schema: InterPodAffinity, validate: validateInterPodAffinity }],
-  ['NodeAffinity', { schema: NodeAffinityArgs, validate: () => [] }],
+  ['NodeAffinity', { schema: NodeAffinityArgs, validate: validateNodeAffinity }],
   [
     'NodeResourcesBalancedAllocation',
     { schema: BalancedAllocation, complete: withWeights, validate: validateBalanced },
@@ -124,6 +127,9 @@ function validateDynamicResources(path: FieldPath, args: Infer<typeof DynamicRes
     if (!text) return [];
     const value = milliseconds(text.replace(/^-/, ''));
     if (value === undefined) return [invalid(path.child(name), text, 'must be a duration')];
+    if (name === 'bindingTimeout' && (text.startsWith('-') || value < 1000)) {
+      return [invalid(path.child(name), text, 'must be at least 1 second')];
+    }
     return text.startsWith('-') ? [invalid(path.child(name), text, 'must be zero or positive')] : [];
   });
 }
@@ -158,6 +164,10 @@ function validateInterPodAffinity(path: FieldPath, args: Infer<typeof InterPodAf
   return within(path.child('hardPodAffinityWeight'), args.hardPodAffinityWeight, [0, 100]);
 }
 
+function validateNodeAffinity(path: FieldPath, { addedAffinity }: Infer<typeof NodeAffinityArgs>): FieldError[] {
+  return addedAffinity ? validateAddedAffinity(path.child('addedAffinity'), addedAffinity) : [];
+}
+
 function validateBalanced(path: FieldPath, { resources = [] }: Infer<typeof BalancedAllocation>): FieldError[] {
   return resources.flatMap(({ name = '', weight }, index) => {
     const at = path.child('resources').index(index);
@@ -172,11 +182,16 @@ function validateBalanced(path: FieldPath, { resources = [] }: Infer<typeof Bala
 const STRATEGIES = ['LeastAllocated', 'MostAllocated', 'RequestedToCapacityRatio'];
 
 function validateFit(path: FieldPath, args: Infer<typeof Fit>): FieldError[] {
-  const groups = (args.ignoredResourceGroups ?? []).flatMap((group, index) =>
-    group.includes('/')
-      ? [invalid(path.child('ignoredResourceGroups').index(index), group, "resource group name can't contain '/'")]
-      : [],
+  const names = (args.ignoredResources ?? []).flatMap((name, index) =>
+    checkText(path.child('ignoredResources').index(index), name, isQualifiedName),
   );
+  const groups = (args.ignoredResourceGroups ?? []).flatMap((group, index) => {
+    const place = path.child('ignoredResourceGroups').index(index);
+    return [
+      ...(group.includes('/') ? [invalid(place, group, "resource group name can't contain '/'")] : []),
+      ...checkText(place, group, isQualifiedName),
+    ];
+  });
   const at = path.child('scoringStrategy');
   const { type = '', resources = [], requestedToCapacityRatio: ratio } = args.scoringStrategy ?? {};
   const weights = resources.flatMap(({ name = '', weight = 0 }, index) =>
@@ -191,6 +206,7 @@ function validateFit(path: FieldPath, args: Infer<typeof Fit>): FieldError[] {
         ],
   );
   return [
+    ...names,
     ...groups,
     ...(STRATEGIES.includes(type) ? [] : [notSupported(at.child('type'), type, STRATEGIES)]),
     ...weights,
@@ -203,12 +219,10 @@ function validateRatio(
   type: string,
   ratio: { readonly shape?: Infer<typeof Shape> } | null | undefined,
 ): FieldError[] {
-  if (type !== 'RequestedToCapacityRatio') {
-    return ratio ? [forbidden(path, 'must be nil when type is not RequestedToCapacityRatio')] : [];
-  }
-  return ratio
-    ? validateShape(path.child('shape'), ratio.shape ?? [])
-    : [required(path, 'must be specified when type is RequestedToCapacityRatio')];
+  if (ratio) return validateShape(path.child('shape'), ratio.shape ?? []);
+  return type === 'RequestedToCapacityRatio'
+    ? [required(path, 'must be specified when type is RequestedToCapacityRatio')]
+    : [];
 }
 
 function validateShape(path: FieldPath, shape: Infer<typeof Shape>): FieldError[] {
@@ -248,6 +262,7 @@ function validateSpread(path: FieldPath, args: Infer<typeof TopologySpread>): Fi
     const at = path.child('defaultConstraints').index(index);
     if (!(maxSkew > 0)) errors.push(invalid(at.child('maxSkew'), maxSkew ?? 0, 'not in valid range (0, inf)'));
     if (!topologyKey) errors.push(required(at.child('topologyKey'), 'can not be empty'));
+    else errors.push(...checkText(at.child('topologyKey'), topologyKey, isQualifiedName));
     if (!whenUnsatisfiable) errors.push(required(at.child('whenUnsatisfiable'), 'can not be empty'));
     else if (!ACTIONS.includes(whenUnsatisfiable)) {
       errors.push(notSupported(at.child('whenUnsatisfiable'), whenUnsatisfiable, ACTIONS));

@@ -1,14 +1,22 @@
-import { readConfigFile } from '#machinery/codec/config-file.ts';
+import { ConfigFileError, readConfigFile } from '#machinery/codec/config-file.ts';
 import { decodeValue } from '#machinery/codec/json.ts';
-import { duplicate, type FieldError, FieldPath, invalid, notFound, required } from '#machinery/errors/field-error.ts';
+import { duplicate, type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { bool, type Infer, int32, int64, json, list, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import type { ExtenderOptions } from '../extender/extender.ts';
 import type { Profile } from '../framework/profile.ts';
-import { pluginRegistry } from '../plugins/plugin-registry.ts';
 import { ExtenderConfiguration, ignoredResources, toExtenderOptions, validateExtenders } from './extender-options.ts';
+import {
+  ClientConnectionConfiguration,
+  LeaderElectionConfiguration,
+  validateClientConnection,
+  validateLeaderElection,
+} from './leader-options.ts';
 import { pluginArgs } from './plugin-args.ts';
+import { pluginsFault } from './plugin-points.ts';
 import { choosePlugins, extensionPoints, type PluginSets, pluginOrder } from './plugin-sets.ts';
 
+const GROUP = 'kubescheduler.config.k8s.io';
 const PREFIX = 'io.k8s.kube-scheduler.config.v1';
 
 const Plugin = message(`${PREFIX}.Plugin`, { name: opt(1, string), weight: opt(2, int32) });
@@ -34,28 +42,8 @@ const KubeSchedulerConfiguration = message(`${PREFIX}.KubeSchedulerConfiguration
   kind: opt(0, string),
   apiVersion: opt(0, string),
   parallelism: ptr(1, int32),
-  leaderElection: opt(
-    2,
-    message(`${PREFIX}.LeaderElectionConfiguration`, {
-      leaderElect: ptr(1, bool),
-      leaseDuration: opt(2, string),
-      renewDeadline: opt(3, string),
-      retryPeriod: opt(4, string),
-      resourceLock: opt(5, string),
-      resourceName: opt(6, string),
-      resourceNamespace: opt(7, string),
-    }),
-  ),
-  clientConnection: opt(
-    3,
-    message(`${PREFIX}.ClientConnectionConfiguration`, {
-      kubeconfig: opt(1, string),
-      acceptContentTypes: opt(2, string),
-      contentType: opt(3, string),
-      qps: opt(4, json),
-      burst: opt(5, int32),
-    }),
-  ),
+  leaderElection: opt(2, LeaderElectionConfiguration),
+  clientConnection: opt(3, ClientConnectionConfiguration),
   enableProfiling: ptr(4, bool),
   enableContentionProfiling: ptr(5, bool),
   percentageOfNodesToScore: ptr(6, int32),
@@ -82,10 +70,15 @@ export interface SchedulerConfiguration {
  */
 export function readSchedulerConfiguration(text: string): SchedulerConfiguration {
   const configuration = readConfigFile(text, KubeSchedulerConfiguration, {
-    apiVersions: ['kubescheduler.config.k8s.io/v1'],
+    apiVersions: [`${GROUP}/v1`],
     kind: 'KubeSchedulerConfiguration',
     validate,
   });
+  for (const { schedulerName, plugins } of profilesOf(configuration)) {
+    const fault = pluginsFault(schedulerName ?? '', (plugins ?? {}) as PluginSets);
+    if (fault === undefined) continue;
+    throw new ConfigFileError(`initializing profiles: creating profile for scheduler name ${schedulerName}: ${fault}`);
+  }
   const { podInitialBackoffSeconds, podMaxBackoffSeconds, percentageOfNodesToScore, extenders = [] } = configuration;
   const ignored = ignoredResources(extenders);
   return {
@@ -132,6 +125,11 @@ function toProfile(
 function decodeArgs(name: string, args: unknown): { readonly args: unknown; readonly problems: readonly string[] } {
   const entry = pluginArgs.get(name);
   if (entry === undefined) return { args, problems: [] };
+  const kind = (args as { readonly kind?: unknown } | undefined)?.kind;
+  if (kind !== undefined && kind !== '' && kind !== `${name}Args`) {
+    const [wanted, found] = [`${name}Args`, kind].map((each) => `${each}.${GROUP}`);
+    return { args: {}, problems: [`args for plugin ${name} were not of type ${wanted}, got ${found}`] };
+  }
   const { object, problems } = decodeValue(args ?? {}, entry.schema);
   return { args: entry.complete ? entry.complete(object as never) : object, problems };
 }
@@ -142,6 +140,8 @@ function validate(configuration: KubeSchedulerConfiguration): FieldError[] {
   const profiles = profilesOf(configuration);
   const path = new FieldPath('profiles');
   return [
+    ...validateClientConnection(configuration.clientConnection),
+    ...validateLeaderElection(configuration.leaderElection),
     ...((parallelism ?? 16) <= 0
       ? [invalid(new FieldPath('parallelism'), parallelism, 'should be an integer value greater than zero')]
       : []),
@@ -152,6 +152,10 @@ function validate(configuration: KubeSchedulerConfiguration): FieldError[] {
         ? [duplicate(path.index(index).child('schedulerName'), String(path.index(first).child('schedulerName')))]
         : [];
     }),
+    ...validateQueueSort(
+      path,
+      profiles.map(({ plugins }) => queueSortOf((plugins ?? {}) as PluginSets)),
+    ),
     ...validatePercentage(new FieldPath('percentageOfNodesToScore'), percentageOfNodesToScore),
     ...((initial ?? 1) <= 0
       ? [invalid(new FieldPath('podInitialBackoffSeconds'), initial, 'must be greater than 0')]
@@ -175,24 +179,46 @@ const validatePercentage = (path: FieldPath, value: number | null | undefined): 
     : [];
 
 function validateProfile(path: FieldPath, profile: SchedulerProfile): FieldError[] {
-  const { schedulerName, percentageOfNodesToScore, plugins, pluginConfig = [] } = profile;
-  const sets = Object.entries((plugins ?? {}) as PluginSets);
+  const { schedulerName, percentageOfNodesToScore, pluginConfig = [] } = profile;
   return [
     ...(schedulerName ? [] : [required(path.child('schedulerName'))]),
     ...validatePercentage(path.child('percentageOfNodesToScore'), percentageOfNodesToScore),
-    ...sets.flatMap(([point, { enabled = [] }]) =>
-      enabled.flatMap(({ name = '' }, index) =>
-        pluginRegistry.has(name) || name === 'DefaultBinder'
-          ? []
-          : [notFound(path.child('plugins', point, 'enabled').index(index), name)],
-      ),
-    ),
     ...pluginConfig.flatMap(({ name = '', args }, index) => {
       const at = path.child('pluginConfig').index(index);
       const isRepeated = pluginConfig.slice(0, index).some((other) => other.name === name);
       return [...(isRepeated ? [duplicate(at, name)] : []), ...validateArgs(at.child('args'), name, args)];
     }),
   ];
+}
+
+/** The pods of all profiles wait in one queue. */
+function validateQueueSort(path: FieldPath, [first, ...others]: readonly QueueSort[]): FieldError[] {
+  const count = first?.Enabled?.length ?? 0;
+  const tooMany = invalid(
+    path.index(0).child('plugins', 'queueSort', 'Enabled'),
+    count,
+    'only one queue sort plugin can be enabled',
+  );
+  return [
+    ...(count > 1 ? [tooMany] : []),
+    ...others.flatMap((other, index) =>
+      deepEqual(first, other)
+        ? []
+        : [invalid(path.index(index + 1).child('plugins', 'queueSort'), other, 'has to match for all profiles')],
+    ),
+  ];
+}
+
+/** A set of plugins as upstream's messages show it. */
+interface QueueSort {
+  readonly Enabled: readonly { readonly Name: string; readonly Weight: number }[] | null;
+  readonly Disabled: readonly { readonly Name: string; readonly Weight: number }[] | null;
+}
+
+function queueSortOf({ queueSort: { enabled = [], disabled = [] } = {} }: PluginSets): QueueSort {
+  const show = (plugins: readonly { readonly name?: string; readonly weight?: number }[]) =>
+    plugins.length === 0 ? null : plugins.map(({ name = '', weight = 0 }) => ({ Name: name, Weight: weight }));
+  return { Enabled: show(enabled), Disabled: show(disabled) };
 }
 
 function validateArgs(path: FieldPath, name: string, args: unknown): FieldError[] {

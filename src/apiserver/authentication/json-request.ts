@@ -26,9 +26,12 @@ export class JsonRequestError extends Error {
   override readonly name = 'JsonRequestError';
   /** The HTTP status, undefined when there was no answer. */
   readonly status: number | undefined;
-  constructor(message: string, status?: number, options?: ErrorOptions) {
+  /** The answer asked to come back later. */
+  readonly retryAfter: boolean;
+  constructor(message: string, status?: number, options?: ErrorOptions & { readonly retryAfter?: boolean }) {
     super(message, options);
     this.status = status;
+    this.retryAfter = options?.retryAfter ?? false;
   }
 }
 
@@ -74,9 +77,10 @@ export function requestText(url: string, request: JsonRequest): Promise<string> 
         if (size > MAX_BYTES) sent.destroy(new Error('answer is too long'));
       });
       answer.once('end', () => {
-        const { statusCode = 0 } = answer;
+        const { statusCode = 0, headers } = answer;
+        const retryAfter = headers['retry-after'] !== undefined;
         if (statusCode >= 200 && statusCode < 300) resolve(Buffer.concat(chunks).toString());
-        else reject(new JsonRequestError(`ask ${url}: status ${statusCode}`, statusCode));
+        else reject(new JsonRequestError(`ask ${url}: status ${statusCode}`, statusCode, { retryAfter }));
       });
     });
     sent.once('timeout', () => sent.destroy(new Error('no answer in time')));

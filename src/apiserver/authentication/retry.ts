@@ -5,7 +5,10 @@ const ATTEMPTS = 5;
 const FIRST_DELAY_MS = 500;
 const FACTOR = 1.5;
 
-/** Calls again, up to four times, when a webhook cannot be reached or says that the fault is its own. */
+/**
+ * Calls again, up to four times, when a webhook breaks off, says that the fault is its own or asks for it. One that
+ * cannot be reached or does not answer in time is not asked again: whoever waits for it has waited long enough.
+ */
 export async function withRetries<T>(
   clock: Pick<Clock, 'sleep'>,
   work: () => Promise<T>,
@@ -21,5 +24,12 @@ export async function withRetries<T>(
   }
 }
 
-const isTransient = (error: unknown): boolean =>
-  error instanceof JsonRequestError && (error.status === undefined || error.status === 429 || error.status >= 500);
+/** Answers after which the same question may have another answer. */
+const TRANSIENT_STATUSES = [429, 500, 504];
+
+function isTransient(error: unknown): boolean {
+  if (!(error instanceof JsonRequestError)) return false;
+  const { status, retryAfter, cause } = error;
+  if (status === undefined) return (cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNRESET';
+  return TRANSIENT_STATUSES.includes(status) || retryAfter;
+}

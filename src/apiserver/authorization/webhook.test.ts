@@ -22,7 +22,9 @@ beforeAll(async () => {
   };
   webhook = await startJsonServer((_path, body) => {
     asked.push(body as Sent);
-    const status = answers[(body as Sent).spec.user];
+    const { user } = (body as Sent).spec;
+    if (user === 'slow') return new Promise(() => {});
+    const status = answers[user];
     return status === undefined ? 400 : { status };
   });
 });
@@ -66,6 +68,18 @@ test('its policy says what it means that it cannot say anything', async () => {
     reason: '',
     evaluationError: `ask ${webhook.url}: status 400`,
   });
+});
+
+test('who does not answer in time is not waited for again', async () => {
+  const options = { url: webhook.url, ca: webhook.ca, timeoutMs: 50 };
+  asked.length = 0;
+  expect(await createDecide([createWebhookAuthorizer(options, clock)])(pods('slow'))).toEqual({
+    allowed: false,
+    denied: false,
+    reason: '',
+    evaluationError: `ask ${webhook.url}: no answer in time`,
+  });
+  expect(asked.length).toBeLessThan(2);
 });
 
 test('it is asked each time when it is not to be believed', async () => {

@@ -24,9 +24,24 @@ export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
     ...nonNegative(SPEC.child('minReadySeconds'), spec?.minReadySeconds),
     ...nonNegative(SPEC.child('ordinals', 'start'), spec?.ordinals?.start),
     ...(spec?.serviceName ? checkText(SPEC.child('serviceName'), spec.serviceName, isDNS1123Label) : []),
-    ...validateWorkload(spec ?? {}, SPEC, { selector: 'statefulset', template: 'StatefulSet' }),
+    ...validateWorkload({ ...spec, template: withClaims(spec) }, SPEC, {
+      selector: 'statefulset',
+      template: 'StatefulSet',
+    }),
   ];
 }
+
+/** The template as its pods will be: claims are volumes that containers can mount, in place of others of their names. */
+function withClaims({ template, volumeClaimTemplates = [] }: Partial<StatefulSetSpec> = {}) {
+  if (template?.spec === undefined || volumeClaimTemplates.length === 0) return template;
+  const names = new Set(volumeClaimTemplates.map(({ metadata }) => metadata?.name ?? ''));
+  const claims = [...names].map((name) => ({ name, persistentVolumeClaim: { claimName: CLAIM } }));
+  const others = (template.spec.volumes ?? []).filter(({ name }) => !names.has(name));
+  return { ...template, spec: { ...template.spec, volumes: [...claims, ...others] } };
+}
+
+/** What stands for the name of a claim, which each pod has its own of. */
+const CLAIM = 'claim';
 
 function managementErrors(policy: string, field: FieldPath): FieldError[] {
   if (policy === '') return [required(field)];

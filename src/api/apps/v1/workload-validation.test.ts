@@ -73,6 +73,29 @@ test('a StatefulSet keeps its volumes and names', () => {
   expect(updateErrors(StatefulSets, workload(), workload({ replicas: 5 }))).toEqual([]);
 });
 
+test('the containers of a StatefulSet mount its claims', () => {
+  const claim = (name: string) => ({
+    metadata: { name },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  });
+  const mounting = (names: readonly string[], more: object = {}) =>
+    template({
+      containers: [{ name: 'c', image: 'x', volumeMounts: names.map((name) => ({ name, mountPath: `/${name}` })) }],
+      ...more,
+    });
+  const volumeClaimTemplates = [claim('data'), claim('logs'), claim('data')];
+  const volumes = [
+    { name: 'data', emptyDir: {} },
+    { name: 'more', emptyDir: {} },
+  ];
+  const errors = (pods: object) => createErrors(StatefulSets, workload({ volumeClaimTemplates, template: pods }));
+  expect(errors(mounting(['data', 'logs']))).toEqual([]);
+  expect(errors(mounting(['data', 'logs', 'more'], { volumes }))).toEqual([]);
+  expect(errors(mounting(['data', 'other']))).toEqual([
+    'spec.template.spec.containers[0].volumeMounts[1].name: Not found: "other"',
+  ]);
+});
+
 test('a Deployment that can neither add nor take away cannot roll', () => {
   const strategy = { rollingUpdate: { maxSurge: 0, maxUnavailable: '0%' } };
   expect(createErrors(Deployments, workload({ strategy }))).toEqual([

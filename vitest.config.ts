@@ -6,6 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['knarr-source', 'module', 'node', 'default'] } },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
+    globalSetup: ['test/support/run-directory.ts'],
     pool: 'forks',
     // Files share their modules: loading them anew for each takes several times as long as the tests. No test may leave
     // anything behind in a module, in the environment or on the machine.

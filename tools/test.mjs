@@ -1,5 +1,5 @@
 // `npm test`: installs and builds what is missing, then passes all tests. Arguments go to vitest.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import {
   ensureBuilt,
@@ -14,8 +14,7 @@ ensureDependencies(root);
 ensureDebianPackages([...NODE_PACKAGES, ...TEST_PACKAGES]);
 await ensureBuilt(root);
 
-const { status } = spawnSync('node_modules/.bin/vitest', ['run', ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: 'inherit',
-});
-process.exit(status ?? 1);
+const child = spawn('node_modules/.bin/vitest', ['run', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+// The run removes what it made before it ends.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code) => process.exit(code ?? 1));

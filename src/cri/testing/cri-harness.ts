@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Readable, Writable } from 'node:stream';
 import type {
   ContainerConfig,
@@ -209,9 +209,10 @@ export class CriHarness {
   }
 }
 
-const CGROUP = `knarr-cri-test-${process.pid}`;
+/** The control group above those of all pods. */
+export const CGROUP = `${basename(tmpdir())}-${process.pid}`;
 
-/** The control group above the pods' is nobody's but the harness's. */
+/** It is nobody's but the harness's. */
 function removeCgroup(root = '/sys/fs/cgroup'): void {
   for (const directory of ['', ...readdirSync(root)]) {
     const path = join(root, directory, CGROUP);

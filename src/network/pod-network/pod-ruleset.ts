@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PortMapping } from '#cri/runtime.ts';
 
 export interface PodRuleset {
@@ -9,6 +10,10 @@ export interface PodRuleset {
   readonly clusterCidr: string;
   readonly hostPorts: readonly { readonly address: string; readonly mapping: PortMapping }[];
 }
+
+/** The table of the pod network that keeps its state in this directory. */
+export const podTable = (stateDirectory: string): string =>
+  `knarr_pods_${createHash('sha256').update(stateDirectory).digest('hex').slice(0, 8)}`;
 
 /** The whole table as input for `nft -f`: replaces what was there, in one transaction. */
 export function podRuleset(ruleset: PodRuleset): string {

@@ -3,12 +3,13 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#base/clock.ts';
 import { silentLogger } from '#base/logger.ts';
 import type { PortMapping } from '#cri/runtime.ts';
+import { podTable } from './pod-ruleset.ts';
 import { createRoutedPodNetwork, type RoutedPodNetwork } from './routed-pod-network.ts';
 
 const TOOLS = ['/usr/sbin/ip', '/usr/sbin/nft', '/usr/bin/nsenter', '/bin/busybox'];
@@ -20,8 +21,6 @@ describe.skipIf(!possible)('routed pod network (needs root, ip, nft, nsenter and
   let network: RoutedPodNetwork;
   let namespaces: string[] = [];
   let children: ReturnType<typeof spawn>[] = [];
-  /** Tables of whoever else has a network on this machine. */
-  let othersTables: string[] = [];
 
   const tables = async () => (await run('nft', ['list', 'tables'])).stdout.split('\n');
 
@@ -35,7 +34,6 @@ describe.skipIf(!possible)('routed pod network (needs root, ip, nft, nsenter and
 
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'knarr-net-'));
-    othersTables = await tables();
     network = open();
     await network.start();
   });
@@ -49,7 +47,7 @@ describe.skipIf(!possible)('routed pod network (needs root, ip, nft, nsenter and
   });
 
   async function pod(name: string, portMappings: readonly PortMapping[] = []) {
-    const namespace = `knarr-test-${process.pid}-${name}`;
+    const namespace = `${basename(tmpdir())}-${process.pid}-${name}`;
     await run('ip', ['netns', 'add', namespace]);
     namespaces.push(namespace);
     const netnsPath = `/run/netns/${namespace}`;
@@ -123,12 +121,12 @@ describe.skipIf(!possible)('routed pod network (needs root, ip, nft, nsenter and
 
   test('destroy leaves nothing behind', async () => {
     const one = await pod('gone', [{ protocol: 'TCP', containerPort: 80, hostPort: 28932 }]);
-    const added = (await tables()).filter((table) => !othersTables.includes(table));
-    expect(added).toEqual([expect.stringContaining('knarr_pods_')]);
+    const table = `table ip ${podTable(join(directory, 'network'))}`;
+    expect(await tables()).toContain(table);
     await network.destroy();
     const state = (await run('ip', ['-o', 'addr'])).stdout + (await run('ip', ['route'])).stdout;
     expect(state).not.toContain('10.231.7.');
-    expect(await tables()).not.toContain(added[0]);
+    expect(await tables()).not.toContain(table);
     expect(existsSync(join(directory, 'network'))).toBe(false);
     expect((await one.exec('ip', '-o', 'link')).stdout).not.toContain('eth0');
     expect(await network.status()).toEqual({

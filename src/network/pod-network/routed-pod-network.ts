@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '#base/clock.ts';
@@ -8,7 +7,7 @@ import { runCommand } from '../run-command.ts';
 import { AddressBook } from './address-book.ts';
 import { type Ipv4Range, parseIpv4Range } from './ipv4-range.ts';
 import { deviceName, nodeBatch, type PodLink, podBatch } from './pod-links.ts';
-import { deleteTable, podRuleset } from './pod-ruleset.ts';
+import { deleteTable, podRuleset, podTable } from './pod-ruleset.ts';
 
 export interface RoutedPodNetworkOptions {
   /** This node's pods: `10.244.0.0/24`. Its first address becomes the node's own. */
@@ -50,7 +49,7 @@ class VethPodNetwork implements RoutedPodNetwork {
   constructor(options: RoutedPodNetworkOptions) {
     this.#options = options;
     this.#range = parseIpv4Range(options.podCidr);
-    this.#table = `knarr_pods_${createHash('sha256').update(options.stateDirectory).digest('hex').slice(0, 8)}`;
+    this.#table = podTable(options.stateDirectory);
   }
 
   async start(): Promise<void> {

@@ -1,7 +1,7 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clientPath } from './kubectl.ts';
 
@@ -36,7 +36,7 @@ export class Knarr {
   private constructor(options: KnarrOptions) {
     this.#options = options;
     if (options.isolated) {
-      this.#namespace = `knarr-e2e-${process.pid}-${counter++}`;
+      this.#namespace = `${basename(tmpdir())}-${basename(this.directory)}`;
       execFileSync('ip', ['netns', 'add', this.#namespace]);
       execFileSync('nsenter', [`--net=/run/netns/${this.#namespace}`, 'ip', 'link', 'set', 'lo', 'up']);
     }
@@ -174,8 +174,6 @@ export class Knarr {
     return this.#namespace ? ['nsenter', `--net=/run/netns/${this.#namespace}`, ...command] : [...command];
   }
 }
-
-let counter = 0;
 
 /** Calls `check` until it gives something other than undefined or false; rejects with what it said last. */
 export async function eventually<T>(

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type CriHarness, logText } from '../cri-harness.ts';
+import { CGROUP, type CriHarness, logText } from '../cri-harness.ts';
 
 /** What another process finds that opens the same directories, and what is left after the end. */
 export function recoverySuite(harness: () => CriHarness): void {
@@ -76,7 +76,7 @@ export function recoverySuite(harness: () => CriHarness): void {
     });
 
     test('destroy takes everything away, whatever still runs', async () => {
-      const level = `/knarr-cri-test/level-${process.pid}`;
+      const level = `/${CGROUP}/level`;
       const sandbox = await harness().sandbox({ cgroupParent: `${level}/pod` });
       const container = await harness().runForever({ sandbox });
       const { pid } = await harness().cri.containerStatus(container.id);

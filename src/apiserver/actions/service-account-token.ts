@@ -133,5 +133,6 @@ type PodObject = KubernetesObject & {
 function nodeOf(options: TokenActionOptions, pod: PodObject) {
   const name = pod.spec?.nodeName;
   if (!name) return undefined;
-  return { name, uid: options.lookup('Node', '', name)?.metadata?.uid ?? '' };
+  const uid = options.lookup('Node', '', name)?.metadata?.uid;
+  return { name, ...(uid ? { uid } : {}) };
 }

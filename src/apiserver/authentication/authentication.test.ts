@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigMaps } from '#api/core/v1/config-map.ts';
+import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { type Secret, Secrets } from '#api/core/v1/secret.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
@@ -171,11 +172,23 @@ describe('service-account tokens', () => {
       extra: {
         'authentication.kubernetes.io/credential-id': [expect.stringMatching(/^JTI=/)],
         'authentication.kubernetes.io/node-name': ['n1'],
-        'authentication.kubernetes.io/node-uid': [''],
         'authentication.kubernetes.io/pod-name': ['web'],
         'authentication.kubernetes.io/pod-uid': [pod.metadata?.uid],
       },
     });
+  });
+
+  test('name the node of a pod without a uid where there is none', async () => {
+    const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'web' };
+    const nodeOf = async () => {
+      const { status } = await make({ boundObjectRef });
+      const claims = Buffer.from(status.token.split('.')[1] ?? '', 'base64url').toString();
+      return JSON.parse(claims)['kubernetes.io'].node;
+    };
+    expect(await nodeOf()).toEqual({ name: 'n1' });
+    const { metadata } = await server.admin.of(Nodes).create({ metadata: { name: 'n1' } });
+    expect(await nodeOf()).toEqual({ name: 'n1', uid: metadata?.uid });
+    await server.admin.of(Nodes).delete('n1');
   });
 
   test('are for their audiences', async () => {

@@ -27,8 +27,8 @@ export interface TokenSpecification {
   readonly audiences: readonly string[];
   readonly expirationSeconds: number;
   readonly bound?: BoundObject | undefined;
-  /** The node of a bound pod, for which the token carries the node's name and uid too. */
-  readonly node?: { readonly name: string; readonly uid: string } | undefined;
+  /** The node of a bound pod, for which the token carries the node's name too, and its uid if there is such a node. */
+  readonly node?: { readonly name: string; readonly uid?: string } | undefined;
   /** Seconds after which the use of a token that lives longer than was asked for counts as stale. */
   readonly warnAfterSeconds?: number | undefined;
 }
@@ -39,7 +39,8 @@ export interface KubernetesClaim {
   readonly serviceaccount: { readonly name: string; readonly uid: string };
   readonly pod?: { readonly name: string; readonly uid: string };
   readonly secret?: { readonly name: string; readonly uid: string };
-  readonly node?: { readonly name: string; readonly uid: string };
+  /** Without a uid where a pod named a node that was not there. */
+  readonly node?: { readonly name: string; readonly uid?: string };
   /** Seconds since the epoch after which use of an extended token is counted as stale. */
   readonly warnafter?: number;
 }

@@ -126,13 +126,13 @@ export class ServiceAccountTokenAuthenticator implements TokenAuthenticator {
   #boundError(
     kind: keyof typeof BOUND,
     namespace: string,
-    claim: { readonly name: string; readonly uid: string },
+    claim: { readonly name: string; readonly uid?: string },
   ): string | undefined {
     const uid = this.#find(kind, namespace, claim.name);
     if (uid === 'gone' || uid === 'deleted') return INVALIDATED;
     return uid === claim.uid
       ? undefined
-      : `${BOUND[kind].uid} UID (${uid}) does not match service account ${BOUND[kind].claim} ref claim (${claim.uid})`;
+      : `${BOUND[kind].uid} UID (${uid}) does not match service account ${BOUND[kind].claim} ref claim (${claim.uid ?? ''})`;
   }
 
   /** The uid of an object that is there and was not deleted too long ago. */
@@ -157,7 +157,7 @@ function userOf({ namespace, serviceaccount, pod, node }: KubernetesClaim, id: s
   for (const [kind, reference] of [['node', node] as const, ['pod', pod] as const]) {
     if (reference === undefined) continue;
     extra[`authentication.kubernetes.io/${kind}-name`] = [reference.name];
-    extra[`authentication.kubernetes.io/${kind}-uid`] = [reference.uid];
+    if (reference.uid) extra[`authentication.kubernetes.io/${kind}-uid`] = [reference.uid];
   }
   return serviceAccountUser(namespace, serviceaccount.name, serviceaccount.uid, extra);
 }

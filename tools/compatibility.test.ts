@@ -11,7 +11,7 @@ const GAPS = [
   'Alpha features, but for workload-aware scheduling (`--feature-gates` GenericWorkload, GangScheduling, TopologyAwareWorkloadScheduling, WorkloadAwarePreemption and WorkloadWithJob; claims of devices for whole groups are not there)',
   'Beta features that upstream leaves off, but for MaxUnavailableStatefulSet, StorageVersionMigrator and ClusterTrustBundle (bundles are not projected into pods)',
   'IPv6, NetworkPolicy, Ingress, the userspace proxy',
-  'etcd as a datastore, components as processes of their own, several nodes',
+  'etcd as a datastore, components as processes of their own, several nodes, several clusters with containers in one network namespace',
 ];
 
 function render(): string {

@@ -8,8 +8,10 @@ import { mergePatch } from '#client/options.ts';
 import { createOciRuntime } from '#cri/oci/oci-runtime.ts';
 import type { ContainerRuntime, ImageService } from '#cri/runtime.ts';
 import { createKubelet } from '#kubelet/kubelet.ts';
+import { PodNetworkTakenError } from '#network/pod-network/other-network.ts';
 import { createRoutedPodNetwork, type RoutedPodNetwork } from '#network/pod-network/routed-pod-network.ts';
 import { ServiceProxy } from '#network/proxy/service-proxy.ts';
+import { CommandError } from './command-error.ts';
 import { type ComponentEnvironment, createComponentContext } from './component-context.ts';
 import type { ComponentGroup } from './component-group.ts';
 import type { Credentials } from './credentials.ts';
@@ -34,7 +36,13 @@ export const openImageService = (data: DataDirectory): ImageService =>
 /** Prepares network and engine; running containers are found again. */
 export async function startNodeBase(data: DataDirectory, options: NodeBaseOptions): Promise<NodeBase> {
   const { network, runtime } = createNodeBase(data, options);
-  await runtime.start();
+  try {
+    await runtime.start();
+  } catch (error) {
+    if (!(error instanceof PodNetworkTakenError)) throw error;
+    const help = 'delete that cluster first, or start this one with --runtime none';
+    throw new CommandError(`start node: ${error.message}: ${help}`, { cause: error });
+  }
   return {
     network,
     runtime,
@@ -54,7 +62,13 @@ function createNodeBase(data: DataDirectory, { logger, clusterCidr = NODE_NETWOR
   const paths = nodePaths(data);
   const { podCidr } = NODE_NETWORK;
   const clock = systemClock;
-  const network = createRoutedPodNetwork({ podCidr, clusterCidr, stateDirectory: paths.network, clock, logger });
+  const owner = `the cluster in ${data.root}`;
+  const network = createRoutedPodNetwork({
+    ...{ owner, podCidr, clusterCidr },
+    stateDirectory: paths.network,
+    clock,
+    logger,
+  });
   const runtime = createOciRuntime({
     rootDirectory: paths.containers,
     stateDirectory: paths.state,
@@ -128,9 +142,10 @@ const ROLE_LABEL = 'node-role.kubernetes.io/control-plane';
 export async function destroyNode(data: DataDirectory): Promise<void> {
   if (missingForNode(process.env) !== undefined) return;
   const { network, runtime } = createNodeBase(data, { logger: silentLogger });
-  // Detaching pods needs the network's address book.
-  await network.start();
+  // Detaching pods needs the network's address book, and nothing more of the network.
+  await network.open();
   await runtime.destroy();
   await network.destroy();
-  await ServiceProxy.destroy({ table: serviceTable(data), serviceCidr: NODE_NETWORK.serviceCidr });
+  const keepRoute = (await network.otherOwner()) !== undefined;
+  await ServiceProxy.destroy({ table: serviceTable(data), serviceCidr: NODE_NETWORK.serviceCidr, keepRoute });
 }

@@ -239,6 +239,21 @@ describe.skipIf(whyNoContainers !== undefined)(
       expect(missing.stderr).toContain('no service port 81 found for service "web"');
     });
 
+    test('another cluster leaves the addresses of this one alone', async () => {
+      const { directory, dataDirectory } = knarr;
+      const other = ['--name', 'other', '--data-dir', join(directory, 'other')];
+      const kubeconfig = ['--kubeconfig', join(directory, 'other-kubeconfig')];
+      const refused = await knarr.command('up', '--api-port', '0', ...other, ...kubeconfig);
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain(
+        `start node: the pod network 10.244.0.0/24 of this machine belongs to the cluster in ${dataDirectory}: delete that cluster first, or start this one with --runtime none`,
+      );
+      expect((await knarr.command('delete', ...other, ...kubeconfig)).code).toBe(0);
+      const addresses = await knarr.exec(['ip', '-o', 'addr', 'show', 'dev', 'lo']);
+      expect(addresses.stdout).toContain(' 10.244.0.1/32 ');
+      expect((await knarr.exec(['ip', 'route'])).stdout).toContain('10.96.0.0/12 dev lo');
+    });
+
     test('labels and annotations are set, and describe shows what happened', async () => {
       const [pod = ''] = await podNames('app=web');
       await kubectl('label', 'pod', pod, 'tier=front');

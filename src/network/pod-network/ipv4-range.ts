@@ -35,6 +35,20 @@ export function parseIpv4Range(cidr: string): Ipv4Range {
   };
 }
 
+/** Whether two networks share addresses. */
+export function overlap(one: string, other: string): boolean {
+  const [a, b] = [boundsOf(one), boundsOf(other)];
+  return a.first <= b.last && b.first <= a.last;
+}
+
+function boundsOf(cidr: string): { readonly first: number; readonly last: number } {
+  const [address = '', prefix = ''] = cidr.split('/');
+  const total = 2 ** (32 - Number(prefix));
+  const value = parseIpv4(address) ?? Number.NaN;
+  const first = value - (value % total);
+  return { first, last: first + total - 1 };
+}
+
 /** The number behind a dotted address; undefined when it is none. */
 export function parseIpv4(address: string): number | undefined {
   const parts = address.split('.');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseIpv4Range } from './ipv4-range.ts';
+import { overlap, parseIpv4Range } from './ipv4-range.ts';
+import { networkIn } from './other-network.ts';
 import { deviceName, nodeBatch, podBatch, podMac } from './pod-links.ts';
 import { podRuleset } from './pod-ruleset.ts';
 
@@ -54,6 +55,7 @@ route add default via 10.0.0.1 dev eth0
   test('masquerades what leaves the cluster and forwards host ports', () => {
     const ruleset = podRuleset({
       table: 'knarr_pods_1',
+      owner: 'the "cluster" in /data',
       podCidr: '10.0.1.0/24',
       clusterCidr: '10.0.0.0/16',
       hostPorts: [
@@ -82,9 +84,27 @@ table ip knarr_pods_1 {
     type nat hook postrouting priority srcnat; policy accept;
     ip saddr 10.0.1.9 ip daddr 10.0.1.9 ct status dnat masquerade
     ip saddr 127.0.0.0/8 ct status dnat masquerade
-    ip saddr 10.0.1.0/24 ip daddr != { 10.0.0.0/16, 224.0.0.0/4 } masquerade
+    ip saddr 10.0.1.0/24 ip daddr != { 10.0.0.0/16, 224.0.0.0/4 } masquerade comment "the ?cluster? in /data"
   }
 }
 `);
+    expect(networkIn(ruleset)).toEqual({ podCidr: '10.0.1.0/24', owner: 'the ?cluster? in /data' });
+  });
+
+  test('reads whose a network is from what nft lists', () => {
+    const listed = (comment: string) =>
+      `table ip knarr_pods_1 {\n\tchain postrouting {\n\t\tip saddr 10.0.1.0/24 ip daddr != { 10.0.0.0/16, 224.0.0.0/4 } masquerade${comment}\n\t}\n}\n`;
+    expect(networkIn(listed(' comment "the cluster in /data"'))?.owner).toBe('the cluster in /data');
+    expect(networkIn(listed(''))).toEqual({ podCidr: '10.0.1.0/24', owner: 'another data directory' });
+    expect(networkIn('table ip knarr_pods_1 {\n}\n')).toBeUndefined();
+  });
+
+  test.each([
+    ['10.244.0.0/24', '10.244.0.0/24', true],
+    ['10.244.0.0/24', '10.244.1.0/24', false],
+    ['10.244.0.0/16', '10.244.255.0/24', true],
+    ['10.244.3.128/25', '10.244.3.77/25', false],
+  ])('networks that share addresses: %s and %s: %s', (one, other, expected) => {
+    expect([overlap(one, other), overlap(other, one)]).toEqual([expected, expected]);
   });
 });

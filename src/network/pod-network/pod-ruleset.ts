@@ -4,6 +4,8 @@ import type { PortMapping } from '#cri/runtime.ts';
 export interface PodRuleset {
   /** Name of the nftables table, ours alone. */
   readonly table: string;
+  /** Whose it is: said in a comment, for whoever wants these addresses too. */
+  readonly owner: string;
   /** Addresses of this node's pods. */
   readonly podCidr: string;
   /** Addresses that pods reach with their own address: every pod of the cluster, with those of this node. */
@@ -11,13 +13,16 @@ export interface PodRuleset {
   readonly hostPorts: readonly { readonly address: string; readonly mapping: PortMapping }[];
 }
 
+/** What the nftables tables of pod networks begin with. */
+export const TABLE_PREFIX = 'knarr_pods_';
+
 /** The table of the pod network that keeps its state in this directory. */
 export const podTable = (stateDirectory: string): string =>
-  `knarr_pods_${createHash('sha256').update(stateDirectory).digest('hex').slice(0, 8)}`;
+  `${TABLE_PREFIX}${createHash('sha256').update(stateDirectory).digest('hex').slice(0, 8)}`;
 
 /** The whole table as input for `nft -f`: replaces what was there, in one transaction. */
 export function podRuleset(ruleset: PodRuleset): string {
-  const { table, podCidr, clusterCidr, hostPorts } = ruleset;
+  const { table, owner, podCidr, clusterCidr, hostPorts } = ruleset;
   const hairpins = [...new Set(hostPorts.map(({ address }) => address))];
   return [
     deleteTable(table),
@@ -33,12 +38,16 @@ export function podRuleset(ruleset: PodRuleset): string {
       // A pod that calls itself by a node port must see answers come from outside; so must the node's loopback address.
       ...hairpins.map((address) => `ip saddr ${address} ip daddr ${address} ct status dnat masquerade`),
       'ip saddr 127.0.0.0/8 ct status dnat masquerade',
-      `ip saddr ${podCidr} ip daddr != { ${clusterCidr}, 224.0.0.0/4 } masquerade`,
+      `ip saddr ${podCidr} ip daddr != { ${clusterCidr}, 224.0.0.0/4 } masquerade comment "${commentOf(owner)}"`,
     ]),
     '}',
     '',
   ].join('\n');
 }
+
+/** As much as the kernel takes, and nothing that would end the text. */
+const commentOf = (owner: string): string => owner.replace(/[^ !#-~]/g, '?').slice(-MAX_COMMENT);
+const MAX_COMMENT = 127;
 
 /** Input for `nft -f` that removes the table, and succeeds without it. */
 export function deleteTable(table: string): string {

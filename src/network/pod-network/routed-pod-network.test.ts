@@ -119,6 +119,26 @@ describe.skipIf(!possible)('routed pod network (needs root, ip, nft, nsenter and
     await expect(pod('g')).rejects.toThrow('no addresses available in 10.231.7.0/29');
   });
 
+  test('leaves addresses to the network that has them', async () => {
+    const [one, two] = [await pod('one'), await pod('two')];
+    const second = createRoutedPodNetwork({
+      podCidr: '10.231.7.0/30',
+      stateDirectory: join(directory, 'second'),
+      clock: systemClock,
+      logger: silentLogger,
+    });
+    const owner = join(directory, 'network');
+    expect(await second.otherOwner()).toBe(owner);
+    await expect(second.start()).rejects.toThrow(`the pod network 10.231.7.0/30 of this machine belongs to ${owner}`);
+    expect(await second.status()).toMatchObject({ ready: false, message: expect.stringContaining(owner) });
+    await second.open();
+    await second.start();
+    await second.destroy();
+    await answer(two, 8080, 'two');
+    expect((await one.exec('/bin/busybox', 'nc', two.ip, '8080')).stdout.trim()).toBe('two');
+    expect((await run('ip', ['-o', 'addr', 'show', 'dev', 'lo'])).stdout).toContain(' 10.231.7.1/32 ');
+  });
+
   test('destroy leaves nothing behind', async () => {
     const one = await pod('gone', [{ protocol: 'TCP', containerPort: 80, hostPort: 28932 }]);
     const table = `table ip ${podTable(join(directory, 'network'))}`;

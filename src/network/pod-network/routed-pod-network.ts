@@ -6,6 +6,7 @@ import type { PodNetwork, PodNetworkRequest } from '#cri/runtime.ts';
 import { runCommand } from '../run-command.ts';
 import { AddressBook } from './address-book.ts';
 import { type Ipv4Range, parseIpv4Range } from './ipv4-range.ts';
+import { otherNetwork, PodNetworkTakenError } from './other-network.ts';
 import { deviceName, nodeBatch, type PodLink, podBatch } from './pod-links.ts';
 import { deleteTable, podRuleset, podTable } from './pod-ruleset.ts';
 
@@ -14,6 +15,8 @@ export interface RoutedPodNetworkOptions {
   readonly podCidr: string;
   /** All pods of the cluster, with `podCidr`; default `podCidr`. Traffic to them keeps the pod's address. */
   readonly clusterCidr?: string;
+  /** Whose network this is, for others to read; default `stateDirectory`. */
+  readonly owner?: string;
   /** Holds the address book; made when absent. */
   readonly stateDirectory: string;
   readonly clock: Clock;
@@ -24,13 +27,18 @@ export interface RoutedPodNetworkOptions {
 
 /** A `PodNetwork` that can be taken away without a trace. */
 export interface RoutedPodNetwork extends PodNetwork {
+  /** Finds what it made earlier, so that it can be taken away, and takes no addresses; `start` does nothing then. */
+  open(): Promise<void>;
+  /** Who else has these addresses on this machine, if anybody. */
+  otherOwner(): Promise<string | undefined>;
   /** Removes every device, address and rule it made, and the address book. */
   destroy(): Promise<void>;
 }
 
 /**
  * The built-in pod network: a routed pair of virtual Ethernet devices per pod, no bridge. Pods leave the cluster with the
- * node's address; host ports are forwarded by nftables. Needs root, `ip`, `nsenter` and `nft`.
+ * node's address; host ports are forwarded by nftables. Needs root, `ip`, `nsenter` and `nft`. Starting it fails with a
+ * `PodNetworkTakenError` where another one has some of its addresses.
  */
 export function createRoutedPodNetwork(options: RoutedPodNetworkOptions): RoutedPodNetwork {
   return new VethPodNetwork(options);
@@ -53,15 +61,25 @@ class VethPodNetwork implements RoutedPodNetwork {
   }
 
   async start(): Promise<void> {
+    if (this.#book !== undefined) return;
     try {
-      await mkdir(this.#options.stateDirectory, { recursive: true, mode: 0o700 });
-      const book = await AddressBook.open(this.#bookPath, this.#range);
+      const [other, book] = await Promise.all([this.otherOwner(), this.#prepare()]);
+      if (other !== undefined)
+        throw new PodNetworkTakenError(`the pod network ${this.#range.cidr} of this machine belongs to ${other}`);
       await Promise.all([enableForwarding(), this.#addGateway(), this.#loadRuleset(book)]);
       this.#book = book;
     } catch (error) {
       this.#failure = (error as Error).message;
       throw error;
     }
+  }
+
+  async open(): Promise<void> {
+    this.#book ??= await AddressBook.open(this.#bookPath, this.#range);
+  }
+
+  otherOwner(): Promise<string | undefined> {
+    return otherNetwork(this.#range.cidr, this.#table);
   }
 
   async attach(request: PodNetworkRequest): Promise<{ readonly ips: readonly string[] }> {
@@ -105,9 +123,14 @@ class VethPodNetwork implements RoutedPodNetwork {
     await Promise.all(book.leases().map(({ sandboxId }) => removeDevice(deviceName(sandboxId))));
     await this.#rulesetLoads;
     await runCommand('nft', ['-f', '-'], deleteTable(this.#table));
-    await this.#removeGateway();
+    if ((await this.otherOwner()) === undefined) await this.#removeGateway();
     await rm(this.#options.stateDirectory, { recursive: true, force: true });
     this.#book = undefined;
+  }
+
+  async #prepare(): Promise<AddressBook> {
+    await mkdir(this.#options.stateDirectory, { recursive: true, mode: 0o700 });
+    return AddressBook.open(this.#bookPath, this.#range);
   }
 
   get #bookPath(): string {
@@ -150,8 +173,9 @@ class VethPodNetwork implements RoutedPodNetwork {
         .leases()
         .flatMap(({ address, portMappings }) => portMappings.map((mapping) => ({ address, mapping })))
         .filter(({ mapping }) => mapping.hostPort > 0);
-      const { podCidr, clusterCidr = podCidr } = this.#options;
-      await runCommand('nft', ['-f', '-'], podRuleset({ table: this.#table, podCidr, clusterCidr, hostPorts }));
+      const { podCidr, clusterCidr = podCidr, stateDirectory, owner = stateDirectory } = this.#options;
+      const ruleset = podRuleset({ table: this.#table, owner, podCidr, clusterCidr, hostPorts });
+      await runCommand('nft', ['-f', '-'], ruleset);
     };
     const result = this.#rulesetLoads.then(load);
     // Only the order is passed on; the failure belongs to the caller.

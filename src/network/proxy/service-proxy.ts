@@ -57,15 +57,17 @@ export class ServiceProxy {
     }
   }
 
-  /** Removes all rules, as when a cluster is deleted. */
+  /** Removes all rules, as when a cluster is deleted; `keepRoute` when another cluster of this machine has services. */
   static async destroy({
     table,
     serviceCidr,
+    keepRoute = false,
   }: {
     readonly table: string;
     readonly serviceCidr: string;
+    readonly keepRoute?: boolean;
   }): Promise<void> {
-    await removeServiceRoute(serviceCidr);
+    if (!keepRoute) await removeServiceRoute(serviceCidr);
     await runCommand('nft', ['-f', '-'], removeRuleset(table));
   }
 

@@ -117,7 +117,12 @@ export class Knarr {
   /** Runs another `knarr` command on this cluster. */
   knarr(...args: string[]): Promise<CommandResult> {
     const kubeconfig = args[0] === 'delete' ? ['--kubeconfig', join(this.directory, 'user-kubeconfig')] : [];
-    return this.exec([process.execPath, KNARR, ...args, '--data-dir', this.dataDirectory, ...kubeconfig]);
+    return this.command(...args, '--data-dir', this.dataDirectory, ...kubeconfig);
+  }
+
+  /** Runs a `knarr` command on whatever cluster it names, where this one is. */
+  command(...args: string[]): Promise<CommandResult> {
+    return this.exec([process.execPath, KNARR, ...args]);
   }
 
   /** Runs the real kubectl; rejects when it fails. Answers its standard output. */

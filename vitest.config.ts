@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Unit and in-process tests live beside the code; end-to-end tests (real clients, real containers) in test/e2e. */
@@ -11,6 +12,8 @@ export default defineConfig({
     // Files share their modules: loading them anew for each takes several times as long as the tests. No test may leave
     // anything behind in a module, in the environment or on the machine.
     isolate: false,
+    // Many tests wait for other processes: two files at a time are faster even where there is but one core for them.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Namespaces } from '#api/core/v1/namespace.ts';
 import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
@@ -8,6 +8,7 @@ import { type ResourceSlice, ResourceSlices } from '#api/resource/v1/resource-sl
 import { jsonPatch } from '#client/options.ts';
 import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
 import { Cluster } from '#testing/cluster.ts';
+import { waitFor } from '#testing/wait-for.ts';
 
 let cluster: Cluster;
 const namespace = 'default';
@@ -53,11 +54,9 @@ const devicesOf = async (name: string) =>
   ((await claimOf(name)).status?.allocation?.devices?.results ?? []).map(
     ({ request, device }) => `${request}=${device}`,
   );
-const bound = (name: string) => vi.waitUntil(() => nodeOf(name), { timeout: 5000 });
+const bound = (name: string) => waitFor(() => nodeOf(name));
 const messageOf = (name: string) =>
-  vi.waitUntil(
-    async () => (await podOf(name)).status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message,
-  );
+  waitFor(async () => (await podOf(name)).status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message);
 const one = (name: string, deviceClassName: string, more: object = {}) => ({
   name,
   exactly: { deviceClassName, ...more },
@@ -296,7 +295,7 @@ describe('devices of a special kind', () => {
       },
     } as Pod);
     const pods = cluster.client.of(Pods);
-    await vi.waitUntil(async () => (await pods.get('admin', { namespace: 'admins' })).spec?.nodeName);
+    await waitFor(async () => (await pods.get('admin', { namespace: 'admins' })).spec?.nodeName);
     const claim = await cluster.client.of(ResourceClaims).get('all', { namespace: 'admins' });
     expect(claim.status?.allocation?.devices?.results?.map(({ device, adminAccess }) => [device, adminAccess])).toEqual(
       [
@@ -336,7 +335,7 @@ test('a pod is bound when its devices are ready', async () => {
   await addSlice('fabric', { driver: 'fabric.example.com', allNodes: true, devices: [{ name: 'f0', ...conditions }] });
   await addClaim('fabric', { requests: [one('gpu', 'fabric')] });
   await addPod('fabric', ['fabric']);
-  await vi.waitUntil(async () => (await claimOf('fabric')).status?.allocation);
+  await waitFor(async () => (await claimOf('fabric')).status?.allocation);
   expect(await nodeOf('fabric')).toBeUndefined();
   // Meanwhile others know where it is expected.
   expect((await podOf('fabric')).status?.nominatedNodeName).toMatch(/^[ab]$/);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Events } from '#api/core/v1/event.ts';
 import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
@@ -11,6 +11,7 @@ import { createEventRecorder } from '#client/events/event-recorder.ts';
 import { InformerFactory } from '#client/informer-factory.ts';
 import { jsonPatch } from '#client/options.ts';
 import { Cluster } from '#testing/cluster.ts';
+import { waitFor } from '#testing/wait-for.ts';
 import { Scheduler } from './scheduler.ts';
 
 let cluster: Cluster;
@@ -67,10 +68,8 @@ test('a pod goes to a node that fits, and an event says so', async () => {
   await addNode('small', { cpu: '1' });
   await addNode('large', { cpu: '8' });
   await addPod('big', {}, '4');
-  await vi.waitUntil(async () => (await nodeOf('big')) === 'large');
-  const event = await vi.waitUntil(
-    async () => (await cluster.client.of(Events).list({ namespace: 'default' })).items[0],
-  );
+  await waitFor(async () => (await nodeOf('big')) === 'large');
+  const event = await waitFor(async () => (await cluster.client.of(Events).list({ namespace: 'default' })).items[0]);
   expect(event).toMatchObject({
     reason: 'Scheduled',
     message: 'Successfully assigned default/big to large',
@@ -82,13 +81,13 @@ test('a pod that fits nowhere is told why, and goes when a node fits', async () 
   await addNode('one', { cpu: '1' });
   await addNode('tainted', { taints: [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }] });
   await addPod('waiting', {}, '2');
-  await vi.waitUntil(async () => (await messageOf('waiting')) !== undefined);
+  await waitFor(async () => (await messageOf('waiting')) !== undefined);
   expect(await messageOf('waiting')).toBe(
     '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s). ' +
       'no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
   );
   await addNode('two');
-  await vi.waitUntil(async () => (await nodeOf('waiting')) === 'two', { timeout: 5000 });
+  await waitFor(async () => (await nodeOf('waiting')) === 'two');
 });
 
 test('selectors, affinity and host ports are kept', async () => {
@@ -98,14 +97,14 @@ test('selectors, affinity and host ports are kept', async () => {
   await addPod('selected', { nodeSelector: { disk: 'ssd' } });
   await addPod('port-1', { containers: ports });
   await addPod('port-2', { containers: ports });
-  await vi.waitUntil(async () => (await Promise.all(['selected', 'port-1', 'port-2'].map(nodeOf))).every(Boolean));
+  await waitFor(async () => (await Promise.all(['selected', 'port-1', 'port-2'].map(nodeOf))).every(Boolean));
   expect(await nodeOf('selected')).toBe('a');
   expect(new Set([await nodeOf('port-1'), await nodeOf('port-2')])).toEqual(new Set(['a', 'b']));
 });
 
 test('without nodes the message says so', async () => {
   await addPod('alone');
-  await vi.waitUntil(async () => (await messageOf('alone')) === 'no nodes available to schedule pods');
+  await waitFor(async () => (await messageOf('alone')) === 'no nodes available to schedule pods');
 });
 
 test('what is decided is counted and measured under the names people know', async () => {
@@ -113,9 +112,9 @@ test('what is decided is counted and measured under the names people know', asyn
   await addPod('fits');
   await addPod('waits', {}, '2');
   await addPod('gated', { schedulingGates: [{ name: 'example.com/wait' }] });
-  await vi.waitUntil(async () => (await nodeOf('fits')) && (await messageOf('waits')));
+  await waitFor(async () => (await nodeOf('fits')) && (await messageOf('waits')));
   const told = () => cluster.apiServer.metrics.render().split('\n');
-  await vi.waitUntil(() => told().includes('scheduler_pending_pods{queue="gated"} 1'));
+  await waitFor(() => told().includes('scheduler_pending_pods{queue="gated"} 1'));
   const profile = 'profile="default-scheduler"';
   const counted = [
     `scheduler_schedule_attempts_total{result="scheduled",${profile}} 1`,
@@ -145,9 +144,9 @@ test('a pod of higher priority makes room for itself', async () => {
   await cluster.client.of(PriorityClasses).create({ metadata: { name: 'high' }, value: 1000 });
   await addNode('one', { cpu: '1' });
   await addPod('low', { terminationGracePeriodSeconds: 0 }, '800m');
-  await vi.waitUntil(() => nodeOf('low'));
+  await waitFor(() => nodeOf('low'));
   await addPod('high', { priorityClassName: 'high' }, '800m');
-  await vi.waitUntil(async () => (await nodeOf('high')) === 'one', { timeout: 5000 });
+  await waitFor(async () => (await nodeOf('high')) === 'one');
   const events = (await cluster.client.of(Events).list({ namespace: 'default' })).items;
   const { metadata, status } = await podOf('high');
   const { uid } = metadata ?? {};
@@ -161,14 +160,14 @@ test('a pod for which room is made waits until those that take their time to end
   await cluster.client.of(PriorityClasses).create({ metadata: { name: 'high' }, value: 1000 });
   await addNode('one', { cpu: '1' });
   await addPod('low', { terminationGracePeriodSeconds: 3600 }, '800m');
-  await vi.waitUntil(() => nodeOf('low'));
+  await waitFor(() => nodeOf('low'));
   await addPod('high', { priorityClassName: 'high' }, '800m');
-  await vi.waitUntil(async () => (await podOf('low')).metadata?.deletionTimestamp);
-  await vi.waitUntil(async () => (await podOf('high')).status?.nominatedNodeName === 'one');
+  await waitFor(async () => (await podOf('low')).metadata?.deletionTimestamp);
+  await waitFor(async () => (await podOf('high')).status?.nominatedNodeName === 'one');
   const told = async () => (await cluster.client.of(Events).list({ namespace: 'default' })).items;
-  await vi.waitUntil(async () => (await told()).some(({ reason }) => reason === 'Preempted'));
+  await waitFor(async () => (await told()).some(({ reason }) => reason === 'Preempted'));
   await cluster.client.of(Pods).delete('low', { namespace: 'default', gracePeriodSeconds: 0 });
-  await vi.waitUntil(async () => (await nodeOf('high')) === 'one', { timeout: 5000 });
+  await waitFor(async () => (await nodeOf('high')) === 'one');
   // That the end of another had begun was no reason to try again.
   expect(cluster.apiServer.metrics.render()).toContain('scheduler_preemption_attempts_total 1\n');
 });
@@ -179,15 +178,15 @@ test('a pod that never preempts, and one that only frees what is too little, is 
     .create({ metadata: { name: 'polite' }, value: 1000, preemptionPolicy: 'Never' });
   await addNode('one', { cpu: '1' });
   await addPod('first', {}, '800m');
-  await vi.waitUntil(() => nodeOf('first'));
+  await waitFor(() => nodeOf('first'));
   await addPod('polite', { priorityClassName: 'polite' }, '800m');
-  await vi.waitUntil(() => messageOf('polite'));
+  await waitFor(() => messageOf('polite'));
   expect(await messageOf('polite')).toBe(
     '0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, ' +
       'preemption: not eligible due to preemptionPolicy=Never.',
   );
   await addPod('equal', {}, '800m');
-  await vi.waitUntil(() => messageOf('equal'));
+  await waitFor(() => messageOf('equal'));
   expect(await messageOf('equal')).toBe(
     '0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, ' +
       'preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
@@ -198,10 +197,10 @@ test('a gated pod waits until its gates are taken away', async () => {
   await addNode('one');
   await addPod('gated', { schedulingGates: [{ name: 'example.com/wait' }] });
   await addPod('open');
-  await vi.waitUntil(() => nodeOf('open'));
+  await waitFor(() => nodeOf('open'));
   expect(await nodeOf('gated')).toBeUndefined();
   await cluster.client
     .of(Pods)
     .patch('gated', jsonPatch([{ op: 'remove', path: '/spec/schedulingGates' }]), { namespace: 'default' });
-  await vi.waitUntil(() => nodeOf('gated'));
+  await waitFor(() => nodeOf('gated'));
 });

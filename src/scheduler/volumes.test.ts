@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type PersistentVolume, PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { type PersistentVolumeClaim, PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
@@ -10,6 +10,7 @@ import { InformerFactory } from '#client/informer-factory.ts';
 import { jsonPatch, mergePatch } from '#client/options.ts';
 import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
 import { Cluster } from '#testing/cluster.ts';
+import { waitFor } from '#testing/wait-for.ts';
 import { Harness, makeNode, makePod } from './testing/harness.ts';
 
 let cluster: Cluster;
@@ -84,10 +85,10 @@ const TAIL =
 
 test('a pod waits for its claim to be there and to be bound', async () => {
   await addPod('early', 'later');
-  await vi.waitUntil(() => messageOf('early'));
+  await waitFor(() => messageOf('early'));
   expect(await messageOf('early')).toBe(`0/2 nodes are available: persistentvolumeclaim "later" not found. ${TAIL}`);
   await addClaim('later', '');
-  await vi.waitUntil(async () => (await messageOf('early'))?.includes('unbound'), { timeout: 5000 });
+  await waitFor(async () => (await messageOf('early'))?.includes('unbound'));
   expect(await messageOf('early')).toBe(
     `0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. ${TAIL}`,
   );
@@ -97,39 +98,38 @@ test('a pod waits for its claim to be there and to be bound', async () => {
 test('a claim that waits for its consumer gets the smallest volume that will do, and the pod its node', async () => {
   await addClaim('waiting', 'local');
   await addPod('consumer', 'waiting');
-  await vi.waitUntil(() => messageOf('consumer'));
+  await waitFor(() => messageOf('consumer'));
   expect(await messageOf('consumer')).toBe(
     `0/2 nodes are available: 2 node(s) didn't find available persistent volumes to bind. ${TAIL}`,
   );
   await addLocalVolume('large', 'a', '10Gi');
   const volumes = cluster.client.of(PersistentVolumes);
   await volumes.patch('large', mergePatch({ status: { phase: 'Available' } }), { subresource: 'status' });
-  await vi.waitUntil(async () => (await volumes.get('large')).spec?.claimRef, { timeout: 5000 });
+  await waitFor(async () => (await volumes.get('large')).spec?.claimRef);
   expect((await volumes.get('large')).spec?.claimRef).toMatchObject({ name: 'waiting', namespace });
   await bind('waiting', 'large');
-  await vi.waitUntil(async () => (await podOf('consumer')).spec?.nodeName === 'a', { timeout: 5000 });
+  await waitFor(async () => (await podOf('consumer')).spec?.nodeName === 'a');
 });
 
 test('whoever makes volumes is told the node, and the pod follows once the volume is there', async () => {
   await addClaim('made', 'made');
   await addPod('provisioned', 'made');
   const claims = cluster.client.of(PersistentVolumeClaims);
-  const node = await vi.waitUntil(
+  const node = await waitFor(
     async () => (await claims.get('made', { namespace })).metadata?.annotations?.['volume.kubernetes.io/selected-node'],
-    { timeout: 5000 },
   );
   expect((await podOf('provisioned')).spec?.nodeName).toBeUndefined();
   await bind('made', 'large');
-  await vi.waitUntil(async () => (await podOf('provisioned')).spec?.nodeName === node, { timeout: 5000 });
+  await waitFor(async () => (await podOf('provisioned')).spec?.nodeName === node);
 });
 
 test('a claim for one pod is not given to a second', async () => {
   await addClaim('alone', 'local', ['ReadWriteOncePod']);
   await bind('alone', 'large');
   await addPod('first', 'alone');
-  await vi.waitUntil(async () => (await podOf('first')).spec?.nodeName);
+  await waitFor(async () => (await podOf('first')).spec?.nodeName);
   await addPod('second', 'alone');
-  await vi.waitUntil(() => messageOf('second'));
+  await waitFor(() => messageOf('second'));
   expect(await messageOf('second')).toBe(
     '0/2 nodes are available: 2 node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode ' +
       'already in-use by another pod. no new claims to deallocate, preemption: 0/2 nodes are available: ' +

@@ -14,7 +14,7 @@ export interface WaitOptions {
  */
 export async function waitFor<T>(
   probe: () => T | undefined | false | Promise<T | undefined | false>,
-  { what = 'the condition', timeoutMs = 10_000, intervalMs = 5 }: WaitOptions = {},
+  { what = 'the condition', timeoutMs = 25_000, intervalMs = 5 }: WaitOptions = {},
 ): Promise<T> {
   const end = performance.now() + timeoutMs;
   let last: unknown;

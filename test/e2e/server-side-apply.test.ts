@@ -45,7 +45,7 @@ describe('kubectl with server-side apply', { timeout: 60_000 }, () => {
     const file = session.write('web.json', deployment('web', 2));
     expect(await apply(file)).toEqual({ code: 0, stdout: 'deployment.apps/web serverside-applied\n', stderr: '' });
     const settled = async () => (await json('deployment', 'web')).status?.observedGeneration === 1;
-    await expect.poll(settled, { timeout: 10_000 }).toBe(true);
+    await expect.poll(settled, { timeout: 30_000 }).toBe(true);
     const own = (object: { metadata: { managedFields: Entry[]; generation: number } }) => [
       object.metadata.generation,
       object.metadata.managedFields.filter(({ operation }) => operation === 'Apply'),

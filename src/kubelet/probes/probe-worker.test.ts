@@ -103,7 +103,7 @@ describe('over the network', () => {
     [302, { location: 'http://elsewhere.example.org/' }, 'warning Probe terminated redirects, Response body: body'],
   ])('HTTP %i', async (status, headers, expected) => {
     const port = await serve(status, headers);
-    const { result, output } = await probeHttp({ port }, { host: '127.0.0.1', port, timeoutMs: 5000 });
+    const { result, output } = await probeHttp({ port }, { host: '127.0.0.1', port, timeoutMs: 20_000 });
     expect(`${result} ${output}`).toBe(expected);
   });
 
@@ -111,14 +111,14 @@ describe('over the network', () => {
     server = createServer((_, response) => response.end('x'.repeat(2_000_000)));
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const { result, output } = await probeHttp({ port }, { host: '127.0.0.1', port, timeoutMs: 5000 });
+    const { result, output } = await probeHttp({ port }, { host: '127.0.0.1', port, timeoutMs: 20_000 });
     expect([result, output.length]).toEqual(['success', 10 * 1024]);
   });
 
   test('nobody listens', async () => {
     const port = await serve(200);
     await new Promise((resolve) => server?.close(resolve));
-    const target = { host: '127.0.0.1', port, timeoutMs: 5000 };
+    const target = { host: '127.0.0.1', port, timeoutMs: 20_000 };
     expect([await probeHttp({ port, path: '/x' }, target), await probeTcp('127.0.0.1', port, 5000)]).toEqual([
       {
         result: 'failure',

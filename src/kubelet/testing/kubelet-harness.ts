@@ -29,7 +29,7 @@ export interface HarnessOptions {
 const NODE = 'node-1';
 const NAMESPACE = 'default';
 
-const GIVE_UP_MS = 10_000;
+const GIVE_UP_MS = 25_000;
 
 /** Resolves with the first value that is not undefined; the test's own wall clock bounds the wait. */
 async function poll<T>(what: string, probe: () => Promise<T | undefined>): Promise<T> {

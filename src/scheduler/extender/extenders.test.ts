@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { systemClock } from '#base/clock.ts';
@@ -9,6 +9,7 @@ import { jsonPatch } from '#client/options.ts';
 import { CertificateAuthority } from '#cluster/certificates/authority.ts';
 import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
 import { Cluster } from '#testing/cluster.ts';
+import { waitFor } from '#testing/wait-for.ts';
 import { readSchedulerConfiguration } from '../configuration/scheduler-configuration.ts';
 
 type Handler = (verb: string, args: Record<string, unknown>) => unknown;
@@ -101,9 +102,9 @@ const addPod = (name: string, requests: Record<string, string> = {}, spec: objec
     spec: { containers: [{ name: 'c', image: 'x', resources: { requests, limits: requests } }], ...spec },
   } as Pod);
 const podOf = (name: string) => cluster.client.of(Pods).get(name, { namespace });
-const bound = (name: string) => vi.waitUntil(async () => (await podOf(name)).spec?.nodeName, { timeout: 5000 });
+const bound = (name: string) => waitFor(async () => (await podOf(name)).spec?.nodeName);
 const conditionOf = (name: string) =>
-  vi.waitUntil(async () => (await podOf(name)).status?.conditions?.find(({ type }) => type === 'PodScheduled'));
+  waitFor(async () => (await podOf(name)).status?.conditions?.find(({ type }) => type === 'PodScheduled'));
 
 test('an extender leaves out nodes and prefers others; one that may fail does not matter', async () => {
   handle = (verb, args) => {

@@ -18,7 +18,7 @@ const mutate = (name: string, mutation: string) => configMaps.patch(name, 'merge
 const summary = (watch: Watch) =>
   watch.events.map(({ type, object }) => `${type} ${object.metadata.name} ${object.data?.mutation ?? '-'}`);
 const sees = (watch: Watch, events: string[]) =>
-  expect.poll(() => summary(watch), { interval: 5, timeout: 5000 }).toEqual(events);
+  expect.poll(() => summary(watch), { interval: 5, timeout: 20_000 }).toEqual(events);
 
 describe('[sig-api-machinery] Watchers', () => {
   test('should observe add, update, and delete watch notifications on configmaps', async () => {

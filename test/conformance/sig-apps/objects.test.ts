@@ -261,9 +261,9 @@ describe('[sig-apps] ReplicaSet', () => {
     await pods().create(pod('orphan', { metadata: { labels: { name: 'adopter' } } }));
     const set = await apps('replicasets').create(replicated('adopter', 1));
     const owners = async () => (await pods().get('orphan')).metadata.ownerReferences?.map((each: Body) => each.uid);
-    await expect.poll(owners, { interval: 5, timeout: 5000 }).toEqual([set.metadata.uid]);
+    await expect.poll(owners, { interval: 5, timeout: 20_000 }).toEqual([set.metadata.uid]);
     await pods().patch('orphan', 'merge', { metadata: { labels: { name: 'free' } } });
-    await expect.poll(owners, { interval: 5, timeout: 5000 }).toBeUndefined();
+    await expect.poll(owners, { interval: 5, timeout: 20_000 }).toBeUndefined();
     await settled(apps('replicasets'), 'adopter', (status) => status.replicas === 1);
     expect(await pods().names({ labelSelector: 'name=adopter' })).toHaveLength(1);
   });
@@ -279,7 +279,9 @@ describe('[sig-apps] ReplicationController', () => {
     await pods().create(pod('rc-orphan', { metadata: { labels: { name: 'rc-adopter' } } }));
     const { metadata } = await controllers().create(replicationController('rc-adopter', 1));
     const owners = async () => (await pods().get('rc-orphan')).metadata.ownerReferences;
-    await expect.poll(owners, { interval: 5, timeout: 5000 }).toMatchObject([{ uid: metadata.uid, controller: true }]);
+    await expect
+      .poll(owners, { interval: 5, timeout: 20_000 })
+      .toMatchObject([{ uid: metadata.uid, controller: true }]);
   });
 
   test('should release no longer matching pods', async () => {
@@ -290,7 +292,7 @@ describe('[sig-apps] ReplicationController', () => {
     });
     await pods().patch(name!, 'merge', { metadata: { labels: { name: 'released' } } });
     const owners = async () => (await pods().get(name!)).metadata.ownerReferences;
-    await expect.poll(owners, { interval: 5, timeout: 5000 }).toBeUndefined();
+    await expect.poll(owners, { interval: 5, timeout: 20_000 }).toBeUndefined();
   });
 
   test('should surface a failure condition on a common issue like exceeded quota', async () => {

@@ -54,7 +54,7 @@ const podsOf = async (name: string): Promise<Body[]> =>
   (await pods().list({ labelSelector: `name=${name}` })).items.filter((pod: Body) => !pod.metadata.deletionTimestamp);
 
 const until = <T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> =>
-  waitFor(probe, { what, timeoutMs: 8_000 });
+  waitFor(probe, { what, timeoutMs: 20_000 });
 
 const settled = (collection: Collection, name: string, fits: (status: Body, object: Body) => boolean): Promise<Body> =>
   until(`the status of ${name}`, async () => {
@@ -345,7 +345,7 @@ describe('[sig-apps] StatefulSet Basic [StatefulSetBasic]', () => {
           expect((await sets().get('canary')).status.readyReplicas).toBe(3);
           return true;
         },
-        { timeoutMs: 8_000 },
+        { timeoutMs: 20_000 },
       );
     await rollTo(sets(), 'canary', 'web:2');
     await settled(sets(), 'canary', (status) => status.currentRevision !== status.updateRevision);

@@ -45,7 +45,7 @@ const addressesOfSubsets = ({ subsets = [] }: Body) =>
 const addressesOfSlices = ({ items }: Body) =>
   items.flatMap((slice: Body) => slice.endpoints.flatMap((each: Body) => each.addresses)).sort();
 
-const polled = (probe: () => Promise<unknown>) => expect.poll(probe, { interval: 5, timeout: 5000 });
+const polled = (probe: () => Promise<unknown>) => expect.poll(probe, { interval: 5, timeout: 20_000 });
 const gone = (collection: Collection, name: string) =>
   waitFor(
     () =>

@@ -49,7 +49,7 @@ export class Watch {
       return undefined;
     };
     const what = () => `${type}, after ${JSON.stringify(this.events.slice(from).map((event) => event.type))}`;
-    const event = await waitFor(take, { timeoutMs: 5_000 }).catch(() => undefined);
+    const event = await waitFor(take, { timeoutMs: 20_000 }).catch(() => undefined);
     if (event === undefined) throw new Error(`the watch did not see ${what()}`);
     return event.object;
   }

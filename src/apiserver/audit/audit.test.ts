@@ -186,6 +186,17 @@ describe('requests', () => {
     const { user, stage, responseStatus } = events[2] as AuditEvent;
     const message = 'Authentication failed, attempted: bearer';
     expect([user, stage, responseStatus]).toEqual([{}, 'ResponseStarted', { metadata: {}, message, code: 401 }]);
+    events.length = 0;
+    await call(`${MAPS}?timeout=1`);
+    await waitFor(() => events.length === 1);
+    expect(events[0]).toMatchObject({
+      user: {},
+      stage: 'ResponseStarted',
+      responseStatus: {
+        message: 'invalid timeout specified in the request URL - time: missing unit in duration "1"',
+        code: 400,
+      },
+    });
   });
 
   test('on pods tell what their namespace’s level says of them', async () => {

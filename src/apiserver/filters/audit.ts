@@ -72,12 +72,12 @@ export class Audit {
     return outcome.answer;
   }
 
-  /** Tells of a request whose credentials were refused: nobody knows whose it is. */
-  refused(context: RequestContext, error: unknown): void {
+  /** Tells of a request that was refused before anybody knew whose it is: for its credentials, unless `message` says why. */
+  refused(context: RequestContext, error: unknown, message = failedAttempts(context)): void {
     context.user = NOBODY;
     const decision = this.#decide(context);
     if (decision.level === 'None' || !(error instanceof StatusError)) return;
-    tell(context, { code: error.code, status: { message: failedAttempts(context) } });
+    tell(context, { code: error.code, status: { message } });
     void this.#write(context, 'ResponseStarted', decision);
   }
 

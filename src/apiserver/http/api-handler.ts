@@ -11,6 +11,7 @@ import { chain, type Filter, type Handler } from '../filters/filter.ts';
 import { impersonation } from '../filters/impersonation.ts';
 import { RequestContext, type UpgradingClient } from '../filters/request-context.ts';
 import { requestInfo } from '../filters/request-info.ts';
+import { requestTimeout } from '../filters/request-timeout.ts';
 import type { ServerCounters } from '../metrics/server-counters.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { ResourceRequest, ResourceTarget } from '../request.ts';
@@ -54,13 +55,15 @@ export class ApiHandler {
   constructor(options: ApiHandlerOptions) {
     const { authenticate, instrumentation, flowControl, audit, pipeline, logger, counters, newUid } = options;
     this.#options = options;
-    const refused = audit && ((context: RequestContext, error: unknown) => audit.refused(context, error));
+    const refused =
+      audit && ((context: RequestContext, error: unknown, message?: string) => audit.refused(context, error, message));
     this.#chain = chain(
       [
         requestInfo,
         auditId(newUid),
         instrumentation,
         errorAnswer(logger),
+        requestTimeout(refused),
         authentication(authenticate, counters.authentication, refused),
         // What is written down is the answer, errors included.
         ...(audit ? [audit.filter, errorAnswer(logger)] : []),

@@ -31,6 +31,25 @@ const template = (bytes: number) => ({
   spec: { containers: [{ name: 'c', image: 'i', env: [{ name: 'TEXT', value: 'x'.repeat(bytes) }] }] },
 });
 
+describe('a timeout', () => {
+  test.each(['', '5s', '0s', '-1s', '100h'])('of %j is taken', async (timeout) => {
+    expect((await call(`${MAPS}?timeout=${timeout}`)).code).toBe(200);
+  });
+
+  test.each([
+    ['invalid', 'time: invalid duration "invalid"'],
+    ['5', 'time: missing unit in duration "5"'],
+  ])('of %j is refused, whoever asks', async (timeout, reason) => {
+    const { code, json } = await call(`${MAPS}?timeout=${timeout}`, { identity: null });
+    const message = `invalid timeout specified in the request URL - ${reason}`;
+    expect([code, json.reason, json.message]).toEqual([400, 'BadRequest', message]);
+  });
+
+  test('of what runs long is not looked at', async () => {
+    expect((await call('/api/v1/namespaces/default/pods/none/log?timeout=invalid')).code).toBe(404);
+  });
+});
+
 describe('a method', () => {
   test.each([
     ['OPTIONS', `${MAPS}/a`],

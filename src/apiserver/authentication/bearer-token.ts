@@ -11,20 +11,23 @@ export function bearerToken(request: IncomingRequest): string | undefined {
   return match?.[1] ?? protocolToken(request.header('sec-websocket-protocol'));
 }
 
+/** Whether a subprotocol is none, but carries a token. */
+export const isBearerProtocol = (protocol: string): boolean => protocol.startsWith(PROTOCOL_PREFIX);
+
 /** A list of subprotocols as others may see it: without the token. */
 export const withoutBearerProtocol = (protocols: string): string =>
   protocols.includes(PROTOCOL_PREFIX)
     ? protocols
         .split(',')
         .map((each) => each.trim())
-        .filter((each) => !each.startsWith(PROTOCOL_PREFIX))
+        .filter((each) => !isBearerProtocol(each))
         .join(', ')
     : protocols;
 
 function protocolToken(protocols: string): string | undefined {
   if (!protocols.includes(PROTOCOL_PREFIX)) return undefined;
   const named = protocols.split(',').map((each) => each.trim());
-  const encoded = named.find((each) => each.startsWith(PROTOCOL_PREFIX));
+  const encoded = named.find(isBearerProtocol);
   // The server must be able to choose another protocol than the token.
   if (encoded === undefined || named.length < 2) return undefined;
   return Buffer.from(encoded.slice(PROTOCOL_PREFIX.length), 'base64url').toString() || undefined;

@@ -15,11 +15,27 @@ afterAll(() => cluster.stop());
 
 const PATH = '/api/v1/namespaces/default/configmaps';
 
-function open(query: string): WebSocket {
+function open(query: string, protocols: string[] = []): WebSocket {
   const { cert, key } = endpoint.admin.tls;
   const url = `${endpoint.server.replace('https', 'wss')}${PATH}?${query}`;
-  return new WebSocket(url, { ca: endpoint.ca, cert: cert as string, key: key as string });
+  return new WebSocket(url, protocols, { ca: endpoint.ca, cert: cert as string, key: key as string });
 }
+
+test.each([
+  [[], ''],
+  [['base64.binary.k8s.io'], 'base64.binary.k8s.io'],
+  [['any'], 'any'],
+  [['base64url.bearer.authorization.k8s.io.dDBrZW4', 'base64.binary.k8s.io'], 'base64.binary.k8s.io'],
+])('a watch over a WebSocket for which %j is offered agrees to %j, as browsers insist', async (offered, agreed) => {
+  const initial = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
+  const socket = open(`watch=true&${initial}`, offered);
+  const type = await new Promise((resolve, reject) => {
+    socket.once('message', (data) => resolve(JSON.parse(String(data)).type));
+    socket.once('error', reject);
+  });
+  expect([socket.protocol, type]).toEqual([agreed, 'BOOKMARK']);
+  socket.terminate();
+});
 
 test('a watch over a WebSocket tells each event in a message, and closes when its time is over', async () => {
   const maps = cluster.client.of(ConfigMaps);

@@ -1,14 +1,18 @@
 import { type WebSocket, WebSocketServer } from 'ws';
+import { isBearerProtocol } from '../authentication/bearer-token.ts';
 import type { RequestContext, UpgradingClient } from '../filters/request-context.ts';
 import type { ResourceRequest } from '../request.ts';
 import { streamWatch, type WatchParts, type WatchSink } from './stream-watch.ts';
 
-/** Makes no sockets of its own; watchers have nothing to say, so that what they send is small. */
+/**
+ * Makes no sockets of its own; watchers have nothing to say, so that what they send is small. Events are the same whatever
+ * protocol a client names, but browsers break off unless what they name is agreed to.
+ */
 const server = new WebSocketServer({
   noServer: true,
   maxPayload: 1024,
   perMessageDeflate: false,
-  handleProtocols: () => false,
+  handleProtocols: (offered) => [...offered].find((protocol) => !isBearerProtocol(protocol)) ?? false,
 });
 /** A client with this much unsent is slow. */
 const HIGH_WATER = 1024 * 1024;

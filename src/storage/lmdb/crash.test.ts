@@ -42,7 +42,7 @@ test('every acknowledged write survives SIGKILL, whole, and the revision never g
     await checkHistory(store);
     await store.close();
   }
-}, 240_000);
+}, 600_000);
 
 async function killAfter(writes: number, acknowledged: Acknowledged): Promise<void> {
   const child = spawn(process.execPath, [program.file, directory], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -17,6 +17,7 @@ import { type SecureServer, startSecureServer } from './testing/secure-server.ts
 import { parseTokenFile } from './token-file.ts';
 
 const AUTHENTICATED = 'system:authenticated';
+const DAY_MS = 86_400_000;
 const OWN_AUDIENCE = 'https://kubernetes.default.svc.cluster.local';
 const clock = new VirtualClock(Math.floor(Date.now() / 1000) * 1000);
 let server: SecureServer;
@@ -69,6 +70,23 @@ test('a client certificate names its user, groups and itself', async () => {
     groups: ['team', AUTHENTICATED],
     extra: { 'authentication.kubernetes.io/credential-id': [expect.stringMatching(/^X509SHA256=[0-9a-f]{64}$/)] },
   });
+});
+
+test('a certificate is good until it expires, however long its connection lives', async () => {
+  const time = new VirtualClock(Date.now());
+  const requestHeader = { ca: proxies.pair.certificate };
+  const aging = await startSecureServer({ clock: time, authentication: { requestHeader } });
+  const { certificate, key } = await aging.endpoint.certificateFor('kate', []);
+  const kate = { cert: certificate, key };
+  const frontProxy = await proxy('front-proxy');
+  const lena = { 'x-remote-user': 'lena' };
+  time.advance(364 * DAY_MS);
+  expect(await aging.whoAmI({}, kate)).toMatchObject({ username: 'kate' });
+  expect(await aging.whoAmI(lena, frontProxy)).toMatchObject({ username: 'lena' });
+  time.advance(2 * DAY_MS);
+  expect(await aging.whoAmI({}, kate)).toBe('401 Unauthorized');
+  expect(await aging.whoAmI(lena, frontProxy)).toBe('401 Unauthorized');
+  await aging.stop();
 });
 
 describe('a front proxy', () => {

@@ -70,8 +70,8 @@ export function createAuthentication(options: AuthenticationOptions, parts: Auth
     anonymousPaths === 'all' ? () => true : (path) => anonymousPaths.includes(path);
   const authenticate = createRequestAuthenticator({
     authenticators: [
-      ...(requestHeader ? [createRequestHeaderAuthenticator(requestHeader)] : []),
-      createClientCertificateAuthenticator(clientTrust(requestHeader)),
+      ...(requestHeader ? [createRequestHeaderAuthenticator(requestHeader, parts.clock)] : []),
+      createClientCertificateAuthenticator(clientTrust(requestHeader), parts.clock),
       bearerAuthenticator(() => token, parts.audiences),
     ],
     allowsAnonymous: isAnonymous,

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Clock } from '#base/clock.ts';
 import { CREDENTIAL_ID } from '../user.ts';
 import type { AuthenticationOutcome, Authenticator } from './authenticator.ts';
 import type { IncomingRequest } from './incoming-request.ts';
-import { type PeerCertificate, subjectValues } from './peer-certificate.ts';
+import { expiryError, type PeerCertificate, subjectValues } from './peer-certificate.ts';
 
 /** The part of a subject that holds a user's uid. */
 const UID_PART = '1.3.6.1.4.1.57683.2';
@@ -10,6 +11,7 @@ const UID_PART = '1.3.6.1.4.1.57683.2';
 /** The common name is the user, the organizations are its groups. */
 export function createClientCertificateAuthenticator(
   isTrusted: (certificate: PeerCertificate) => boolean,
+  clock: Pick<Clock, 'now'>,
 ): Authenticator<IncomingRequest> {
   // A connection shows the same certificate with every request.
   const known = new WeakMap<PeerCertificate, AuthenticationOutcome>();
@@ -23,7 +25,8 @@ export function createClientCertificateAuthenticator(
           : { error: 'x509: certificate signed by unknown authority' };
         known.set(certificate, outcome);
       }
-      return outcome;
+      const error = expiryError(certificate, clock.now());
+      return error === undefined ? outcome : { error };
     },
   };
 }

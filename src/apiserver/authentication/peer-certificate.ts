@@ -1,3 +1,5 @@
+import { formatTime } from '#machinery/objects/time.ts';
+
 /** The certificate that a client showed when it connected. */
 export interface PeerCertificate {
   /** The parts of the subject by their short names (`CN`, `O`) or dotted ids; a part that occurs more than once is a list. */
@@ -6,8 +8,17 @@ export interface PeerCertificate {
   readonly raw: Uint8Array;
   /** The certificates above it as far as they are known, the nearest first, DER. */
   readonly issuers: readonly Uint8Array[];
-  /** Whether its chain ends at one of the authorities that the listener trusts. */
+  /** Whether its chain ended, when the client connected, at one of the authorities that the listener trusts. */
   readonly verified: boolean;
+  /** When the first certificate of its chain expires, in milliseconds since the Unix epoch. */
+  readonly validUntil: number;
+}
+
+/** Why a certificate is good no more, although it was when its connection began. */
+export function expiryError({ validUntil }: PeerCertificate, now: number): string | undefined {
+  if (now <= validUntil) return undefined;
+  const [current, end] = [now, validUntil].map(formatTime);
+  return `x509: certificate has expired or is not yet valid: current time ${current} is after ${end}`;
 }
 
 /** All values of one part of the subject. */

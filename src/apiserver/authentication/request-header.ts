@@ -1,7 +1,8 @@
+import type { Clock } from '#base/clock.ts';
 import type { Authenticator } from './authenticator.ts';
 import { CertificateTrust } from './certificate-trust.ts';
 import { extraHeaders, headerValues, type IncomingRequest } from './incoming-request.ts';
-import { subjectValues } from './peer-certificate.ts';
+import { expiryError, subjectValues } from './peer-certificate.ts';
 
 /** A proxy in front of the server that has authenticated its clients itself and says in headers who they are. */
 export interface RequestHeaderOptions {
@@ -23,7 +24,10 @@ export const REQUEST_HEADER_DEFAULTS = {
 };
 
 /** Believes the headers of a front proxy that shows its certificate. */
-export function createRequestHeaderAuthenticator(given: RequestHeaderOptions): Authenticator<IncomingRequest> {
+export function createRequestHeaderAuthenticator(
+  given: RequestHeaderOptions,
+  clock: Pick<Clock, 'now'>,
+): Authenticator<IncomingRequest> {
   const options = { ...REQUEST_HEADER_DEFAULTS, ...given };
   const trust = new CertificateTrust(given.ca);
   const allowedNames = given.allowedNames ?? [];
@@ -31,6 +35,8 @@ export function createRequestHeaderAuthenticator(given: RequestHeaderOptions): A
     async authenticate(request) {
       const { certificate } = request;
       if (certificate === undefined || !trust.has(certificate)) return undefined;
+      const error = expiryError(certificate, clock.now());
+      if (error !== undefined) return { error };
       const commonName = subjectValues(certificate, 'CN')[0] ?? '';
       if (allowedNames.length > 0 && !allowedNames.includes(commonName)) {
         return { error: `x509: subject with cn=${commonName} is not in the allowed list` };

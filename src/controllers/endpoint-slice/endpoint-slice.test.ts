@@ -93,6 +93,40 @@ test('a service lists its pods with their ports and conditions in a slice and in
   await waitFor(async () => (await slices())[0]?.endpoints?.length === 1);
 });
 
+test('pods that lack the port a service names are listed in a slice without ports, and not in endpoints', async () => {
+  await createPod('with', 'mixed', { ip: '10.3.0.1', ready: true });
+  await cluster.client.of(Services).create({
+    metadata: { name: 'mixed', namespace },
+    spec: { selector: { app: 'mixed' }, ports: [{ port: 80, targetPort: 'http' }] },
+  });
+  const bare = await cluster.client.of(Pods).create({
+    metadata: { name: 'without', namespace, labels: { app: 'mixed' } },
+    spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'web:1' }] },
+  } as Pod);
+  const status = { phase: 'Running', podIP: '10.3.0.2', podIPs: [{ ip: '10.3.0.2' }] };
+  await cluster.client.of(Pods).updateStatus({ ...bare, status });
+  const labelSelector = 'kubernetes.io/service-name=mixed';
+  const shown = async () => {
+    const { items } = await cluster.client.of(EndpointSlices).list({ namespace, labelSelector });
+    return items.map(({ ports, endpoints }) => [
+      (ports ?? []).map(({ port }) => port),
+      (endpoints ?? []).flatMap(({ addresses }) => addresses),
+    ]);
+  };
+  const slices = await waitFor(async () => {
+    const found = await shown();
+    return found.length === 2 && found;
+  });
+  expect(slices).toEqual(
+    expect.arrayContaining([
+      [[8080], ['10.3.0.1']],
+      [[], ['10.3.0.2']],
+    ]),
+  );
+  const { subsets } = await cluster.client.of(EndpointsResource).get('mixed', { namespace });
+  expect(subsets?.flatMap(({ addresses = [] }) => addresses.map(({ ip }) => ip))).toEqual(['10.3.0.1']);
+});
+
 test('controllers do not get in their own way while pods come and change', async () => {
   const spec = { selector: { app: 'busy' }, ports: [{ port: 80 }] };
   await cluster.client.of(Services).create({ metadata: { name: 'busy', namespace }, spec });

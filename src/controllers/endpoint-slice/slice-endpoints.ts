@@ -29,7 +29,6 @@ export function groupEndpoints(
     const addresses = addressesOf(pod).filter((address) => isIPv6(address) === (addressType === 'IPv6'));
     if (addresses.length === 0) continue;
     const ports = portsOf(service, pod);
-    if (ports.length === 0 && (service.spec?.ports?.length ?? 0) > 0) continue;
     const key = portKey(ports);
     let group = groups.get(key);
     if (group === undefined) groups.set(key, (group = { ports, endpoints: [] }));

@@ -113,18 +113,18 @@ test('pods that lack the port a service names are listed in a slice without port
       (endpoints ?? []).flatMap(({ addresses }) => addresses),
     ]);
   };
-  const slices = await waitFor(async () => {
-    const found = await shown();
-    return found.length === 2 && found;
+  const listed = async () => {
+    const { subsets } = await cluster.client.of(EndpointsResource).get('mixed', { namespace });
+    return subsets?.flatMap(({ addresses = [] }) => addresses.map(({ ip }) => ip));
+  };
+  await waitFor(async () => {
+    const slices = await shown();
+    expect(slices).toHaveLength(2);
+    expect(slices).toContainEqual([[8080], ['10.3.0.1']]);
+    expect(slices).toContainEqual([[], ['10.3.0.2']]);
+    return true;
   });
-  expect(slices).toEqual(
-    expect.arrayContaining([
-      [[8080], ['10.3.0.1']],
-      [[], ['10.3.0.2']],
-    ]),
-  );
-  const { subsets } = await cluster.client.of(EndpointsResource).get('mixed', { namespace });
-  expect(subsets?.flatMap(({ addresses = [] }) => addresses.map(({ ip }) => ip))).toEqual(['10.3.0.1']);
+  await waitFor(async () => expect(await listed()).toEqual(['10.3.0.1']));
 });
 
 test('controllers do not get in their own way while pods come and change', async () => {

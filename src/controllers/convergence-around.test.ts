@@ -228,10 +228,12 @@ async function stateOf({ client }: Cluster): Promise<Any> {
     status.conditions?.find((condition: Any) => condition.type === type)?.status;
   return {
     balanced: (await client.of(Services).get('balanced', { namespace })).status?.loadBalancer,
-    slices: (await ofDefault(EndpointSlices)).map(({ metadata, endpoints }) => [
-      metadata.labels['kubernetes.io/service-name'],
-      (endpoints ?? []).map(({ addresses }: Any) => addresses[0]).sort(),
-    ]),
+    // How many slices they are spread over depends on the way.
+    endpoints: (await ofDefault(EndpointSlices))
+      .flatMap(({ metadata: { labels }, endpoints }) =>
+        (endpoints ?? []).map(({ addresses }: Any) => `${labels['kubernetes.io/service-name']} ${addresses[0]}`),
+      )
+      .sort(),
     accounts: (await ofDefault(ServiceAccounts)).map(({ metadata }) => metadata.name),
     secrets: (await items(Secrets)).map(({ metadata, data = {} }) => [metadata.name, Object.keys(data).sort()]),
     configMaps: (await items(ConfigMaps))
@@ -297,7 +299,7 @@ test('what is around workloads ends as it does when nothing goes wrong, whatever
     expect(balanced.ingress).toHaveLength(2);
     expect(nodes).toEqual(['simulated-0', 'simulated-1'].map((name) => [name, 'True', '0', true, [], []]));
     expect(rest).toEqual({
-      slices: [['mirrored', ['192.0.2.1', '192.0.2.2']]],
+      endpoints: ['mirrored 192.0.2.1', 'mirrored 192.0.2.2'],
       accounts: ['default', 'robot'],
       secrets: [
         ['robot-token', ['ca.crt', 'namespace', 'token']],

@@ -212,18 +212,20 @@ async function stateOf({ client }: Cluster): Promise<Any> {
     const held = metadata.deletionTimestamp ? 'going' : (metadata.finalizers ?? []).join();
     return `${kind} ${timeless(name ?? '')} ${spec.containers[0].image} ${status.phase} ${held}`;
   });
-  const endpoints = (await items(EndpointSlices))
-    .filter(({ metadata }) => metadata.namespace === namespace)
-    .map(({ metadata, endpoints: all }) => [
-      metadata.labels['kubernetes.io/service-name'],
-      (all ?? []).filter(({ conditions }: Any) => conditions.ready).length,
-    ]);
+  // A slice whose creation was not heard of stays beside the one made instead: how endpoints are spread depends on the way.
+  const endpoints: Record<string, number> = {};
+  for (const { metadata, endpoints: all } of await items(EndpointSlices)) {
+    if (metadata.namespace !== namespace) continue;
+    const service = metadata.labels['kubernetes.io/service-name'];
+    endpoints[service] =
+      (endpoints[service] ?? 0) + (all ?? []).filter(({ conditions }: Any) => conditions.ready).length;
+  }
   // Pods of Jobs that have ended are there or not, by where they ran.
   const isDone = (text: string) => /^Job .* Succeeded $/.test(text);
   return {
     states: states.flat(),
     pods: pods.filter((text) => !isDone(text)).sort(),
-    endpoints: endpoints.sort(),
+    endpoints,
     namespaces: (await items(Namespaces)).map(({ metadata, status }) => `${metadata.name} ${status.phase}`).sort(),
   };
 }

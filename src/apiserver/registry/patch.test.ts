@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Deployment, Deployments } from '#api/apps/v1/deployment.ts';
+import { ConfigMaps } from '#api/core/v1/config-map.ts';
 import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 
@@ -26,6 +27,19 @@ afterAll(() => cluster.stop());
 
 const patch = (type: string, body: string, query = '', path = PATH) =>
   call(`${path}${query}`, { method: 'PATCH', headers: { 'content-type': type }, body });
+
+test('any number of patches at once are all applied: who names no revision has no conflict', async () => {
+  const maps = cluster.client.of(ConfigMaps);
+  await maps.create({ metadata: { name: 'crowd', namespace: 'default' } });
+  const names = Array.from({ length: 60 }, (_, n) => `n${n}`);
+  await Promise.all(
+    names.map((name) =>
+      maps.patch('crowd', { type: MERGE, body: { data: { [name]: name } } }, { namespace: 'default' }),
+    ),
+  );
+  const { data } = await maps.get('crowd', { namespace: 'default' });
+  expect(data).toEqual(Object.fromEntries(names.map((name) => [name, name])));
+});
 
 describe('a patch that is none is a 400', () => {
   test.each([

@@ -1,4 +1,5 @@
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
+import { Turns } from '#base/turns.ts';
 import { newRequestEntityTooLarge } from '#machinery/errors/status-error.ts';
 import { CacheEntry } from '#storage/cache/cache-entry.ts';
 import { ObjectCache } from '#storage/cache/object-cache.ts';
@@ -23,6 +24,8 @@ export class ResourceStorage {
   readonly cache: ObjectCache<KubernetesObject>;
   /** Field selectors that the cache answers by index. */
   readonly indexNames: readonly string[];
+  /** Of those who write the same object, by its key. */
+  readonly turns = new Turns();
   readonly #store: Store;
   #all: { readonly changedRevision: number; readonly objects: readonly KubernetesObject[] } | undefined;
 

@@ -53,9 +53,6 @@ export interface UpdateOutcome {
   readonly created: boolean;
 }
 
-/** A conflict with another writer is retried while the client did not name a revision. */
-const CONFLICT_ATTEMPTS = 25;
-
 /** PUT: replaces the object, or the part of it a subresource stands for. */
 export async function updateObject(
   parts: RegistryParts,
@@ -117,18 +114,29 @@ function requireResourceVersion({ definition }: RegistryParts, { metadata }: Kub
   throw newInvalid({ group: definition.group, kind: definition.plural }, metadata?.name ?? '', [error]);
 }
 
-/** Reads, transforms, checks and writes, again from the start when somebody else wrote meanwhile. */
+/**
+ * Reads, transforms, checks and writes, again from the start when somebody else wrote meanwhile. A client that named no
+ * revision has no conflict, however many write: those who were too late go one after another.
+ */
 export async function applyUpdate(parts: RegistryParts, call: UpdateCall): Promise<Entry> {
-  const { namespace, name } = call.request.target;
-  for (let attempt = 1; ; attempt++) {
-    const current = parts.storage.get(namespace, name);
+  const { storage, definition } = parts;
+  const { target, client } = call.request;
+  const attempt = () => {
+    const current = storage.get(target.namespace, target.name);
     if (current === undefined) throw gone(parts, call);
-    const outcome = await attemptUpdate(parts, call, current);
-    if (outcome !== undefined) return outcome;
-    if (attempt >= CONFLICT_ATTEMPTS) {
-      throw newConflict(groupResourceOf(parts.definition), name, OPTIMISTIC_LOCK_MESSAGE);
+    return attemptUpdate(parts, call, current);
+  };
+  const updated = await attempt();
+  if (updated !== undefined) return updated;
+  return storage.turns.take(storage.key(target.namespace, target.name), async () => {
+    for (;;) {
+      const outcome = await attempt();
+      if (outcome !== undefined) return outcome;
+      if (client.signal.aborted) {
+        throw newConflict(groupResourceOf(definition), target.name, OPTIMISTIC_LOCK_MESSAGE);
+      }
     }
-  }
+  });
 }
 
 /** What is said where there is no object, or no longer. */

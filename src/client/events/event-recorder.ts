@@ -45,6 +45,7 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
   const events = client.of(Events as ResourceDefinition<Event>);
   const correlator = new EventCorrelator();
   const sender = new EventSender(options.logger);
+  const teller = `${options.component} ${options.host ?? ''}`;
   let sequence = 0;
 
   const send = async ({ event, isRepeated }: Correlated): Promise<void> => {
@@ -69,7 +70,7 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
     const namespace = involvedObject.namespace || 'default';
     const text = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 3)}...` : message;
     return {
-      metadata: { name: eventName(involvedObject.name, now, sequence++), namespace },
+      metadata: { name: eventName(involvedObject, { now, teller, sequence: sequence++ }), namespace },
       involvedObject,
       reason,
       message: text,

@@ -1,4 +1,5 @@
 import { apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
+import { fnv1a } from '#base/fnv.ts';
 
 /** A reference as events carry it. Objects must say their kind, as those from a client do. */
 export function referenceTo(object: KubernetesObject, fieldPath?: string) {
@@ -20,6 +21,18 @@ export const referenceOf = (
   metadata: KubernetesObject['metadata'],
 ): KubernetesObject => ({ kind: definition.kind, apiVersion: apiVersionOf(definition), metadata });
 
-/** A name for an event about an object: its name and the time, as if in nanoseconds; `sequence` makes it one of its own. */
-export const eventName = (name: string, now: number, sequence: number): string =>
-  `${name}.${(BigInt(Math.floor(now)) * 1_000_000n + BigInt(sequence % 1_000_000)).toString(16)}`;
+/** Nanoseconds of a millisecond, which is as exactly as clocks tell the time. */
+const NANOSECONDS = 1_000_000;
+
+/**
+ * A name for an event about an object: its name and the time, as if in nanoseconds. Where in the millisecond they begin is
+ * up to who tells and of what kind, so that events of several about objects of one name do not meet; `sequence`, which one
+ * teller counts, keeps its own apart.
+ */
+export function eventName(
+  { kind, name }: { readonly kind: string; readonly name: string },
+  { now, teller, sequence }: { readonly now: number; readonly teller: string; readonly sequence: number },
+): string {
+  const within = (fnv1a(`${teller} ${kind}`) + sequence) % NANOSECONDS;
+  return `${name}.${(BigInt(Math.floor(now)) * BigInt(NANOSECONDS) + BigInt(within)).toString(16)}`;
+}

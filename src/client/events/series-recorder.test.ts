@@ -4,6 +4,7 @@ import type { KubernetesObject } from '#api/resource-definition.ts';
 import { silentLogger } from '#base/logger.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
+import { createEventRecorder } from './event-recorder.ts';
 import { SeriesRecorder } from './series-recorder.ts';
 
 const MINUTE = 60_000;
@@ -49,6 +50,26 @@ test('an event says who did what to whom, and because of whom', async () => {
     related: { kind: 'Pod', apiVersion: 'v1', name: 'important', namespace: 'default', uid: 'uid-of-important' },
     type: 'Normal',
   });
+});
+
+test('several tell of objects of one name at one instant, and nothing is lost', async () => {
+  const clock = new VirtualClock();
+  const shared = { clock, logger: silentLogger };
+  const deployments = createEventRecorder(cluster.client, { component: 'deployment-controller', ...shared });
+  const autoscaler = createEventRecorder(cluster.client, { component: 'horizontal-pod-autoscaler', ...shared });
+  const scheduler = new SeriesRecorder(cluster.client, { component: 'default-scheduler', host: 'here', ...shared });
+  const scaler = { ...pod('shop'), kind: 'HorizontalPodAutoscaler', apiVersion: 'autoscaling/v2' };
+  deployments.record({ ...pod('shop'), kind: 'Deployment', apiVersion: 'apps/v1' }, 'Normal', 'ScalingReplicaSet', '');
+  autoscaler.record(scaler, 'Warning', 'FailedGetScale', '');
+  autoscaler.record(scaler, 'Warning', 'FailedComputeMetricsReplicas', '');
+  scheduler.record(pod('shop'), 'Normal', 'Scheduled', '', { action: 'Binding' });
+  await Promise.all([deployments, autoscaler, scheduler].map((each) => each.flush()));
+  expect((await stored('shop')).map(({ reason }) => reason).sort()).toEqual([
+    'FailedComputeMetricsReplicas',
+    'FailedGetScale',
+    'ScalingReplicaSet',
+    'Scheduled',
+  ]);
 });
 
 test('what repeats itself is a series: told when it begins, when it goes on for long, and when it has ended', async () => {

@@ -55,10 +55,11 @@ export class SeriesRecorder implements EventRecorder {
     const key = JSON.stringify([type, action, reason, reporter, regarding, reference]);
     const known = this.#told.get(key);
     if (known) return this.#again(known, now);
-    const { host } = this.#options;
+    const { component, host } = this.#options;
+    const teller = `${component} ${host ?? ''}`;
     const namespace = regarding.namespace || 'default';
     const event = {
-      metadata: { name: eventName(regarding.name, now, this.#sequence++), namespace },
+      metadata: { name: eventName(regarding, { now, teller, sequence: this.#sequence++ }), namespace },
       eventTime: microTime(now),
       reportingController: reporter,
       reportingInstance: host ? `${reporter}-${host}` : reporter,

@@ -31,11 +31,17 @@ export interface AuditEvent {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** What is written down about a request at one stage. `now` in milliseconds since the epoch. */
-export function auditEvent(
-  context: RequestContext,
-  { stage, now, decision }: { readonly stage: AuditStage; readonly now: number; readonly decision: AuditDecision },
-): AuditEvent {
+export interface AuditMoment {
+  readonly stage: AuditStage;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly decision: AuditDecision;
+  /** Of what is created or replaced, for clients that do not say it; undefined where that cannot be told. */
+  readonly type?: { readonly kind: string; readonly apiVersion: string } | undefined;
+}
+
+/** What is written down about a request at one stage. */
+export function auditEvent(context: RequestContext, { stage, now, decision, type }: AuditMoment): AuditEvent {
   const { user, annotations } = context;
   const userAgent = context.header('user-agent');
   const isOver = stage !== 'RequestReceived';
@@ -58,13 +64,16 @@ export function auditEvent(
     userAgent: userAgent === '' ? undefined : shortened(userAgent),
     objectRef: objectReference(context),
     responseStatus: isOver && context.code > 0 ? responseStatus(context) : undefined,
-    requestObject: withRequest ? requestObject(context, decision.omitManagedFields) : undefined,
+    requestObject: withRequest ? withType(requestObject(context, decision.omitManagedFields), type) : undefined,
     responseObject: withResponse ? responseObject(context, decision.omitManagedFields) : undefined,
     requestReceivedTimestamp: microTime(context.receivedAt),
     stageTimestamp: microTime(now),
     annotations: isOver && annotations ? Object.fromEntries(annotations) : undefined,
   }) as unknown as AuditEvent;
 }
+
+const withType = (object: unknown, type: AuditMoment['type']): unknown =>
+  type && typeof object === 'object' && object !== null && !Array.isArray(object) ? { ...type, ...object } : object;
 
 const shortened = (userAgent: string): string =>
   userAgent.length > MAX_USER_AGENT ? `${userAgent.slice(0, MAX_USER_AGENT)}...TRUNCATED` : userAgent;

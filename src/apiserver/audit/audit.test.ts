@@ -141,7 +141,7 @@ describe('requests', () => {
         groups: ['system:masters', 'system:authenticated'],
       }),
       responseStatus: { metadata: {}, code: 201 },
-      requestObject: { metadata: { name: 'a' }, data: { x: '1' } },
+      requestObject: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a' }, data: { x: '1' } },
       annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': '' },
     });
     expect(responseObject).toEqual(answer.json);

@@ -14,7 +14,8 @@ export default defineConfig({
     isolate: false,
     // Many tests wait for other processes: two files at a time are faster even where there is but one core for them.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For machines that are busy with other things; whoever waits for something gives up sooner, saying for what.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { mergePatch } from '#client/options.ts';
 import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
@@ -19,8 +20,8 @@ beforeAll(async () => {
         { name: 'ready', when: { phase: 'Running' }, delayMs: 0, next: 'Ready', log: 'listening' },
         {
           name: 'end',
-          when: { phase: 'Ready', labels: { app: 'talker' } },
-          delayMs: 500,
+          when: { phase: 'Ready', labels: { over: 'true' } },
+          delayMs: 0,
           next: 'Succeeded',
           log: 'done',
         },
@@ -35,7 +36,7 @@ const textOf = async (path: string) => (await call(path)).bytes.toString();
 
 test('the logs of simulated pods can be read and followed to their end', async () => {
   await cluster.client.of(Pods).create({
-    metadata: { name: 'talker', namespace: 'default', labels: { app: 'talker' } },
+    metadata: { name: 'talker', namespace: 'default' },
     spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'x' }] },
   } as Pod);
   await waitFor(async () => (await textOf(LOG)) === 'starting\nlistening\n');
@@ -44,6 +45,8 @@ test('the logs of simulated pods can be read and followed to their end', async (
   expect(await textOf(`${LOG}?limitBytes=4`)).toBe('star');
   expect(await textOf(`${LOG}?timestamps=true&tailLines=1`)).toMatch(/^\d{4}-\S*\.\d{3}000000Z listening\n$/);
   expect(await textOf(`${LOG}?sinceTime=2100-01-01T00:00:00Z`)).toBe('');
+  const over = mergePatch({ metadata: { labels: { over: 'true' } } });
+  await cluster.client.of(Pods).patch('talker', over, { namespace: 'default' });
   expect(await followed).toBe('starting\nlistening\ndone\n');
 });
 

@@ -71,7 +71,7 @@ export class Operations {
     this.#options = options;
     const { clock, metrics, totalSeats } = options;
     this.metrics = metrics;
-    this.counters = createServerCounters(metrics);
+    this.counters = createServerCounters(metrics, clock);
     const monotonic = () => clock.monotonic();
     this.#seats = new FlowControl({ clock, ...(totalSeats === undefined ? {} : { totalSeats }) });
     const measured = instrumentation(new RequestMetrics(this.metrics, table), monotonic);

@@ -64,12 +64,12 @@ export class ApiHandler {
         instrumentation,
         errorAnswer(logger),
         requestTimeout(refused),
-        authentication(authenticate, counters.authentication, refused),
+        authentication(authenticate, counters.access, refused),
         // What is written down is the answer, errors included.
         ...(audit ? [audit.filter, errorAnswer(logger)] : []),
         impersonation(pipeline),
         flowControl,
-        authorization(pipeline, counters.authorization),
+        authorization(pipeline, counters.access),
       ],
       (context) => this.#answer(context),
     );

@@ -99,6 +99,9 @@ describe('/metrics', () => {
     expect(served).toBeGreaterThan(0);
     expect(await value('authentication_attempts{result="success"}')).toBeGreaterThan(0);
     expect(await value('authorization_attempts_total{result="allowed"}')).toBeGreaterThan(0);
+    expect(await value('authorization_duration_seconds_count{result="allowed"}')).toBeGreaterThan(0);
+    expect(await value('authenticated_user_requests{username="other"}')).toBeGreaterThan(0);
+    expect(await value('apiserver_client_certificate_expiration_seconds_count')).toBeGreaterThan(0);
     const text = await scrape();
     expect(text).toMatch(/^kubernetes_build_info\{major="1",minor="36",/m);
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);

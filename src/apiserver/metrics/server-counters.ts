@@ -1,13 +1,12 @@
+import type { Clock } from '#base/clock.ts';
 import type { Cell, HistogramCell, MetricRegistry } from '#base/metrics/metric-registry.ts';
-import type { AuthenticationAttempts } from '../filters/authentication.ts';
-import type { AuthorizationAttempts } from '../filters/authorization.ts';
 import type { ResourceTarget } from '../request.ts';
+import { AccessMetrics } from './access-metrics.ts';
 import { scopeOf } from './request-metrics.ts';
 
 /** What filters and handlers count as they go. */
 export interface ServerCounters {
-  readonly authentication: AuthenticationAttempts;
-  readonly authorization: AuthorizationAttempts;
+  readonly access: AccessMetrics;
   readonly watch: (target: ResourceTarget) => WatchCells;
 }
 
@@ -23,13 +22,7 @@ export interface WatchCells {
 const SIZE_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128].map((kilobytes) => kilobytes * 1024);
 const INITIAL_BUCKETS = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 45, 60];
 
-export function createServerCounters(registry: MetricRegistry): ServerCounters {
-  const authenticated = registry.counter('authentication_attempts', 'Requests whose credentials were looked at', [
-    'result',
-  ]);
-  const authorized = registry.counter('authorization_attempts_total', 'Requests that were and were not allowed', [
-    'result',
-  ]);
+export function createServerCounters(registry: MetricRegistry, clock: Clock): ServerCounters {
   const labels = ['group', 'version', 'resource'];
   const events = registry.counter('apiserver_watch_events_total', 'Events told to watchers', labels);
   const sizes = registry.histogram('apiserver_watch_events_sizes', 'Bytes of events told to watchers', {
@@ -41,8 +34,7 @@ export function createServerCounters(registry: MetricRegistry): ServerCounters {
     buckets: INITIAL_BUCKETS,
   });
   return {
-    authentication: { success: authenticated.labels('success'), failure: authenticated.labels('failure') },
-    authorization: { allowed: authorized.labels('allowed'), denied: authorized.labels('denied') },
+    access: new AccessMetrics(registry, clock),
     watch: (target) => {
       const { group, version, resource } = target;
       return {

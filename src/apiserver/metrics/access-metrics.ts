@@ -6,20 +6,10 @@ import type { Decision } from '../authorization/authorizer.ts';
 const SECONDS = exponentialBuckets(0.001, 2, 15);
 const HOUR = 3600;
 const DAY = 24 * HOUR;
-const LIFETIMES = [
-  0,
-  HOUR / 2,
-  HOUR,
-  2 * HOUR,
-  6 * HOUR,
-  12 * HOUR,
-  DAY,
-  2 * DAY,
-  4 * DAY,
-  7 * DAY,
-  30 * DAY,
-  90 * DAY,
-].concat([180 * DAY, 360 * DAY]);
+/** From nothing to a year: alerts tell a day and a week from more. */
+const LIFETIMES = [0, 0.5, 1, 2, 6, 12]
+  .map((hours) => hours * HOUR)
+  .concat([1, 2, 4, 7, 30, 90, 180, 360].map((days) => days * DAY));
 /** Users that are told by their names; there may be any number of others. */
 const NAMED = new Set(['admin', 'client', 'kube_proxy', 'kubelet', 'system:serviceaccount:kube-system:default']);
 

@@ -1,15 +1,8 @@
 import type { NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm } from '#api/core/v1/affinity.ts';
+import { nodeSelectorOperators } from '#api/core/v1/node-selector-operators.ts';
 import { type FieldError, type FieldPath, invalid, notSupported } from '#machinery/errors/field-error.ts';
-import { type Operator, requirementErrors } from '#machinery/selectors/requirement.ts';
+import { requirementErrors } from '#machinery/selectors/requirement.ts';
 
-const OPERATORS: Readonly<Record<string, Operator>> = {
-  In: 'in',
-  NotIn: 'notin',
-  Exists: 'exists',
-  DoesNotExist: '!',
-  Gt: 'gt',
-  Lt: 'lt',
-};
 const FIELD_OPERATORS = ['In', 'NotIn'];
 
 /** What is wrong with a node affinity that a profile adds to every pod's. */
@@ -35,9 +28,9 @@ const validateTerm = (
 ];
 
 function validateExpression(path: FieldPath, { key, operator: name, values = [] }: NodeSelectorRequirement) {
-  const operator = OPERATORS[name];
+  const operator = nodeSelectorOperators[name];
   return operator === undefined
-    ? [notSupported(path.child('operator'), name ?? '', Object.keys(OPERATORS))]
+    ? [notSupported(path.child('operator'), name ?? '', Object.keys(nodeSelectorOperators))]
     : requirementErrors(path, { key: key ?? '', operator, values });
 }
 

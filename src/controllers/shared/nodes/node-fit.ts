@@ -1,17 +1,9 @@
 import type { NodeSelectorRequirement, NodeSelectorTerm, Toleration } from '#api/core/v1/affinity.ts';
 import type { Node } from '#api/core/v1/node.ts';
+import { nodeSelectorOperators } from '#api/core/v1/node-selector-operators.ts';
 import type { PodSpec } from '#api/core/v1/pod-spec.ts';
-import { type Operator, requirementMatches } from '#machinery/selectors/requirement.ts';
+import { requirementMatches } from '#machinery/selectors/requirement.ts';
 import { tolerates } from './toleration.ts';
-
-const OPERATORS: Readonly<Record<string, Operator>> = {
-  In: 'in',
-  NotIn: 'notin',
-  Exists: 'exists',
-  DoesNotExist: '!',
-  Gt: 'gt',
-  Lt: 'lt',
-};
 
 /** Whether a pod asks for this node or does not mind: by name, node selector and required affinity. */
 export function wantsNode({ nodeName, nodeSelector, affinity }: PodSpec, node: Node): boolean {
@@ -32,7 +24,7 @@ function fits({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, { m
 }
 
 function holds({ key, operator, values = [] }: NodeSelectorRequirement, labels: Readonly<Record<string, string>>) {
-  const known = OPERATORS[operator];
+  const known = nodeSelectorOperators[operator];
   return known !== undefined && requirementMatches({ key, operator: known, values }, labels);
 }
 

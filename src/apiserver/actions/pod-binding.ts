@@ -11,12 +11,13 @@ import { decodeAs } from '../registry/decode-body.ts';
 import { timestamp } from '../registry/object-meta.ts';
 import type { RegistryParts } from '../registry/registry-parts.ts';
 import type { SubresourceHandler } from '../registry/resource-handler.ts';
-import { storedUidConflict } from '../registry/uid-precondition.ts';
+import { storedRevisionConflict, storedUidConflict } from '../registry/uid-precondition.ts';
 import { applyUpdate } from '../registry/update.ts';
 import { parseWriteOptions } from '../registry/write-options.ts';
 import type { ResourceRequest } from '../request.ts';
 import { objectResult } from '../result.ts';
 import { admitAction } from './admit-action.ts';
+import { withPodCondition } from './pod-condition.ts';
 
 type Bound = KubernetesObject & Pick<Pod, 'spec' | 'status'>;
 
@@ -26,8 +27,9 @@ export const bindPod: SubresourceHandler = async (parts, request) => {
   const { dryRun } = parseWriteOptions(request.query, 'CreateOptions');
   const binding = decodeAs(Binding, request) as Mutable<Binding>;
   validateBinding(binding);
+  // Older clients name the pod in the binding alone.
   const name = request.target.name || binding.metadata?.name || '';
-  if (binding.metadata?.name && binding.metadata.name !== name) {
+  if ((binding.metadata?.name ?? '') !== name) {
     throw newBadRequest(`name in URL does not match name in Binding object`);
   }
   const target = { ...request.target, name };
@@ -63,17 +65,15 @@ function validateBinding({ metadata, target }: Binding): void {
 
 function assign(parts: RegistryParts, pod: Bound, binding: Binding): Mutable<KubernetesObject> {
   const { metadata = {}, spec, status } = pod;
+  checkMeant(parts, metadata, binding.metadata);
   const refuse = (detail: string) => newConflict({ group: '', resource: 'pods/binding' }, metadata.name ?? '', detail);
-  if (binding.metadata?.uid && binding.metadata.uid !== metadata.uid) {
-    const { name = '', namespace = '', uid: found } = metadata;
-    throw storedUidConflict(parts.definition, { name, namespace }, { meant: binding.metadata.uid, found });
-  }
   if (metadata.deletionTimestamp) throw refuse(`pod ${metadata.name} is being deleted, cannot be assigned to a host`);
   if (spec?.nodeName) throw refuse(`pod ${metadata.name} is already assigned to node ${JSON.stringify(spec.nodeName)}`);
+  if (spec?.schedulingGates?.length) throw refuse(`pod ${metadata.name} has non-empty .spec.schedulingGates`);
   const { resourceVersion: _, ...named } = metadata;
   // Where the pod was expected no longer matters once it has a node.
-  const { nominatedNodeName: __, conditions = [], ...known } = status ?? {};
-  const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(parts.clock.now()) };
+  const { nominatedNodeName: __, conditions, ...known } = status ?? {};
+  const now = timestamp(parts.clock.now());
   const bound = {
     ...pod,
     metadata: {
@@ -82,9 +82,20 @@ function assign(parts: RegistryParts, pod: Bound, binding: Binding): Mutable<Kub
       ...merged('annotations', named, binding.metadata),
     },
     spec: withMember(spec ?? { containers: [] }, 'nodeName', binding.target.name ?? ''),
-    status: { ...known, conditions: [...conditions.filter(({ type }) => type !== 'PodScheduled'), scheduled] },
+    status: { ...known, conditions: withPodCondition(conditions, { type: 'PodScheduled', status: 'True' }, now) },
   };
   return bound as Mutable<KubernetesObject>;
+}
+
+/** A binding may say which pod of this name it means, and in which state. */
+function checkMeant({ definition }: RegistryParts, pod: ObjectMeta, binding: ObjectMeta = {}): void {
+  const { name = '', namespace = '', uid, resourceVersion } = pod;
+  const target = { name, namespace };
+  if (binding.uid && binding.uid !== uid)
+    throw storedUidConflict(definition, target, { meant: binding.uid, found: uid });
+  const meant = binding.resourceVersion;
+  if (meant && meant !== resourceVersion)
+    throw storedRevisionConflict(definition, target, { meant, found: resourceVersion });
 }
 
 const merged = (name: 'labels' | 'annotations', pod: ObjectMeta, binding: ObjectMeta | undefined): ObjectMeta =>

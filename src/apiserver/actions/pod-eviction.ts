@@ -2,9 +2,16 @@ import type { Pod } from '#api/core/v1/pod.ts';
 import { Eviction } from '#api/policy/v1/eviction.ts';
 import type { PodDisruptionBudget } from '#api/policy/v1/pod-disruption-budget.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
-import { newBadRequest, newMethodNotAllowed, newNotFound, StatusError } from '#machinery/errors/status-error.ts';
+import { FieldPath, invalid } from '#machinery/errors/field-error.ts';
+import {
+  isConflict,
+  newBadRequest,
+  newInvalid,
+  newMethodNotAllowed,
+  newNotFound,
+  StatusError,
+} from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
-import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { NO_ADMISSION } from '../admission/admission.ts';
 import { decodeAs } from '../registry/decode-body.ts';
 import { checkStillMeant, deleteWith } from '../registry/delete.ts';
@@ -18,40 +25,37 @@ import { parseWriteOptions } from '../registry/write-options.ts';
 import type { ResourceRequest } from '../request.ts';
 import { objectResult } from '../result.ts';
 import { admitAction } from './admit-action.ts';
-
-interface PodState {
-  readonly status?: { readonly phase?: string; readonly conditions?: readonly { type: string; status: string }[] };
-}
+import { budgetsOver, mayGoUnhealthy, stillProcessed, takeFromBudget } from './disruption-budgets.ts';
+import { withPodCondition } from './pod-condition.ts';
 
 /** `pods/eviction`: a delete that first asks the disruption budgets over the pod. */
 export function createPodEviction(budgets: () => RegistryParts): SubresourceHandler {
   return async (parts, request) => {
     if (request.target.verb !== 'create') throw newMethodNotAllowed();
     const eviction = decodeAs(Eviction, request, 'policy/v1beta1') as Mutable<Eviction>;
-    const { namespace, name } = request.target;
+    const { name } = request.target;
     if (eviction.metadata?.name !== name) throw newBadRequest('name in URL does not match name in Eviction object');
-    const entry = parts.storage.get(namespace, name);
-    if (entry === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
-    const pod = entry.object;
     const options = eviction.deleteOptions ?? {};
+    checkOptions(options, name);
     const dryRun = dryRunOf(request, options);
     await admitAction(parts, request, { object: eviction, dryRun: dryRun.length > 0 });
-    const admitted = { ...parts, admission: NO_ADMISSION };
-    if (!ignoresBudgets(pod)) {
-      const over = budgetsOver(budgets(), pod);
-      if (over.length > 1) return objectResult(TOO_MANY_BUDGETS, 201);
-      for (const budget of over)
-        await takeFromBudget({ ...budgets(), admission: NO_ADMISSION }, request, { pod, budget, dryRun });
+    const call = { parts: { ...parts, admission: NO_ADMISSION }, request, options: { ...options, dryRun } };
+    const pod = await evictUnguarded(call);
+    if (pod === undefined) return objectResult(SUCCESS, 201);
+    const over = budgetsOver(budgets(), pod);
+    if (over.length > 1) return objectResult(TOO_MANY_BUDGETS, 201);
+    const [budget] = over;
+    if (budget && mayGoUnhealthy(pod, budget)) await evictUnhealthy(call, pod, budget);
+    else {
+      const among = { ...budgets(), admission: NO_ADMISSION };
+      if (budget) await takeFromBudget(among, request, { podName: name, budget, dryRun: dryRun.length > 0 });
+      await markAndDelete(call);
     }
-    const marked = dryRun.length > 0 ? undefined : await markDisrupted(admitted, request, { ...options, dryRun });
-    const preconditions = marked ? { preconditions: { ...options.preconditions, ...marked } } : {};
-    await deleteWith(admitted, request, { ...options, ...preconditions, dryRun });
-    return objectResult(
-      { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as KubernetesObject,
-      201,
-    );
+    return objectResult(SUCCESS, 201);
   };
 }
+
+const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as KubernetesObject;
 
 /** Upstream answers this as if it were what was made. */
 const TOO_MANY_BUDGETS = {
@@ -63,6 +67,13 @@ const TOO_MANY_BUDGETS = {
   code: 500,
 } as KubernetesObject;
 
+function checkOptions(options: NonNullable<Eviction['deleteOptions']>, name: string): void {
+  if (!options.ignoreStoreReadErrorWithClusterBreakingPotential) return;
+  const field = new FieldPath('deleteOptions').child('ignoreStoreReadErrorWithClusterBreakingPotential');
+  const error = invalid(field, true, 'can not be set for pod eviction, try after removing the option');
+  throw newInvalid({ group: 'policy', kind: 'Eviction' }, name, [error]);
+}
+
 /** Whether nothing is to happen may be said beside the eviction or in it. */
 function dryRunOf(
   { query }: ResourceRequest,
@@ -70,10 +81,69 @@ function dryRunOf(
 ): readonly string[] {
   const beside = parseWriteOptions(query, 'CreateOptions').dryRun ? query.all('dryRun') : [];
   if (inside.length > 0 && beside.length > 0 && inside.join() !== beside.join())
-    throw newBadRequest(
-      `Non-matching dry-run options in request and content: [${beside.join(' ')}] and [${inside.join(' ')}]`,
-    );
+    // Upstream does not say that this is the client's doing.
+    throw new StatusError({
+      code: 500,
+      message: `Non-matching dry-run options in request and content: [${beside.join(' ')}] and [${inside.join(' ')}]`,
+    });
   return inside.length > 0 ? [...inside] : beside;
+}
+
+interface EvictionCall {
+  readonly parts: RegistryParts;
+  readonly request: ResourceRequest;
+  readonly options: DeleteOptions;
+}
+
+/** How often a pod is looked at again that others change at the same time. */
+const ATTEMPTS = 20;
+
+/**
+ * Evicts a pod that no budget guards in its state; answers it otherwise. One that changes meanwhile is looked at again:
+ * it may have begun to run, and then counts.
+ */
+async function evictUnguarded({ parts, request, options }: EvictionCall): Promise<Pod | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const pod = podOf(parts, request);
+    if (!ignoresBudgets(pod)) return pod;
+    const insists = Boolean(options.preconditions?.resourceVersion);
+    const mayBegin = pod.status?.phase === 'Pending' && !pod.metadata?.deletionTimestamp;
+    const meant = mayBegin && !insists ? asItIs(pod, options) : options;
+    try {
+      await markAndDelete({ parts, request, options: meant });
+      return undefined;
+    } catch (error) {
+      if (insists || !isConflict(error) || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** A pod that is not ready does not count, as long as it is not: one that becomes ready meanwhile stays. */
+async function evictUnhealthy(call: EvictionCall, pod: Pod, budget: PodDisruptionBudget): Promise<void> {
+  try {
+    await markAndDelete({ ...call, options: asItIs(pod, call.options) });
+  } catch (error) {
+    if (isConflict(error) && !call.options.preconditions?.resourceVersion)
+      throw stillProcessed(budget.metadata?.name ?? '');
+    throw error;
+  }
+}
+
+const asItIs = ({ metadata }: Pod, options: DeleteOptions): DeleteOptions => ({
+  ...options,
+  preconditions: { ...options.preconditions, resourceVersion: metadata?.resourceVersion },
+});
+
+function podOf(parts: RegistryParts, { target: { namespace, name } }: ResourceRequest): Pod {
+  const entry = parts.storage.get(namespace, name);
+  if (entry === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
+  return parts.view.object(entry) as Pod;
+}
+
+async function markAndDelete({ parts, request, options }: EvictionCall): Promise<void> {
+  const marked = options.dryRun.length > 0 ? undefined : await markDisrupted(parts, request, options);
+  const preconditions = marked ? { preconditions: { ...options.preconditions, ...marked } } : {};
+  await deleteWith(parts, request, { ...options, ...preconditions });
 }
 
 /** Notes on the pod why it goes; answers what a precondition on its revision must say from then on. */
@@ -99,96 +169,14 @@ async function markDisrupted(
 function withDisruption(old: Pod, now: string): Mutable<Pod> {
   const pod = ownedCopy(old);
   if (pod.metadata) delete pod.metadata.resourceVersion;
-  const known = pod.status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
-  const condition = {
-    type: 'DisruptionTarget' as const,
-    status: 'True',
-    lastTransitionTime: (known?.status === 'True' ? known.lastTransitionTime : undefined) ?? now,
-    reason: 'EvictionByEvictionAPI',
-    message: 'Eviction API: evicting',
-    ...(pod.status?.observedGeneration ? { observedGeneration: pod.metadata?.generation } : {}),
-  };
-  const others = (pod.status?.conditions ?? []).filter((one) => one !== known);
-  pod.status = { ...pod.status, conditions: [...others, condition] } as NonNullable<typeof pod.status>;
+  const said = { status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' };
+  const conditions = withPodCondition(pod.status?.conditions, { type: 'DisruptionTarget', ...said }, now);
+  pod.status = { ...pod.status, conditions } as NonNullable<typeof pod.status>;
   return pod;
 }
 
 /** Pods that are over or never ran disturb nobody. */
-function ignoresBudgets(pod: KubernetesObject): boolean {
-  const phase = (pod as PodState).status?.phase;
-  return phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || Boolean(pod.metadata?.deletionTimestamp);
+function ignoresBudgets({ metadata, status }: Pod): boolean {
+  const { phase } = status ?? {};
+  return phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || Boolean(metadata?.deletionTimestamp);
 }
-
-function budgetsOver({ storage }: RegistryParts, { metadata }: KubernetesObject): PodDisruptionBudget[] {
-  return storage.cache
-    .list({ prefix: storage.prefix(metadata?.namespace ?? '') })
-    .entries.map((entry) => entry.object as PodDisruptionBudget)
-    .filter((budget) => selectorFromObject(budget.spec?.selector).matches(metadata?.labels ?? {}));
-}
-
-interface Taking {
-  readonly pod: KubernetesObject;
-  readonly budget: PodDisruptionBudget;
-  readonly dryRun: readonly string[];
-}
-
-async function takeFromBudget(
-  parts: RegistryParts,
-  request: ResourceRequest,
-  { pod, budget, dryRun }: Taking,
-): Promise<void> {
-  const podName = pod.metadata?.name ?? '';
-  const name = budget.metadata?.name ?? '';
-  const target = {
-    ...parts,
-    ...request.target,
-    group: 'policy',
-    resource: 'poddisruptionbudgets',
-    name,
-    subresource: 'status',
-  };
-  await applyUpdate(parts, {
-    request: { ...request, target },
-    transform: (old) => withOneLess(old as PodDisruptionBudget, { podName, pod, now: timestamp(parts.clock.now()) }),
-    dryRun: dryRun.length > 0,
-    subresource: { group: 'policy', version: 'v1', kind: 'PodDisruptionBudget', verbs: ['update'], type: 'status' },
-  });
-}
-
-function withOneLess(
-  old: PodDisruptionBudget,
-  { podName, pod, now }: { podName: string; pod: KubernetesObject; now: string },
-): Mutable<PodDisruptionBudget> {
-  const { observedGeneration = 0, disruptionsAllowed = 0, currentHealthy = 0, desiredHealthy = 0 } = old.status ?? {};
-  const name = old.metadata?.name ?? '';
-  const ready = (pod as PodState).status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
-  const isHealthy = desiredHealthy > 0 && currentHealthy >= desiredHealthy;
-  const unhealthyMayGo = old.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow' || isHealthy;
-  const budget = ownedCopy(old);
-  if (budget.metadata) delete budget.metadata.resourceVersion;
-  if (!ready && unhealthyMayGo) return budget;
-  if (observedGeneration < (old.metadata?.generation ?? 0)) {
-    throw tooMany(`The disruption budget ${name} is still being processed by the server.`, 10);
-  }
-  if (disruptionsAllowed <= 0) {
-    const failed = old.status?.conditions?.find(
-      ({ type, reason }) => type === 'DisruptionAllowed' && reason === 'SyncFailed',
-    );
-    const why = failed
-      ? `does not allow evicting pods currently because it failed sync: ${failed.message}`
-      : `needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
-    throw tooMany(`The disruption budget ${name} ${why}`, 0);
-  }
-  const status = (budget.status ??= {} as NonNullable<typeof budget.status>);
-  status.disruptionsAllowed = disruptionsAllowed - 1;
-  (status.disruptedPods ??= {})[podName] = now;
-  return budget;
-}
-
-const tooMany = (message: string, retryAfterSeconds: number) =>
-  new StatusError({
-    code: 429,
-    reason: 'TooManyRequests',
-    message: "Cannot evict pod as it would violate the pod's disruption budget.",
-    details: { causes: [{ reason: 'DisruptionBudget', message }], ...(retryAfterSeconds ? { retryAfterSeconds } : {}) },
-  });

@@ -544,7 +544,7 @@ describe('other writes', () => {
   test('by the server itself own nothing', async () => {
     const pods = cluster.client.of(Pods);
     const before = await pods.get('run', { namespace });
-    const target = { target: { kind: 'Node', name: 'n1' } };
+    const target = { metadata: { name: 'run' }, target: { kind: 'Node', name: 'n1' } };
     await pods.createSubresource('run', 'binding', target, { namespace });
     const after = await pods.get('run', { namespace });
     expect([after.spec?.nodeName, after.metadata?.managedFields]).toEqual(['n1', before.metadata?.managedFields]);

@@ -8,7 +8,7 @@ import type { DeleteOptions } from './delete-options.ts';
 import { hasSpecFinalizers, planDeletion } from './deletion-plan.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
-import { uidMismatch } from './uid-precondition.ts';
+import { revisionMismatch, uidMismatch } from './uid-precondition.ts';
 
 /** What became of a delete: gone, or waiting for finalizers or its grace period. */
 export interface DeleteOutcome {
@@ -131,7 +131,7 @@ function checkPreconditions(parts: RegistryParts, old: KubernetesObject, options
     throw newConflict(groupResourceOf(parts.definition), metadata?.name ?? '', uidMismatch(uid, metadata?.uid));
   }
   if (resourceVersion && resourceVersion !== metadata?.resourceVersion) {
-    const detail = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata?.resourceVersion}`;
+    const detail = revisionMismatch(resourceVersion, metadata?.resourceVersion);
     throw newConflict(groupResourceOf(parts.definition), metadata?.name ?? '', detail);
   }
 }

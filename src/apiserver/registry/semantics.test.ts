@@ -244,11 +244,48 @@ describe('a pod', () => {
     await runningPod('bound');
     const again = cluster.client
       .of(Pods)
-      .createSubresource('bound', 'binding', { target: { name: 'n2' } }, { namespace });
+      .createSubresource('bound', 'binding', { metadata: { name: 'bound' }, target: { name: 'n2' } }, { namespace });
     await expect(again).rejects.toMatchObject({
       code: 409,
       message: expect.stringContaining('is already assigned to node "n1"'),
     });
+  });
+
+  test('is bound as its binding means it, and not while a gate is closed', async () => {
+    const pods = cluster.client.of(Pods);
+    const { metadata } = await pods.create({
+      ...pod('gated'),
+      spec: { containers: [{ name: 'c', image: 'x' }], schedulingGates: [{ name: 'wait' }] },
+    });
+    const bind = (meant: object) =>
+      pods.createSubresource('gated', 'binding', { metadata: meant, target: { name: 'n1' } }, { namespace });
+    await expect(bind({})).rejects.toMatchObject({
+      code: 400,
+      message: 'name in URL does not match name in Binding object',
+    });
+    await expect(bind({ name: 'gated' })).rejects.toMatchObject({
+      code: 409,
+      message: 'Operation cannot be fulfilled on pods/binding "gated": pod gated has non-empty .spec.schedulingGates',
+    });
+    const conditions = [
+      { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', observedGeneration: 1 },
+      { type: 'example.com/other', status: 'True' },
+    ];
+    await pods.patch('gated', mergePatch({ status: { conditions } }), { namespace, subresource: 'status' });
+    const open = await pods.patch('gated', mergePatch({ spec: { schedulingGates: null } }), { namespace });
+    await expect(bind({ name: 'gated', resourceVersion: metadata?.resourceVersion })).rejects.toMatchObject({
+      code: 409,
+      message: expect.stringContaining(
+        `Precondition failed: ResourceVersion in precondition: ${metadata?.resourceVersion}, ResourceVersion in object meta: ${open.metadata?.resourceVersion}`,
+      ),
+    });
+    await bind({ name: 'gated', uid: metadata?.uid, resourceVersion: open.metadata?.resourceVersion });
+    const bound = await pods.get('gated', { namespace });
+    expect(bound.status?.conditions).toMatchObject([
+      { type: 'PodScheduled', status: 'True' },
+      { type: 'example.com/other', status: 'True' },
+    ]);
+    expect(bound.status?.conditions?.[0]).not.toHaveProperty('observedGeneration');
   });
 
   test('comes to the same by a status that is sent with the metadata its writer was given, or with a copy', async () => {
@@ -311,9 +348,94 @@ describe('a pod', () => {
       code: 429,
       message: "Cannot evict pod as it would violate the pod's disruption budget.",
     });
-    expect((await budgets.get('guarded', { namespace })).status?.disruptedPods).toEqual({
-      'guarded-1': expect.any(String),
-    });
+    const { status: left } = await budgets.get('guarded', { namespace });
+    expect(left?.disruptedPods).toEqual({ 'guarded-1': expect.any(String) });
+    expect(left?.conditions).toMatchObject([
+      { type: 'DisruptionAllowed', status: 'False', reason: 'InsufficientPods', message: '', observedGeneration: 1 },
+    ]);
+  });
+
+  interface Refusal {
+    readonly code: number;
+    readonly message?: string;
+    readonly cause?: string;
+    readonly retryAfterSeconds?: number;
+  }
+
+  test.each<[string, object, Refusal]>([
+    [
+      'whose controller has not seen it',
+      { observedGeneration: 0 },
+      { code: 429, cause: 'The disruption budget b is still being processed by the server.', retryAfterSeconds: 10 },
+    ],
+    [
+      'that has too few',
+      { currentHealthy: 1, desiredHealthy: 1 },
+      { code: 429, cause: 'The disruption budget b needs 1 healthy pods and has 1 currently' },
+    ],
+    [
+      'that could not be counted',
+      { conditions: [{ reason: 'SyncFailed', message: 'oh no' }] },
+      {
+        code: 429,
+        cause: 'The disruption budget b does not allow evicting pods currently because it failed sync: oh no',
+      },
+    ],
+    [
+      'that says why',
+      { currentHealthy: 2, conditions: [{ reason: 'Other', message: 'not now' }] },
+      { code: 429, cause: 'The disruption budget b does not allow evicting pods currently (Other): not now' },
+    ],
+    [
+      'that does not say why',
+      { currentHealthy: 2 },
+      { code: 429, cause: 'The disruption budget b does not allow evicting pods currently' },
+    ],
+    [
+      'that is overwhelmed',
+      {
+        disruptionsAllowed: 1,
+        disruptedPods: Object.fromEntries(Array.from({ length: 2001 }, (_, i) => [`p-${i}`, '2026-01-01T00:00:00Z'])),
+      },
+      {
+        code: 403,
+        message:
+          'poddisruptionbudget.policy "b" is forbidden: DisruptedPods map too big - too many evictions not confirmed by PDB controller',
+      },
+    ],
+  ])('is not evicted under a budget %s', async (_, status, { cause, retryAfterSeconds, ...refusal }) => {
+    const budgets = cluster.client.of(PodDisruptionBudgets);
+    await runningPod('kept', { app: 'kept' });
+    const spec = { minAvailable: 1, selector: { matchLabels: { app: 'kept' } } };
+    const budget = await budgets.create({ metadata: { name: 'b', namespace }, spec } as PodDisruptionBudget);
+    const { conditions = [], ...numbers } = status as { conditions?: object[] };
+    const counts = {
+      observedGeneration: 1,
+      disruptionsAllowed: 0,
+      currentHealthy: 1,
+      desiredHealthy: 1,
+      expectedPods: 1,
+    };
+    const told = conditions.map((each) => ({
+      type: 'DisruptionAllowed',
+      status: 'False',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+      ...each,
+    }));
+    await budgets.updateStatus({
+      ...budget,
+      status: { ...counts, ...numbers, conditions: told },
+    } as never);
+    const evicted = cluster.client
+      .of(Pods)
+      .createSubresource('kept', 'eviction', { metadata: { name: 'kept' } }, { namespace });
+    const details = {
+      ...(cause ? { causes: [{ reason: 'DisruptionBudget', message: cause }] } : {}),
+      ...(retryAfterSeconds ? { retryAfterSeconds } : {}),
+    };
+    await expect(evicted).rejects.toMatchObject({ ...refusal, status: { details } });
+    await budgets.delete('b', { namespace });
+    await cluster.client.of(Pods).delete('kept', { namespace, gracePeriodSeconds: 0 });
   });
 
   describe('whose eviction', () => {
@@ -328,6 +450,41 @@ describe('a pod', () => {
       await expect(evict('named', { metadata: { name: 'other' } })).rejects.toMatchObject({
         code: 400,
         message: 'name in URL does not match name in Eviction object',
+      });
+    });
+
+    test('is under way says so in the place where it said something before, or last', async () => {
+      const pods = cluster.client.of(Pods);
+      const conditions = (...types: string[]) =>
+        types.map((type) => ({ type, status: type === 'Ready' ? 'True' : 'False' }));
+      for (const [name, before] of [
+        ['said', conditions('DisruptionTarget', 'Ready')],
+        ['unsaid', conditions('Ready')],
+      ] as const) {
+        await runningPod(name);
+        const patch = mergePatch({ status: { conditions: before, observedGeneration: 1 } });
+        await pods.patch(name, patch, { namespace, subresource: 'status' });
+        await evict(name, {});
+        const told = (await pods.get(name, within)).status?.conditions ?? [];
+        const types = name === 'said' ? ['DisruptionTarget', 'Ready'] : ['Ready', 'DisruptionTarget'];
+        expect(told.map(({ type }) => type)).toEqual(types);
+        const target = told.find(({ type }) => type === 'DisruptionTarget');
+        expect(target).toMatchObject({ status: 'True', reason: 'EvictionByEvictionAPI' });
+        expect(target).not.toHaveProperty('observedGeneration');
+      }
+    });
+
+    test('contradicts itself is refused', async () => {
+      const options = { dryRun: ['All', 'All'] };
+      await expect(evict('named', { deleteOptions: options }, { dryRun: true })).rejects.toMatchObject({
+        code: 500,
+        message: 'Non-matching dry-run options in request and content: [All] and [All All]',
+      });
+      const ignoring = { ignoreStoreReadErrorWithClusterBreakingPotential: true };
+      await expect(evict('named', { deleteOptions: ignoring })).rejects.toMatchObject({
+        code: 422,
+        message:
+          'Eviction.policy "named" is invalid: deleteOptions.ignoreStoreReadErrorWithClusterBreakingPotential: Invalid value: true: can not be set for pod eviction, try after removing the option',
       });
     });
 

@@ -9,14 +9,35 @@ import { groupResourceOf } from './registry-parts.ts';
 export const uidMismatch = (meant: string, found = ''): string =>
   `Precondition failed: UID in precondition: ${meant}, UID in object meta: ${found}`;
 
+/** The same of its revision. */
+export const revisionMismatch = (meant: string, found = ''): string =>
+  `Precondition failed: ResourceVersion in precondition: ${meant}, ResourceVersion in object meta: ${found}`;
+
 /** What upstream's storage says of it, where it is the storage that compares. */
 export function storedUidConflict(
   definition: AnyResourceDefinition,
   { namespace, name }: Pick<ResourceTarget, 'namespace' | 'name'>,
   uids: { readonly meant: string; readonly found?: string | undefined },
 ): StatusError {
+  return storedConflict(definition, { namespace, name }, uidMismatch(uids.meant, uids.found));
+}
+
+/** The same of the revision that is meant. */
+export function storedRevisionConflict(
+  definition: AnyResourceDefinition,
+  target: Pick<ResourceTarget, 'namespace' | 'name'>,
+  revisions: { readonly meant: string; readonly found?: string | undefined },
+): StatusError {
+  return storedConflict(definition, target, revisionMismatch(revisions.meant, revisions.found));
+}
+
+function storedConflict(
+  definition: AnyResourceDefinition,
+  { namespace, name }: Pick<ResourceTarget, 'namespace' | 'name'>,
+  mismatch: string,
+): StatusError {
   const key = etcdKey(definition, namespace, name);
-  const detail = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${uidMismatch(uids.meant, uids.found)}`;
+  const detail = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${mismatch}`;
   return newConflict(groupResourceOf(definition), name, detail);
 }
 

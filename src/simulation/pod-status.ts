@@ -52,7 +52,7 @@ export function simulatedStatus(
 
 const observedOf = ({ metadata }: Pod) => (metadata?.generation ? { observedGeneration: metadata.generation } : {});
 
-/** A condition that stays as it was keeps its time. */
+/** Everybody else's conditions, then the node's own. One that stays as it was keeps its time. */
 function conditionsOf(pod: Pod, outcome: PodOutcome, time: string): object[] {
   const isReady = outcome === 'Ready';
   const isOver = outcome === 'Succeeded' || outcome === 'Failed';
@@ -74,12 +74,27 @@ function conditionsOf(pod: Pod, outcome: PodOutcome, time: string): object[] {
     condition('Initialized', true, outcome === 'Succeeded' ? over : {}),
     condition('Ready', isReady && areGatesOpen(pod), unready),
     condition('ContainersReady', isReady, unready),
+    condition('PodScheduled', true, {}),
   ];
-  const types = new Set(own.map(({ type }) => type));
-  const others = known.filter(({ type }) => !types.has(type));
-  const isScheduled = others.some(({ type }) => type === 'PodScheduled');
-  return [...own, ...others, ...(isScheduled ? [] : [condition('PodScheduled', true, {})])];
+  return [...known.filter(({ type }) => !OF_NODE.has(type)), ...own];
 }
+
+/** The conditions that a node has to tell of. */
+const OF_NODE: ReadonlySet<string> = new Set([
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+]);
+
+/** What a node says that has taken notice of a pod's new specification, as a patch of its status. */
+export const observedStatus = (pod: Pod): object => ({
+  ...observedOf(pod),
+  conditions: (pod.status?.conditions ?? [])
+    .filter(({ type }) => OF_NODE.has(type))
+    .map(({ type }) => ({ type, ...observedOf(pod) })),
+});
 
 const namesOf = ({ spec }: Pod): string => (spec?.containers ?? []).map(({ name }) => name).join(' ');
 

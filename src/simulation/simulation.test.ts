@@ -6,7 +6,7 @@ import { Leases } from '#api/coordination/v1/lease.ts';
 import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { NodeMetricsResource, PodMetricsResource } from '#api/metrics/v1beta1/metrics.ts';
-import { mergePatch } from '#client/options.ts';
+import { mergePatch, strategicPatch } from '#client/options.ts';
 import { Cluster, type ClusterOptions } from '#testing/cluster.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
 import type { SimulationConfiguration } from './simulation.ts';
@@ -206,6 +206,34 @@ test('what pods use is measured, and workloads are scaled by it', async () => {
   await cluster.advance(60_000);
   // 150 % where 50 % is wanted: three times as many.
   expect((await cluster.client.of(Deployments).get('web', at)).spec?.replicas).toBeGreaterThanOrEqual(3);
+});
+
+test("conditions are as a kubelet tells them: other people's first, its own with the generation it has seen", async () => {
+  await start({ nodes: [{ count: 1 }] });
+  await createPod('a', {}, { readinessGates: [{ conditionType: 'example.com/gate' }] });
+  await cluster.advance(10_000);
+  const told = async () =>
+    (await podOf('a')).status?.conditions?.map(({ type, status, observedGeneration }) => [
+      type,
+      status,
+      observedGeneration,
+    ]);
+  const own = (generation: number, isReady: boolean) => [
+    ['PodReadyToStartContainers', 'True', generation],
+    ['Initialized', 'True', generation],
+    ['Ready', isReady ? 'True' : 'False', generation],
+    ['ContainersReady', 'True', generation],
+    ['PodScheduled', 'True', generation],
+  ];
+  expect(await told()).toEqual(own(1, false));
+  const gate = { status: { conditions: [{ type: 'example.com/gate', status: 'True' }] } };
+  await cluster.client.of(Pods).patch('a', strategicPatch(gate), { namespace: 'default', subresource: 'status' });
+  await cluster.advance(10_000);
+  expect(await told()).toEqual([['example.com/gate', 'True', undefined], ...own(1, true)]);
+  const image = { spec: { containers: [{ name: 'c', image: 'y' }] } };
+  await cluster.client.of(Pods).patch('a', strategicPatch(image), { namespace: 'default' });
+  await cluster.advance(10_000);
+  expect(await told()).toEqual([['example.com/gate', 'True', undefined], ...own(2, true)]);
 });
 
 test('advancing needs a virtual clock, and the simulation simulated nodes', async () => {

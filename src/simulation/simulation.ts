@@ -5,14 +5,14 @@ import type { Random } from '#base/random.ts';
 import type { Client } from '#client/client.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import { keyOf } from '#client/object-store.ts';
-import { mergePatch } from '#client/options.ts';
+import { strategicPatch } from '#client/options.ts';
 import { isConflict, isNotFound } from '#machinery/errors/status-error.ts';
 import { formatTime } from '#machinery/objects/time.ts';
 import { createDice } from './dice.ts';
 import { NodeFleet, type NodeState } from './node-fleet.ts';
 import { planNodes, type SimulatedNodeGroup } from './node-group.ts';
 import { PodAddresses } from './pod-addresses.ts';
-import { simulatedStatus } from './pod-status.ts';
+import { observedStatus, simulatedStatus } from './pod-status.ts';
 import { SimulatedLogs } from './simulated-logs.ts';
 import { SimulatedMetrics } from './simulated-metrics.ts';
 import { type Dice, defaultStages, nextStage, type PodOutcome, type PodStage } from './stage.ts';
@@ -154,9 +154,9 @@ export class Simulation {
   }
 
   /** Reports that the node has taken notice of a pod's new specification. */
-  async #observe({ metadata }: Pod): Promise<void> {
-    const { name = '', namespace = '', generation } = metadata ?? {};
-    const patch = mergePatch({ metadata: { uid: metadata?.uid }, status: { observedGeneration: generation } });
+  async #observe(pod: Pod): Promise<void> {
+    const { name = '', namespace = '', uid } = pod.metadata ?? {};
+    const patch = strategicPatch({ metadata: { uid }, status: observedStatus(pod) });
     try {
       await this.#options.client.of(Pods).patch(name, patch, { namespace, subresource: 'status' });
     } catch (error) {

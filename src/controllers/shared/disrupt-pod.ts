@@ -3,6 +3,7 @@ import { strategicPatch } from '#client/options.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { formatTime } from '#machinery/objects/time.ts';
+import { podCondition } from './pods.ts';
 
 /** Why a pod is taken away from its owner. */
 export interface Disruption {
@@ -19,11 +20,13 @@ export async function disruptPod(
 ): Promise<void> {
   const { name = '', namespace = '', uid } = pod.metadata ?? {};
   const { observedGeneration, ...why } = disruption;
+  const before = podCondition(pod, 'DisruptionTarget');
+  const since = before?.status === 'True' ? before.lastTransitionTime : undefined;
   const condition = {
     type: 'DisruptionTarget',
     status: 'True',
     ...why,
-    lastTransitionTime: formatTime(clock.now()),
+    lastTransitionTime: since ?? formatTime(clock.now()),
     ...(observedGeneration ? { observedGeneration } : {}),
   };
   const pods = client.of(Pods);

@@ -14,11 +14,13 @@ export interface ConditionInput {
   readonly hasSandbox: boolean;
   /** As the API server has them: those of other owners stay, transition times carry over. */
   readonly known: readonly PodCondition[];
+  /** Why a change of the pod's resources waits. */
+  readonly resizePending?: PodCondition | undefined;
   /** RFC 3339. */
   readonly now: string;
 }
 
-/** The pod's conditions: the kubelet's own five, then everybody else's. */
+/** The pod's conditions: everybody else's, then the kubelet's own. */
 export function podConditions(pod: Pod, input: ConditionInput): PodCondition[] {
   const containersReady = containersReadyCondition(pod, input);
   const own: Draft[] = [
@@ -31,14 +33,13 @@ export function podConditions(pod: Pod, input: ConditionInput): PodCondition[] {
   const observed = pod.metadata?.generation ? { observedGeneration: pod.metadata.generation } : {};
   const mine = own.map((draft): PodCondition => {
     const before = input.known.find(({ type }) => type === draft.type);
-    // The scheduler's own words about the pod stay.
-    if (before && draft.type === 'PodScheduled' && before.status === 'True') return before;
     const since = before?.status === draft.status ? before.lastTransitionTime : undefined;
     const next = { ...draft, ...observed, lastProbeTime: undefined, lastTransitionTime: since ?? input.now };
     return before && deepEqual(defined(before), defined(next)) ? before : (defined(next) as unknown as PodCondition);
   });
-  const types = new Set(mine.map(({ type }) => type));
-  return [...mine, ...input.known.filter(({ type }) => !types.has(type))];
+  const types = new Set(['PodResizePending', ...mine.map(({ type }) => type)]);
+  const others = input.known.filter(({ type }) => !types.has(type));
+  return [...others, ...(input.resizePending ? [input.resizePending] : []), ...mine];
 }
 
 const defined = (value: object): Record<string, unknown> =>

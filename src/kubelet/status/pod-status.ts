@@ -42,22 +42,14 @@ export function podStatus(pod: Pod, input: PodStatusInput): PodStatus {
   const sandbox = input.state.sandboxes.find(({ state }) => state === 'READY');
   const ips = spec.hostNetwork ? nodeAddresses : (sandbox?.ips ?? []);
   const podIPs = ips.length > 0 && (sandbox || spec.hostNetwork) ? ips.map((ip) => ({ ip })) : (known.podIPs ?? []);
-  const conditions = podConditions(pod, {
-    phase,
-    ...lists,
-    hasSandbox: sandbox !== undefined,
-    known: (known.conditions ?? []).filter(({ type }) => type !== 'PodResizePending'),
-    now: formatTime(now),
-  });
-  const resizePending = resizePendingCondition(pod, input.resizeRefusal, {
-    known: known.conditions ?? [],
-    now: formatTime(now),
-  });
+  const before = { known: known.conditions ?? [], now: formatTime(now) };
+  const resizePending = resizePendingCondition(pod, input.resizeRefusal, before);
+  const hasSandbox = sandbox !== undefined;
   return {
     ...known,
     ...(pod.metadata?.generation ? { observedGeneration: pod.metadata.generation } : {}),
     phase,
-    conditions: resizePending ? [...conditions, resizePending] : conditions,
+    conditions: podConditions(pod, { phase, ...lists, hasSandbox, ...before, resizePending }),
     ...(verdict ?? {}),
     hostIP: nodeAddresses[0],
     hostIPs: nodeAddresses.map((ip) => ({ ip })),

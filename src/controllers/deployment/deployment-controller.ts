@@ -98,7 +98,8 @@ export class DeploymentController {
   async #syncScale(deployment: Deployment, before: Sets): Promise<Result | undefined> {
     const { deployment: noted, sets } = await this.#syncRevision(deployment, before);
     const scaled = await this.#apply(noted, sets, planScaling(noted, sets));
-    if (noted.spec?.paused) await this.#cleanUp(noted, scaled);
+    // What it is to go back to once it is resumed stays.
+    if (noted.spec?.paused && rollbackTo(noted) === undefined) await this.#cleanUp(noted, scaled);
     return this.#syncStatus(noted, scaled);
   }
 

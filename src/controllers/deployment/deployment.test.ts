@@ -149,6 +149,24 @@ test('old revisions beyond the limit are removed', async () => {
   expect(images).toEqual(['web:3', 'web:4']);
 });
 
+test('a paused deployment keeps its old revisions as long as it is to go back to one', async () => {
+  const deployments = cluster.client.of(Deployments);
+  await deployments.create(deployment('halted', { replicas: 1 }));
+  await rolledOut('halted', 1);
+  await setImage('halted', 'web:2');
+  await rolledOut('halted', 1);
+  const annotate = (to: string | null) =>
+    mergePatch({
+      metadata: { annotations: { 'deprecated.deployment.rollback.to': to } },
+      spec: { paused: true, revisionHistoryLimit: 0, replicas: to === null ? 3 : 2 },
+    });
+  await deployments.patch('halted', annotate('1'), { namespace });
+  await waitFor(async () => (await get('halted')).status?.replicas === 2);
+  expect(await setsOf('halted')).toHaveLength(2);
+  await deployments.patch('halted', annotate(null), { namespace });
+  await waitFor(async () => (await setsOf('halted')).length === 1);
+});
+
 test('a paused deployment scales and does not roll until it is resumed', async () => {
   await cluster.client.of(Deployments).create(deployment('pause'));
   await rolledOut('pause');

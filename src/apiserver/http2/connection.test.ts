@@ -25,6 +25,8 @@ const number = (...values: readonly number[]) => {
   for (const [at, value] of values.entries()) bytes.writeUInt32BE(value, 4 * at);
   return bytes;
 };
+/** What a priority says that waits for a stream. */
+const waiting = (stream: number) => Buffer.concat([number(stream), Buffer.from([15])]);
 const settings = (...pairs: readonly (readonly [number, number])[]) => settingsFrame(pairs).subarray(9);
 const OK = [':status', '200'];
 const { endStream, endHeaders, padded, priority } = Flag;
@@ -179,6 +181,8 @@ describe('a client that breaks the rules of a stream loses that alone', () => {
   const { protocol, flowControl, streamClosed } = ErrorCode;
   test.each<[string, number, (peer: RawPeer) => Uint8Array[]]>([
     ['a request without a path', protocol, (peer) => [frame('headers', 1, peer.block({ ':method': 'GET' }), 5)]],
+    ['a priority behind itself', protocol, (peer) => [peer.request(1, {}, 0), frame('priority', 1, waiting(1))]],
+    ['one of its own before it begins', protocol, () => [frame('priority', 1, waiting(1))]],
     ['less than it announced', protocol, (peer) => [peer.request(1, { 'content-length': '3' })]],
     [
       'more than it announced',

@@ -16,7 +16,7 @@ import { HeaderBlock, MAX_HEADER_BYTES } from './header-block.ts';
 import { FieldDecoder } from './hpack/field-decoder.ts';
 import { FieldEncoder } from './hpack/field-encoder.ts';
 import { Outbox } from './outbox.ts';
-import { expectSize, headerPiece, withoutPadding } from './payload.ts';
+import { dependency, expectSize, headerPiece, PRIORITY_BYTES, withoutPadding } from './payload.ts';
 import { readSettings } from './read-settings.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { areTrailers, type RequestFields, requestFields } from './request-fields.ts';
@@ -243,12 +243,22 @@ export class Http2Connection implements StreamOwner {
         if (stream !== 0) throw protocol('going away from one stream');
         return this.close();
       case FrameType.priority:
-        if (stream === 0) throw protocol('a priority of nothing');
-        return expectSize(payload, 5);
+        return this.#onPriority(stream, payload);
       default:
         // Those that nobody knows are not minded.
         return;
     }
+  }
+
+  /** Priorities are not asked for any more; what cannot be is refused all the same. */
+  #onPriority(id: number, payload: Buffer): void {
+    if (id === 0) throw protocol('a priority of nothing');
+    expectSize(payload, PRIORITY_BYTES);
+    if (dependency(payload) !== id) return;
+    this.#losePatience();
+    const stream = this.#streams.get(id);
+    if (stream) this.reset(stream, ErrorCode.protocol);
+    else this.#refuse(id, ErrorCode.protocol);
   }
 
   #onData(flags: number, id: number, payload: Buffer): void {

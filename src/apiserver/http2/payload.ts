@@ -1,7 +1,8 @@
 import { ConnectionError, ErrorCode } from './error-code.ts';
 import { Flag } from './frame.ts';
 
-const PRIORITY_BYTES = 5;
+/** A stream, a flag and a weight. */
+export const PRIORITY_BYTES = 5;
 
 /** A payload without its padding. */
 export function withoutPadding(flags: number, payload: Buffer): Buffer {
@@ -16,10 +17,12 @@ export function headerPiece(flags: number, stream: number, payload: Buffer): Buf
   const piece = withoutPadding(flags, payload);
   if ((flags & Flag.priority) === 0) return piece;
   if (piece.length < PRIORITY_BYTES) throw new ConnectionError(ErrorCode.frameSize, 'a priority that is cut off');
-  if ((piece.readUInt32BE(0) & 0x7fffffff) === stream)
-    throw new ConnectionError(ErrorCode.protocol, 'a stream that depends on itself');
+  if (dependency(piece) === stream) throw new ConnectionError(ErrorCode.protocol, 'a stream that depends on itself');
   return piece.subarray(PRIORITY_BYTES);
 }
+
+/** The stream that another waits for, as what is said of priorities begins. */
+export const dependency = (priority: Buffer): number => priority.readUInt32BE(0) & 0x7fffffff;
 
 /** Throws ConnectionError for a payload of another size. */
 export function expectSize(payload: Buffer, bytes: number): void {

@@ -2,7 +2,7 @@ import { validateObjectMeta } from '#api/meta/v1/object-meta-validation.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { FieldsEntries } from '#machinery/apply/managed-fields.ts';
 import { dropDisabled } from '#machinery/defaults/drop-disabled.ts';
-import { newAlreadyExists, newBadRequest, newInvalid, StatusError } from '#machinery/errors/status-error.ts';
+import { newAlreadyExists, newInvalid, StatusError } from '#machinery/errors/status-error.ts';
 import { formatTime } from '#machinery/objects/time.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { CacheEntry } from '#storage/cache/cache-entry.ts';
@@ -23,7 +23,7 @@ const GENERATE_ATTEMPTS = 8;
 export async function createObject(parts: RegistryParts, request: ResourceRequest): Promise<Entry> {
   const options = parseWriteOptions(request.query, 'CreateOptions');
   const object = decodeObject(parts.definition, request, options.fieldValidation);
-  return createDecoded(parts, request, object, { dryRun: options.dryRun });
+  return createDecoded(parts, request, object, { dryRun: options.dryRun, refusesRevision: true });
 }
 
 /**
@@ -34,15 +34,13 @@ export async function createDecoded(
   parts: RegistryParts,
   request: ResourceRequest,
   object: Mutable<KubernetesObject>,
-  options: { readonly dryRun: boolean; readonly owners?: FieldsEntries },
+  options: { readonly dryRun: boolean; readonly owners?: FieldsEntries; readonly refusesRevision?: boolean },
 ): Promise<Entry> {
   const { definition } = parts;
   wipeSystemFields(object);
   const { dryRun, owners = ownersOfNew(parts, request, object) } = options;
   matchNamespace(parts, object, request.target);
-  if (object.metadata?.resourceVersion) {
-    throw newBadRequest('resourceVersion should not be set on objects to be created');
-  }
+  const revision = takeRevision(object);
   const generated = !object.metadata?.name && Boolean(object.metadata?.generateName);
   generateName(parts, object);
   fillSystemFields(parts, object);
@@ -60,15 +58,26 @@ export async function createDecoded(
   try {
     validateNew(parts, object);
     request.warnings.push(...(definition.strategy.warn?.(object) ?? []));
-    return await parts.admission.validateAndWrite(attributes, async () =>
-      dryRun
-        ? dryRunEntry(parts, object)
-        : store(parts, object, { generated, isApplied: options.owners !== undefined }),
-    );
+    return await parts.admission.validateAndWrite(attributes, async () => {
+      if (dryRun) return dryRunEntry(parts, object);
+      if (options.refusesRevision && revision > 0) throw revisionOfNew();
+      return store(parts, object, { generated, isApplied: options.owners !== undefined });
+    });
   } finally {
     settle?.();
   }
 }
+
+/** Takes the resourceVersion away that a new object names. Upstream never reads one that is no number. */
+function takeRevision({ metadata }: Mutable<KubernetesObject>): number {
+  const { resourceVersion = '' } = metadata ?? {};
+  if (resourceVersion !== '') delete metadata?.resourceVersion;
+  return /^\d+$/.test(resourceVersion) ? Number(resourceVersion) : 0;
+}
+
+/** Upstream gives no reason here. */
+const revisionOfNew = () =>
+  new StatusError({ code: 500, message: 'resourceVersion should not be set on objects to be created' });
 
 function validateNew(parts: RegistryParts, object: KubernetesObject): void {
   const { definition } = parts;

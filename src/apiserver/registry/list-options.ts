@@ -68,16 +68,6 @@ const invalidToken = (why: string) => newBadRequest(`invalid continue token: con
 
 const base64Url = (text: string) => Buffer.from(text, 'utf8').toString('base64url');
 
-/** A resourceVersion as a number; refuses what is not one. */
-export function parseRevision(text: string): number {
-  if (!/^\d{1,16}$/.test(text)) {
-    throw newBadRequest(
-      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-    );
-  }
-  return Number(text);
-}
-
 /** The 410 for a list that can no longer go on at its revision. It names a token to go on with, as things are now. */
 export function continueExpired({ key }: ContinueToken): StatusError {
   const { status } = newExpired(

@@ -8,11 +8,11 @@ import {
   type ListOptions,
   NOW,
   parseListOptions,
-  parseRevision,
   revisionExpired,
 } from './list-options.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
+import { revisionOfList, revisionOfRead } from './revision.ts';
 import { compileSelection, type Selection } from './selection.ts';
 
 export interface ListOutcome {
@@ -30,7 +30,7 @@ const FRESH_WAIT_MS = 3000;
 export async function getObject(parts: RegistryParts, request: ResourceRequest): Promise<Entry> {
   const { namespace, name } = request.target;
   const resourceVersion = request.query.get('resourceVersion');
-  if (resourceVersion !== '') await waitForRevision(parts, parseRevision(resourceVersion));
+  if (resourceVersion !== '') await waitForRevision(parts, revisionOfRead(resourceVersion));
   const entry = parts.storage.get(namespace, name);
   if (entry === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
   return entry;
@@ -85,7 +85,7 @@ async function listRevision(parts: RegistryParts, options: ListOptions): Promise
     return options.continue.revision;
   }
   if (options.resourceVersion === '' || options.resourceVersion === '0') return undefined;
-  const revision = parseRevision(options.resourceVersion);
+  const revision = revisionOfList(options.resourceVersion);
   await waitForRevision(parts, revision);
   // A page of a list at some revision has always been a page of exactly that one.
   const isExact =

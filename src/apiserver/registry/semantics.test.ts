@@ -749,6 +749,33 @@ describe('a replacement of what needs a revision', () => {
   });
 });
 
+describe('a revision that an object to be written names', () => {
+  const write = async (method: string, path: string, resourceVersion: string, more: object = {}) => {
+    const call = createCall(await cluster.listen());
+    const body = JSON.stringify({ metadata: { name: 'revised', resourceVersion }, ...more });
+    const { code, json } = await call(`/api/v1/namespaces/${namespace}/configmaps${path}`, { method, body });
+    return [code, json.reason, json.message ?? json.metadata.name];
+  };
+
+  test('is not for new ones, but counts only as a number', async () => {
+    const refused = [500, undefined, 'resourceVersion should not be set on objects to be created'];
+    expect(await write('POST', '', '5')).toEqual(refused);
+    expect((await write('POST', '?dryRun=All', '5'))[0]).toBe(201);
+    expect((await write('POST', '', '5', { data: { '/': '' } }))[0]).toBe(422);
+    expect(await write('POST', '', 'x')).toEqual([201, undefined, 'revised']);
+    expect(await write('POST', '', '5')).toEqual(refused);
+  });
+
+  test('is compared as a number, and refused where it is none', async () => {
+    const { metadata } = await cluster.client.of(ConfigMaps).get('revised', { namespace });
+    expect((await write('PUT', '/revised', `00${metadata?.resourceVersion}`))[0]).toBe(200);
+    expect((await write('PUT', '/revised', '00'))[0]).toBe(200);
+    expect((await write('PUT', '/revised', '1'))[0]).toBe(409);
+    const fault = 'strconv.ParseUint: parsing "x": invalid syntax';
+    expect(await write('PUT', '/revised', 'x')).toEqual([500, undefined, fault]);
+  });
+});
+
 test('what only the server sets is nobody’s in a new object', async () => {
   const maps = cluster.client.of(ConfigMaps);
   const metadata = {

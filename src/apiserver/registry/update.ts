@@ -26,6 +26,7 @@ import { putObject } from './put-object.ts';
 import { groupResourceOf, type RegistryParts } from './registry-parts.ts';
 import { resetMetadata } from './reset-metadata.ts';
 import type { Entry } from './resource-view.ts';
+import { revisionOfObject } from './revision.ts';
 import { type ScaleObject, scaleOf, setReplicas } from './scale.ts';
 import { keepAllButStatus, type Metadata, ownedMetadata, statusOnly } from './status-part.ts';
 import { patchedUidError, storedUidConflict, uidOf } from './uid-precondition.ts';
@@ -80,6 +81,7 @@ export async function updateObject(
   if (!isThere && uid !== undefined) throw gone(parts, { request, uid });
   if (!isThere && strategy.allowCreateOnUpdate && !subresource) {
     await parts.authorizeCreate?.(request);
+    revisionOfObject(sent.metadata?.resourceVersion);
     return { entry: await createDecoded(parts, request, sent, { dryRun: options.dryRun }), created: true };
   }
   if (isThere && strategy.requireResourceVersionOnUpdate) requireResourceVersion(parts, sent);
@@ -107,7 +109,7 @@ function metadataSentBack({ storage, view }: RegistryParts, { body, target }: Re
 
 /** Some kinds are never replaced blindly. A patch starts from the object as it is and need not say so. */
 function requireResourceVersion({ definition }: RegistryParts, { metadata }: KubernetesObject): void {
-  if (metadata?.resourceVersion && metadata.resourceVersion !== '0') return;
+  if (revisionOfObject(metadata?.resourceVersion) !== 0) return;
   const field = new FieldPath('metadata').child('resourceVersion');
   const error = invalid(field, 0, 'must be specified for an update');
   // Upstream says here what is asked for, not of which kind it is.
@@ -211,8 +213,9 @@ function checkPreconditions(
     const refusal = target.verb === 'patch' ? patchedUidError : storedUidConflict;
     throw refusal(definition, target, { meant: uid, found: old.metadata?.uid });
   }
-  if (!resourceVersion || resourceVersion === '0') return false;
-  if (resourceVersion === old.metadata?.resourceVersion) return true;
+  const revision = revisionOfObject(resourceVersion);
+  if (revision === 0) return false;
+  if (revision === Number(old.metadata?.resourceVersion)) return true;
   throw newConflict(groupResourceOf(definition), name, OPTIMISTIC_LOCK_MESSAGE);
 }
 

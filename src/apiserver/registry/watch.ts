@@ -7,9 +7,10 @@ import type { CacheWatch } from '#storage/cache/cache-watch.ts';
 import { CompactedError } from '#storage/store.ts';
 import type { ResourceRequest } from '../request.ts';
 import { waitForRevision } from './list.ts';
-import { type ListOptions, parseListOptions, parseRevision } from './list-options.ts';
+import { type ListOptions, parseListOptions } from './list-options.ts';
 import type { RegistryParts } from './registry-parts.ts';
 import type { Entry } from './resource-view.ts';
+import { revisionOfRead } from './revision.ts';
 import { compileSelection, type Selection } from './selection.ts';
 
 /** One thing a watcher is told. */
@@ -58,7 +59,7 @@ export async function watchObjects(
   validateWatchOptions(options);
   const selection = compileSelection(parts.definition, options, parts.storage.indexNames);
   const { resourceVersion, sendInitialEvents } = options;
-  const revision = resourceVersion === '' ? 0 : parseRevision(resourceVersion);
+  const revision = resourceVersion === '' ? 0 : revisionOfRead(resourceVersion);
   // Events from a revision that is still to come simply come later; a state of then has to be waited for.
   if (sendInitialEvents) await waitForRevision(parts, revision);
   return new RunningWatch(parts, request, { options, selection, listener });
@@ -131,7 +132,7 @@ class RunningWatch implements WatchHandle {
       ? undefined
       : resourceVersion === ''
         ? storage.cache.revision
-        : parseRevision(resourceVersion);
+        : revisionOfRead(resourceVersion);
     // Read in the same tick in which the watch begins: nothing comes between.
     this.#state = wantsState ? this.#readState(scope, filter) : undefined;
     const pendingLimit = Math.max(MOST_PENDING, this.#state?.entries.length ?? 0);

@@ -1,11 +1,17 @@
 import { own } from '#base/table.ts';
-import { newGenericNotFound, newMethodNotAllowed, newMethodNotSupported } from '#machinery/errors/status-error.ts';
+import {
+  newBadRequest,
+  newGenericNotFound,
+  newMethodNotAllowed,
+  newMethodNotSupported,
+} from '#machinery/errors/status-error.ts';
 import type { Attributes, Decide } from './authorization/authorizer.ts';
 import { refusal } from './authorization/forbidden.ts';
 import { requestAttributes } from './authorization/request-attributes.ts';
 import type { ResourceView } from './registry/resource-view.ts';
 import type { ChangeListener, WatchHandle } from './registry/watch.ts';
 import { authorizationVerb, type ResourceRequest, type ResourceTarget } from './request.ts';
+import { hasPlace } from './request-path.ts';
 import type { ResourceTable } from './resource-table.ts';
 import type { ResourceResult } from './result.ts';
 
@@ -82,7 +88,8 @@ export class Pipeline {
 
   #served(target: ResourceTarget) {
     const served = this.table.get(target.group, target.version, target.resource);
-    if (served === undefined) throw newGenericNotFound();
+    if (served === undefined || !hasPlace(target)) throw newGenericNotFound();
+    if (target.subresource !== '' && target.name === '') throw newBadRequest('name must be provided');
     return served;
   }
 }

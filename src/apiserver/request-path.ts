@@ -7,10 +7,11 @@ const CONNECTABLE = new Set(['pods', 'services', 'nodes']);
 
 /**
  * What a URL path of the API asks for, or undefined for paths that are not about a resource.
- * `watching` is the query's watch parameter, `nameSelector` a `metadata.name=` field selector's value.
+ * `watching` is the query's watch parameter. As upstream does, a path is decoded before it is taken apart, so that an
+ * escaped slash divides, too, and what stands between two slashes counts even if it is nothing.
  */
 export function parseRequestPath(method: string, path: string, watching: boolean): ResourceTarget | undefined {
-  const segments = path.split('/').filter((segment) => segment !== '');
+  const segments = splitPath(path);
   const root = segments.shift();
   if (root !== 'api' && root !== 'apis') return undefined;
   const group = root === 'api' ? '' : segments.shift();
@@ -23,28 +24,47 @@ export function parseRequestPath(method: string, path: string, watching: boolean
 
   let namespace = '';
   if (segments[0] === 'namespaces' && segments.length > 2 && !isNamespaceSubresource(segments[2] as string)) {
-    namespace = decode(segments[1] as string);
+    namespace = segments[1] as string;
     segments.splice(0, 2);
   }
-  const [resource = '', name = '', subresource = '', ...rest] = segments.map(decode);
-  if (rest.length > 0 && subresource !== PROXY) return undefined;
+  const [resource = '', name = '', subresource = '', ...rest] = segments;
   // In the namespace's own requests the namespace is the object's, as authorization expects.
   if (resource === 'namespaces' && group === '' && namespace === '') namespace = name;
   return {
-    verb: verbOf(method, resource, name, subresource, watching || prefixWatch),
+    verb: verbOf(method, { resource, name, subresource }, { watching, prefixWatch }),
     group,
     version,
     resource,
     namespace,
     name,
     subresource,
-    subpath: subresource === PROXY ? segments.slice(3).join('/') : '',
+    subpath: rest.join('/'),
   };
+}
+
+/** Whether there is anything at the path that this was read from: only what is proxied has paths of its own. */
+export const hasPlace = ({ resource, subresource, subpath }: ResourceTarget): boolean =>
+  subpath === '' || (subresource === PROXY && CONNECTABLE.has(resource));
+
+function splitPath(path: string): string[] {
+  return unescapePath(path)
+    .replace(/^\/+|\/+$/g, '')
+    .split('/');
+}
+
+/** A path without its escapes. Bytes that are no text name nothing: what stands for them will not be found. */
+export function unescapePath(path: string): string {
+  if (!path.includes('%')) return path;
+  return path.replace(/(?:%[\dA-Fa-f]{2})+/g, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
 }
 
 const isNamespaceSubresource = (segment: string) => segment === 'status' || segment === 'finalize';
 
-function verbOf(method: string, resource: string, name: string, subresource: string, watching: boolean): RequestVerb {
+function verbOf(
+  method: string,
+  { resource, name, subresource }: Pick<ResourceTarget, 'resource' | 'name' | 'subresource'>,
+  { watching, prefixWatch }: { readonly watching: boolean; readonly prefixWatch: boolean },
+): RequestVerb {
   if (CONNECT_SUBRESOURCES.has(subresource) && CONNECTABLE.has(resource)) return 'connect';
   switch (method) {
     case 'POST':
@@ -57,19 +77,10 @@ function verbOf(method: string, resource: string, name: string, subresource: str
       return name === '' ? 'deletecollection' : 'delete';
     case 'GET':
     case 'HEAD':
-      if (watching) return 'watch';
-      return name === '' ? 'list' : 'get';
+      if (prefixWatch) return 'watch';
+      if (name !== '') return 'get';
+      return watching ? 'watch' : 'list';
     default:
       return '';
-  }
-}
-
-function decode(segment: string): string {
-  if (!segment.includes('%')) return segment;
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    // A malformed escape cannot name anything; taken as it stands it will not be found.
-    return segment;
   }
 }

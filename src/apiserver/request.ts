@@ -28,7 +28,7 @@ export interface ResourceTarget {
   readonly name: string;
   /** '' for the main resource. */
   readonly subresource: string;
-  /** What follows `/proxy/` in the path; '' otherwise. */
+  /** What follows the subresource in the path, as behind `/proxy/`; '' where nothing does. */
   readonly subpath: string;
 }
 
@@ -88,12 +88,14 @@ export class Query {
     return this.#values.get(name) ?? [];
   }
 
-  /** `true`/`1` and a bare parameter count as true, as Go's conversion has it. */
   flag(name: string): boolean {
     const value = this.#values.get(name)?.[0];
-    return value !== undefined && value !== 'false' && value !== '0';
+    return value !== undefined && isTrue(value);
   }
 }
+
+/** Whether a parameter that is there counts as true: as upstream has it, whatever it says but these two. */
+export const isTrue = (value: string): boolean => value.toLowerCase() !== 'false' && value !== '0';
 
 const PROXY_VERBS = table<string>({
   DELETE: 'delete',

@@ -29,6 +29,7 @@ export interface ServedResource {
 export class ResourceTable {
   readonly #resources = new Map<string, ServedResource>();
   readonly #listeners: (() => void)[] = [];
+  #groups: ReadonlySet<string> = new Set();
   #version = 0;
 
   /** Grows with every change. */
@@ -53,6 +54,7 @@ export class ResourceTable {
 
   #changed(): void {
     this.#version++;
+    this.#groups = new Set(this.definitions().map(({ group }) => group));
     for (const listener of this.#listeners) listener();
   }
 
@@ -63,6 +65,11 @@ export class ResourceTable {
   /** Every definition served, in the order they were added. */
   definitions(): AnyResourceDefinition[] {
     return [...this.#resources.values()].map(({ definition }) => definition);
+  }
+
+  /** Whether any resource of a group is served. */
+  hasGroup(group: string): boolean {
+    return this.#groups.has(group);
   }
 
   /** The served version of a resource, whichever it is; for rules that name no version. */

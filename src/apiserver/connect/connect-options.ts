@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { newBadRequest } from '#machinery/errors/status-error.ts';
 import type { Field, MessageSchema, Mutable } from '#machinery/schema/schema.ts';
-import type { Query } from '../request.ts';
+import { isTrue, type Query } from '../request.ts';
 
 /** What a request to connect asks for in its query, as an object of its kind. Throws a 400 for values that cannot be read. */
 export function readConnectOptions(
@@ -32,7 +32,7 @@ function readValue({ schema }: Field, values: readonly string[]): unknown {
 
 function readScalar(scalar: string, text: string): boolean | number | string {
   // As Go's conversion of queries has it: a bare parameter is true, and so is every other word.
-  if (scalar === 'bool') return text !== 'false' && text !== '0';
+  if (scalar === 'bool') return isTrue(text);
   if (scalar !== 'int32' && scalar !== 'int64') return text;
   if (!/^-?\d+$/.test(text)) throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);

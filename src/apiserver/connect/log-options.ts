@@ -1,6 +1,7 @@
 import { type FieldError, FieldPath, forbidden, invalid } from '#machinery/errors/field-error.ts';
 import { newBadRequest, newInvalid } from '#machinery/errors/status-error.ts';
 import { parseTime } from '#machinery/objects/time.ts';
+import { isTrue } from '../request.ts';
 
 const FLAGS = ['follow', 'previous', 'timestamps', 'insecureSkipTLSVerifyBackend'];
 const NUMBERS = ['sinceSeconds', 'tailLines', 'limitBytes'];
@@ -18,7 +19,7 @@ const SINCE_TWICE = 'at most one of `sinceTime` or `sinceSeconds` may be specifi
  */
 export function readLogOptions(query: URLSearchParams, pod: string): URLSearchParams {
   const options = new URLSearchParams();
-  for (const name of FLAGS) if (isOn(query.get(name))) options.set(name, 'true');
+  for (const name of FLAGS) if (isTrue(query.get(name) ?? 'false')) options.set(name, 'true');
   for (const name of [...NUMBERS, 'sinceTime', 'container', 'stream']) {
     const text = query.get(name);
     if (text !== null && text !== '') options.set(name, text);
@@ -29,9 +30,6 @@ export function readLogOptions(query: URLSearchParams, pod: string): URLSearchPa
   if (errors.length > 0) throw newInvalid({ group: '', kind: 'PodLogOptions' }, pod, errors);
   return options;
 }
-
-/** As Go's conversion has it: whatever does not say no says yes. */
-const isOn = (text: string | null): boolean => text !== null && !['false', '0'].includes(text.toLowerCase());
 
 function checkNumber(text: string | null): void {
   if (text === null || /^[+-]?\d+$/.test(text)) return;

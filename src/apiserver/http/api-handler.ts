@@ -15,6 +15,7 @@ import { requestTimeout } from '../filters/request-timeout.ts';
 import type { ServerCounters } from '../metrics/server-counters.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { ResourceRequest, ResourceTarget } from '../request.ts';
+import { unescapePath } from '../request-path.ts';
 import { type AcceptedForm, negotiate } from '../serving/negotiate.ts';
 import type { Exchange } from './exchange.ts';
 import { answerResource, answerWatch, resourceRequestOf } from './resource-answers.ts';
@@ -87,6 +88,7 @@ export class ApiHandler {
   async #answer(context: RequestContext): Promise<void> {
     const { target, upgrading } = context;
     if (target === undefined) return this.#answerPath(context);
+    if (!this.#isApi(context.path)) return respondNotFound(context);
     const request = resourceRequestOf(context, target);
     if (target.verb === 'watch') {
       return upgrading
@@ -100,12 +102,23 @@ export class ApiHandler {
   }
 
   async #answerPath(context: RequestContext): Promise<void> {
-    const form = () => negotiate(context.header('accept'));
-    if (!context.upgrading && (await this.#options.paths(context, form))) return;
-    if (context.upgrading || context.path.startsWith('/api')) throw newGenericNotFound();
+    if (await this.#options.paths(context, () => negotiate(context.header('accept')))) return;
+    if (this.#isApi(context.path)) throw newGenericNotFound();
     respondNotFound(context);
   }
+
+  /** Whether a path belongs to the API, which answers in Statuses, even if there is nothing at the path. */
+  #isApi(escaped: string): boolean {
+    const path = unescapePath(escaped);
+    if (!path.startsWith('/apis/')) return IN_API.test(path);
+    const end = path.indexOf('/', 6);
+    const group = path.slice(6, end < 0 ? undefined : end);
+    return group !== '' && this.#options.pipeline.table.hasGroup(group);
+  }
 }
+
+/** Paths of the API outside its named groups. */
+const IN_API = /^\/(api|apis|version)(\/|$)/;
 
 /** Outside the API there is nothing but text. */
 function respondNotFound(context: RequestContext): void {

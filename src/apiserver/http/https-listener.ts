@@ -1,4 +1,9 @@
-import { createServer as createHttp1Server, type Server as Http1Server, type IncomingMessage } from 'node:http';
+import {
+  createServer as createHttp1Server,
+  type Server as Http1Server,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
@@ -7,12 +12,14 @@ import {
   type TLSSocket,
   type Server as TlsServer,
 } from 'node:tls';
+import { isBrokenTarget } from '../http2/broken-target.ts';
 import { Http2Connection } from '../http2/connection.ts';
 import { MAX_HEADER_BYTES } from '../http2/header-block.ts';
 import type { Exchange } from './exchange.ts';
 import { gathered } from './gathered.ts';
 import { Http1Exchange } from './http1-exchange.ts';
 import { Http2Exchange } from './http2-exchange.ts';
+import { stayInHttp } from './stay-in-http.ts';
 
 /** A connection with nothing under way is closed after this time. */
 const IDLE_MS = 90_000;
@@ -20,6 +27,12 @@ const IDLE_MS = 90_000;
 const KEEP_ALIVE_MS = 15_000;
 /** How often a listener that closes looks for connections that have become idle. */
 const IDLE_CHECK_MS = 20;
+
+/** What one hears who sends no request, as Go's server says it. */
+const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n';
+
+const refuse = ({ method }: IncomingMessage, socket: Duplex) =>
+  void socket.end(method === 'HEAD' ? BAD_REQUEST : `${BAD_REQUEST}400 Bad Request`);
 
 export interface HttpsListenerOptions {
   readonly host: string;
@@ -33,8 +46,8 @@ export interface HttpsListenerOptions {
   readonly onFault: (error: unknown) => void;
   /** How long a connection may stay without saying what it wants, and how long it may take to say so; 32 s by default. */
   readonly headersTimeoutMs?: number;
-  /** A connection that wants to leave HTTP: exec, attach, port-forward, WebSockets. */
-  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** A connection that wants to leave HTTP: exec, attach, port-forward, WebSockets. False where it stays all the same. */
+  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 }
 
 /** One TLS port that speaks HTTP/1.1 and HTTP/2, as the client negotiates. */
@@ -42,6 +55,8 @@ export class HttpsListener {
   readonly #tls: TlsServer;
   readonly #http1: Http1Server;
   readonly #sockets = new Set<TLSSocket>();
+  /** The latest answer of each connection that speaks HTTP/1.1. */
+  readonly #answers = new WeakMap<Duplex, ServerResponse>();
   readonly #http2 = new Set<Http2Connection>();
   readonly #onExchange: (exchange: Exchange) => void;
   readonly #onFault: (error: unknown) => void;
@@ -66,13 +81,17 @@ export class HttpsListener {
         requestTimeout: 0,
         maxHeaderSize: MAX_HEADER_BYTES,
       },
-      (request, response) => onExchange(new Http1Exchange(request, response, () => this.#closed !== undefined)),
+      (request, response) => {
+        if (isBrokenTarget(request.url ?? '/')) return refuse(request, request.socket);
+        this.#answers.set(request.socket, response);
+        return onExchange(new Http1Exchange(request, response, () => this.#closed !== undefined));
+      },
     );
     // This server never listens itself, and node counts the time of connections only for those that do.
     this.#http1.emit('listening');
     this.#http1.on('upgrade', (request, socket, head) => {
-      if (options.onUpgrade) options.onUpgrade(request, socket, head);
-      else socket.destroy();
+      if (isBrokenTarget(request.url ?? '/')) refuse(request, socket);
+      else if (!options.onUpgrade?.(request, socket, head)) this.#stay(request, socket, head);
     });
     this.#tls = createTlsServer({
       handshakeTimeout: headersTimeoutMs,
@@ -135,6 +154,14 @@ export class HttpsListener {
     socket.on('error', () => socket.destroy());
     if (socket.alpnProtocol === 'h2') this.#speakHttp2(socket);
     else this.#http1.emit('connection', socket);
+  }
+
+  /** Goes on in HTTP once what was asked before is answered: who reads the connection again knows nothing of it. */
+  #stay(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const go = () => socket.destroyed || stayInHttp(this.#http1, request, socket, head);
+    const before = this.#answers.get(socket);
+    if (before === undefined || before.closed) go();
+    else before.once('close', go);
   }
 
   #speakHttp2(socket: TLSSocket): void {

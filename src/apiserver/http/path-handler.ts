@@ -33,7 +33,7 @@ export function createPathHandler(options: PathHandlerOptions): PathHandler {
       case 'healthz':
       case 'livez':
       case 'readyz':
-        return options.health.serve(exchange, path);
+        return options.health.serve(exchange, exchange.path);
       case 'version':
         return path === '/version' && sendJson(exchange, versionInfo);
       case '':

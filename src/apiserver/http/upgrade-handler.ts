@@ -1,28 +1,41 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { targetOf } from '../filters/request-info.ts';
 import type { ApiHandler } from './api-handler.ts';
 import { certificateOf } from './client-certificate.ts';
 import type { Exchange, HeaderMap } from './exchange.ts';
 import { LazySignal } from './lazy-signal.ts';
 import { splitTarget } from './split-target.ts';
 
-/** Takes connections that want to leave HTTP through the same filters as every request. */
+/** Takes connections that want to leave HTTP through the same filters as every request. False for those that stay. */
 export function createUpgradeHandler({ handle }: Pick<ApiHandler, 'handle'>) {
-  return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+  return (request: IncomingMessage, socket: Duplex, head: Buffer): boolean => {
+    const exchange = createUpgradeExchange(request, socket);
+    if (!leavesHttp(exchange)) return false;
     socket.on('error', () => socket.destroy());
-    handle(createUpgradeExchange(request, socket), { request, socket, head });
+    socket.once('close', exchange.gone.abort);
+    handle(exchange, { request, socket, head });
+    return true;
   };
 }
 
+/** What goes on to a node or pod may speak anything there; watches and logs know WebSockets; all else is HTTP. */
+function leavesHttp(exchange: Exchange): boolean {
+  const target = targetOf(exchange);
+  if (target === undefined || target.verb === 'connect') return target !== undefined;
+  const isStreamed = target.verb === 'watch' || (target.verb === 'get' && target.subresource === 'log');
+  return isStreamed && exchange.header('upgrade').toLowerCase() === 'websocket';
+}
+
 /** Such a connection as an exchange: until its protocol is switched, an answer is ordinary HTTP, and the last one. */
-function createUpgradeExchange(request: IncomingMessage, socket: Duplex): Exchange {
+function createUpgradeExchange(request: IncomingMessage, socket: Duplex): Exchange & { readonly gone: LazySignal } {
   const { path, query } = splitTarget(request.url ?? '/');
   const { remoteAddress = '' } = socket as TLSSocket;
   const gone = new LazySignal();
-  socket.once('close', gone.abort);
   let answered = false;
   return {
+    gone,
     method: request.method ?? 'GET',
     path,
     query,

@@ -16,6 +16,7 @@ test.each([
   ['without a path', GET.slice(0, 4)],
   ['with an empty path', [...GET.slice(0, 4), ':path', '']],
   ['without a scheme', [...GET.slice(0, 2), ...GET.slice(4)]],
+  ['with a path that is no URL', [...GET.slice(0, 4), ':path', '/a%2']],
   ['with two paths', [...GET, ':path', '/c']],
   ['with an answer’s field', [...GET, ':status', '200']],
   ['with an unknown one', [...GET, ':unknown', '']],

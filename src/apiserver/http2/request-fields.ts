@@ -1,3 +1,5 @@
+import { isBrokenTarget } from './broken-target.ts';
+
 /** Fields that belong to a connection of HTTP/1.1: HTTP/2 has no place for them. */
 export const OF_CONNECTIONS: ReadonlySet<string> = new Set([
   'connection',
@@ -47,7 +49,7 @@ export function requestFields(fields: readonly string[]): RequestFields | undefi
       contentLength = length;
     }
   }
-  if (!method || !path || !scheme) return undefined;
+  if (!method || !path || !scheme || isBrokenTarget(path)) return undefined;
   return { method, path, contentLength };
 }
 

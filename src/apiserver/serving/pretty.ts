@@ -1,8 +1,10 @@
 import type { Exchange } from '../http/exchange.ts';
 
+/** What upstream reads as yes; any other word says no, and none at all leaves it to who asks. */
+const YES = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
+
 /** People with a browser or curl get indented JSON, as upstream has it. */
 export function wantsPretty(exchange: Pick<Exchange, 'query' | 'header'>): boolean {
   const asked = exchange.query.get('pretty');
-  if (asked !== null) return asked !== 'false' && asked !== '0';
-  return /^(curl|wget|mozilla)/i.test(exchange.header('user-agent'));
+  return asked ? YES.has(asked) : /^(curl|Wget|Mozilla\/5\.0)/.test(exchange.header('user-agent'));
 }

@@ -1,0 +1,131 @@
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCall } from '#testing/call.ts';
+import { Cluster } from '#testing/cluster.ts';
+import type { Endpoint } from '#testing/endpoint.ts';
+import { waitFor } from '#testing/wait-for.ts';
+
+let cluster: Cluster;
+let endpoint: Endpoint;
+let call: ReturnType<typeof createCall>;
+beforeAll(async () => {
+  cluster = await Cluster.start({ controllers: false, scheduler: false });
+  endpoint = await cluster.listen();
+  call = createCall(endpoint);
+  await call(MAPS, { method: 'POST', headers: AS_JSON, body: named('one') });
+});
+afterAll(() => cluster.stop());
+
+const MAPS = '/api/v1/namespaces/default/configmaps';
+const AS_JSON = { 'content-type': 'application/json' };
+const named = (name: string) => JSON.stringify({ metadata: { name } });
+
+/** What the server says to a text, until it has said `end`. */
+async function say(text: string, end: RegExp): Promise<string> {
+  const { cert, key } = endpoint.admin.tls;
+  const { port } = new URL(endpoint.server);
+  const options = { port: Number(port), host: '127.0.0.1', ca: endpoint.ca, cert: cert as string, key: key as string };
+  const socket = await new Promise<TLSSocket>((resolve, reject) => {
+    const opened = connectTls(options, () => resolve(opened)).once('error', reject);
+  });
+  let said = '';
+  socket.on('data', (data) => {
+    said += String(data);
+  });
+  socket.write(text);
+  await waitFor(() => end.test(said));
+  socket.destroy();
+  return said;
+}
+
+describe('a wish to leave HTTP is not minded where nothing else is spoken', () => {
+  const headers = { connection: 'Upgrade', upgrade: 'h2c' };
+  test.each([
+    ['/healthz', 200],
+    ['/api/v1', 200],
+    ['/nothing', 404],
+    [`${MAPS}/one`, 200],
+    ['/api/v1/namespaces/default/pods/none/log', 404],
+    [`${MAPS}?watch=1&timeoutSeconds=1`, 200],
+  ])('at %s', async (path, code) => {
+    expect((await call(path, { headers })).code).toBe(code);
+  });
+
+  test('not by who sends a body, and the next request on the connection is heard', async () => {
+    const body = named('two');
+    const said = await say(
+      [
+        `POST ${MAPS} HTTP/1.1`,
+        'host: x',
+        'connection: upgrade',
+        'upgrade: websocket',
+        'content-type: application/json',
+        'transfer-encoding: chunked',
+        '',
+        `${body.length.toString(16)}\r\n${body}\r\n0\r\n`,
+        'GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+      ].join('\r\n'),
+      /\r\n\r\nok$/,
+    );
+    expect(said.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 200']);
+  });
+});
+
+describe('a path means what it says when its escapes are read', () => {
+  test.each([
+    ['/api/v1/namespaces/default%2Fconfigmaps/one', 'ConfigMap'],
+    ['/api/v1/namespaces/default/configmaps/%6Fne', 'ConfigMap'],
+    ['/%61pi/v1/namespaces/default/configmaps/one', 'ConfigMap'],
+    [`${MAPS}/one?watch=true`, 'ConfigMap'],
+    ['/api/v1/namespaces//configmaps', 'ConfigMapList'],
+    [`${MAPS}//`, 'ConfigMapList'],
+  ])('%s is a %s', async (path, kind) => {
+    const { code, json } = await call(path);
+    expect([code, json.kind]).toEqual([200, kind]);
+  });
+
+  test.each([
+    '/api/v1//configmaps',
+    '/api//v1/configmaps',
+    '/api/v1/namespaces/default%2Fx/configmaps',
+    '/api/v1/namespaces/default//configmaps',
+    '/api/v1/namespaces/default/configmaps/one/status/x',
+    '/apis/apps/v9/deployments',
+    '/version/x',
+  ])('%s is nothing of the API', async (path) => {
+    const { code, json } = await call(path);
+    expect([code, json.message]).toEqual([404, 'the server could not find the requested resource']);
+  });
+
+  test.each(['//api/v1/configmaps', '/apis//v1/configmaps', '/apis/none.example.com/v1/things', '/apix', '/healthz/'])(
+    '%s is nothing at all',
+    async (path) => {
+      const { code, bytes } = await call(path);
+      expect([code, String(bytes)]).toEqual([404, '404 page not found\n']);
+    },
+  );
+
+  test('whose part has no object needs one', async () => {
+    const { code, json } = await call('/api/v1/namespaces/default/pods//status');
+    expect([code, json.message]).toEqual([400, 'name must be provided']);
+  });
+
+  test.each(['/api/v1/%zz', '/%', '/api/v1/namespaces/a%2'])('%s is no path', async (path) => {
+    const said = await say(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`, /\r\n\r\n400 Bad Request$/);
+    expect(said).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+  });
+});
+
+test.each(['True', 'yes', '', '1'])('watch=%s watches', async (watch) => {
+  const { bytes } = await call(`${MAPS}?watch=${watch}&timeoutSeconds=1`);
+  expect(JSON.parse(String(bytes).split('\n')[0] ?? '').type).toBe('ADDED');
+});
+
+test.each([
+  ['true', true],
+  ['t', true],
+  ['yes', false],
+  ['0', false],
+])('pretty=%s is %s', async (pretty, is) => {
+  expect(String((await call(`${MAPS}/one?pretty=${pretty}`)).bytes).includes('\n  ')).toBe(is);
+});

@@ -10,6 +10,7 @@ import { Client } from '#client/client.ts';
 import type { ComponentEnvironment } from '#cluster/component-context.ts';
 import { type Component, ComponentGroup } from '#cluster/component-group.ts';
 import { createControllerManager } from '#cluster/controller-manager.ts';
+import { ensureDefaultStorageClass } from '#cluster/default-storage-class.ts';
 import { boundHeapGrowth } from '#cluster/heap-growth.ts';
 import { generateIssuerKeyPem, loadIssuerKey } from '#cluster/issuer-key.ts';
 import { readRecordedCluster } from '#cluster/recorded-cluster.ts';
@@ -21,6 +22,7 @@ import { createMemoryStore } from '#storage/memory/memory-store.ts';
 import type { Store } from '#storage/store.ts';
 import { type Endpoint, listen } from './endpoint.ts';
 import { passTime } from './pass-time.ts';
+import { UNBACKED_VOLUMES } from './unbacked-volumes.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export interface ClusterOptions extends AdmissionPluginChoice {
@@ -29,7 +31,10 @@ export interface ClusterOptions extends AdmissionPluginChoice {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
-  /** Runs all built-in controllers (the default), those named, or none. */
+  /**
+   * Runs all built-in controllers (the default), those named, or none. With all of them there is the default storage class
+   * that `knarr up` has, too; nothing lies behind its volumes.
+   */
   readonly controllers?: boolean | readonly string[];
   readonly controllersOptions?: ControllersOptions;
   /** Whether pods are scheduled; true by default. */
@@ -94,12 +99,14 @@ export class Cluster {
       { apiServer, clock, random, logger },
       { storage: store, isOwn: options.store === undefined },
     );
+    const { controllers = true, controllersOptions } = options;
+    if (controllers === true) await ensureDefaultStorageClass(cluster.client);
     if (options.scheduler ?? true) cluster.run(createSchedulerComponent(cluster.environment));
     cluster.#simulate(options, recorded?.nodes ?? []);
-    const { controllers = true, controllersOptions } = options;
     if (controllers) {
       const only = controllers === true ? {} : { only: controllers };
-      cluster.run(createControllerManager(cluster.environment, { ...controllersOptions, ...only }));
+      const own = { volumeProvisioner: UNBACKED_VOLUMES, ...controllersOptions, ...only };
+      cluster.run(createControllerManager(cluster.environment, own));
     }
     return cluster;
   }

@@ -1,9 +1,10 @@
 import { connect } from 'node:net';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { CriError } from '../../runtime.ts';
 import { type EngineContext, requireSandbox } from '../engine-context.ts';
 import { namespacePaths } from '../sandbox/sandbox-files.ts';
 import { startRelay } from './relay.ts';
+import { RelayStream } from './relay-stream.ts';
 
 /** Connects to a TCP port on the loopback address in the sandbox. Rejects with `Unavailable` when it is refused. */
 export async function portForward(context: EngineContext, sandboxId: string, port: number): Promise<Duplex> {
@@ -34,8 +35,5 @@ function connectHere(port: number): Promise<Duplex> {
 
 async function connectInside(netnsPath: string, port: number): Promise<Duplex> {
   const relay = await startRelay({ args: ['tcp', String(port), 'input'], netnsPath });
-  relay.stderr.resume();
-  const duplex = Duplex.from({ readable: relay.stdout, writable: relay.stdin });
-  duplex.once('close', () => relay.kill());
-  return duplex;
+  return new RelayStream(relay);
 }

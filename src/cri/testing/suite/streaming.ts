@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { AsyncQueue } from '#base/async-queue.ts';
 import { Collector, type CriHarness } from '../cri-harness.ts';
@@ -152,6 +154,24 @@ export function streamingSuite(harness: () => CriHarness): void {
       connection.end('y'.repeat(100_000));
       await once(connection, 'end');
       expect(stdout.text.trim()).toBe('100000');
+    });
+
+    test('loses nothing of what is said just before the other side closes, however many talk at once', async () => {
+      const command = ['sh', '-c', 'echo page > /tmp/index.html; httpd -f -p 8098 -h /tmp'];
+      const container = await harness().run({ command });
+      const listening = ['sh', '-c', 'until netstat -ltn | grep -q :8098; do sleep 0.02; done'];
+      await harness().cri.execSync(container.id, listening);
+      const ask = async () => {
+        const connection = await harness().cri.portForward(container.sandboxId, 8098);
+        connection.write('GET / HTTP/1.0\r\n\r\n');
+        // Who is not read at once must not lose anything either.
+        await setTimeout(50);
+        const said = await text(connection);
+        connection.destroy();
+        return said;
+      };
+      const answers = await Promise.all(Array.from({ length: 12 }, ask));
+      for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.[01] 200 OK[\s\S]*page\n$/);
     });
 
     test('says when nobody listens', async () => {

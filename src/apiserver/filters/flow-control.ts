@@ -96,5 +96,6 @@ function refuse(context: RequestContext, retryAfter: number): void {
     'x-content-type-options': 'nosniff',
     'retry-after': String(retryAfter),
   };
+  context.isTerminated = true;
   context.respond(429, headers, TOO_MANY);
 }

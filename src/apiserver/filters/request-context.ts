@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { newTimeout } from '#machinery/errors/status-error.ts';
 import type { Exchange, HeaderMap, ResponseStream } from '../http/exchange.ts';
 import { warningHeaders } from '../http/warning-headers.ts';
 import type { RequestBody, ResourceTarget } from '../request.ts';
@@ -8,6 +9,18 @@ import { anonymousUser, type UserInfo } from '../user.ts';
 
 /** Nobody keeps answers, unless they say otherwise themselves. */
 const NOT_KEPT = { 'cache-control': 'no-cache, private' };
+
+/** What who waited too long is told, as upstream writes it: by hand, whatever the client accepts. */
+const LATE = new TextEncoder().encode(
+  `${JSON.stringify({
+    metadata: {},
+    status: 'Failure',
+    message: 'Timeout: request did not complete within the allotted timeout',
+    reason: 'Timeout',
+    details: {},
+    code: 504,
+  })}\n`,
+);
 
 /** A connection that is about to leave HTTP. */
 export interface UpgradingClient {
@@ -37,6 +50,10 @@ export class RequestContext implements Exchange {
   bytes = 0;
   /** Names the request in the audit log and to the client. */
   auditId = '';
+  /** Whether it was answered because it took too long. */
+  isLate = false;
+  /** Whether the server ended it to protect itself. */
+  isTerminated = false;
   /** Whether a fault of the server's own ended it. */
   failed = false;
   /** For the audit log: kept by whoever serves resources. */
@@ -111,13 +128,24 @@ export class RequestContext implements Exchange {
     this.annotations.set(key, value);
   };
 
+  /** Answers that there was no time for an answer, unless one has begun. What somebody says later is not sent. */
+  endLate(): boolean {
+    if (this.answered) return false;
+    this.respond(504, { 'content-type': 'text/plain; charset=utf-8' }, LATE);
+    this.isTerminated = true;
+    this.isLate = true;
+    return true;
+  }
+
   respond(code: number, headers: HeaderMap, body: Uint8Array): Promise<void> | undefined {
+    if (this.isLate) return undefined;
     this.code = code;
     this.bytes = body.length;
     return this.#exchange.respond(code, this.#withOwn(headers), body);
   }
 
   startStream(code: number, headers: HeaderMap): ResponseStream {
+    if (this.isLate) throw newTimeout('request did not complete within the allotted timeout', 0);
     this.started(code);
     const stream = this.#exchange.startStream(code, this.#withOwn(headers));
     return {

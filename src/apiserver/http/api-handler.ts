@@ -64,7 +64,7 @@ export class ApiHandler {
         auditId(newUid),
         instrumentation,
         errorAnswer(logger),
-        requestTimeout(refused),
+        requestTimeout({ clock: options.clock, onRefused: refused, onLate: counters.late }),
         authentication(authenticate, counters.access, refused),
         // What is written down is the answer, errors included.
         ...(audit ? [audit.filter, errorAnswer(logger)] : []),

@@ -6,6 +6,7 @@ import { CertificateAuthority } from '#cluster/certificates/authority.ts';
 import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 import type { Endpoint } from '#testing/endpoint.ts';
+import { waitFor } from '#testing/wait-for.ts';
 import { frame, PREFACE } from '../http2/testing/raw-peer.ts';
 import { HttpsListener } from './https-listener.ts';
 
@@ -43,6 +44,30 @@ describe('a timeout', () => {
     const { code, json } = await call(`${MAPS}?timeout=${timeout}`, { identity: null });
     const message = `invalid timeout specified in the request URL - ${reason}`;
     expect([code, json.reason, json.message]).toEqual([400, 'BadRequest', message]);
+  });
+
+  test.each(['', 'application/vnd.kubernetes.protobuf'])('ends what takes longer (%j)', async (accept) => {
+    const { code, headers, json } = await call(`${MAPS}?resourceVersion=1000000&timeout=100ms`, {
+      headers: { accept },
+    });
+    expect([code, headers['content-type'], json]).toEqual([
+      504,
+      'text/plain; charset=utf-8',
+      {
+        metadata: {},
+        status: 'Failure',
+        message: 'Timeout: request did not complete within the allotted timeout',
+        reason: 'Timeout',
+        details: {},
+        code: 504,
+      },
+    ]);
+    // The one that still waits is through later, and nobody hears of it.
+    const late = 'apiserver_request_post_timeout_total{source="timeout-handler",status="ok"}';
+    const ended =
+      /apiserver_request_terminations_total\{verb="LIST",group="",version="v1",resource="configmaps",.*code="504"\} [12]/;
+    await waitFor(async () => String((await call('/metrics')).bytes).includes(late));
+    expect(String((await call('/metrics')).bytes)).toMatch(ended);
   });
 
   test('of what runs long is not looked at', async () => {

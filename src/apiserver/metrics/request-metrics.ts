@@ -30,6 +30,7 @@ export class RequestMetrics {
   readonly #sizes: Labelled<HistogramCell>;
   readonly #longRunning: Labelled<Cell>;
   readonly #deprecated: Labelled<Cell>;
+  readonly #terminations: Labelled<Cell>;
   readonly #inflight: { readonly readOnly: Cell; readonly mutating: Cell };
   readonly #cells = new Map<string, Cells>();
   readonly #table: Pick<ResourceTable, 'get'>;
@@ -61,6 +62,11 @@ export class RequestMetrics {
       'Deprecated resources that were asked for',
       ['group', 'version', 'resource', 'subresource', 'removed_release'],
     );
+    this.#terminations = registry.counter(
+      'apiserver_request_terminations_total',
+      'Requests that the server ended to protect itself',
+      [...LABELS, 'code'],
+    );
     const inflight = registry.gauge('apiserver_current_inflight_requests', 'Requests being answered', ['request_kind']);
     this.#inflight = { readOnly: inflight.labels('readOnly'), mutating: inflight.labels('mutating') };
   }
@@ -83,7 +89,9 @@ export class RequestMetrics {
     };
   }
 
-  #end(cells: Cells, { code, bytes }: RequestContext, seconds: number): void {
+  #end(cells: Cells, { code, bytes, isTerminated }: RequestContext, seconds: number): void {
+    // The labels of the total, but for dry runs.
+    if (isTerminated) this.#terminations.labels(...cells.labels.toSpliced(1, 1), String(code)).inc();
     let counter = cells.codes.get(code);
     if (counter === undefined) cells.codes.set(code, (counter = this.#total.labels(...cells.labels, String(code))));
     counter.inc();

@@ -7,6 +7,8 @@ import { scopeOf } from './request-metrics.ts';
 /** What filters and handlers count as they go. */
 export interface ServerCounters {
   readonly access: AccessMetrics;
+  /** Counts who was through with a request only after it was answered in his place. */
+  readonly late: (hasFault: boolean) => void;
   readonly watch: (target: ResourceTarget) => WatchCells;
 }
 
@@ -33,7 +35,13 @@ export function createServerCounters(registry: MetricRegistry, clock: Clock): Se
     labels: [...labels, 'scope'],
     buckets: INITIAL_BUCKETS,
   });
+  const late = registry.counter(
+    'apiserver_request_post_timeout_total',
+    'Requests whose handlers ended only after their time was over',
+    ['source', 'status'],
+  );
   return {
+    late: (hasFault) => late.labels('timeout-handler', hasFault ? 'panic' : 'ok').inc(),
     access: new AccessMetrics(registry, clock),
     watch: (target) => {
       const { group, version, resource } = target;

@@ -1,3 +1,4 @@
+import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import type { Status } from '#machinery/errors/status-error.ts';
 import type { RequestContext } from '../filters/request-context.ts';
 import type { UserInfo } from '../user.ts';
@@ -36,12 +37,12 @@ export interface AuditMoment {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly decision: AuditDecision;
-  /** Of what is created or replaced, for clients that do not say it; undefined where that cannot be told. */
-  readonly type?: { readonly kind: string; readonly apiVersion: string } | undefined;
+  /** Of what is created or replaced; undefined where that cannot be told. */
+  readonly definition: AnyResourceDefinition | undefined;
 }
 
 /** What is written down about a request at one stage. */
-export function auditEvent(context: RequestContext, { stage, now, decision, type }: AuditMoment): AuditEvent {
+export function auditEvent(context: RequestContext, { stage, now, decision, definition }: AuditMoment): AuditEvent {
   const { user, annotations } = context;
   const userAgent = context.header('user-agent');
   const isOver = stage !== 'RequestReceived';
@@ -64,16 +65,13 @@ export function auditEvent(context: RequestContext, { stage, now, decision, type
     userAgent: userAgent === '' ? undefined : shortened(userAgent),
     objectRef: objectReference(context),
     responseStatus: isOver && context.code > 0 ? responseStatus(context) : undefined,
-    requestObject: withRequest ? withType(requestObject(context, decision.omitManagedFields), type) : undefined,
+    requestObject: withRequest ? requestObject(context, { ...decision, definition }) : undefined,
     responseObject: withResponse ? responseObject(context, decision.omitManagedFields) : undefined,
     requestReceivedTimestamp: microTime(context.receivedAt),
     stageTimestamp: microTime(now),
     annotations: isOver && annotations ? Object.fromEntries(annotations) : undefined,
   }) as unknown as AuditEvent;
 }
-
-const withType = (object: unknown, type: AuditMoment['type']): unknown =>
-  type && typeof object === 'object' && object !== null && !Array.isArray(object) ? { ...type, ...object } : object;
 
 const shortened = (userAgent: string): string =>
   userAgent.length > MAX_USER_AGENT ? `${userAgent.slice(0, MAX_USER_AGENT)}...TRUNCATED` : userAgent;

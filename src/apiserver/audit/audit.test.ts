@@ -160,6 +160,37 @@ describe('requests', () => {
     expect(events[0]?.stage).toBe('RequestReceived');
   });
 
+  test('are written down as they were read', async () => {
+    const call = await start('omitStages: [RequestReceived]\nrules: [{level: Request}]');
+    const pod = { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }], extra: 1 } };
+    const path = '/api/v1/namespaces/default/services/s';
+    const service = JSON.stringify({ metadata: { name: 's' }, spec: { ports: [{ port: 80 }] }, more: true });
+    expect((await call(path.slice(0, -2), { ...post, body: service })).code).toBe(201);
+    await call('/api/v1/namespaces/default/pods', { ...post, body: JSON.stringify(pod) });
+    await call('/api/v1/namespaces/default/pods', { ...post, body: '{"spec":1}' });
+    await call(path, { ...post, method: 'DELETE', body: '{"gracePeriodSeconds":0}' });
+    await waitFor(() => events.length === 4);
+    expect(events[0]?.requestObject).toEqual({
+      kind: 'Service',
+      apiVersion: 'v1',
+      metadata: { name: 's' },
+      spec: {
+        ports: [{ port: 80, protocol: 'TCP', targetPort: 80 }],
+        type: 'ClusterIP',
+        sessionAffinity: 'None',
+        internalTrafficPolicy: 'Cluster',
+      },
+      status: { loadBalancer: {} },
+    });
+    expect(events[1]?.requestObject).toMatchObject({
+      spec: { restartPolicy: 'Always', schedulerName: 'default-scheduler' },
+    });
+    expect(events[1]?.requestObject).not.toHaveProperty('spec.extra');
+    expect(events[2]?.requestObject).toBeUndefined();
+    const options = { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1', gracePeriodSeconds: 0 };
+    expect(events[3]?.requestObject).toEqual(options);
+  });
+
   test('that fail say why', async () => {
     const call = await start('omitStages: [RequestReceived]\nrules: [{level: Metadata}]');
     const { headers } = await call(`${MAPS}/none?pretty=true`);

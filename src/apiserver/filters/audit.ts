@@ -1,4 +1,4 @@
-import { apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
+import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Cell, MetricRegistry } from '#base/metrics/metric-registry.ts';
 import { StatusError } from '#machinery/errors/status-error.ts';
@@ -97,19 +97,18 @@ export class Audit {
     return this.#table.get(target.group, target.version, target.resource)?.definition.deprecation !== undefined;
   }
 
-  /** The type of the object in the body of a create or update. */
-  #typeOf({ target }: RequestContext): { kind: string; apiVersion: string } | undefined {
+  /** Of which kind the object in the body of a create or update is. */
+  #definitionOf({ target }: RequestContext): AnyResourceDefinition | undefined {
     if (target === undefined || (target.verb !== 'create' && target.verb !== 'update')) return undefined;
     if (target.subresource !== '' && target.subresource !== 'status') return undefined;
-    const definition = this.#table.get(target.group, target.version, target.resource)?.definition;
-    return definition && { kind: definition.kind, apiVersion: apiVersionOf(definition) };
+    return this.#table.get(target.group, target.version, target.resource)?.definition;
   }
 
   /** Whether the request may go on; a promise only where somebody has to be waited for. */
   #write(context: RequestContext, stage: AuditStage, decision: AuditDecision): boolean | Promise<boolean> {
     if (decision.omitStages.has(stage)) return true;
-    const type = this.#typeOf(context);
-    const event = auditEvent(context, { stage, now: this.#clock.now(), decision, type });
+    const definition = this.#definitionOf(context);
+    const event = auditEvent(context, { stage, now: this.#clock.now(), decision, definition });
     this.#events.inc();
     const pending = this.#backends.flatMap((backend) => backend.write(event) ?? []);
     return pending.length === 0 || Promise.all(pending).then((all) => all.every(Boolean));

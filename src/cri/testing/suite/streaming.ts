@@ -54,7 +54,7 @@ export function streamingSuite(harness: () => CriHarness): void {
       const container = await harness().runForever();
       const stdout = new PassThrough();
       const done = harness().cri.exec(container.id, ['head', '-c', '1000000', '/dev/zero'], { stdout, tty: false });
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await setTimeout(300);
       let length = 0;
       stdout.on('data', (chunk: Buffer) => (length += chunk.length));
       expect(await done).toBe(0);

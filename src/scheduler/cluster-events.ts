@@ -15,11 +15,12 @@ import { StorageClasses } from '#api/storage/v1/storage-class.ts';
 import { VolumeAttachments } from '#api/storage/v1/volume-attachment.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
-import type { ClusterEvent } from './framework/cluster-event.ts';
+import type { ClusterEvent, UnscheduledPodChange } from './framework/cluster-event.ts';
 import type { Nominations } from './framework/nominations.ts';
 import type { SchedulingQueue } from './queue/scheduling-queue.ts';
 import type { ClusterState } from './state/cluster-state.ts';
 import type { PodGroupIndex } from './state/pod-group-index.ts';
+import { podRequests } from './state/pod-resources.ts';
 
 export interface Followers {
   readonly state: ClusterState;
@@ -110,8 +111,8 @@ function nodeEvents(node: Node, old: Node): ClusterEvent[] {
   const events: ClusterEvent[] = [];
   if (!deepEqual(node.status?.allocatable, old.status?.allocatable)) events.push('NodeUpdateAllocatable');
   if (!deepEqual(node.metadata?.labels, old.metadata?.labels)) events.push('NodeUpdateLabel');
-  const taints = ({ spec }: Node) => [spec?.taints ?? [], spec?.unschedulable ?? false];
-  if (!deepEqual(taints(node), taints(old))) events.push('NodeUpdateTaint');
+  const isOpened = old.spec?.unschedulable && !node.spec?.unschedulable;
+  if (isOpened || !deepEqual(node.spec?.taints ?? [], old.spec?.taints ?? [])) events.push('NodeUpdateTaint');
   const conditions = ({ status }: Node) => (status?.conditions ?? []).map(({ type, status: value }) => [type, value]);
   if (!deepEqual(conditions(node), conditions(old))) events.push('NodeUpdateCondition');
   if (!deepEqual(node.status?.declaredFeatures, old.status?.declaredFeatures)) events.push('NodeUpdateDeclaredFeature');
@@ -141,9 +142,13 @@ class PodFollower {
     state.removePod(uid);
     groups?.deletePod(pod);
     // Whoever waits for a pod that was assumed or nominated hears of it, too.
-    if (pod.spec?.nodeName || pod.status?.nominatedNodeName) {
-      queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });
-    }
+    if (pod.spec?.nodeName) queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });
+    else if (pod.status?.nominatedNodeName) this.#givesUp(pod);
+  }
+
+  /** A pod no longer keeps room on a node where it was expected; pods of higher priority never respected that. */
+  #givesUp(pod: Pod): void {
+    this.#followers.queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod, upTo: pod.spec?.priority ?? 0 });
   }
 
   #placed(pod: Pod, old: Pod | undefined, nodeName: string): void {
@@ -171,9 +176,29 @@ class PodFollower {
     const nominated = pod.status?.nominatedNodeName ?? '';
     if (nominated !== (old?.status?.nominatedNodeName ?? '')) nominations.set(info, nominated);
     if (isSame) queue.refresh(info);
-    else queue.put(info);
+    else queue.put(info, old === undefined ? [] : podChanges(pod, old).map((name) => ({ name, object: pod, old })));
+    if (old?.status?.nominatedNodeName && old.status.nominatedNodeName !== nominated) this.#givesUp(old);
     if (groups?.keyOf(pod) && old === undefined) queue.moveOnEvent({ name: 'UnscheduledPodAdd', object: pod });
   }
+}
+
+/** What changed about a pod without a node, as far as a plugin that refused it might care. */
+function podChanges(pod: Pod, old: Pod): UnscheduledPodChange[] {
+  const changes: UnscheduledPodChange[] = [];
+  if (!deepEqual(pod.metadata?.labels ?? {}, old.metadata?.labels ?? {})) changes.push('UnscheduledPodUpdatePodLabel');
+  if (asksForLess(pod, old)) changes.push('UnscheduledPodUpdatePodScaleDown');
+  if (old.spec?.schedulingGates?.length && !pod.spec?.schedulingGates?.length)
+    changes.push('UnscheduledPodUpdatePodSchedulingGatesEliminated');
+  if (pod.spec?.tolerations?.length !== old.spec?.tolerations?.length)
+    changes.push('UnscheduledPodUpdatePodToleration');
+  const claims = ({ status }: Pod) => [status?.resourceClaimStatuses ?? [], status?.extendedResourceClaimStatus];
+  if (!deepEqual(claims(pod), claims(old))) changes.push('UnscheduledPodUpdatePodGeneratedResourceClaim');
+  return changes.length > 0 ? changes : ['UnscheduledPodUpdate'];
+}
+
+function asksForLess(pod: Pod, old: Pod): boolean {
+  const now = podRequests(pod);
+  return [...podRequests(old)].some(([name, amount]) => amount > (now.get(name) ?? 0));
 }
 
 /** Whether nothing has changed that decides where a pod fits: its status alone (our own condition, for example) does not. */

@@ -9,7 +9,7 @@ import { silentLogger } from '#base/logger.ts';
 import { seededRandom } from '#base/random.ts';
 import { createEventRecorder } from '#client/events/event-recorder.ts';
 import { InformerFactory } from '#client/informer-factory.ts';
-import { jsonPatch } from '#client/options.ts';
+import { jsonPatch, mergePatch } from '#client/options.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
 import { Scheduler } from './scheduler.ts';
@@ -170,6 +170,60 @@ test('a pod for which room is made waits until those that take their time to end
   await waitFor(async () => (await nodeOf('high')) === 'one');
   // That the end of another had begun was no reason to try again.
   expect(cluster.apiServer.metrics.render()).toContain('scheduler_preemption_attempts_total 1\n');
+});
+
+test('a pod for which room is made elsewhere goes where enough becomes free meanwhile, and not for less', async () => {
+  await cluster.client.of(PriorityClasses).create({ metadata: { name: 'high' }, value: 1000 });
+  await addNode('one', { cpu: '1' });
+  await addPod('low', { terminationGracePeriodSeconds: 3600 }, '800m');
+  await waitFor(() => nodeOf('low'));
+  await addPod('high', { priorityClassName: 'high' }, '800m');
+  await waitFor(async () => (await podOf('high')).status?.nominatedNodeName === 'one');
+  // It does not fit there as long as others have their part.
+  await addNode('two', { cpu: '1500m', taints: [{ key: 'late', effect: 'NoSchedule' }] });
+  const tolerations = [{ key: 'late', operator: 'Exists' as const }];
+  for (const name of ['a', 'b']) await addPod(name, { tolerations, priorityClassName: 'high' }, '700m');
+  await waitFor(async () => (await nodeOf('a')) && (await nodeOf('b')));
+  await cluster.client.of(Nodes).patch('two', jsonPatch([{ op: 'replace', path: '/spec/taints', value: [] }]));
+  const remove = (name: string) =>
+    cluster.client.of(Pods).delete(name, { namespace: 'default', gracePeriodSeconds: 0 });
+  await remove('a');
+  await waitFor(async () => (await nodeOf('high')) === 'two');
+});
+
+test('who was kept off a node for the sake of a pod that was expected there is tried once it no longer is', async () => {
+  await cluster.client.of(PriorityClasses).create({ metadata: { name: 'high' }, value: 1000 });
+  await addNode('one', { cpu: '1' });
+  // Its gate keeps it from being tried itself.
+  await addPod('gated', { priorityClassName: 'high', schedulingGates: [{ name: 'g' }] }, '800m');
+  const nominate = (nominatedNodeName: string | null) =>
+    cluster.client
+      .of(Pods)
+      .patch('gated', mergePatch({ status: { nominatedNodeName } }), { namespace: 'default', subresource: 'status' });
+  await nominate('one');
+  await addPod('kept', {}, '800m');
+  await waitFor(async () => (await messageOf('kept'))?.startsWith('0/1 nodes are available: 1 Insufficient cpu.'));
+  await nominate(null);
+  await waitFor(() => nodeOf('kept'));
+});
+
+test('a pod that fits nowhere is not tried again for changes that do not matter', async () => {
+  await addNode('one', { taints: [{ key: 'a', effect: 'NoSchedule' }] });
+  await addPod('waiting');
+  await waitFor(() => messageOf('waiting'));
+  const attempts = () => /schedule_attempts_total\{result="unschedulable".*\} (\d+)/.exec(render())?.[1];
+  const render = () => cluster.apiServer.metrics.render();
+  const change = (op: object) =>
+    cluster.client.of(Pods).patch('waiting', jsonPatch([op as never]), { namespace: 'default' });
+  await change({ op: 'add', path: '/metadata/labels', value: { a: 'b' } });
+  await change({ op: 'replace', path: '/spec/containers/0/image', value: 'y' });
+  // Those who come later are tried later.
+  await addPod('next', { tolerations: [{ key: 'a', operator: 'Exists' }] });
+  await waitFor(() => nodeOf('next'));
+  expect(attempts()).toBe('1');
+  await change({ op: 'add', path: '/spec/tolerations/-', value: { key: 'a', operator: 'Exists' } });
+  await waitFor(() => nodeOf('waiting'));
+  expect(render()).toContain('event="UnschedulablePodUpdatePodToleration"');
 });
 
 test('a pod that never preempts, and one that only frees what is too little, is told so', async () => {

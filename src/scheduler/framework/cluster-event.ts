@@ -11,6 +11,7 @@ export type ClusterEvent =
   | 'AssignedPodUpdate'
   | 'AssignedPodDelete'
   | 'UnscheduledPodAdd'
+  | UnscheduledPodChange
   | 'PodGroupAdd'
   | 'NamespaceUpdate'
   | 'PersistentVolumeAdd'
@@ -33,3 +34,12 @@ export type ClusterEvent =
   | 'ResourceSliceUpdate'
   | 'DeviceClassAdd'
   | 'DeviceClassUpdate';
+
+/** What changed about a pod that has no node: it is news to nobody but the pod itself. */
+export type UnscheduledPodChange =
+  | 'UnscheduledPodUpdate'
+  | 'UnscheduledPodUpdatePodLabel'
+  | 'UnscheduledPodUpdatePodScaleDown'
+  | 'UnscheduledPodUpdatePodSchedulingGatesEliminated'
+  | 'UnscheduledPodUpdatePodToleration'
+  | 'UnscheduledPodUpdatePodGeneratedResourceClaim';

@@ -3,6 +3,9 @@ import type { InformerFactory } from '#client/informer-factory.ts';
 
 const IMPLICIT = 'deviceclass.resource.kubernetes.io/';
 
+/** The resource that every device class of this name stands for. */
+export const implicitResource = (name: string): string => `${IMPLICIT}${name}`;
+
 /** Whether a name is that of a resource which devices may stand for. */
 export const isExtendedResource = (name: string): boolean =>
   name.startsWith(IMPLICIT) || (name.includes('/') && !isNative(name) && !name.startsWith('requests.'));

@@ -49,6 +49,28 @@ const room = (capacity: string) => some({ storageClassName: 'c', capacity });
 const counting = (storageCapacity: boolean) => some({ spec: { storageCapacity } });
 const placed = (zone: string) => some({ metadata: { name: 'v', labels: { 'topology.kubernetes.io/zone': zone } } });
 
+const tainted = (...keys: string[]) =>
+  makeNode('n', {
+    labels: { zone: 'a' },
+    taints: keys.map((key) => ({ key, effect: 'NoSchedule' })),
+  }) as KubernetesObject;
+const cordoned = (unschedulable: boolean) => makeNode('n', { unschedulable }) as KubernetesObject;
+const offering = (allocatable: Record<string, string>) => makeNode('n', { allocatable }) as KubernetesObject;
+const tolerating = (...keys: string[]): PodShape => ({
+  spec: { tolerations: keys.map((key) => ({ key, operator: 'Exists' })) },
+});
+/** The pod itself, as it is now or was before. */
+const itself = (shape: PodShape) => makePod('waiting', shape) as KubernetesObject;
+const spreadOver = (nodeTaintsPolicy: string): PodShape => ({
+  ...web,
+  spec: {
+    topologySpreadConstraints: [{ ...term('web'), maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', nodeTaintsPolicy }],
+  },
+});
+const classFor = (extendedResourceName: string, name = 'c') =>
+  some({ metadata: { name }, spec: { extendedResourceName } });
+const gated: PodShape = { spec: { schedulingGates: [{ name: 'g' }] } };
+
 test.each<[string, string, PodShape, ClusterEvent, KubernetesObject, KubernetesObject | undefined, boolean]>([
   ['InterPodAffinity', 'a pod that it wants to be near to', near('web'), 'AssignedPodAdd', pod(web), undefined, true],
   ['InterPodAffinity', 'any other pod', near('web'), 'AssignedPodAdd', pod(other), undefined, false],
@@ -161,6 +183,189 @@ test.each<[string, string, PodShape, ClusterEvent, KubernetesObject, KubernetesO
   ['VolumeZone', 'a volume moves', mounting('a'), 'PersistentVolumeUpdate', placed('b'), placed('a'), true],
   ['VolumeZone', 'a volume stays', mounting('a'), 'PersistentVolumeUpdate', placed('a'), placed('a'), false],
   ['VolumeZone', 'a class that does not wait', mounting('a'), 'StorageClassAdd', classIn('a'), undefined, false],
+  ['TaintToleration', 'a taint goes', web, 'NodeUpdateTaint', tainted(), tainted('a'), true],
+  ['TaintToleration', 'another comes', web, 'NodeUpdateTaint', tainted('a'), tainted(), false],
+  ['TaintToleration', 'one goes that it tolerates', tolerating('a'), 'NodeUpdateTaint', tainted(), tainted('a'), false],
+  [
+    'TaintToleration',
+    'it tolerates more',
+    tolerating('a'),
+    'UnscheduledPodUpdatePodToleration',
+    itself(tolerating('a')),
+    itself(web),
+    true,
+  ],
+  [
+    'TaintToleration',
+    'another pod tolerates more',
+    tolerating('a'),
+    'UnscheduledPodUpdatePodToleration',
+    pod(tolerating('a')),
+    pod(web),
+    false,
+  ],
+  ['TaintToleration', 'it gets a label', web, 'UnscheduledPodUpdatePodLabel', itself(web), itself({}), false],
+  ['NodeUnschedulable', 'a node is opened', web, 'NodeUpdateTaint', cordoned(false), cordoned(true), true],
+  ['NodeUnschedulable', 'one that was open', web, 'NodeUpdateTaint', tainted('a'), tainted(), false],
+  [
+    'NodeUnschedulable',
+    'it tolerates cordons',
+    tolerating('node.kubernetes.io/unschedulable'),
+    'UnscheduledPodUpdatePodToleration',
+    itself(tolerating('node.kubernetes.io/unschedulable')),
+    itself(web),
+    true,
+  ],
+  [
+    'NodeUnschedulable',
+    'it tolerates something else',
+    tolerating('a'),
+    'UnscheduledPodUpdatePodToleration',
+    itself(tolerating('a')),
+    itself(web),
+    false,
+  ],
+  [
+    'NodeResourcesFit',
+    'a node offers more',
+    asking('2'),
+    'NodeUpdateAllocatable',
+    offering({ cpu: '3' }),
+    offering({ cpu: '2' }),
+    true,
+  ],
+  [
+    'NodeResourcesFit',
+    'more of something else',
+    asking('2'),
+    'NodeUpdateAllocatable',
+    offering({ cpu: '2', memory: '2Gi' }),
+    offering({ cpu: '2', memory: '1Gi' }),
+    false,
+  ],
+  [
+    'NodeResourcesFit',
+    'more pods',
+    asking('2'),
+    'NodeUpdateAllocatable',
+    offering({ cpu: '2', pods: '2' }),
+    offering({ cpu: '2', pods: '1' }),
+    true,
+  ],
+  [
+    'NodeResourcesFit',
+    'it asks for less',
+    asking('1'),
+    'UnscheduledPodUpdatePodScaleDown',
+    itself(asking('1')),
+    itself(asking('2')),
+    true,
+  ],
+  [
+    'NodeResourcesFit',
+    'a class for what it asks for',
+    { requests: { 'example.com/gpu': '1' } },
+    'DeviceClassAdd',
+    classFor('example.com/gpu'),
+    undefined,
+    true,
+  ],
+  [
+    'NodeResourcesFit',
+    'a class of the name that it asks for',
+    { requests: { 'deviceclass.resource.kubernetes.io/c': '1' } },
+    'DeviceClassAdd',
+    classFor(''),
+    undefined,
+    true,
+  ],
+  ['NodeResourcesFit', 'any other class', asking('1'), 'DeviceClassAdd', classFor('example.com/gpu'), undefined, false],
+  [
+    'NodeResourcesFit',
+    'a class that becomes one for it',
+    { requests: { 'example.com/gpu': '1' } },
+    'DeviceClassUpdate',
+    classFor('example.com/gpu'),
+    classFor('example.com/other'),
+    true,
+  ],
+  [
+    'NodeResourcesFit',
+    'a class that is one and changes otherwise',
+    { requests: { 'example.com/gpu': '1' } },
+    'DeviceClassUpdate',
+    classFor('example.com/gpu'),
+    classFor('example.com/gpu'),
+    false,
+  ],
+  ['PodTopologySpread', 'a taint goes', spreadOver('Honor'), 'NodeUpdateTaint', tainted(), tainted('a'), true],
+  [
+    'PodTopologySpread',
+    'it tolerates more where that counts',
+    spreadOver('Honor'),
+    'UnscheduledPodUpdatePodToleration',
+    itself(web),
+    itself(web),
+    true,
+  ],
+  [
+    'PodTopologySpread',
+    'it tolerates more where that does not count',
+    spread,
+    'UnscheduledPodUpdatePodToleration',
+    itself(web),
+    itself(web),
+    false,
+  ],
+  ['PodTopologySpread', 'it counts itself', spread, 'UnscheduledPodUpdatePodLabel', itself(web), itself(other), true],
+  [
+    'PodTopologySpread',
+    'it gets a label that does not count',
+    spread,
+    'UnscheduledPodUpdatePodLabel',
+    itself({ labels: { app: 'web', x: 'y' } }),
+    itself(web),
+    false,
+  ],
+  ['InterPodAffinity', 'its labels change', near('web'), 'UnscheduledPodUpdatePodLabel', itself(web), itself({}), true],
+  [
+    'InterPodAffinity',
+    'those of another waiting pod do',
+    near('web'),
+    'UnscheduledPodUpdatePodLabel',
+    pod(web),
+    pod({}),
+    false,
+  ],
+  [
+    'SchedulingGates',
+    'the gates are open',
+    web,
+    'UnscheduledPodUpdatePodSchedulingGatesEliminated',
+    itself(web),
+    itself(gated),
+    true,
+  ],
+  [
+    'NodeDeclaredFeatures',
+    'it needs other features',
+    web,
+    'UnscheduledPodUpdate',
+    itself(web),
+    itself(restartingAll),
+    true,
+  ],
+  ['NodeDeclaredFeatures', 'it needs the same', web, 'UnscheduledPodUpdate', itself(web), itself(other), false],
+  ['VolumeBinding', 'a node that tells its drivers', mounting('a'), 'CSINodeAdd', attaching(1), undefined, true],
+  [
+    'VolumeRestrictions',
+    'its claim changes',
+    mounting('a'),
+    'PersistentVolumeClaimUpdate',
+    some({ metadata: { name: 'a', namespace: 'default' } }),
+    some({}),
+    false,
+  ],
 ])('%s: %s', (plugin, _what, waiting, name, object, old, expected) => {
   const { state, framework } = new Harness(cluster.client);
   const info = state.describe(makePod('waiting', waiting));

@@ -6,6 +6,8 @@ export interface Happening {
   readonly name: ClusterEvent;
   readonly object?: KubernetesObject;
   readonly old?: KubernetesObject;
+  /** Pods of higher priority do not care. */
+  readonly upTo?: number;
 }
 
 /** Forgetting is put off until it is worth while. */

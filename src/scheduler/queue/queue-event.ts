@@ -18,7 +18,7 @@ export function labelOf(event: ClusterEvent): string {
   let label = labels.get(event);
   if (label === undefined) {
     const group = GROUPS.find(([kind]) => kind.test(event))?.[1] ?? '';
-    label = `${group}${event.replace(/^NodeUpdate/, 'NodeUpdateNode')}`;
+    label = `${group}${event.replace(/^NodeUpdate/, 'NodeUpdateNode').replace(/^UnscheduledPod/, 'UnschedulablePod')}`;
     labels.set(event, label);
   }
   return label;

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '#testing/virtual-clock.ts';
+import type { ClusterEvent } from '../framework/cluster-event.ts';
 import { unschedulable } from '../framework/status.ts';
 import { ClusterState } from '../state/cluster-state.ts';
 import { makeNode, makePod } from '../testing/harness.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
 
 const FIT = new Set(['NodeResourcesFit']);
+const OTHER = new Set(['Other']);
 const NOBODY = new Set<string>();
 
 function start() {
@@ -28,7 +30,7 @@ function start() {
     if (pod) queue.giveBack(pod, refusedBy);
   };
   const nodeCame = () => queue.moveOnEvent({ name: 'NodeAdd', object: makeNode('n') as never });
-  return { clock, queue, closed, entered, put, take, giveBack, nodeCame };
+  return { clock, state, queue, closed, entered, put, take, giveBack, nodeCame };
 }
 
 test('pods are taken by priority, then by when they came or came back', async () => {
@@ -105,6 +107,24 @@ test('what happens while the gate keeps a pod that was refused is no news to it,
   expect(take()).toBeUndefined();
   nodeCame();
   expect(take()).toBe('one');
+});
+
+test('a pod that changes while it waits or is tried is tried again only if that may help, and is as it is then', () => {
+  const { queue, state } = start();
+  const info = (app: string) => state.describe(makePod('one', { labels: { app } }));
+  const change = (name: ClusterEvent) => [{ name, object: info('').pod as never }];
+  queue.put(info('a'));
+  const tried = queue.take();
+  queue.put(info('b'), change('UnscheduledPodUpdate'));
+  if (tried) queue.giveBack(tried, OTHER);
+  expect([queue.sizes.unschedulable, queue.infoOf('uid-of-one')?.class.labels]).toEqual([1, { app: 'b' }]);
+  queue.put(info('c'), change('UnscheduledPodUpdate'));
+  expect([queue.sizes.unschedulable, queue.infoOf('uid-of-one')?.class.labels]).toEqual([1, { app: 'c' }]);
+  queue.activate('uid-of-one');
+  const again = queue.take();
+  queue.put(info('d'), change('UnscheduledPodUpdatePodLabel'));
+  if (again) queue.giveBack(again, FIT);
+  expect([queue.sizes.backoff, queue.infoOf('uid-of-one')?.class.labels]).toEqual([1, { app: 'd' }]);
 });
 
 test('an event that comes while a pod is tried counts, too', () => {

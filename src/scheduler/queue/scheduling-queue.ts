@@ -65,22 +65,23 @@ export class SchedulingQueue {
     this.#backoff = new BackoffQueue({ clock: options.clock, due: (pods) => this.#due(pods) });
   }
 
-  /** A pod without a node appeared or changed. */
-  put(info: PodInfo): void {
+  /** A pod without a node appeared, or changed: it is tried if one of the changes may be just what it lacked. */
+  put(info: PodInfo, changes: readonly Happening[] = []): void {
     const { uid } = info;
     const flight = this.#inFlight.get(uid);
     if (flight) {
       flight.changed = info;
+      for (const change of changes) this.#happenings.add(change);
       return;
     }
-    const active = this.#active.get(uid);
-    if (active) return this.#active.set({ ...active, info });
-    const backingOff = this.#backoff.get(uid);
-    if (backingOff) return this.#backoff.refresh({ ...backingOff, info });
     const waiting = this.#unschedulable.get(uid) ?? this.#gated.get(uid);
-    this.#take(uid);
-    // What changed about the pod may be just what it lacked.
-    if (waiting) return this.#moveOn({ ...waiting, info }, 'UnschedulablePodUpdate');
+    if (waiting) {
+      const helpful = changes.find((change) => this.#options.mayHelp(waiting.refusedBy, info, change));
+      if (helpful === undefined) return this.refresh(info);
+      this.#take(uid);
+      return this.#moveOn({ ...waiting, info }, labelOf(helpful.name));
+    }
+    if (this.#active.has(uid) || this.#backoff.get(uid)) return this.refresh(info);
     const since = this.#options.clock.monotonic();
     this.#moveOn({ info, since, attempts: 0, refusals: 0, failures: 0, refusedBy: NOBODY }, 'UnschedulablePodAdd');
   }
@@ -122,7 +123,7 @@ export class SchedulingQueue {
       const moved: QueuedPod[] = [];
       for (const uid of concerned === true ? uids : uids.has(concerned) ? [concerned] : []) {
         const pod = this.#unschedulable.get(uid) ?? this.#gated.get(uid);
-        if (pod && this.#options.mayHelp(just, pod.info, happening)) moved.push(pod);
+        if (pod && this.#mayHelp(just, pod.info, happening)) moved.push(pod);
       }
       for (const pod of moved) {
         this.#take(pod.info.uid);
@@ -200,10 +201,14 @@ export class SchedulingQueue {
       wasForgotten: false,
     };
     const isHelped =
-      flight && this.#happenings.some(flight.since, (each) => this.#options.mayHelp(refusedBy, refused.info, each));
+      flight && this.#happenings.some(flight.since, (each) => this.#mayHelp(refusedBy, refused.info, each));
     this.#forgetHappenings();
-    if (isFailure || isHelped || flight?.changed) return this.#moveOn(refused, 'ScheduleAttemptFailure');
+    if (isFailure || isHelped) return this.#moveOn(refused, 'ScheduleAttemptFailure');
     this.#setAside(refused);
+  }
+
+  #mayHelp(refusedBy: ReadonlySet<string>, info: PodInfo, happening: Happening): boolean {
+    return info.priority <= (happening.upTo ?? info.priority) && this.#options.mayHelp(refusedBy, info, happening);
   }
 
   /** Nobody asks for what happened before the oldest of the pods that are being tried was taken. */

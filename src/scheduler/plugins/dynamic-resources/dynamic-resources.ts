@@ -1,5 +1,6 @@
 import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { isItself } from '../../framework/own-change.ts';
 import { normalizeByHighest, type Plugin, type QueueingHint } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import { skip, unresolvable } from '../../framework/status.ts';
@@ -35,6 +36,7 @@ export function dynamicResources(context: PluginContext, args: DynamicResourcesA
     events: {
       NodeAdd: true,
       NodeUpdateLabel: true,
+      NodeUpdateAllocatable: true,
       ResourceClaimAdd: isConcerned,
       ResourceClaimUpdate: isConcerned,
       // What gives its devices back by going.
@@ -43,6 +45,8 @@ export function dynamicResources(context: PluginContext, args: DynamicResourcesA
       ResourceSliceUpdate: true,
       DeviceClassAdd: true,
       DeviceClassUpdate: true,
+      UnscheduledPodUpdatePodGeneratedResourceClaim: (pod, object, old) =>
+        isItself(pod, object, old) && problemOf(pod.pod) === undefined,
     },
     // Claims that were made for a pod are nobody else's, unless they give something back.
     onlyPod(object, old) {

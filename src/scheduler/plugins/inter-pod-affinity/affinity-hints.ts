@@ -1,5 +1,6 @@
 import type { Node } from '#api/core/v1/node.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
+import { isItself } from '../../framework/own-change.ts';
 import type { QueueingHint } from '../../framework/plugin.ts';
 import type { PodInfo } from '../../state/pod-info.ts';
 import { type NamespaceLabels, type PodTerm, podTerms, termMatches } from '../../state/pod-term.ts';
@@ -21,7 +22,12 @@ export function affinityHints(namespaceLabels: NamespaceLabels) {
   const deleted: QueueingHint = (pod, object) =>
     matchesAny(pod.class.terms.antiAffinity, object as Pod) || shuns(pod, object as Pod);
   const shuns = (pod: PodInfo, other: Pod): boolean => matchesAny(podTerms(other).antiAffinity, pod.pod);
-  return { AssignedPodAdd: added, AssignedPodUpdate: updated, AssignedPodDelete: deleted };
+  return {
+    AssignedPodAdd: added,
+    AssignedPodUpdate: updated,
+    AssignedPodDelete: deleted,
+    UnscheduledPodUpdatePodLabel: isItself,
+  };
 }
 
 const siteOf = ({ metadata }: Pod) => ({ namespace: metadata?.namespace ?? '', labels: metadata?.labels ?? {} });

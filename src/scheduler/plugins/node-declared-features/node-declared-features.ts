@@ -1,5 +1,9 @@
+import { featuresToRun } from '#api/core/v1/declared-features.ts';
 import type { Node } from '#api/core/v1/node.ts';
-import type { Plugin } from '../../framework/plugin.ts';
+import type { Pod } from '#api/core/v1/pod.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { isItself } from '../../framework/own-change.ts';
+import type { Plugin, QueueingHint } from '../../framework/plugin.ts';
 import { skip, unresolvable } from '../../framework/status.ts';
 import type { PodClass } from '../../state/pod-class.ts';
 
@@ -14,10 +18,18 @@ export const nodeDeclaredFeatures = (): Plugin => ({
   events: {
     NodeAdd: (pod, node) => declaresAll(node as Node, pod.class),
     NodeUpdateDeclaredFeature: (pod, node) => declaresAll(node as Node, pod.class),
+    UnscheduledPodUpdate: needsOthers,
+    UnscheduledPodUpdatePodScaleDown: needsOthers,
   },
   preFilter: ({ pod }) => (pod.class.features.length === 0 ? SKIP : undefined),
   filter: ({ pod }, { node }) => (declaresAll(node, pod.class) ? undefined : LACKING),
 });
+
+/** Whether the pod was changed so that it needs other features than before. */
+const needsOthers: QueueingHint = (pod, object, old) =>
+  isItself(pod, object, old) && !deepEqual(featuresOf(object as Pod), featuresOf(old as Pod));
+
+const featuresOf = ({ spec }: Pod): readonly string[] => featuresToRun(spec ?? { containers: [] });
 
 const declaresAll = ({ status }: Node, { features }: PodClass): boolean =>
   features.every((feature) => status?.declaredFeatures?.includes(feature));

@@ -1,8 +1,10 @@
 import type { Node } from '#api/core/v1/node.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
-import { DeviceClassResolver, isExtendedResource } from '../../framework/device-classes.ts';
+import type { DeviceClass } from '#api/resource/v1/device-class.ts';
+import { DeviceClassResolver, implicitResource, isExtendedResource } from '../../framework/device-classes.ts';
+import { isItself } from '../../framework/own-change.ts';
 import type { Placement } from '../../framework/placement.ts';
-import type { Plugin } from '../../framework/plugin.ts';
+import type { Plugin, QueueingHint } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import { type Status, unresolvable, unschedulable } from '../../framework/status.ts';
 import type { ClusterState } from '../../state/cluster-state.ts';
@@ -51,14 +53,23 @@ export function nodeResourcesFit(
     isLocal: true,
     events: {
       NodeAdd: (pod, node) => couldFit(pod.pod, node as Node, isByDevices),
-      NodeUpdateAllocatable: (pod, node) => couldFit(pod.pod, node as Node, isByDevices),
-      AssignedPodDelete: ({ uid }, gone) => {
-        // While room is being made on a node, what becomes free elsewhere is for others.
+      NodeUpdateAllocatable: (pod, node, old) =>
+        couldFit(pod.pod, node as Node, isByDevices) &&
+        (old === undefined || hasMore(pod.pod, node as Node, old as Node)),
+      AssignedPodDelete: ({ uid, class: its }, gone) => {
         const nominated = nominations.nodeOf(uid);
-        return !nominated || !state.get(nominated) || (gone as Pod).spec?.nodeName === nominated;
+        const { nodeName } = (gone as Pod).spec ?? {};
+        if (!nominated || !state.get(nominated) || nodeName === nominated) return true;
+        // While room is being made on a node, what becomes free elsewhere helps only if it is enough.
+        const slot = state.get(nodeName ?? '')?.slot;
+        return slot !== undefined && verdictOf(its, table, { slot, isIgnored, isByDevices }) === undefined;
       },
       AssignedPodUpdate: ({ class: its }, now, old) =>
         hasShrunk(now as Pod, old as Pod, (name) => its.requests.columns.includes(table.columnOf(name))),
+      UnscheduledPodUpdatePodScaleDown: isItself,
+      DeviceClassAdd: standsForWanted,
+      DeviceClassUpdate: (pod, now, old) =>
+        resourceOf(now as DeviceClass) !== resourceOf(old as DeviceClass | undefined) && standsForWanted(pod, now, old),
     },
     filter: ({ pod }, { slot }) => verdictOf(pod.class, table, { slot, isIgnored, isByDevices }),
     score({ pod }, { slot }) {
@@ -108,6 +119,26 @@ function hasShrunk(now: Pod, old: Pod, isWanted: (name: string) => boolean): boo
   for (const [name, amount] of podRequests(old)) if (amount > (after.get(name) ?? 0) && isWanted(name)) return true;
   return false;
 }
+
+/** Whether a node has got more of anything that a pod asks for. */
+function hasMore(pod: Pod, node: Node, old: Node): boolean {
+  const [now, before] = [node, old].map(
+    ({ status }) => (status?.allocatable ?? {}) as Readonly<Record<string, string>>,
+  );
+  const amount = (has: Readonly<Record<string, string>> | undefined, name: string) =>
+    amountOf(name, has?.[name] ?? '0');
+  return ['pods', ...podRequests(pod).keys()].some((name) => amount(now, name) > amount(before, name));
+}
+
+const resourceOf = (deviceClass: DeviceClass | undefined): string | undefined =>
+  deviceClass?.spec.extendedResourceName || undefined;
+
+/** Whether a class of devices stands for a resource that the pod asks for. */
+const standsForWanted: QueueingHint = ({ pod }, object, old) => {
+  const wanted = podRequests(pod);
+  if (old === undefined && wanted.has(implicitResource(object?.metadata?.name ?? ''))) return true;
+  return wanted.has(resourceOf(object as DeviceClass) ?? '');
+};
 
 /** What would be requested of a node with this pod on it; CPU and memory with a guess for those that do not say. */
 function requestedWith(

@@ -1,7 +1,9 @@
 import type { Node } from '#api/core/v1/node.ts';
+import { isItself } from '../../framework/own-change.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import { unresolvable } from '../../framework/status.ts';
 import { toleratesTaint } from '../../framework/tolerations.ts';
+import type { PodClass } from '../../state/pod-class.ts';
 
 const NAME = 'NodeUnschedulable';
 const TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
@@ -11,14 +13,17 @@ const CORDONED = unresolvable(NAME, 'node(s) were unschedulable');
 export const nodeUnschedulable = (): Plugin => ({
   name: NAME,
   isLocal: true,
-  events: { NodeAdd: isOpen, NodeUpdateTaint: isOpen },
+  events: {
+    NodeAdd: (_pod, node) => !(node as Node).spec?.unschedulable,
+    NodeUpdateTaint: (_pod, node, old) =>
+      (old as Node | undefined)?.spec?.unschedulable === true && !(node as Node).spec?.unschedulable,
+    UnscheduledPodUpdatePodToleration: (pod, object, old) => isItself(pod, object, old) && bearsCordons(pod.class),
+  },
   filter({ pod }, { node }) {
     if (!node.spec?.unschedulable) return undefined;
-    const tolerations = pod.class.pod.spec?.tolerations ?? [];
-    return tolerations.some((toleration) => toleratesTaint(toleration, TAINT)) ? undefined : CORDONED;
+    return bearsCordons(pod.class) ? undefined : CORDONED;
   },
 });
 
-function isOpen(_pod: unknown, node: unknown): boolean {
-  return !(node as Node).spec?.unschedulable;
-}
+const bearsCordons = ({ pod }: PodClass): boolean =>
+  pod.spec?.tolerations?.some((toleration) => toleratesTaint(toleration, TAINT)) ?? false;

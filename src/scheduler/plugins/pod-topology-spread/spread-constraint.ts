@@ -17,6 +17,8 @@ export interface SpreadConstraint {
   readonly own: 0 | 1;
   /** Whether a pod is one of those to be spread. Terminating pods are not. */
   readonly counts: (podClass: PodClass) => boolean;
+  /** Whether nodes with taints that the pod does not tolerate are left out. */
+  readonly honorsTaints: boolean;
   /** Whether the policies of the constraint let a node take part. */
   readonly includes: (node: Node) => boolean;
 }
@@ -50,6 +52,7 @@ function bound(podClass: PodClass, constraint: TopologySpreadConstraint, selecto
     minDomains: minDomains ?? 1,
     selector,
     own: selector.matches(podClass.labels) ? 1 : 0,
+    honorsTaints: nodeTaintsPolicy === 'Honor',
     counts: (other) => !other.terminating && other.namespace === namespace && selector.matches(other.labels),
     includes: (node) =>
       (nodeAffinityPolicy === 'Ignore' || requiredAffinityMatches(pod, node)) &&

@@ -1,3 +1,4 @@
+import { isItself } from '../../framework/own-change.ts';
 import type { Plugin } from '../../framework/plugin.ts';
 import { unresolvable } from '../../framework/status.ts';
 
@@ -6,6 +7,7 @@ const NAME = 'SchedulingGates';
 /** A pod with gates is not tried until they are taken away. */
 export const schedulingGates = (): Plugin => ({
   name: NAME,
+  events: { UnscheduledPodUpdatePodSchedulingGatesEliminated: isItself },
   preEnqueue({ pod }) {
     const gates = pod.spec?.schedulingGates ?? [];
     if (gates.length === 0) return undefined;

@@ -1,4 +1,5 @@
 import type { Node } from '#api/core/v1/node.ts';
+import { isItself } from '../../framework/own-change.ts';
 import { normalizeByHighest, type Plugin } from '../../framework/plugin.ts';
 import { unresolvable } from '../../framework/status.ts';
 import { toleratesTaint, untolerated } from '../../framework/tolerations.ts';
@@ -13,7 +14,9 @@ export const taintToleration = (): Plugin => ({
   isLocal: true,
   events: {
     NodeAdd: (pod, node) => isTolerated(pod.class, node as Node),
-    NodeUpdateTaint: (pod, node) => isTolerated(pod.class, node as Node),
+    NodeUpdateTaint: (pod, node, old) =>
+      isTolerated(pod.class, node as Node) && (old === undefined || !isTolerated(pod.class, old as Node)),
+    UnscheduledPodUpdatePodToleration: isItself,
   },
   filter: ({ pod }, { node }) => (isTolerated(pod.class, node) ? undefined : REFUSED),
   score({ pod }, { node }) {

@@ -36,6 +36,7 @@ export function volumeBinding(context: PluginContext, { bindTimeoutSeconds = 600
       PersistentVolumeClaimUpdate: isOwnClaim,
       StorageClassAdd: true,
       StorageClassUpdate: allowsOtherPlaces,
+      CSINodeAdd: true,
       CSIDriverUpdate: stopsCounting,
       CSIStorageCapacityAdd: true,
       CSIStorageCapacityUpdate: hasMoreRoom,

@@ -44,7 +44,6 @@ export function volumeRestrictions({ state, informers }: PluginContext): Plugin 
       NodeAdd: true,
       AssignedPodDelete: ({ pod }, gone) => sharesVolume(pod, gone as Pod),
       PersistentVolumeClaimAdd: isOwnClaim,
-      PersistentVolumeClaimUpdate: isOwnClaim,
     },
     preFilter({ pod, data }) {
       const own: Needs = { claims: exclusive(pod.pod), disk: needsDisk(pod.pod) };

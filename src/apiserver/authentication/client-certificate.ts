@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '#base/clock.ts';
+import { expiryError } from '#client/certificate-chain.ts';
 import { CREDENTIAL_ID } from '../user.ts';
 import type { AuthenticationOutcome, Authenticator } from './authenticator.ts';
 import type { IncomingRequest } from './incoming-request.ts';
-import { expiryError, type PeerCertificate, subjectValues } from './peer-certificate.ts';
+import { type PeerCertificate, subjectValues } from './peer-certificate.ts';
 
 /** The part of a subject that holds a user's uid. */
 const UID_PART = '1.3.6.1.4.1.57683.2';

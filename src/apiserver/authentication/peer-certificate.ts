@@ -1,5 +1,3 @@
-import { formatTime } from '#machinery/objects/time.ts';
-
 /** The certificate that a client showed when it connected. */
 export interface PeerCertificate {
   /** The parts of the subject by their short names (`CN`, `O`) or dotted ids; a part that occurs more than once is a list. */
@@ -12,13 +10,6 @@ export interface PeerCertificate {
   readonly verified: boolean;
   /** When the first certificate of its chain expires, in milliseconds since the Unix epoch. */
   readonly validUntil: number;
-}
-
-/** Why a certificate is good no more, although it was when its connection began. */
-export function expiryError({ validUntil }: PeerCertificate, now: number): string | undefined {
-  if (now <= validUntil) return undefined;
-  const [current, end] = [now, validUntil].map(formatTime);
-  return `x509: certificate has expired or is not yet valid: current time ${current} is after ${end}`;
 }
 
 /** All values of one part of the subject. */

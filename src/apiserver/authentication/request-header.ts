@@ -1,8 +1,9 @@
 import type { Clock } from '#base/clock.ts';
+import { expiryError } from '#client/certificate-chain.ts';
 import type { Authenticator } from './authenticator.ts';
 import { CertificateTrust } from './certificate-trust.ts';
 import { extraHeaders, headerValues, type IncomingRequest } from './incoming-request.ts';
-import { expiryError, subjectValues } from './peer-certificate.ts';
+import { subjectValues } from './peer-certificate.ts';
 
 /** A proxy in front of the server that has authenticated its clients itself and says in headers who they are. */
 export interface RequestHeaderOptions {

@@ -1,4 +1,5 @@
-import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
+import { certificateChain } from '#client/certificate-chain.ts';
 import type { PeerCertificate } from '../authentication/peer-certificate.ts';
 
 const cache = new WeakMap<object, { readonly certificate: PeerCertificate | undefined }>();
@@ -11,19 +12,9 @@ export function certificateOf(socket: TLSSocket): PeerCertificate | undefined {
 }
 
 function read(socket: TLSSocket): PeerCertificate | undefined {
-  const peer = socket.getPeerCertificate(true);
-  if (!peer || Object.keys(peer).length === 0) return undefined;
-  const subject = peer.subject as unknown as Readonly<Record<string, string | readonly string[] | undefined>>;
-  const issuers = issuersOf(peer);
-  const validUntil = Math.min(...[peer, ...issuers].map(({ valid_to }) => Date.parse(valid_to)));
-  return { subject, raw: peer.raw, issuers: issuers.map(({ raw }) => raw), verified: socket.authorized, validUntil };
-}
-
-/** A self-signed certificate is its own issuer, which ends the chain. */
-function issuersOf(peer: DetailedPeerCertificate): DetailedPeerCertificate[] {
-  const issuers: DetailedPeerCertificate[] = [];
-  for (let each = peer; each.issuerCertificate && each.issuerCertificate !== each; each = each.issuerCertificate) {
-    issuers.push(each.issuerCertificate);
-  }
-  return issuers;
+  const chain = certificateChain(socket);
+  if (chain === undefined) return undefined;
+  const { leaf, issuers, validUntil } = chain;
+  const subject = leaf.subject as unknown as Readonly<Record<string, string | readonly string[] | undefined>>;
+  return { subject, raw: leaf.raw, issuers: issuers.map(({ raw }) => raw), verified: socket.authorized, validUntil };
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { Duplex, type Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
@@ -37,6 +37,9 @@ let tls: { key: string; cert: string; ca: string };
 let stranger: KeyPair;
 let port: number;
 
+/** How far the clock of the node is ahead of the world's. */
+let ahead = 0;
+
 beforeAll(async () => {
   const authority = await CertificateAuthority.create('test-ca', systemClock);
   const ca = authority.pair.certificate;
@@ -47,6 +50,7 @@ beforeAll(async () => {
   harness = await KubeletHarness.start({
     runtime: new MemoryRuntime({ clock: systemClock, images: IMAGES }),
     cluster: await Cluster.start({ controllers: false, scheduler: false }),
+    clock: { ...systemClock, now: () => systemClock.now() + ahead },
     serving: {
       host: '127.0.0.1',
       port: 0,
@@ -81,6 +85,18 @@ function get(path: string, options: RequestOptions = tls): Promise<{ code: numbe
 const messageOf = ({ code, body }: { code: number; body: string }) => [code, JSON.parse(body).message];
 
 describe('access', () => {
+  test('ends with the certificate, not with its connection', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect((await get('/pods', { ...tls, agent })).code).toBe(200);
+    ahead = 400 * 86_400_000;
+    try {
+      expect((await get('/pods', { ...tls, agent })).code).toBe(401);
+    } finally {
+      ahead = 0;
+      agent.destroy();
+    }
+  });
+
   test('health needs no certificate, everything else one that is allowed', async () => {
     const known = { key: stranger.key, cert: stranger.certificate };
     expect([

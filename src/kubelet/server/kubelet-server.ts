@@ -123,7 +123,7 @@ export class KubeletServer {
   }
 
   #authorize(request: IncomingMessage): void {
-    const client = clientCertificate(request.socket as TLSSocket);
+    const client = clientCertificate(request.socket as TLSSocket, this.#context.clock.now());
     if (client === undefined) throw new StatusError({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
     if (this.#context.serving.authorize(client.commonName, client.organizations)) return;
     const message = `Forbidden (user=${client.commonName}, verb=${request.method?.toLowerCase()}, resource=nodes)`;

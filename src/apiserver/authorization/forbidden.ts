@@ -1,4 +1,5 @@
 import { newForbidden, newInternalError, StatusError } from '#machinery/errors/status-error.ts';
+import { sanitized } from '../sanitized.ts';
 import { type Attributes, type Decision, isPathAttributes } from './authorizer.ts';
 
 /** The answer to a request that was not allowed: 403, or 500 when somebody could not be asked who decides. */
@@ -24,4 +25,5 @@ export function forbiddenError(attributes: Attributes, reason: string): StatusEr
   return newForbidden({ group, resource }, name, withReason(detail, reason));
 }
 
-const withReason = (detail: string, reason: string) => (reason === '' ? detail : `${detail}: ${reason}`);
+const withReason = (detail: string, reason: string) =>
+  reason === '' ? sanitized(detail) : `${sanitized(detail)}: ${reason}`;

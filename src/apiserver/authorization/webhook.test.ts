@@ -16,6 +16,7 @@ let webhook: Awaited<ReturnType<typeof startJsonServer>>;
 beforeAll(async () => {
   const answers: Readonly<Record<string, object | number>> = {
     ann: { allowed: true, reason: 'knows her' },
+    '<b> & co': { allowed: false, denied: true, reason: '<no>' },
     eve: { allowed: false, denied: true, reason: 'knows her' },
     bob: { allowed: false, reason: 'never seen', evaluationError: 'not all is known' },
     two: { allowed: true, denied: true, reason: 'both' },
@@ -155,19 +156,23 @@ test('a server asks it about those whom its own rules do not know', async () => 
   const server = await startSecureServer({ authorization: { webhook: options } });
   const list = async (name: string) => {
     const { certificate: cert, key } = await server.endpoint.certificateFor(name, []);
-    const { code, json } = await server.call('/api/v1/nodes', { identity: { cert, key } });
-    return [code, json.message];
+    const { code, bytes } = await server.call('/api/v1/nodes', { identity: { cert, key } });
+    return [code, code === 500 ? String(bytes) : JSON.parse(String(bytes)).message];
   };
   expect(await list('ann')).toEqual([200, undefined]);
   const refused = (name: string, reason: string) =>
     `nodes is forbidden: User "${name}" cannot list resource "nodes" in API group "" at the cluster scope: ${reason}`;
   expect(await list('eve')).toEqual([403, refused('eve', 'knows her')]);
+  expect(await list('<b> & co')).toEqual([403, refused('&lt;b&gt; &amp; co', '<no>')]);
   expect(await list('bob')).toEqual([403, refused('bob', 'never seen')]);
+  expect(await list('eve & <co>')).toEqual([
+    500,
+    `Internal Server Error: "/api/v1/nodes": ask ${webhook.url}: status 400\n`,
+  ]);
   expect(await list('two')).toEqual([
     500,
-    'Internal error occurred: webhook subject access review returned both allow and deny response',
+    'Internal Server Error: "/api/v1/nodes": webhook subject access review returned both allow and deny response\n',
   ]);
-  expect(await list('nobody')).toEqual([500, `Internal error occurred: ask ${webhook.url}: status 400`]);
   expect((await server.call('/api/v1/nodes')).code).toBe(200);
   await server.stop();
 });

@@ -9,6 +9,7 @@ import type { AuditLevel, AuditPolicy, AuditStage } from '../audit/policy.ts';
 import type { ResourceTable } from '../resource-table.ts';
 import type { UserInfo } from '../user.ts';
 import type { Filter } from './filter.ts';
+import { respondInternalError } from './internal-error.ts';
 import type { RequestContext } from './request-context.ts';
 
 export interface AuditOptions {
@@ -48,7 +49,10 @@ export class Audit {
     const decision = this.#decide(context);
     this.#levels(decision.level).inc();
     if (decision.level === 'None') return next(context);
-    if (!(await this.#write(context, 'RequestReceived', decision))) return refuseUnrecorded(context);
+    if (!(await this.#write(context, 'RequestReceived', decision))) {
+      // Nothing happens that nobody could write down.
+      return respondInternalError(context, 'failed to store audit event');
+    }
     if (this.#isDeprecated(context)) context.annotate('k8s.io/deprecated', 'true');
     if (context.isLongRunning) context.onStarted = () => void this.#write(context, 'ResponseStarted', decision);
     await next(context);
@@ -113,13 +117,6 @@ export class Audit {
     const pending = this.#backends.flatMap((backend) => backend.write(event) ?? []);
     return pending.length === 0 || Promise.all(pending).then((all) => all.every(Boolean));
   }
-}
-
-/** Nothing happens that nobody could write down. */
-function refuseUnrecorded(context: RequestContext): void {
-  const text = `Internal Server Error: ${JSON.stringify(context.uri)}: failed to store audit event\n`;
-  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
-  context.respond(500, headers, new TextEncoder().encode(text));
 }
 
 const NOBODY: UserInfo = { name: '', groups: [] };

@@ -1,9 +1,10 @@
 import type { Attributes } from '../authorization/authorizer.ts';
-import { refusal } from '../authorization/forbidden.ts';
+import { forbiddenError } from '../authorization/forbidden.ts';
 import { requestAttributes } from '../authorization/request-attributes.ts';
 import type { AccessMetrics } from '../metrics/access-metrics.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Filter } from './filter.ts';
+import { respondInternalError } from './internal-error.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** Refuses what the user may not do, and tells the audit log why. */
@@ -19,7 +20,8 @@ export const authorization =
     const isDecided = allowed || !evaluationError;
     if (isDecided) context.annotate('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
     context.annotate('authorization.k8s.io/reason', isDecided ? reason : 'internal error');
-    if (!allowed) throw refusal(attributes, decision);
+    if (!isDecided) return respondInternalError(context, evaluationError as string);
+    if (!allowed) throw forbiddenError(attributes, reason);
     return next(context);
   };
 

@@ -13,10 +13,12 @@ import { CSINodes } from '#api/storage/v1/csi-node.ts';
 import { CSIStorageCapacities } from '#api/storage/v1/csi-storage-capacity.ts';
 import { StorageClasses } from '#api/storage/v1/storage-class.ts';
 import { VolumeAttachments } from '#api/storage/v1/volume-attachment.ts';
+import type { Clock } from '#base/clock.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { ClusterEvent, UnscheduledPodChange } from './framework/cluster-event.ts';
 import type { Nominations } from './framework/nominations.ts';
+import type { Happening } from './queue/happening-log.ts';
 import type { SchedulingQueue } from './queue/scheduling-queue.ts';
 import type { ClusterState } from './state/cluster-state.ts';
 import type { PodGroupIndex } from './state/pod-group-index.ts';
@@ -30,33 +32,43 @@ export interface Followers {
   readonly groups?: PodGroupIndex | undefined;
   /** Whether some profile is responsible for pods of this scheduler name. */
   readonly isOurs: (schedulerName: string) => boolean;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  /** Is told of each event that it was handled, and from when on. */
+  readonly handled: (event: ClusterEvent, startedAt: number) => void;
 }
 
 /** Keeps state and queue current with what the API server tells. */
 export function followCluster(informers: InformerFactory, followers: Followers): void {
-  const { state, queue, groups } = followers;
+  const { state, queue, groups, clock, handled } = followers;
+  const happened = (happening: Happening, startedAt = clock.monotonic()) => {
+    queue.moveOnEvent(happening);
+    handled(happening.name, startedAt);
+  };
   informers.of(Nodes).addHandler({
     added: (node) => {
+      const startedAt = clock.monotonic();
       state.setNode(node);
-      queue.moveOnEvent({ name: 'NodeAdd', object: node });
+      happened({ name: 'NodeAdd', object: node }, startedAt);
     },
     updated: (node, old) => {
+      const startedAt = clock.monotonic();
       state.setNode(node);
-      for (const name of nodeEvents(node, old)) queue.moveOnEvent({ name, object: node, old });
+      for (const name of nodeEvents(node, old)) happened({ name, object: node, old }, startedAt);
     },
     deleted: (node) => {
+      const startedAt = clock.monotonic();
       state.removeNode(node.metadata?.name ?? '');
-      queue.moveOnEvent({ name: 'NodeDelete', object: node });
+      happened({ name: 'NodeDelete', object: node }, startedAt);
     },
   });
   informers.of(Namespaces).addHandler({
     updated: (namespace: Namespace, old: Namespace) => {
       if (deepEqual(namespace.metadata?.labels, old.metadata?.labels)) return;
-      queue.moveOnEvent({ name: 'NamespaceUpdate', object: namespace, old });
+      happened({ name: 'NamespaceUpdate', object: namespace, old });
     },
   });
-  followStorage(informers, queue);
-  if (groups) followGroups(informers, groups, queue);
+  followStorage(informers, happened);
+  if (groups) followGroups(informers, groups, happened);
   const pods = new PodFollower(followers);
   informers.of(Pods).addHandler({
     added: (pod) => pods.changed(pod, undefined),
@@ -77,29 +89,33 @@ const STORAGE = [
   ['DeviceClass', DeviceClasses],
 ] as const;
 
-function followStorage(informers: InformerFactory, queue: SchedulingQueue): void {
+function followStorage(informers: InformerFactory, happened: (happening: Happening) => void): void {
   for (const [kind, definition] of STORAGE) {
     informers.of(definition as unknown as ResourceDefinition<KubernetesObject>).addHandler({
-      added: (object) => queue.moveOnEvent({ name: `${kind}Add`, object }),
-      updated: (object, old) => queue.moveOnEvent({ name: `${kind}Update`, object, old }),
+      added: (object) => happened({ name: `${kind}Add`, object }),
+      updated: (object, old) => happened({ name: `${kind}Update`, object, old }),
     });
   }
   informers.of(ResourceClaims).addHandler({
-    deleted: (object) => queue.moveOnEvent({ name: 'ResourceClaimDelete', object }),
+    deleted: (object) => happened({ name: 'ResourceClaimDelete', object }),
   });
   informers.of(VolumeAttachments).addHandler({
-    deleted: (object) => queue.moveOnEvent({ name: 'VolumeAttachmentDelete', object }),
+    deleted: (object) => happened({ name: 'VolumeAttachmentDelete', object }),
   });
   informers.of(CSIDrivers).addHandler({
-    updated: (object, old) => queue.moveOnEvent({ name: 'CSIDriverUpdate', object, old }),
+    updated: (object, old) => happened({ name: 'CSIDriverUpdate', object, old }),
   });
 }
 
-function followGroups(informers: InformerFactory, groups: PodGroupIndex, queue: SchedulingQueue): void {
+function followGroups(
+  informers: InformerFactory,
+  groups: PodGroupIndex,
+  happened: (happening: Happening) => void,
+): void {
   informers.of(PodGroups).addHandler({
     added: (group) => {
       groups.setGroup(group);
-      queue.moveOnEvent({ name: 'PodGroupAdd', object: group });
+      happened({ name: 'PodGroupAdd', object: group });
     },
     updated: (group) => groups.setGroup(group),
     deleted: (group) => groups.deleteGroup(group),
@@ -128,13 +144,27 @@ class PodFollower {
 
   changed(pod: Pod, old: Pod | undefined): void {
     if (isOver(pod)) return this.gone(pod);
-    this.#followers.groups?.setPod(pod);
+    const { groups, isOurs, clock, handled } = this.#followers;
+    const startedAt = clock.monotonic();
+    groups?.setPod(pod);
     const nodeName = pod.spec?.nodeName;
-    if (nodeName) this.#placed(pod, old, nodeName);
-    else if (this.#followers.isOurs(pod.spec?.schedulerName ?? 'default-scheduler')) this.#waits(pod, old);
+    if (nodeName) {
+      this.#placed(pod, old, nodeName);
+      handled(old?.spec?.nodeName ? 'AssignedPodUpdate' : 'AssignedPodAdd', startedAt);
+    } else if (isOurs(pod.spec?.schedulerName ?? 'default-scheduler')) {
+      this.#waits(pod, old);
+      handled(old ? 'UnscheduledPodUpdate' : 'UnscheduledPodAdd', startedAt);
+    }
   }
 
   gone(pod: Pod): void {
+    const { clock, handled } = this.#followers;
+    const startedAt = clock.monotonic();
+    this.#forget(pod);
+    handled(pod.spec?.nodeName ? 'AssignedPodDelete' : 'UnscheduledPodDelete', startedAt);
+  }
+
+  #forget(pod: Pod): void {
     const { state, queue, nominations, groups } = this.#followers;
     const uid = pod.metadata?.uid ?? '';
     nominations.delete(uid);

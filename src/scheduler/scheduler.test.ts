@@ -115,6 +115,7 @@ test('what is decided is counted and measured under the names people know', asyn
   await waitFor(async () => (await nodeOf('fits')) && (await messageOf('waits')));
   const told = () => cluster.apiServer.metrics.render().split('\n');
   await waitFor(() => told().includes('scheduler_pending_pods{queue="gated"} 1'));
+  await waitFor(() => told().includes('scheduler_event_handling_duration_seconds_count{event="AssignedPodAdd"} 1'));
   const profile = 'profile="default-scheduler"';
   const counted = [
     `scheduler_schedule_attempts_total{result="scheduled",${profile}} 1`,
@@ -128,6 +129,8 @@ test('what is decided is counted and measured under the names people know', asyn
     'scheduler_queue_incoming_pods_total{queue="active",event="UnschedulablePodAdd"} 2',
     'scheduler_queue_incoming_pods_total{queue="unschedulable",event="UnschedulablePodAdd"} 1',
     'scheduler_cache_size{type="nodes"} 1',
+    'scheduler_event_handling_duration_seconds_count{event="NodeAdd"} 1',
+    'scheduler_event_handling_duration_seconds_count{event="UnschedulablePodAdd"} 3',
     'scheduler_preemption_attempts_total 1',
     'scheduler_preemption_victims_count 0',
     'scheduler_goroutines{operation="binding"} 0',
@@ -223,7 +226,12 @@ test('a pod that fits nowhere is not tried again for changes that do not matter'
   expect(attempts()).toBe('1');
   await change({ op: 'add', path: '/spec/tolerations/-', value: { key: 'a', operator: 'Exists' } });
   await waitFor(() => nodeOf('waiting'));
-  expect(render()).toContain('event="UnschedulablePodUpdatePodToleration"');
+  expect(render()).toContain(
+    'scheduler_queueing_hint_execution_duration_seconds_count{plugin="TaintToleration",event="UnschedulablePodUpdatePodToleration",hint="Queue"} 1\n',
+  );
+  expect(render()).toMatch(
+    /scheduler_queue_incoming_pods_total\{queue="(active|backoff)",event="UnschedulablePodUpdatePodToleration"\} 1/,
+  );
 });
 
 test('a pod that never preempts, and one that only frees what is too little, is told so', async () => {

@@ -145,6 +145,8 @@ export class Scheduler {
       nominations: this.#nominations,
       groups: this.#groups,
       isOurs: (schedulerName) => this.#frameworks.has(schedulerName),
+      clock: options.clock,
+      handled: (event, startedAt) => this.#metrics.events.handled(event, startedAt),
     });
   }
 

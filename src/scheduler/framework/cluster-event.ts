@@ -11,6 +11,7 @@ export type ClusterEvent =
   | 'AssignedPodUpdate'
   | 'AssignedPodDelete'
   | 'UnscheduledPodAdd'
+  | 'UnscheduledPodDelete'
   | UnscheduledPodChange
   | 'PodGroupAdd'
   | 'NamespaceUpdate'

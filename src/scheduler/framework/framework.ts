@@ -6,6 +6,7 @@ import type { NodeInfo } from '../state/node-info.ts';
 import type { PodInfo } from '../state/pod-info.ts';
 import { indexOfBest } from './best-node.ts';
 import type { WeightedPlugin } from './class-results.ts';
+import type { ClusterEvent } from './cluster-event.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { type Participants, type PluginOrder, participants } from './extension-points.ts';
 import {
@@ -28,6 +29,8 @@ import type { WaitingPods } from './waiting-pods.ts';
 
 const FILTERS = 'filters of the cycle';
 const SUCCESS = 'Success';
+/** Of so many hints one is measured. */
+const SAMPLED_HINTS = 10;
 
 /** Is told how long all plugins of an extension point took, by upstream's name of it, and what came of it. */
 export type PointObserver = (point: string, status: string, seconds: number) => void;
@@ -35,6 +38,8 @@ export type PointObserver = (point: string, status: string, seconds: number) => 
 export interface FrameworkOptions extends NodeSearchOptions {
   readonly clock: Clock;
   readonly observe?: PointObserver;
+  /** Is told of some answers whether an event may help a pod, and from when on they were looked for. */
+  readonly hinted?: (plugin: string, event: ClusterEvent, isHelpful: boolean, startedAt: number) => void;
   /** Is told of each pod whether what was found out for equal ones gave its node. */
   readonly batched?: (isShared: boolean) => void;
   /** Points at which plugins run in another order. */
@@ -79,6 +84,7 @@ export class Framework {
   readonly #scoring: Scoring;
   readonly #search: NodeSearch;
   readonly #placementScoring: PlacementScoring;
+  #hints = 0;
 
   constructor(plugins: readonly WeightedPlugin[], options: FrameworkOptions) {
     this.#plugins = plugins.map(({ plugin }) => plugin);
@@ -120,7 +126,13 @@ export class Framework {
     for (const plugin of this.#plugins) {
       if (!refusedBy.has(plugin.name)) continue;
       const hint = plugin.events?.[event.name];
-      if (hint === true || hint?.(pod, event.object, event.old)) return true;
+      if (hint === undefined) continue;
+      // So many are asked that measuring all of it would take its time itself.
+      const isSampled = this.#hints++ % SAMPLED_HINTS === 0;
+      const startedAt = isSampled ? this.#options.clock.monotonic() : 0;
+      const isHelpful = hint === true || hint(pod, event.object, event.old);
+      if (isSampled) this.#options.hinted?.(plugin.name, event.name, isHelpful, startedAt);
+      if (isHelpful) return true;
     }
     return false;
   }

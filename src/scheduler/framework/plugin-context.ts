@@ -25,7 +25,7 @@ export interface PluginContext {
   readonly random: Random;
   readonly logger: Logger;
   readonly extenders: Extenders;
-  readonly metrics: Pick<SchedulerMetrics, 'plugins' | 'preemption'>;
+  readonly metrics: Pick<SchedulerMetrics, 'events' | 'plugins' | 'preemption'>;
   /** Features that are on beside those that always are. */
   readonly featureGates?: ReadonlySet<string>;
   /** Groups of pods that are scheduled together, where that is on. */

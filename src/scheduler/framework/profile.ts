@@ -55,6 +55,7 @@ export function createFramework(profile: Profile, context: Omit<PluginContext, '
     ...percentage(profile),
     order: profile.order ?? {},
     observe: context.metrics.plugins.pointsOf(profile.schedulerName),
+    hinted: (plugin, event, isHelpful, startedAt) => context.metrics.events.hinted(plugin, event, isHelpful, startedAt),
     batched: context.metrics.plugins.batchesOf(profile.schedulerName),
   });
   return framework;

@@ -1,6 +1,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import { AttemptMetrics } from './attempt-metrics.ts';
+import { EventMetrics } from './event-metrics.ts';
 import { GroupMetrics } from './group-metrics.ts';
 import { PluginMetrics } from './plugin-metrics.ts';
 import { PreemptionMetrics } from './preemption-metrics.ts';
@@ -9,6 +10,7 @@ import { QueueMetrics } from './queue-metrics.ts';
 /** What a scheduler measures, under upstream's names (`scheduler_…`); times in seconds. */
 export class SchedulerMetrics {
   readonly attempts: AttemptMetrics;
+  readonly events: EventMetrics;
   readonly groups: GroupMetrics;
   readonly plugins: PluginMetrics;
   readonly preemption: PreemptionMetrics;
@@ -18,6 +20,7 @@ export class SchedulerMetrics {
   constructor(registry: MetricRegistry, clock: Clock) {
     const since = (startedAt: number) => (clock.monotonic() - startedAt) / 1000;
     this.attempts = new AttemptMetrics(registry, since);
+    this.events = new EventMetrics(registry, since);
     this.groups = new GroupMetrics(registry, since);
     this.plugins = new PluginMetrics(registry);
     this.preemption = new PreemptionMetrics(registry, since);

@@ -93,7 +93,7 @@ export class Scheduler {
     this.#options = options;
     const profiles = options.profiles ?? [defaultProfile];
     const extenders = (options.extenders ?? []).map((each) => new HttpExtender(each));
-    this.#extenders = new Extenders(extenders, options.logger);
+    this.#extenders = new Extenders(extenders, this.#state, options.logger);
     this.#waiting = new WaitingPods(options.clock);
     this.#groups = options.featureGates?.has('GenericWorkload') ? new PodGroupIndex() : undefined;
     this.#metrics = new SchedulerMetrics(options.metrics ?? new MetricRegistry(), options.clock);
@@ -326,9 +326,8 @@ export class Scheduler {
     const startedAt = clock.monotonic();
     let isDone = false;
     try {
-      const binder = this.#extenders.binderOf(pod);
-      if (binder) await binder.bind(pod, nodeName);
-      else {
+      const isBound = this.#extenders.mayBind(pod) && (await this.#extenders.bind(pod, nodeName));
+      if (!isBound) {
         const target = { apiVersion: 'v1', kind: 'Node', name: nodeName };
         const binding = { metadata: { name, namespace, uid }, target };
         await client.of(Pods).createSubresource(name, 'binding', binding, { namespace });

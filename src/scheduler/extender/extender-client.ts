@@ -20,20 +20,22 @@ export interface ExtenderClientOptions {
   readonly timeoutMs: number;
 }
 
+/** As Go's client says it. */
+const LATE = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
+
 /** Sends JSON to an extender and reads JSON. Connections are kept. */
 export class ExtenderClient {
   readonly #timeoutMs: number;
-  readonly #isSecure: boolean;
-  readonly #agent: http.Agent;
+  readonly #agents: { readonly http: http.Agent; readonly https: https.Agent };
 
   constructor({ enableHTTPS, tls, timeoutMs }: ExtenderClientOptions) {
     this.#timeoutMs = timeoutMs;
-    this.#isSecure = enableHTTPS === true || tls !== undefined;
     // Who says HTTPS and nothing of authorities takes any certificate, as upstream does.
     const isTrusting = tls?.insecure === true || (enableHTTPS === true && !tls?.caFile && !tls?.caData);
-    this.#agent = this.#isSecure
-      ? new https.Agent({ keepAlive: true, rejectUnauthorized: !isTrusting, ...materialOf(tls) })
-      : new http.Agent({ keepAlive: true });
+    this.#agents = {
+      http: new http.Agent({ keepAlive: true }),
+      https: new https.Agent({ keepAlive: true, rejectUnauthorized: !isTrusting, ...materialOf(tls) }),
+    };
   }
 
   /** Throws when the server does not answer in time, or not with 200. */
@@ -45,18 +47,25 @@ export class ExtenderClient {
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#agents.http.destroy();
+    this.#agents.https.destroy();
   }
 
   #send(url: string, body: string): Promise<{ readonly status: number; readonly text: string }> {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const options = { method: 'POST', headers, agent: this.#agent, signal: AbortSignal.timeout(this.#timeoutMs) };
+    const { protocol, hostname, port } = new URL(url);
+    const isSecure = protocol === 'https:';
+    const agent = isSecure ? this.#agents.https : this.#agents.http;
+    const options = { method: 'POST', headers, agent, signal: AbortSignal.timeout(this.#timeoutMs) };
     return new Promise((resolve, reject) => {
       const fail = (error: Error) => {
         const isLate = error.name === 'AbortError' || error.name === 'TimeoutError';
-        reject(new Error(`Post "${url}": ${isLate ? 'context deadline exceeded' : error.message}`, { cause: error }));
+        const isRefused = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+        const refusal = `dial tcp ${hostname}:${port || (isSecure ? 443 : 80)}: connect: connection refused`;
+        const text = isLate ? LATE : isRefused ? refusal : error.message;
+        reject(new Error(`Post "${url}": ${text}`, { cause: error }));
       };
-      const request = (this.#isSecure ? https : http).request(url, options, (response) => {
+      const request = (isSecure ? https : http).request(url, options, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', fail);

@@ -1,5 +1,6 @@
 import type { Node } from '#api/core/v1/node.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
+import type { PodInfo } from '../state/pod-info.ts';
 import type { ExtenderTls } from './extender-client.ts';
 
 /** How an HTTP server has a say in scheduling; verbs that are absent are not asked. */
@@ -34,7 +35,8 @@ export interface ExtenderVerdict {
 
 /** Pods that would go from a node. */
 export interface ProposedVictims {
-  readonly pods: readonly Pod[];
+  readonly pods: readonly PodInfo[];
+  /** How many of them a disruption budget protects. */
   readonly violations: number;
 }
 

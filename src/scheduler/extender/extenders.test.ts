@@ -1,16 +1,22 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Node, Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { systemClock } from '#base/clock.ts';
+import { silentLogger } from '#base/logger.ts';
 import { jsonPatch } from '#client/options.ts';
 import { CertificateAuthority } from '#cluster/certificates/authority.ts';
 import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
 import { readSchedulerConfiguration } from '../configuration/scheduler-configuration.ts';
+import { ClusterState } from '../state/cluster-state.ts';
+import { makeNode, makePod } from '../testing/harness.ts';
+import type { Extender } from './extender.ts';
+import { ExtenderClient } from './extender-client.ts';
+import { Extenders } from './extenders.ts';
 
 type Handler = (verb: string, args: Record<string, unknown>) => unknown;
 let cluster: Cluster;
@@ -48,6 +54,9 @@ kind: KubeSchedulerConfiguration
 podInitialBackoffSeconds: 1
 extenders:
 - urlPrefix: http://127.0.0.1:${plain}
+  filterVerb: broken
+  ignorable: true
+- urlPrefix: http://127.0.0.1:${plain}
   filterVerb: filter
   prioritizeVerb: prioritize
   weight: 100
@@ -59,9 +68,6 @@ extenders:
   httpTimeout: 2s
   tlsConfig: { caData: ${Buffer.from(authority.pair.certificate).toString('base64')} }
   managedResources: [{ name: example.com/thing, ignoredByScheduler: true }]
-- urlPrefix: http://127.0.0.1:${plain}
-  filterVerb: broken
-  ignorable: true
 `);
   cluster = await Cluster.start({
     controllers: false,
@@ -169,6 +175,67 @@ test('an extender chooses among those that would be sent away', async () => {
   await addPod('high', { cpu: '900m', 'example.com/thing': '1' }, { priority: 100 });
   expect(await bound('high')).toBe('b');
   expect(proposed[0]).toEqual(['a', 'b', 'c']);
+});
+
+/** An extender that does what is said, and nothing else. */
+const made = (parts: Partial<Extender>): Extender =>
+  ({ name: 'made', isIgnorable: false, isInterested: () => true, close: () => {}, ...parts }) as Extender;
+
+test('a pod is bound here when the extender that binds fails and may', async () => {
+  const failing = { binds: true, bind: () => Promise.reject(new Error('oh no')) };
+  const bind = (extender: Extender) =>
+    new Extenders([extender], new ClusterState(), silentLogger).bind(makePod('p'), 'n');
+  await expect(bind(made({ ...failing, isIgnorable: true }))).resolves.toBe(false);
+  await expect(bind(made(failing))).rejects.toThrow('oh no');
+});
+
+describe('an extender that is asked about victims', () => {
+  const state = new ClusterState();
+  state.setNode(makeNode('n'));
+  const [proposed, other] = ['proposed', 'other'].map((name) => state.describe(makePod(name)));
+  for (const info of [proposed, other]) if (info) state.placePod(info, 'n');
+  const ask = async (answer: Record<string, string[]>, isIgnorable = false) => {
+    const preempt = async () =>
+      new Map(Object.entries(answer).map(([name, uids]) => [name, { uids, violations: 1 }] as const));
+    const extenders = new Extenders([made({ preempts: true, preempt, isIgnorable })], state, silentLogger);
+    const left = await extenders.preempt(
+      makePod('p'),
+      new Map([['n', { pods: proposed ? [proposed] : [], violations: 0 }]]),
+    );
+    return [...left].map(([name, { pods, violations }]) => [name, pods.map(({ uid }) => uid), violations]);
+  };
+
+  test('may name others on the node', async () => {
+    expect(await ask({ n: ['uid-of-other'] })).toEqual([['n', ['uid-of-other'], 1]]);
+  });
+
+  test('may name none where it may fail, and then the node is left out', async () => {
+    expect(await ask({ n: [] }, true)).toEqual([]);
+    await expect(ask({ n: [] })).rejects.toThrow('expected at least one victim pod on node "n"');
+  });
+
+  test('names what is not there', async () => {
+    expect(await ask({ n: ['x'] }, true)).toEqual([['n', ['uid-of-proposed'], 0]]);
+    await expect(ask({ n: ['x'] })).rejects.toThrow('but the pod is not found on that node');
+    await expect(ask({ m: ['x'] })).rejects.toThrow('nodeinfo not found for node name "m"');
+  });
+});
+
+test('whether an extender is asked by HTTPS is said by its URL, and what goes wrong as by upstream', async () => {
+  const server = createServer(() => {});
+  const port = await listen(server);
+  const late = new ExtenderClient({ timeoutMs: 50, tls: { insecure: true } });
+  await expect(late.post(`http://127.0.0.1:${port}/filter`, {})).rejects.toThrow(
+    `Post "http://127.0.0.1:${port}/filter": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
+  );
+  late.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  const refused = new ExtenderClient({ timeoutMs: 5000 });
+  await expect(refused.post(`https://127.0.0.1:${port}/filter`, {})).rejects.toThrow(
+    `Post "https://127.0.0.1:${port}/filter": dial tcp 127.0.0.1:${port}: connect: connection refused`,
+  );
+  refused.close();
 });
 
 const onlyOn = (name: string) => ({

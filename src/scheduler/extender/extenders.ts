@@ -1,6 +1,7 @@
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { Logger } from '#base/logger.ts';
 import { type Status, unresolvable, unschedulable } from '../framework/status.ts';
+import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { AcceptedVictims, Extender, ProposedVictims } from './extender.ts';
 
@@ -9,13 +10,16 @@ export const EXTENDER = 'Extender';
 /** Extenders give 0 to 10, plugins 0 to 100. */
 const SCALE = 10;
 
-/** All extenders, asked one after another. */
+/** All extenders, asked one after another, those that may fail last. */
 export class Extenders {
   readonly #extenders: readonly Extender[];
+  readonly #state: Pick<ClusterState, 'get'>;
   readonly #logger: Logger;
 
-  constructor(extenders: readonly Extender[], logger: Logger) {
-    this.#extenders = extenders;
+  /** `state` knows the pods of which extenders speak by uid. */
+  constructor(extenders: readonly Extender[], state: Pick<ClusterState, 'get'>, logger: Logger) {
+    this.#state = state;
+    this.#extenders = [...extenders].sort((a, b) => Number(a.isIgnorable) - Number(b.isIgnorable));
     this.#logger = logger;
   }
 
@@ -83,34 +87,59 @@ export class Extenders {
   async preempt(
     pod: Pod,
     proposed: ReadonlyMap<string, ProposedVictims>,
-  ): Promise<ReadonlyMap<string, AcceptedVictims>> {
+  ): Promise<ReadonlyMap<string, ProposedVictims>> {
     let left = proposed;
-    let accepted: ReadonlyMap<string, AcceptedVictims> = new Map(
-      [...proposed].map(([name, { pods, violations }]) => [name, { uids: pods.map(uidOf), violations }]),
-    );
     for (const extender of this.#extenders) {
       if (left.size === 0) break;
       if (!extender.preempts || !extender.isInterested(pod)) continue;
       const asked = left;
-      const answer = await this.#tried(extender, () => extender.preempt(pod, asked));
-      if (answer === undefined) continue;
-      for (const [name, { uids }] of answer) {
-        if (uids.length === 0) throw new Error(`expected at least one victim pod on node "${name}"`);
-      }
-      accepted = answer;
-      left = new Map(
-        [...answer].flatMap(([name, { uids, violations }]) => {
-          const pods = (asked.get(name)?.pods ?? []).filter((each) => uids.includes(uidOf(each)));
-          return pods.length === 0 ? [] : [[name, { pods, violations }] as const];
-        }),
+      const answer = await this.#tried(extender, async () =>
+        this.#victims(extender, await extender.preempt(pod, asked)),
       );
+      if (answer !== undefined) left = answer;
     }
-    return accepted;
+    return left;
   }
 
-  /** The one that binds a pod, if one does. */
-  binderOf(pod: Pod): Extender | undefined {
-    return this.#extenders.find((each) => each.binds && each.isInterested(pod));
+  /** Whether any of them is to be asked to bind a pod. */
+  mayBind(pod: Pod): boolean {
+    return this.#extenders.some((each) => each.binds && each.isInterested(pod));
+  }
+
+  /** Has a pod bound by the extenders that do so. False when there is none, or none that did not fail and may. */
+  async bind(pod: Pod, nodeName: string): Promise<boolean> {
+    for (const extender of this.#extenders) {
+      if (!extender.binds || !extender.isInterested(pod)) continue;
+      const isBound = await this.#tried(extender, async () => {
+        await extender.bind(pod, nodeName);
+        return true;
+      });
+      if (isBound) return true;
+    }
+    return false;
+  }
+
+  /** The pods that an extender speaks of, which may be others than were proposed. */
+  #victims(
+    { name: extender, isIgnorable }: Extender,
+    answer: ReadonlyMap<string, AcceptedVictims>,
+  ): ReadonlyMap<string, ProposedVictims> {
+    const found = new Map<string, ProposedVictims>();
+    for (const [nodeName, { uids, violations }] of answer) {
+      const node = this.#state.get(nodeName);
+      if (node === undefined) throw new Error(`nodeinfo not found for node name ${JSON.stringify(nodeName)}`);
+      const pods = uids.map((uid) => {
+        const pod = node.pods.get(uid);
+        if (pod === undefined)
+          throw new Error(
+            `extender: ${extender} claims to preempt pod (UID: &{${uid}}) on node: ${nodeName}, but the pod is not found on that node`,
+          );
+        return pod;
+      });
+      if (pods.length > 0) found.set(nodeName, { pods, violations });
+      else if (!isIgnorable) throw new Error(`expected at least one victim pod on node "${nodeName}"`);
+    }
+    return found;
   }
 
   close(): void {
@@ -128,5 +157,3 @@ export class Extenders {
     }
   }
 }
-
-const uidOf = ({ metadata }: Pod): string => metadata?.uid ?? '';

@@ -1,5 +1,6 @@
 import type { Node } from '#api/core/v1/node.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
+import type { PodInfo } from '../state/pod-info.ts';
 import {
   type AcceptedVictims,
   asksForAny,
@@ -75,8 +76,8 @@ export class HttpExtender implements Extender {
     victims: ReadonlyMap<string, ProposedVictims>,
   ): Promise<ReadonlyMap<string, AcceptedVictims>> {
     const args = this.#options.nodeCacheCapable
-      ? { NodeNameToMetaVictims: mapped(victims, (pods) => pods.map(({ metadata }) => ({ UID: metadata?.uid }))) }
-      : { NodeNameToVictims: mapped(victims, (pods) => pods) };
+      ? { NodeNameToMetaVictims: mapped(victims, (pods) => pods.map(({ uid }) => ({ UID: uid }))) }
+      : { NodeNameToVictims: mapped(victims, (pods) => pods.map(({ pod: each }) => each)) };
     const answer = fieldsOf(await this.#ask(this.#options.preemptVerb, { Pod: pod, ...args }));
     const left = (answer.get('nodenametometavictims') ?? {}) as Readonly<Record<string, unknown>>;
     return new Map(
@@ -119,7 +120,7 @@ const nameOf = ({ metadata }: Node): string => metadata?.name ?? '';
 
 const mapped = (
   victims: ReadonlyMap<string, ProposedVictims>,
-  podsOf: (pods: readonly Pod[]) => readonly unknown[],
+  podsOf: (pods: readonly PodInfo[]) => readonly unknown[],
 ): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     [...victims].map(([name, { pods, violations }]) => [name, { Pods: podsOf(pods), NumPDBViolations: violations }]),

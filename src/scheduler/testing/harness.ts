@@ -38,7 +38,7 @@ export class Harness {
         clock: systemClock,
         random: seededRandom(1),
         logger: silentLogger,
-        extenders: new Extenders([], silentLogger),
+        extenders: new Extenders([], this.state, silentLogger),
         waiting: new WaitingPods(systemClock),
         metrics: new SchedulerMetrics(new MetricRegistry(), systemClock),
         activate: () => {},

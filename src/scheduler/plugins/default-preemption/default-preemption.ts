@@ -33,7 +33,7 @@ export function defaultPreemption(context: PluginContext, args: CandidateSearchA
       }
       if (context.extenders.mayPreempt(cycle.pod.pod)) {
         return agreedWithExtenders(context.extenders, cycle.pod.pod, found.all()).then((best) => {
-          if (best === undefined) return { nominated: '', reasons: [] };
+          if (best === undefined) return { reasons: ['preemption: no candidate node for preemption'] };
           evictions.start(preemptorOf(cycle.pod), best);
           return { nominated: best.nodeName };
         });

@@ -8,17 +8,10 @@ export async function agreedWithExtenders(
   pod: Pod,
   candidates: readonly Candidate[],
 ): Promise<Candidate | undefined> {
-  const proposed = new Map(
-    candidates.map(({ nodeName, pods, violations }) => [nodeName, { pods: pods.map((each) => each.pod), violations }]),
-  );
-  const accepted = await extenders.preempt(pod, proposed);
+  const proposed = new Map(candidates.map(({ nodeName, pods, violations }) => [nodeName, { pods, violations }]));
   let best: Candidate | undefined;
-  for (const { nodeName, pods } of candidates) {
-    const left = accepted.get(nodeName);
-    if (left === undefined) continue;
-    const victims = pods.filter(({ uid }) => left.uids.includes(uid));
-    if (victims.length === 0) continue;
-    const candidate = candidateOf({ nodeName, pods: victims, violations: left.violations });
+  for (const [nodeName, { pods, violations }] of await extenders.preempt(pod, proposed)) {
+    const candidate = candidateOf({ nodeName, pods, violations });
     if (best === undefined || compareHarm(candidate, best) < 0) best = candidate;
   }
   return best;

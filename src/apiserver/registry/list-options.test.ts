@@ -128,6 +128,22 @@ describe('a watch', () => {
     expect([code, json.message]).toEqual([422, message]);
   });
 
+  test.each([
+    ['watch=yes', true],
+    ['watch', true],
+    ['watch=TRUE', true],
+    ['watch=False', false],
+    ['watch=0', false],
+  ])('is what %s asks for: %j', async (query, isWatch) => {
+    const { json } = await call(`${MAPS}?${query}&timeoutSeconds=1&fieldSelector=metadata.name%3Db`);
+    expect(json.type).toBe(isWatch ? 'ADDED' : undefined);
+  });
+
+  test('is nothing that a read of one object becomes', async () => {
+    const { json } = await call(`${MAPS}/b?watch=1`);
+    expect([json.kind, json.metadata.name]).toEqual(['ConfigMap', 'b']);
+  });
+
   const INITIAL = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan';
   const EMPTY = 'sendInitialEvents=false&resourceVersionMatch=NotOlderThan';
   const STATE = ['ADDED a', 'ADDED b', 'ADDED c'];

@@ -153,7 +153,7 @@ export const newTooManyRequests = (message: string, retryAfterSeconds: number) =
   new StatusError({ code: 429, reason: 'TooManyRequests', message, details: { retryAfterSeconds } });
 
 export const newTimeout = (message: string, retryAfterSeconds: number) =>
-  new StatusError({ code: 504, reason: 'Timeout', message, details: { retryAfterSeconds } });
+  new StatusError({ code: 504, reason: 'Timeout', message: `Timeout: ${message}`, details: { retryAfterSeconds } });
 
 export const newExpired = (message: string) => new StatusError({ code: 410, reason: 'Expired', message });
 

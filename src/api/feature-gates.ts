@@ -7,6 +7,7 @@ import { Workloads } from './scheduling/v1alpha2/workload.ts';
 import { StorageVersionMigrations } from './storagemigration/v1beta1/storage-version-migration.ts';
 
 interface Feature {
+  readonly stage: 'ALPHA' | 'BETA';
   /** What comes with it, or takes the place of what is there without. */
   readonly resources: readonly AnyResourceDefinition[];
   /** Features without which it is nothing. */
@@ -14,15 +15,15 @@ interface Feature {
 }
 
 /** Features that are off unless they are asked for. */
-export const featureGates: ReadonlyMap<string, Feature> = new Map([
-  ['ClusterTrustBundle', { resources: [ClusterTrustBundles], needs: [] }],
-  ['GangScheduling', { resources: [], needs: ['GenericWorkload'] }],
-  ['GenericWorkload', { resources: [PodGroups, Workloads], needs: [] }],
-  ['MaxUnavailableStatefulSet', { resources: [StatefulSetsWithMaxUnavailable], needs: [] }],
-  ['StorageVersionMigrator', { resources: [StorageVersionMigrations], needs: [] }],
-  ['TopologyAwareWorkloadScheduling', { resources: [], needs: ['GenericWorkload'] }],
-  ['WorkloadAwarePreemption', { resources: [], needs: ['GangScheduling'] }],
-  ['WorkloadWithJob', { resources: [], needs: ['GenericWorkload'] }],
+export const featureGates: ReadonlyMap<string, Feature> = new Map<string, Feature>([
+  ['ClusterTrustBundle', { stage: 'BETA', resources: [ClusterTrustBundles], needs: [] }],
+  ['GangScheduling', { stage: 'ALPHA', resources: [], needs: ['GenericWorkload'] }],
+  ['GenericWorkload', { stage: 'ALPHA', resources: [PodGroups, Workloads], needs: [] }],
+  ['MaxUnavailableStatefulSet', { stage: 'BETA', resources: [StatefulSetsWithMaxUnavailable], needs: [] }],
+  ['StorageVersionMigrator', { stage: 'BETA', resources: [StorageVersionMigrations], needs: [] }],
+  ['TopologyAwareWorkloadScheduling', { stage: 'ALPHA', resources: [], needs: ['GenericWorkload'] }],
+  ['WorkloadAwarePreemption', { stage: 'ALPHA', resources: [], needs: ['GangScheduling'] }],
+  ['WorkloadWithJob', { stage: 'ALPHA', resources: [], needs: ['GenericWorkload'] }],
 ]);
 
 /** The resources that a server serves with some features on, each of `featureGates`. */

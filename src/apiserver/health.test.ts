@@ -5,8 +5,11 @@ import type { Exchange, HeaderMap } from './http/exchange.ts';
 
 let storeFails: string | undefined;
 const checks = new HealthChecks(
-  [{ name: 'etcd', check: async () => storeFails }],
-  [{ name: 'poststarthook/rbac/bootstrap-roles', check: () => undefined }],
+  [
+    { name: 'ping', check: () => undefined },
+    { name: 'etcd', check: async () => storeFails },
+    { name: 'poststarthook/rbac/bootstrap-roles', of: ['readyz'], check: () => undefined },
+  ],
   createLogger(() => {}),
 );
 

@@ -1,9 +1,12 @@
 import type { Logger } from '#base/logger.ts';
+import { table } from '#base/table.ts';
 import type { Exchange } from './http/exchange.ts';
 
 /** A named condition of health: undefined when well, otherwise why not. */
 export interface HealthCheck {
   readonly name: string;
+  /** What it is part of; by default of all. */
+  readonly of?: readonly HealthKind[];
   readonly check: () => string | undefined | Promise<string | undefined>;
 }
 
@@ -13,7 +16,9 @@ export interface HealthCheckResult {
   readonly ok: boolean;
 }
 
-type Checks = Readonly<Record<'healthz' | 'livez' | 'readyz', readonly HealthCheck[]>>;
+const KINDS = ['healthz', 'livez', 'readyz'] as const;
+export type HealthKind = (typeof KINDS)[number];
+type Checks = Readonly<Record<string, readonly HealthCheck[]>>;
 
 const TEXT = 'text/plain; charset=utf-8';
 const encoder = new TextEncoder();
@@ -23,10 +28,10 @@ export class HealthChecks {
   readonly #checks: Checks;
   readonly #logger: Logger;
 
-  constructor(live: readonly HealthCheck[], ready: readonly HealthCheck[], logger: Logger) {
-    const ping: HealthCheck = { name: 'ping', check: () => undefined };
-    const alive = [ping, ...live];
-    this.#checks = { healthz: alive, livez: alive, readyz: [...alive, ...ready] };
+  /** They are asked in this order. */
+  constructor(checks: readonly HealthCheck[], logger: Logger) {
+    const of = (kind: HealthKind) => checks.filter((check) => check.of?.includes(kind) ?? true);
+    this.#checks = table(Object.fromEntries(KINDS.map((kind) => [kind, of(kind)])));
     this.#logger = logger;
   }
 
@@ -40,7 +45,7 @@ export class HealthChecks {
 
   async serve(exchange: Exchange, path: string): Promise<boolean> {
     const [, kind = '', ...rest] = path.split('/');
-    const checks = this.#checks[kind as keyof Checks] as readonly HealthCheck[] | undefined;
+    const checks = this.#checks[kind];
     if (checks === undefined) return false;
     if (rest.length === 0) return this.#serveAll(exchange, kind, checks);
     const one = checks.find(({ name }) => name === rest.join('/'));

@@ -20,7 +20,7 @@ import { createFlowControlPaths } from './flow-control/dump-paths.ts';
 import { FlowControl } from './flow-control/flow-control.ts';
 import type { Exchange } from './http/exchange.ts';
 import { createFlowControlMetrics } from './metrics/flow-control-metrics.ts';
-import { addProcessMetrics } from './metrics/process-metrics.ts';
+import { addFeatureMetrics, addProcessMetrics } from './metrics/process-metrics.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { createServerCounters, type ServerCounters } from './metrics/server-counters.ts';
 import { addStorageMetrics } from './metrics/storage-metrics.ts';
@@ -48,6 +48,8 @@ export interface OperationsParts extends OperationsOptions {
   readonly engine?: Store;
   readonly newUid: () => string;
   readonly serviceCidr: string;
+  /** Features to turn on. */
+  readonly featureGates: ReadonlySet<string>;
 }
 
 const EVENT_TTL_MS = 3_600_000;
@@ -85,6 +87,7 @@ export class Operations {
     });
     this.audit = options.audit && new Audit(options.audit, { clock, metrics: this.metrics, table });
     addProcessMetrics(this.metrics, clock);
+    addFeatureMetrics(this.metrics, options.featureGates);
     addStorageMetrics(this.metrics, table, options.engine ?? options.store);
     this.debugPaths = createFlowControlPaths(this.#seats, clock);
   }

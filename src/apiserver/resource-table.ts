@@ -11,6 +11,8 @@ export interface RequestHandler {
   count?(): number;
   /** How many changes of them the store has told of. */
   received?(): number;
+  /** Up to which revision of the store its cache has come. */
+  revision?(): number;
   /** Whether an object is stored. */
   has?(namespace: string, name: string): boolean;
   /** Absent, with `watch`, for resources that are not stored. */

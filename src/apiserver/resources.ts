@@ -26,6 +26,7 @@ import { requestAttributes } from './authorization/request-attributes.ts';
 import type { ObjectSource } from './connect/node-connection.ts';
 import { InProcessTransport } from './in-process-transport.ts';
 import { measuredPlugins, measuredSteps } from './metrics/admission-metrics.ts';
+import { RegistryMetrics } from './metrics/registry-metrics.ts';
 import { Pipeline } from './pipeline.ts';
 import type { RegistryParts, WriteGuard, WriteHook } from './registry/registry-parts.ts';
 import { ResourceHandler, type SubresourceHandler } from './registry/resource-handler.ts';
@@ -63,6 +64,7 @@ export class Resources implements ObjectSource {
   readonly authorization: Authorization;
   readonly #guards: Readonly<Record<string, WriteGuard>>;
   readonly #options: ResourcesOptions;
+  readonly #metrics: RegistryMetrics;
   readonly #storages: Map<string, ResourceStorage>;
   readonly #admission: AdmissionChain;
   readonly #virtual: (definition: AnyResourceDefinition) => RequestHandler | undefined;
@@ -71,6 +73,7 @@ export class Resources implements ObjectSource {
 
   private constructor(options: ResourcesOptions, storages: Map<string, ResourceStorage>) {
     this.#options = options;
+    this.#metrics = new RegistryMetrics(options.metrics, options.clock);
     this.#storages = storages;
     const { issuer, clock, issuerUrl } = options;
     this.authentication = createAuthentication(options.authentication ?? {}, {
@@ -106,7 +109,10 @@ export class Resources implements ObjectSource {
   /** Opens the storage of every kind that is stored, all at once. */
   static async open(options: ResourcesOptions): Promise<Resources> {
     const stored = options.definitions.filter(isStored).filter((definition) => definition.storage === undefined);
-    const opened = await Promise.all(stored.map((definition) => ResourceStorage.open(definition, options.feed)));
+    const metrics = new RegistryMetrics(options.metrics, options.clock);
+    const opened = await Promise.all(
+      stored.map((definition) => ResourceStorage.open(definition, options.feed, metrics)),
+    );
     return new Resources(options, new Map(opened.map((storage) => [nameOf(storage.definition), storage])));
   }
 
@@ -145,7 +151,7 @@ export class Resources implements ObjectSource {
       const name = nameOf(definition);
       const replaced = definition.storage === undefined ? this.#storages.get(name) : undefined;
       if (definition.storage === undefined) {
-        const storage = await ResourceStorage.open(definition, this.#options.feed);
+        const storage = await ResourceStorage.open(definition, this.#options.feed, this.#metrics);
         this.#storages.set(name, storage);
         this.#loadLater(storage);
       }

@@ -12,12 +12,39 @@ export interface ServerState {
   readonly others?: readonly HealthCheck[] | undefined;
 }
 
-/** What a server makes at its start, as upstream's checks name it. */
-const START_HOOKS = [
-  'start-system-namespaces-controller',
-  'rbac/bootstrap-roles',
-  'scheduling/bootstrap-system-priority-classes',
-  'priority-and-fairness-config-producer',
+/** What a server begins at its start, as upstream's checks name it and in their order; here all of it is begun together. */
+const START_CHECKS = [
+  'poststarthook/start-apiserver-admission-initializer',
+  'poststarthook/generic-apiserver-start-informers',
+  'poststarthook/priority-and-fairness-config-consumer',
+  'poststarthook/priority-and-fairness-filter',
+  'poststarthook/storage-object-count-tracker-hook',
+  'poststarthook/start-apiextensions-informers',
+  'poststarthook/start-apiextensions-controllers',
+  'poststarthook/crd-informer-synced',
+  'poststarthook/start-system-namespaces-controller',
+  'poststarthook/peer-endpoint-reconciler-controller',
+  'poststarthook/start-cluster-authentication-info-controller',
+  'poststarthook/start-kube-apiserver-identity-lease-controller',
+  'poststarthook/start-kube-apiserver-identity-lease-garbage-collector',
+  'poststarthook/storage-readiness',
+  'poststarthook/start-legacy-token-tracking-controller',
+  'poststarthook/start-service-ip-repair-controllers',
+  'poststarthook/rbac/bootstrap-roles',
+  'poststarthook/scheduling/bootstrap-system-priority-classes',
+  'poststarthook/priority-and-fairness-config-producer',
+  'poststarthook/bootstrap-controller',
+  'poststarthook/start-kubernetes-service-cidr-controller',
+  'poststarthook/aggregator-reload-proxy-client-cert',
+  'poststarthook/start-kube-aggregator-informers',
+  'poststarthook/apiservice-status-local-available-controller',
+  'poststarthook/apiservice-status-remote-available-controller',
+  'poststarthook/apiservice-registration-controller',
+  'poststarthook/apiservice-discovery-controller',
+  'poststarthook/kube-apiserver-autoregistration',
+  'autoregister-completion',
+  'poststarthook/apiservice-openapi-controller',
+  'poststarthook/apiservice-openapiv3-controller',
 ];
 
 /** The checks of a server: whether its store answers, its start is done, and its end has not begun. */
@@ -25,6 +52,7 @@ export function createServerHealth(
   { store, hasStarted, isStopping, others = [] }: ServerState,
   logger: Logger,
 ): HealthChecks {
+  const isWell = () => undefined;
   const answers = async () => {
     try {
       await store.get('/health');
@@ -36,14 +64,17 @@ export function createServerHealth(
   const started = () => (hasStarted() ? undefined : 'not finished');
   return new HealthChecks(
     [
+      { name: 'ping', check: isWell },
+      // Nothing stands between this server and where its log goes.
+      { name: 'log', check: isWell },
+      // The server speaks to itself without certificates.
+      { name: 'loopback-serving-certificate', of: ['healthz', 'livez'], check: isWell },
       { name: 'etcd', check: answers },
       ...others,
-      ...START_HOOKS.map((hook) => ({ name: `poststarthook/${hook}`, check: started })),
-    ],
-    [
-      { name: 'etcd-readiness', check: answers },
-      { name: 'informer-sync', check: started },
-      { name: 'shutdown', check: () => (isStopping() ? 'process is shutting down' : undefined) },
+      { name: 'etcd-readiness', of: ['readyz'], check: answers },
+      { name: 'informer-sync', of: ['readyz'], check: started },
+      ...START_CHECKS.map((name) => ({ name, check: started })),
+      { name: 'shutdown', of: ['readyz'], check: () => (isStopping() ? 'process is shutting down' : undefined) },
     ],
     logger,
   );

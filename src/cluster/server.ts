@@ -92,7 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 /** Services that keep keys are told by one name; always where another configuration may bring some. */
 const encryptionChecks = (store: Store, isReloaded: boolean): HealthCheck[] =>
   store instanceof EncryptedStore && (isReloaded || !store.services.isEmpty)
-    ? [{ name: 'kms-providers', check: () => store.services.check() }]
+    ? [{ name: 'kms-providers', of: ['healthz', 'readyz'], check: () => store.services.check() }]
     : [];
 
 /** Values are written with the new keys from then on; those that nobody writes stay as they are. */

@@ -118,6 +118,34 @@ describe('/metrics', () => {
     expect(await value('apiserver_storage_size_bytes{storage_cluster_id="etcd-0"}')).toBe(0);
   });
 
+  test('tells what the store and its caches are asked, and which features are on', async () => {
+    await call('/api/v1/namespaces/default/secrets?resourceVersion=1');
+    await call('/api/v1/namespaces/default/secrets?labelSelector=a');
+    await call('/api/v1/pods?fieldSelector=spec.nodeName%3Dn');
+    const secret = {
+      headers: { 'content-type': 'application/json' },
+      body: '{"metadata":{"name":"s"},"data":{"a":""}}',
+    };
+    const path = '/api/v1/namespaces/default/secrets';
+    await call(path, { method: 'POST', ...secret });
+    await call(`${path}/s`, { method: 'PUT', ...secret, body: '{"metadata":{"name":"s"}}' });
+    await call(`${path}/s`, { method: 'DELETE' });
+    const text = await scrape();
+    const about = 'group="",resource="secrets"';
+    for (const operation of ['list', 'create', 'update', 'delete'])
+      expect(text).toContain(`etcd_request_duration_seconds_count{operation="${operation}",${about}} 1\n`);
+    expect(text).toContain(`etcd_requests_total{operation="create",${about}} 1\n`);
+    expect(text).not.toContain('etcd_request_errors_total{');
+    expect(text).toContain(`apiserver_cache_list_total{${about},index=""} 2\n`);
+    expect(text).toContain('apiserver_cache_list_total{group="",resource="pods",index="f:spec.nodeName"} 1\n');
+    expect(text).toContain(`apiserver_watch_cache_consistent_read_total{${about},success="true",fallback="false"} 1\n`);
+    expect(text).toContain(`apiserver_watch_cache_read_wait_seconds_count{${about}} 1\n`);
+    expect(text).toContain(`apiserver_watch_cache_initializations_total{${about}} 1\n`);
+    expect(text).toContain(`apiserver_watch_cache_events_received_total{${about}} 3\n`);
+    expect(text).toMatch(/apiserver_watch_cache_resource_version\{group="",resource="secrets"\} \d{2,}\n/);
+    expect(text).toContain('kubernetes_feature_enabled{name="ClusterTrustBundle",stage="BETA"} 0\n');
+  });
+
   test('measures admission plugins', async () => {
     const name = 'apiserver_admission_controller_admission_duration_seconds_count';
     const of = (rejected: boolean) =>

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { featureGates } from '#api/feature-gates.ts';
 import type { Clock } from '#base/clock.ts';
 import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import { versionInfo } from '../version.ts';
@@ -41,6 +42,17 @@ export function addProcessMetrics(registry: MetricRegistry, clock: Clock): void 
     help: 'The version, as labels',
     labels: Object.keys(info),
     collect: () => [[Object.values(info), 1]],
+  });
+}
+
+/** Which features that somebody may turn on are on. */
+export function addFeatureMetrics(registry: MetricRegistry, on: ReadonlySet<string>): void {
+  registry.collected('gauge', 'kubernetes_feature_enabled', {
+    help: 'Whether a feature is on, by its name and stage',
+    labels: ['name', 'stage'],
+    collect: function* () {
+      for (const [name, { stage }] of featureGates) yield [[name, stage], on.has(name) ? 1 : 0];
+    },
   });
 }
 

@@ -1,5 +1,5 @@
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
-import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
+import type { Collect, MetricRegistry } from '#base/metrics/metric-registry.ts';
 import { addKmsMetrics } from '#storage/encryption/kms/kms-metrics.ts';
 import type { Store } from '#storage/store.ts';
 import type { RequestHandler, ResourceTable } from '../resource-table.ts';
@@ -26,11 +26,20 @@ export function addStorageMetrics(registry: MetricRegistry, table: ResourceTable
       for (const [{ group, plural }, count] of stored(table)) yield [[group, plural], count];
     },
   });
-  registry.collected('counter', 'apiserver_storage_events_received_total', {
-    help: 'Changes that the store told of, by group and resource',
+  const received = function* (): ReturnType<Collect> {
+    for (const [{ group, plural }, handler] of handlers(table)) yield [[group, plural], handler.received?.() ?? 0];
+  };
+  const changes = (name: string, help: string) =>
+    registry.collected('counter', name, { help, labels: ['group', 'resource'], collect: received });
+  changes('apiserver_storage_events_received_total', 'Changes that the store told of, by group and resource');
+  changes('apiserver_watch_cache_events_received_total', 'Changes that came to watch caches');
+  changes('apiserver_watch_cache_events_dispatched_total', 'Changes that watch caches told their watchers of');
+  registry.collected('gauge', 'apiserver_watch_cache_resource_version', {
+    help: 'The revision that watch caches have come to, its last 15 digits',
     labels: ['group', 'resource'],
     collect: function* () {
-      for (const [{ group, plural }, handler] of handlers(table)) yield [[group, plural], handler.received?.() ?? 0];
+      for (const [{ group, plural }, handler] of handlers(table))
+        yield [[group, plural], (handler.revision?.() ?? 0) % 1e15];
     },
   });
 }

@@ -66,6 +66,13 @@ function readPage(
       ...(index ? { index } : {}),
       ...(matches ? { match: (entry: Entry) => matches(view.object(entry)) } : {}),
     });
+    const found = page.entries.length;
+    storage.metrics.listed({
+      index: index ? `f:${index.name}` : '',
+      fetched: matches ? cache.count({ prefix }) : found,
+      found,
+      isConsistent: options.resourceVersion === '' && options.continue === undefined,
+    });
     const last = page.entries.at(-1);
     if (!page.more || last === undefined) return { ...page, continue: '', remainingItemCount: undefined };
     const remaining = matches ? undefined : cache.count({ prefix, after: last.key, revision: page.revision });
@@ -95,14 +102,16 @@ async function listRevision(parts: RegistryParts, options: ListOptions): Promise
 
 /** Resolves when the cache has reached a revision, or rejects as upstream does when it stays in the future. */
 export async function waitForRevision(parts: RegistryParts, revision: number): Promise<void> {
-  const { cache } = parts.storage;
-  if (cache.revision >= revision) return;
+  const { cache, metrics } = parts.storage;
+  const isFresh = metrics.waiting();
+  if (cache.revision >= revision) return isFresh();
   const controller = new AbortController();
   const timer = parts.clock.setTimer(FRESH_WAIT_MS, () => controller.abort(tooLarge(cache.revision, revision)));
   try {
     await cache.waitFor(revision, controller.signal);
   } finally {
     timer.cancel();
+    isFresh();
   }
 }
 

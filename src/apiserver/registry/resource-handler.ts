@@ -48,6 +48,10 @@ export class ResourceHandler {
     return this.parts.storage.cache.received;
   }
 
+  revision(): number {
+    return this.parts.storage.cache.revision;
+  }
+
   has(namespace: string, name: string): boolean {
     return this.parts.storage.get(namespace, name) !== undefined;
   }

@@ -5,6 +5,7 @@ import { CacheEntry } from '#storage/cache/cache-entry.ts';
 import { ObjectCache } from '#storage/cache/object-cache.ts';
 import type { StoreFeed } from '#storage/cache/store-feed.ts';
 import type { Store } from '#storage/store.ts';
+import type { KindMetrics, RegistryMetrics } from '../metrics/registry-metrics.ts';
 import { ObjectCodec } from './object-codec.ts';
 import type { Entry } from './resource-view.ts';
 
@@ -26,26 +27,36 @@ export class ResourceStorage {
   readonly indexNames: readonly string[];
   /** Of those who write the same object, by its key. */
   readonly turns = new Turns();
+  readonly metrics: KindMetrics;
   readonly #store: Store;
   #all: { readonly changedRevision: number; readonly objects: readonly KubernetesObject[] } | undefined;
 
   private constructor(
     definition: AnyResourceDefinition,
     store: Store,
-    parts: { codec: ObjectCodec<KubernetesObject>; cache: ObjectCache<KubernetesObject> },
+    parts: { codec: ObjectCodec<KubernetesObject>; cache: ObjectCache<KubernetesObject>; metrics: KindMetrics },
   ) {
     this.definition = definition;
     this.#store = store;
     this.codec = parts.codec;
     this.cache = parts.cache;
+    this.metrics = parts.metrics;
     this.indexNames = Object.keys(indexesOf(definition));
   }
 
-  static async open(definition: AnyResourceDefinition, feed: StoreFeed): Promise<ResourceStorage> {
+  static async open(
+    definition: AnyResourceDefinition,
+    feed: StoreFeed,
+    registryMetrics: RegistryMetrics,
+  ): Promise<ResourceStorage> {
+    const metrics = registryMetrics.of(definition);
     const codec = new ObjectCodec<KubernetesObject>(definition);
     const prefix = storagePrefix(definition);
-    const cache = await ObjectCache.open({ feed, prefix, codec, indexes: indexesOf(definition) });
-    return new ResourceStorage(definition, feed.store, { codec, cache });
+    const cache = await metrics.measure('list', () =>
+      ObjectCache.open({ feed, prefix, codec, indexes: indexesOf(definition) }),
+    );
+    metrics.loaded(cache.size);
+    return new ResourceStorage(definition, feed.store, { codec, cache, metrics });
   }
 
   /** The key of an object; `namespace` '' for cluster-scoped kinds. */
@@ -60,8 +71,8 @@ export class ResourceStorage {
 
   /** Reads from the store what the cache could not load: one value, or all under a prefix. Rejects with an `UnavailableValueError`. */
   async readThrough(keyOrPrefix: string): Promise<void> {
-    if (keyOrPrefix.endsWith('/')) await this.#store.range(keyOrPrefix);
-    else await this.#store.get(keyOrPrefix);
+    if (keyOrPrefix.endsWith('/')) await this.metrics.measure('list', () => this.#store.range(keyOrPrefix));
+    else await this.metrics.measure('get', () => this.#store.get(keyOrPrefix));
   }
 
   get(namespace: string, name: string): Entry | undefined {
@@ -90,7 +101,8 @@ export class ResourceStorage {
     const bytes = this.codec.encode(object, before);
     if (bytes.length > MAX_OBJECT_BYTES) throw newRequestEntityTooLarge(`limit is ${MAX_OBJECT_BYTES}`);
     this.cache.prime(bytes, object);
-    const result = await this.#store.put(key, bytes, expectedRevision);
+    const operation = expectedRevision === 0 ? 'create' : 'update';
+    const result = await this.metrics.measure(operation, () => this.#store.put(key, bytes, expectedRevision));
     if (!result.ok) return this.#refused(result.current);
     const cached = this.cache.get(key);
     if (cached?.modRevision === result.revision) return { ok: true, entry: cached };
@@ -101,7 +113,7 @@ export class ResourceStorage {
 
   /** Removes an object that must be at the entry's revision. The entry answered carries the revision of the removal. */
   async delete(entry: Entry): Promise<StorageOutcome> {
-    const result = await this.#store.delete(entry.key, entry.modRevision);
+    const result = await this.metrics.measure('delete', () => this.#store.delete(entry.key, entry.modRevision));
     return result.ok ? { ok: true, entry: entry.at(result.revision) } : this.#refused(result.current);
   }
 

@@ -142,7 +142,10 @@ class RunningWatch implements WatchHandle {
         {
           onEvents: (batch) => this.#deliver(batch.events, filter),
           // A slow watcher is let go without a word, as upstream does: it may come back at the revision it has reached.
-          onEnd: () => this.#end(undefined),
+          onEnd: (reason) => {
+            if (reason === 'slow') storage.metrics.cutOff();
+            this.#end(undefined);
+          },
         },
       );
       if (this.#state) this.#tellState(this.#state);

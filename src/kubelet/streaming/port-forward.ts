@@ -47,14 +47,22 @@ async function forward(
   }
 }
 
-/** Copies both ways until both have ended; half-closes are passed on. */
+/** How long a server is still written to that says no more itself: kubectl before 1.30 waits for us to end the connection. */
+const LINGER_MS = 1000;
+
+/** Copies both ways until both have ended, or the server a second ago; half-closes are passed on. */
 function join(client: Duplex, server: Duplex): Promise<void> {
   return new Promise((resolve) => {
+    let lingering: NodeJS.Timeout | undefined;
     client.pipe(server);
     server.pipe(client);
     client.once('close', () => server.destroy());
+    server.once('end', () => {
+      lingering = setTimeout(() => server.destroy(), LINGER_MS);
+    });
     server.on('error', () => client.end());
     server.once('close', () => {
+      clearTimeout(lingering);
       if (!client.writableEnded) client.end();
       resolve();
     });

@@ -18,6 +18,8 @@ export class RelayStream extends Duplex {
     });
     relay.stdout.once('end', () => this.push(null));
     relay.stdout.once('error', (error) => this.destroy(error));
+    // Nobody is left to be written to.
+    this.once('end', () => this.destroy());
   }
 
   override _read(): void {

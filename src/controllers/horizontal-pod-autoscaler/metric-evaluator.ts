@@ -9,7 +9,7 @@ import type {
 import type { MetricStatus, MetricValueStatus } from '#api/autoscaling/v2/metric-status.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
-import { Quantity } from '#machinery/quantity/quantity.ts';
+import { Quantity, type QuantityFormat } from '#machinery/quantity/quantity.ts';
 import { type LabelSelectorObject, type Selector, selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { messageOf } from '../shared/pod-control.ts';
 import { isPodReady } from '../shared/pods.ts';
@@ -103,7 +103,7 @@ export class MetricEvaluator {
     }
     const current: MetricValueStatus = {
       ...(proposal.utilization === undefined ? {} : { averageUtilization: proposal.utilization }),
-      averageValue: amount(proposal.usage),
+      averageValue: amount(proposal.usage, name === 'memory' ? 'BinarySI' : 'DecimalSI'),
     };
     const kind = container === undefined ? 'resource' : 'container resource';
     const status = (container === undefined
@@ -145,7 +145,7 @@ export class MetricEvaluator {
     } catch (error) {
       const { kind, name } = describedObject;
       const prefix = target.type === 'Value' ? '' : `failed to get ${metric.name} object metric: `;
-      const detail = `unable to get metric ${metric.name}: ${kind} on ${namespace} ${name}/${messageOf(error)}`;
+      const detail = `unable to get metric ${metric.name}: ${messageOf(error)} on ${kind} ${namespace}/${name}`;
       throw new Error(prefix + detail, { cause: error });
     }
     const proposal = replicasOfValue(target, workload, usage);
@@ -239,7 +239,8 @@ const currentOf = (target: MetricTarget, { usage }: Proposal): MetricValueStatus
 
 const at = ({ namespace, selector }: Workload) => ({ namespace, selector: selector.toString() });
 const milliOf = (text: string | undefined): number => parseQuantity(text ?? '0').milliValue();
-const amount = (milli: number): string => Quantity.ofMilli(milli).toString();
+const amount = (milli: number, format: QuantityFormat = 'DecimalSI'): string =>
+  Quantity.ofMilli(milli, format).toString();
 /** An absent metric selector takes everything. */
 const textOf = (selector: LabelSelectorObject | undefined): string =>
   selector === undefined ? '' : selectorFromObject(selector).toString();

@@ -13,13 +13,33 @@ export function podRequests(
   return new Map(pods.map((pod) => [pod.metadata?.name ?? '', requestOf(pod, resource, container)]));
 }
 
-function requestOf({ metadata, spec }: Pod, resource: string, container: string | undefined): number {
-  const ofPod = spec?.resources?.requests?.[resource];
-  if (ofPod !== undefined) return parseQuantity(ofPod).milliValue();
-  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+function requestOf(pod: Pod, resource: string, container: string | undefined): number {
+  const ofPod = pod.spec?.resources?.requests ?? {};
+  return container === undefined && Object.keys(ofPod).some(isOfPods)
+    ? requestOfPod(pod, resource)
+    : requestOfContainers(pod, resource, container);
+}
+
+/** Resources of which a pod may say for all its containers what they take. */
+const isOfPods = (resource: string): boolean =>
+  resource === 'cpu' || resource === 'memory' || resource.startsWith('hugepages-');
+
+/** What the pod says counts, with what running it takes besides; what it does not say is what its containers do. */
+function requestOfPod({ metadata, spec }: Pod, resource: string): number {
+  const own = isOfPods(resource) ? spec?.resources?.requests?.[resource] : undefined;
+  const said = own === undefined ? longRunning(spec).map(({ resources }) => resources?.requests?.[resource]) : [own];
+  const overhead = spec?.overhead?.[resource];
+  const amounts = [...said, overhead].filter((amount) => amount !== undefined);
+  if (amounts.length === 0) throw new Error(`missing pod-level request for ${resource} in Pod ${metadata?.name}`);
+  return amounts.reduce((sum, amount) => sum + parseQuantity(amount).milliValue(), 0);
+}
+
+function requestOfContainers({ metadata, spec }: Pod, resource: string, container: string | undefined): number {
+  const counted = longRunning(spec).filter(({ name }) => container === undefined || container === name);
+  if (container !== undefined && counted.length === 0)
+    throw new Error(`container ${container} not found in Pod ${metadata?.name}`);
   let sum = 0;
-  for (const { name, resources } of [...(spec?.containers ?? []), ...sidecars]) {
-    if (container !== undefined && container !== name) continue;
+  for (const { name, resources } of counted) {
     const request = resources?.requests?.[resource];
     if (request === undefined) {
       throw new Error(`missing request for ${resource} in container ${name} of Pod ${metadata?.name}`);
@@ -28,3 +48,9 @@ function requestOf({ metadata, spec }: Pod, resource: string, container: string 
   }
   return sum;
 }
+
+/** The containers that run as long as the pod does. */
+const longRunning = (spec: Pod['spec']) => [
+  ...(spec?.containers ?? []),
+  ...(spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
+];

@@ -115,6 +115,12 @@ describe('an average of all pods', () => {
       pods: { 2: { phase: 'Pending' } },
       want: [4, 30000],
     },
+    {
+      name: 'a pod that is not measured does not count where the others are just right',
+      usage: [15000, undefined, undefined],
+      target: 15000,
+      want: [3, 15000],
+    },
   ];
   test.each(cases)('$name', (one) => {
     const { replicas, usage } = replicasByAverage(input(one), one.target);
@@ -127,7 +133,9 @@ describe('an average of all pods', () => {
       'no pods returned by selector while calculating replica count',
     );
     const silent = { name: '', usage: [undefined], target: 1, want: 0 };
-    expect(() => replicasByAverage(input(silent), 1)).toThrow('did not receive metrics for any ready pods');
+    expect(() => replicasByAverage(input(silent), 1)).toThrow(
+      'did not receive metrics for targeted pods (pods might be unready)',
+    );
   });
 });
 

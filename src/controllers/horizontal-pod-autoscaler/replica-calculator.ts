@@ -42,7 +42,6 @@ export function replicasByUtilization(
     measure: (metrics) => utilizationRatio(metrics, requests, target),
     // What is not known about pods must not make them fewer.
     missing: (pod) => Math.trunc(((requests.get(pod) ?? 0) * Math.max(100, target)) / 100),
-    fillsAtTarget: false,
   });
 }
 
@@ -51,7 +50,6 @@ export function replicasByAverage(input: PodsInput, target: number): Proposal {
   return replicasOfPods(input, {
     measure: (metrics) => averageRatio(metrics, target),
     missing: () => target,
-    fillsAtTarget: true,
   });
 }
 
@@ -59,23 +57,21 @@ interface Measure {
   readonly measure: (metrics: PodMetrics) => Measured;
   /** What an unmeasured pod counts as while fewer are asked for. */
   readonly missing: (pod: string) => number;
-  /** Whether unmeasured pods count, with nothing, when the rest is exactly at the target. */
-  readonly fillsAtTarget: boolean;
 }
 
-function replicasOfPods(input: PodsInput, { measure, missing, fillsAtTarget }: Measure): Proposal {
+function replicasOfPods(input: PodsInput, { measure, missing }: Measure): Proposal {
   const { current, pods, tolerances } = input;
   if (pods.length === 0) throw new Error('no pods returned by selector while calculating replica count');
   const groups = groupPods(pods, input.metrics, input);
   const metrics = new Map([...input.metrics].filter(([pod]) => !groups.unready.has(pod) && !groups.ignored.has(pod)));
-  if (metrics.size === 0) throw new Error('did not receive metrics for any ready pods');
+  if (metrics.size === 0) throw new Error('did not receive metrics for targeted pods (pods might be unready)');
   const { ratio, ...measured } = measure(metrics);
   const withUnready = groups.unready.size > 0 && ratio > 1;
   if (!withUnready && groups.missing.size === 0) {
     return { replicas: isWithin(ratio, tolerances) ? current : Math.ceil(ratio * groups.ready), ...measured };
   }
   if (ratio < 1) for (const pod of groups.missing) metrics.set(pod, unmeasured(missing(pod)));
-  else if (ratio > 1 || fillsAtTarget) for (const pod of groups.missing) metrics.set(pod, unmeasured(0));
+  else if (ratio > 1) for (const pod of groups.missing) metrics.set(pod, unmeasured(0));
   if (withUnready) for (const pod of groups.unready) metrics.set(pod, unmeasured(0));
   const again = measure(metrics).ratio;
   const replicas = Math.ceil(again * metrics.size);

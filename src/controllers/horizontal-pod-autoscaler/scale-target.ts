@@ -2,7 +2,7 @@ import type { Scale } from '#api/autoscaling/v1/scale.ts';
 import type { CrossVersionObjectReference } from '#api/autoscaling/v2/metric-spec.ts';
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import type { Client } from '#client/client.ts';
-import { newGenericNotFound, qualified } from '#machinery/errors/status-error.ts';
+import { isConflict, newGenericNotFound, qualified } from '#machinery/errors/status-error.ts';
 
 /** Definitions of a kind in its group, the version that was named first. Throws when there is none. */
 export function definitionsOf(
@@ -46,10 +46,23 @@ export async function readScale(
   return { definition, scale };
 }
 
+/** How often a scale is written that others write at the same time. */
+const ATTEMPTS = 5;
+
+/** Sets a target's number of replicas, whatever it has become since it was read. */
 export async function writeScale(client: Client, { definition, scale }: ScaleTarget, replicas: number): Promise<void> {
-  const { name, namespace } = scale.metadata ?? {};
-  const body = { ...scale, spec: { ...scale.spec, replicas } };
-  await client.transport.request({ verb: 'update', ...pathOf(definition), name, namespace, body });
+  const { name = '', namespace = '' } = scale.metadata ?? {};
+  let known = scale;
+  for (let attempt = 1; ; attempt++) {
+    const body = { ...known, spec: { ...known.spec, replicas } };
+    try {
+      await client.transport.request({ verb: 'update', ...pathOf(definition), name, namespace, body });
+      return;
+    } catch (error) {
+      if (!isConflict(error) || attempt === ATTEMPTS) throw error;
+    }
+    known = (await readScale(client, [definition], { namespace, name })).scale;
+  }
 }
 
 const pathOf = ({ group, version, plural }: AnyResourceDefinition) => ({

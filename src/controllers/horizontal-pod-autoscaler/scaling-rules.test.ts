@@ -34,6 +34,21 @@ const cases: readonly {
   { name: 'at most twice as many', from: 3, to: 9, want: [6, 'ReadyForNewScale', 'ScaleUpLimit'] },
   { name: 'four at once', from: 1, to: 9, want: [4, 'ReadyForNewScale', 'ScaleUpLimit'] },
   {
+    name: 'what was asked for a whole window ago counts still without rules',
+    from: 5,
+    to: 3,
+    history: asked([5, 300]),
+    want: [5, 'ScaleDownStabilized', 'DesiredWithinRange'],
+  },
+  {
+    name: 'and no longer with rules',
+    from: 5,
+    to: 3,
+    history: asked([5, 300]),
+    behavior: rules,
+    want: [3, 'ReadyForNewScale', 'DesiredWithinRange'],
+  },
+  {
     name: 'more was asked for lately',
     from: 5,
     to: 3,

@@ -86,7 +86,10 @@ function stabilize(
   windows: { readonly up: number; readonly down: number } | undefined,
 ): number {
   const recent = (window: number) => samples.filter(({ at }) => at > now - window).map(({ replicas }) => replicas);
-  if (windows === undefined) return Math.max(desired, ...recent(DOWN_WINDOW_MS));
+  if (windows === undefined) {
+    const lately = samples.filter(({ at }) => at >= now - DOWN_WINDOW_MS).map(({ replicas }) => replicas);
+    return Math.max(desired, ...lately);
+  }
   const lowest = Math.min(desired, ...recent(windows.up));
   const highest = Math.max(desired, ...recent(windows.down));
   return Math.min(Math.max(current, lowest), highest);

@@ -7,10 +7,18 @@ import {
   invalid,
   notFound,
   required,
+  tooMany,
 } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label } from '#machinery/names/dns.ts';
 import { isValidPortName, isValidPortNumber } from '#machinery/names/port.ts';
-import type { Container, ContainerPort, EphemeralContainer, VolumeDevice, VolumeMount } from './container.ts';
+import type {
+  Container,
+  ContainerPort,
+  ContainerRestartRule,
+  EphemeralContainer,
+  VolumeDevice,
+  VolumeMount,
+} from './container.ts';
 import { validateEnv, validateEnvFrom } from './env-validation.ts';
 import type { PodSpec } from './pod-spec.ts';
 import { validateLifecycle, validateProbe } from './probe-validation.ts';
@@ -43,11 +51,15 @@ export function validateContainers(spec: PodSpec, field: FieldPath): FieldError[
     ...hostPortErrors(spec.containers ?? [], field.child('containers')),
     ...checkEach(spec.initContainers, field.child('initContainers'), (container, at) => [
       ...validateCommon(container, at, spec),
+      ...validateInitRestart(container, at),
       ...unique(container.name, at),
+      // They run one by one, and each is judged as if it were the first.
+      ...hostPortErrors([container], field.child('initContainers')),
       ...validateInit(container, at, grace),
     ]),
     ...checkEach(spec.ephemeralContainers, field.child('ephemeralContainers'), (container, at) => [
       ...validateCommon(container, at, spec),
+      ...checkPadding(container.image ?? '', at.child('image')),
       ...unique(container.name, at),
       ...validateEphemeral(container, at, spec),
     ]),
@@ -59,9 +71,7 @@ function validateCommon(container: Container | EphemeralContainer, field: FieldP
   const claims = (spec.resourceClaims ?? []).map(({ name }) => name);
   return [
     ...requireText(field.child('name'), container.name, isDNS1123Label),
-    ...requireText(field.child('image'), container.image, (image) =>
-      image === image.trim() ? [] : ['must not have leading or trailing whitespace'],
-    ),
+    ...requireText(field.child('image'), container.image),
     ...requireOneOf(
       field.child('terminationMessagePolicy'),
       container.terminationMessagePolicy,
@@ -88,50 +98,99 @@ const validateHooks = (container: Container, field: FieldPath, gracePeriodSecond
   ),
 ];
 
+/** The name of an image has no blanks around it. */
+export const checkPadding = (image: string, field: FieldPath): FieldError[] =>
+  image === image.trim() ? [] : [invalid(field, image, 'must not have leading or trailing whitespace')];
+
+const MOST_RULES = 20;
+const MOST_EXIT_CODES = 255;
+
 function validateRestart({ restartPolicy, restartPolicyRules = [] }: Container, field: FieldPath): FieldError[] {
   const errors = optionalOneOf(field.child('restartPolicy'), restartPolicy, ['Always', 'Never', 'OnFailure']);
   if (restartPolicyRules.length > 0 && restartPolicy === undefined)
     errors.push(required(field.child('restartPolicy'), 'must specify restartPolicy when restart rules are used'));
-  return errors;
+  return [...errors, ...validateRestartRules(restartPolicyRules, field.child('restartPolicyRules'))];
 }
+
+const validateRestartRules = (rules: readonly ContainerRestartRule[], field: FieldPath): FieldError[] => [
+  ...(rules.length > MOST_RULES ? [tooMany(field, rules.length, MOST_RULES)] : []),
+  ...checkEach(rules, field, ({ action = '', exitCodes }, at) => {
+    const place = at.child('exitCodes');
+    const errors = optionalOneOf(at.child('action'), action, ['Restart', 'RestartAllContainers']);
+    if (exitCodes === undefined) return [...errors, required(place, 'must be specified')];
+    const { operator = '', values = [] } = exitCodes;
+    errors.push(...optionalOneOf(place.child('operator'), operator, ['In', 'NotIn']));
+    if (values.length > MOST_EXIT_CODES) errors.push(tooMany(place.child('values'), values.length, MOST_EXIT_CODES));
+    return errors;
+  }),
+];
 
 /** Init containers run to their end, so that nothing that watches a running container may stand in them but in sidecars. */
 function validateInit(container: Container, field: FieldPath, gracePeriodSeconds: number): FieldError[] {
-  const errors = validateRestart(container, field);
-  if (container.restartPolicy === 'Always') return [...errors, ...validateHooks(container, field, gracePeriodSeconds)];
+  if (container.restartPolicy === 'Always') return validateHooks(container, field, gracePeriodSeconds);
+  const errors: FieldError[] = [];
   for (const name of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
     if (container[name] !== undefined)
       errors.push(forbidden(field.child(name), 'may not be set for init containers without restartPolicy=Always'));
   }
+  errors.push(
+    ...checkEach(container.resizePolicy, field.child('resizePolicy'), ({ restartPolicy }, at) =>
+      restartPolicy === 'RestartContainer'
+        ? [
+            invalid(
+              at.child('restartPolicy'),
+              restartPolicy,
+              "must not be set to 'RestartContainer' for non-sidecar initContainers",
+            ),
+          ]
+        : [],
+    ),
+  );
   return errors;
 }
 
+/** A rule without a policy is refused once, and not looked at any further. */
+const validateInitRestart = (container: Container, field: FieldPath): FieldError[] =>
+  container.restartPolicy === undefined && container.restartPolicyRules?.length
+    ? [required(field.child('restartPolicy'), 'must specify restartPolicy when restart rules are used')]
+    : validateRestart(container, field);
+
 const NOT_FOR_EPHEMERAL = [
   'ports',
+  'resources',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
   'livenessProbe',
   'readinessProbe',
   'startupProbe',
   'lifecycle',
-  'resizePolicy',
-  'restartPolicy',
 ] as const;
 
 function validateEphemeral(container: EphemeralContainer, field: FieldPath, spec: PodSpec): FieldError[] {
   const errors: FieldError[] = [];
-  for (const name of NOT_FOR_EPHEMERAL) {
-    const value = container[name];
-    if (value !== undefined && !(Array.isArray(value) && value.length === 0))
-      errors.push(forbidden(field.child(name), 'cannot be set for an Ephemeral Container'));
-  }
-  const { limits = {}, requests = {} } = container.resources ?? {};
-  if (Object.keys(limits).length + Object.keys(requests).length > 0)
-    errors.push(forbidden(field.child('resources'), 'cannot be set for an Ephemeral Container'));
+  const refuse = (at: FieldPath) => errors.push(forbidden(at, 'cannot be set for an Ephemeral Container'));
   const target = container.targetContainerName;
   const others = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   if (target && !others.some(({ name }) => name === target))
     errors.push(notFound(field.child('targetContainerName'), target));
+  for (const name of NOT_FOR_EPHEMERAL) if (isSet(container[name])) refuse(field.child(name));
+  // What is mounted at a part of a volume stays until the pod is gone.
+  for (const [position, { subPath, subPathExpr }] of (container.volumeMounts ?? []).entries()) {
+    const at = field.child('volumeMounts').index(position);
+    if (subPath) refuse(at.child('subPath'));
+    if (subPathExpr) refuse(at.child('subPathExpr'));
+  }
   return errors;
 }
+
+/** Lists and resources that are there and hold nothing are as good as none. */
+const isSet = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.length > 0
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).some((part) => typeof part !== 'object' || Object.keys(part as object).length > 0)
+      : value !== undefined;
 
 function validatePorts(ports: readonly ContainerPort[] | undefined, field: FieldPath): FieldError[] {
   const names = new Set<string>();
@@ -240,6 +299,7 @@ function validateMountOptions(mount: VolumeMount, { place, options: field, privi
 function validateDevices(container: Mounting, field: FieldPath, spec: PodSpec): FieldError[] {
   const names = new Set<string>();
   const paths = new Set<string>();
+  const mountPaths = new Set(container.volumeMounts?.map(({ mountPath }) => mountPath));
   return checkEach(container.volumeDevices, field.child('volumeDevices'), ({ name, devicePath }: VolumeDevice, at) => {
     const errors = requireText(at.child('name'), name);
     if (names.has(name)) errors.push(invalid(at.child('name'), name, 'must be unique'));
@@ -258,6 +318,10 @@ function validateDevices(container: Mounting, field: FieldPath, spec: PodSpec): 
     if (paths.has(devicePath)) errors.push(invalid(at.child('devicePath'), devicePath, 'must be unique'));
     paths.add(devicePath);
     if (devicePath) errors.push(...backstepErrors(at.child('devicePath'), devicePath));
+    if (container.volumeMounts?.some((mount) => mount.name === name))
+      errors.push(invalid(at.child('name'), name, 'must not already exist in volumeMounts'));
+    if (mountPaths.has(devicePath))
+      errors.push(invalid(at.child('devicePath'), devicePath, 'must not already exist as a path in volumeMounts'));
     return errors;
   });
 }

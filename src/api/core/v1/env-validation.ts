@@ -1,12 +1,12 @@
 import { checkEach, checkText, requireText } from '#api/checks.ts';
-import { table } from '#base/table.ts';
 import { type FieldError, type FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
-import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isConfigMapKey, isRelaxedEnvVarName } from '#machinery/names/key.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
 import type { EnvFromSource, EnvVar, EnvVarSource } from './env.ts';
 import type { ObjectFieldSelector, ResourceFieldSelector } from './references.ts';
+import { checkBacksteps } from './volume-source-validation.ts';
 
 const FIELDS = [
   'metadata.name',
@@ -49,8 +49,12 @@ function validateSource({ value }: EnvVar, source: EnvVarSource, field: FieldPat
     errors.push(...requireText(field.child(name, 'key'), reference.key, isConfigMapKey));
   }
   if (fileKeyRef) {
-    for (const name of ['volumeName', 'path', 'key'] as const)
-      errors.push(...requireText(field.child('fileKeyRef', name), fileKeyRef[name]));
+    const at = field.child('fileKeyRef');
+    errors.push(
+      ...requireText(at.child('key'), fileKeyRef.key, isRelaxedEnvVarName),
+      ...requireText(at.child('volumeName'), fileKeyRef.volumeName, isDNS1123Label),
+      ...(fileKeyRef.path ? checkBacksteps(at.child('path'), fileKeyRef.path) : [required(at.child('path'))]),
+    );
   }
   const sources = Object.values(source).filter((each) => each !== undefined).length;
   if (sources === 0)
@@ -76,11 +80,13 @@ export function validateFieldRef(
   if (!apiVersion) return [required(field.child('apiVersion'))];
   const at = field.child('fieldPath');
   if (!fieldPath) return [required(at)];
-  const [, path, key] = /^(metadata\.(?:annotations|labels))\['(.*)'\]$/.exec(fieldPath) ?? [];
-  if (path !== undefined && key !== undefined)
-    return checkText(at, path === 'metadata.annotations' ? key.toLowerCase() : key, isQualifiedName);
   const refuse = (why: string) => [invalid(at, fieldPath, `error converting fieldPath: ${why}`)];
   if (apiVersion !== 'v1') return refuse(`unsupported pod version: ${apiVersion}`);
+  const [, path, key] = /^(.*?)\['(.*)'\]$/.exec(fieldPath) ?? [];
+  if (path === 'metadata.annotations' || path === 'metadata.labels')
+    // Upstream names the reference, not its path, for what is wrong with a key.
+    return checkText(field, path === 'metadata.labels' ? key! : key!.toLowerCase(), isQualifiedName);
+  if (path) return refuse(`field label does not support subscript: ${fieldPath}`);
   if (fields.includes(fieldPath)) return [];
   if (![...FIELDS, ...OTHER_FIELDS].includes(fieldPath)) return refuse(`field label not supported: ${fieldPath}`);
   return [notSupported(at, fieldPath, fields)];
@@ -95,20 +101,21 @@ export function validateResourceFieldRef({ resource, divisor }: ResourceFieldSel
   return validateDivisor(resource, divisor ?? '0', field.child('divisor'));
 }
 
-const DIVISORS = table<readonly string[]>({
-  cpu: ['1m', '1'],
-  memory: ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'],
-});
+const CPU_DIVISORS = ['1m', '1'];
+const BYTE_DIVISORS = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'];
 
 function validateDivisor(resource: string, divisor: string, field: FieldPath): FieldError[] {
   const amount = parseQuantity(divisor);
   if (amount.isZero) return [];
-  const name = resource.endsWith('.cpu') ? 'cpu' : 'memory';
-  if (DIVISORS[name]!.some((each) => parseQuantity(each).equals(amount))) return [];
-  const shown = resource.slice(resource.indexOf('.') + 1);
-  const allowed = name === 'cpu' ? '1m and 1' : DIVISORS['memory']!.join(', ');
+  const kind = resource.slice(resource.indexOf('.') + 1);
+  const allowed = kind === 'cpu' ? CPU_DIVISORS : BYTE_DIVISORS;
+  // It is what is written that counts: 1024 is as much as 1Ki, and is refused.
+  if (allowed.includes(String(amount))) return [];
+  const values = kind === 'cpu' ? '1m and 1' : allowed.join(', ');
+  const shown =
+    kind === 'ephemeral-storage' ? 'local ephemeral storage' : kind.startsWith('hugepages-') ? 'hugepages' : kind;
   // Upstream shows the resource where it refuses the divisor.
-  return [invalid(field, resource, `only divisor's values ${allowed} are supported with the ${shown} resource`)];
+  return [invalid(field, resource, `only divisor's values ${values} are supported with the ${shown} resource`)];
 }
 
 /** The rules of variables taken from a whole ConfigMap or Secret. */

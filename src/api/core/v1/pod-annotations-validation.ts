@@ -1,12 +1,13 @@
 import { type FieldError, FieldPath, forbidden, invalid } from '#machinery/errors/field-error.ts';
+import { placedContainers } from './placed-containers.ts';
 import type { Pod } from './pod.ts';
 import type { PodSpec } from './pod-spec.ts';
 
 export const MIRROR = 'kubernetes.io/config.mirror';
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
-const APP_ARMOR = 'container.apparmor.security.beta.kubernetes.io/';
-const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod';
-const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/';
+export const APP_ARMOR = 'container.apparmor.security.beta.kubernetes.io/';
+export const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod';
+export const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/';
 
 type Annotations = Readonly<Record<string, string>>;
 
@@ -38,8 +39,8 @@ const isSeccompProfile = (text: string): boolean =>
 
 function appArmorErrors(key: string, profile: string, spec: PodSpec | undefined, field: FieldPath): FieldError[] {
   const container = key.slice(APP_ARMOR.length);
-  const all = [...(spec?.initContainers ?? []), ...(spec?.containers ?? []), ...(spec?.ephemeralContainers ?? [])];
-  const errors = all.some(({ name }) => name === container) ? [] : [invalid(field, container, 'container not found')];
+  const isThere = spec && placedContainers(spec, field).some((each) => each.container.name === container);
+  const errors = isThere ? [] : [invalid(field, container, 'container not found')];
   if (!['', 'runtime/default', 'unconfined'].includes(profile) && !profile.startsWith('localhost/'))
     errors.push(invalid(field, profile, `invalid AppArmor profile name: ${JSON.stringify(profile)}`));
   return errors;

@@ -3,9 +3,10 @@ import { validateLabels } from '#api/meta/v1/object-meta-validation.ts';
 import {
   duplicate,
   type FieldError,
-  type FieldPath,
+  FieldPath,
   forbidden,
   invalid,
+  notFound,
   required,
   tooLong,
 } from '#machinery/errors/field-error.ts';
@@ -15,12 +16,14 @@ import { isQualifiedName } from '#machinery/names/label.ts';
 import { isInRange } from '#machinery/names/port.ts';
 import { validateAffinity, validateSpread, validateTolerations } from './affinity-validation.ts';
 import { validateContainers } from './container-validation.ts';
+import { placedContainers } from './placed-containers.ts';
 import { validateOs } from './pod-os-validation.ts';
 import { validatePodResources } from './pod-resources-validation.ts';
 import type { PodSpec } from './pod-spec.ts';
 import { validateResourceRequirements } from './resource-validation.ts';
 import { validatePodSecurityContext } from './security-context-validation.ts';
 import { validateVolumes } from './volume-validation.ts';
+import { validateHostProcess } from './windows-options-validation.ts';
 
 const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
 const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
@@ -29,20 +32,24 @@ const MAX_INT32 = 2 ** 31 - 1;
 /** What is being judged: a template, or the pod of that name. */
 export interface PodSpecOptions {
   readonly podName?: string | undefined;
+  /** The pod only shows what a node runs by itself. */
+  readonly isMirror?: boolean | undefined;
 }
 
 /** The rules of the spec of a pod or a pod template. */
 export function validatePodSpec(spec: PodSpec, field: FieldPath, options?: PodSpecOptions): FieldError[] {
   return [
     ...validateVolumes(spec.volumes, field.child('volumes'), options?.podName),
-    ...validateClaims(spec, field.child('resourceClaims')),
+    ...(options?.isMirror ? refuseClaims(spec) : validateClaims(spec, field.child('resourceClaims'))),
     ...validateContainers(spec, field),
     ...validatePodResources(spec, field.child('resources')),
     ...validateHostPorts(spec, field.child('containers'), options !== undefined),
     ...requireOneOf(field.child('restartPolicy'), spec.restartPolicy, RESTART_POLICIES),
     ...requireOneOf(field.child('dnsPolicy'), spec.dnsPolicy, DNS_POLICIES),
     ...validateLabels(spec.nodeSelector, field.child('nodeSelector')),
-    ...validateSecurity(spec, field),
+    ...(spec.securityContext
+      ? validatePodSecurityContext(spec.securityContext, field.child('securityContext'), spec)
+      : []),
     ...(spec.affinity ? validateAffinity(spec.affinity, field.child('affinity')) : []),
     ...validateDnsConfig(spec, field.child('dnsConfig')),
     ...checkEach(spec.readinessGates, field.child('readinessGates'), ({ conditionType }, at) =>
@@ -50,6 +57,7 @@ export function validatePodSpec(spec: PodSpec, field: FieldPath, options?: PodSp
     ),
     ...validateSchedulingGates(spec, field.child('schedulingGates')),
     ...validateSpread(spec.topologySpreadConstraints, field.child('topologySpreadConstraints')),
+    ...validateHostProcess(spec, field),
     ...validateHostUsers(spec, field),
     ...validateSchedulingGroup(spec.schedulingGroup, field.child('schedulingGroup')),
     ...validateHostnameOverride(spec, field.child('hostnameOverride')),
@@ -64,8 +72,22 @@ export function validatePodSpec(spec: PodSpec, field: FieldPath, options?: PodSp
     ]),
     ...validateResourceRequirements({ limits: spec.overhead }, field.child('overhead')),
     ...validateOs(spec, field),
+    ...validateFileVolumes(spec, field),
   ];
 }
+
+/** Variables are read from files of volumes that containers of the pod itself have filled. */
+const validateFileVolumes = (spec: PodSpec, field: FieldPath): FieldError[] =>
+  placedContainers(spec, field).flatMap(({ container, at }) =>
+    checkEach(container.env, at.child('env'), ({ valueFrom }, place) => {
+      const name = valueFrom?.fileKeyRef?.volumeName;
+      if (name === undefined) return [];
+      const where = place.child('valueFrom', 'fileKeyRef', 'volumeName');
+      const volume = spec.volumes?.find((each) => each.name === name);
+      if (volume === undefined) return [notFound(where, name)];
+      return volume.emptyDir ? [] : [invalid(where, name, 'referenced volume must be of type emptyDir')];
+    }),
+  );
 
 const validateNames = (spec: PodSpec, field: FieldPath): FieldError[] => [
   ...checkSubdomain(field.child('serviceAccountName'), spec.serviceAccountName),
@@ -82,20 +104,6 @@ const validateNames = (spec: PodSpec, field: FieldPath): FieldError[] => [
 const checkSubdomain = (field: FieldPath, name: string | undefined): FieldError[] =>
   name ? checkText(field, name, isDNS1123Subdomain) : [];
 
-function validateSecurity(spec: PodSpec, field: FieldPath): FieldError[] {
-  const errors: FieldError[] = [];
-  if (spec.shareProcessNamespace && spec.hostPID)
-    errors.push(
-      invalid(
-        field.child('securityContext', 'shareProcessNamespace'),
-        true,
-        'ShareProcessNamespace and HostPID cannot both be enabled',
-      ),
-    );
-  const context = spec.securityContext;
-  return context ? [...errors, ...validatePodSecurityContext(context, field.child('securityContext'), spec)] : errors;
-}
-
 /** Users of its own go with no other namespace of the node. */
 function validateHostUsers(spec: PodSpec, field: FieldPath): FieldError[] {
   if (spec.hostUsers !== false) return [];
@@ -104,10 +112,8 @@ function validateHostUsers(spec: PodSpec, field: FieldPath): FieldError[] {
   if (spec.hostNetwork) refuse(field.child('hostNetwork'));
   if (spec.hostPID) refuse(field.child('HostPID'));
   if (spec.hostIPC) refuse(field.child('HostIPC'));
-  for (const list of ['initContainers', 'containers', 'ephemeralContainers'] as const) {
-    for (const [position, { volumeDevices }] of (spec[list] ?? []).entries())
-      if (volumeDevices?.length) refuse(field.child(list).index(position).child('volumeDevices'));
-  }
+  for (const { container, at } of placedContainers(spec, field))
+    if (container.volumeDevices?.length) refuse(at.child('volumeDevices'));
   return errors;
 }
 
@@ -138,6 +144,9 @@ const validateHostPorts = (spec: PodSpec, field: FieldPath, isPod: boolean): Fie
         ),
       )
     : [];
+
+const refuseClaims = ({ resourceClaims = [] }: PodSpec): FieldError[] =>
+  resourceClaims.map(() => forbidden(new FieldPath('[]'), 'static pods do not support resource claims'));
 
 function validateClaims({ resourceClaims }: PodSpec, field: FieldPath): FieldError[] {
   const names = new Set<string>();

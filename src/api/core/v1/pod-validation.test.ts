@@ -167,6 +167,189 @@ test.each<[string, object, string[]]>([
       'spec.containers[0].securityContext: Invalid value: {"Capabilities":null,"Privileged":true,"SELinuxOptions":null,"WindowsOptions":null,"RunAsUser":null,"RunAsGroup":null,"RunAsNonRoot":null,"ReadOnlyRootFilesystem":null,"AllowPrivilegeEscalation":false,"ProcMount":null,"SeccompProfile":null,"AppArmorProfile":null}: cannot set `allowPrivilegeEscalation` to false and `privileged` to true',
     ],
   ],
+  [
+    'annotations that confine a container otherwise than its fields do',
+    {
+      metadata: {
+        name: 'a',
+        namespace: 'b',
+        annotations: {
+          'seccomp.security.alpha.kubernetes.io/pod': 'unconfined',
+          'container.seccomp.security.alpha.kubernetes.io/c': 'localhost/x',
+          'container.apparmor.security.beta.kubernetes.io/c': 'unconfined',
+        },
+      },
+      spec: {
+        securityContext: { seccompProfile: { type: 'RuntimeDefault' }, appArmorProfile: { type: 'RuntimeDefault' } },
+        containers: [
+          { ...CONTAINER, securityContext: { seccompProfile: { type: 'Localhost', localhostProfile: 'y' } } },
+        ],
+      },
+    },
+    [
+      'spec.securityContext.seccompProfile.type: Forbidden: seccomp type in annotation and field must match',
+      'spec.containers[0].securityContext.seccompProfile.localhostProfile: Forbidden: seccomp profile in annotation and field must match',
+      'spec.containers[0].securityContext.appArmorProfile.type: Forbidden: apparmor type in annotation and field must match',
+    ],
+  ],
+  [
+    'a profile of AppArmor with blanks around it, and one that is too long',
+    pod({
+      securityContext: { appArmorProfile: { type: 'Localhost', localhostProfile: ' x' } },
+      containers: [
+        {
+          ...CONTAINER,
+          securityContext: { appArmorProfile: { type: 'Localhost', localhostProfile: 'x'.repeat(4096) } },
+        },
+      ],
+    }),
+    [
+      'spec.containers[0].securityContext.appArmorProfile.localhostProfile: Too long: may not be more than 4095 bytes',
+      'spec.securityContext.appArmorProfile.localhostProfile: Invalid value: " x": must not be padded with whitespace',
+    ],
+  ],
+  [
+    'users that Windows does not know',
+    pod({
+      securityContext: { windowsOptions: { gmsaCredentialSpecName: 'A_', gmsaCredentialSpec: '', runAsUserName: '' } },
+      containers: ['a\\b\\c', '.x\\..', 'a?b', 'a\u0001', 'x\\'].map((runAsUserName, at) => ({
+        ...CONTAINER,
+        name: `c${at}`,
+        securityContext: { windowsOptions: { runAsUserName } },
+      })),
+    }),
+    [
+      `spec.containers[0].securityContext.windowsOptions.runAsUserName: Invalid value: "a\\\\b\\\\c": runAsUserName cannot contain more than one backslash`,
+      `spec.containers[1].securityContext.windowsOptions.runAsUserName: Invalid value: ".x\\\\..": runAsUserName's Domain doesn't match the NetBios nor the DNS format`,
+      `spec.containers[1].securityContext.windowsOptions.runAsUserName: Invalid value: ".x\\\\..": runAsUserName's User cannot contain only periods or spaces`,
+      `spec.containers[2].securityContext.windowsOptions.runAsUserName: Invalid value: "a?b": runAsUserName's User cannot contain the following characters: "/\\:;|=,+*?<>@[]`,
+      'spec.containers[3].securityContext.windowsOptions.runAsUserName: Invalid value: "a\\u0001": runAsUserName cannot contain control characters',
+      `spec.containers[4].securityContext.windowsOptions.runAsUserName: Invalid value: "x\\\\": runAsUserName's User cannot be empty`,
+      `spec.securityContext.windowsOptions.gmsaCredentialSpecName: Invalid value: "A_": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`,
+      'spec.securityContext.windowsOptions.gmsaCredentialSpec: Invalid value: "": gmsaCredentialSpec cannot be an empty string',
+      'spec.securityContext.windowsOptions.runAsUserName: Invalid value: "": runAsUserName cannot be an empty string',
+    ],
+  ],
+  [
+    'processes of the host beside others',
+    pod({
+      securityContext: { windowsOptions: { hostProcess: true } },
+      containers: [CONTAINER, { name: 'd', image: 'x', securityContext: { windowsOptions: { hostProcess: false } } }],
+    }),
+    [
+      'spec.containers[1].securityContext.windowsOptions.hostProcess: Invalid value: false: pod hostProcess value must be identical if both are specified, was true',
+      'spec: Invalid value: "": If pod contains any hostProcess containers then all containers must be HostProcess containers',
+      'spec.hostNetwork: Invalid value: false: hostNetwork must be true if pod contains any hostProcess containers',
+    ],
+  ],
+  [
+    'rules of restarts that say nothing',
+    container({
+      restartPolicy: 'Never',
+      restartPolicyRules: [
+        { action: 'Stop', exitCodes: { operator: 'Is', values: [1] } },
+        { action: 'RestartAllContainers' },
+        ...Array.from({ length: 19 }, () => ({ action: 'Restart', exitCodes: { operator: 'In', values: [1] } })),
+      ],
+    }),
+    [
+      'spec.containers[0].restartPolicyRules: Too many: 21: must have at most 20 items',
+      'spec.containers[0].restartPolicyRules[0].action: Unsupported value: "Stop": supported values: "Restart", "RestartAllContainers"',
+      'spec.containers[0].restartPolicyRules[0].exitCodes.operator: Unsupported value: "Is": supported values: "In", "NotIn"',
+      'spec.containers[0].restartPolicyRules[1].exitCodes: Required value: must be specified',
+    ],
+  ],
+  [
+    'an init container that is restarted when it is resized',
+    pod({
+      initContainers: [
+        { name: 'i', image: 'x', resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }] },
+      ],
+    }),
+    [
+      `spec.initContainers[0].resizePolicy[0].restartPolicy: Invalid value: "RestartContainer": must not be set to 'RestartContainer' for non-sidecar initContainers`,
+    ],
+  ],
+  [
+    'blanks around an image',
+    pod({
+      containers: [{ name: 'c', image: ' x' }],
+      initContainers: [{ name: 'i', image: 'x ' }],
+    }),
+    [
+      'spec.containers[0].image: Invalid value: " x": must not have leading or trailing whitespace',
+      'spec.initContainers[0].image: Invalid value: "x ": must not have leading or trailing whitespace',
+    ],
+  ],
+  [
+    'one volume as a device and a directory, at one path',
+    pod({
+      volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'p' } }],
+      containers: [
+        {
+          ...CONTAINER,
+          volumeMounts: [{ name: 'v', mountPath: '/x' }],
+          volumeDevices: [{ name: 'v', devicePath: '/x' }],
+        },
+      ],
+    }),
+    [
+      'spec.containers[0].volumeMounts[0].name: Invalid value: "v": must not already exist in volumeDevices',
+      'spec.containers[0].volumeMounts[0].mountPath: Invalid value: "/x": must not already exist as a path in volumeDevices',
+      'spec.containers[0].volumeDevices[0].name: Invalid value: "v": must not already exist in volumeMounts',
+      'spec.containers[0].volumeDevices[0].devicePath: Invalid value: "/x": must not already exist as a path in volumeMounts',
+    ],
+  ],
+  [
+    'variables from files that no container can write',
+    pod({
+      volumes: [{ name: 'v', configMap: { name: 'x' } }],
+      containers: [
+        {
+          ...CONTAINER,
+          env: [
+            { name: 'A', valueFrom: { fileKeyRef: { volumeName: 'v', path: 'a/../b', key: 'a=b' } } },
+            { name: 'B', valueFrom: { fileKeyRef: { volumeName: 'w', path: '/a', key: 'b' } } },
+          ],
+        },
+      ],
+    }),
+    [
+      `spec.containers[0].env[0].valueFrom.fileKeyRef.key: Invalid value: "a=b": a valid environment variable name must consist only of printable ASCII characters other than '='`,
+      `spec.containers[0].env[0].valueFrom.fileKeyRef.path: Invalid value: "a/../b": must not contain '..'`,
+      'spec.containers[0].env[0].valueFrom.fileKeyRef.volumeName: Invalid value: "v": referenced volume must be of type emptyDir',
+      'spec.containers[0].env[1].valueFrom.fileKeyRef.volumeName: Not found: "w"',
+    ],
+  ],
+  [
+    'variables from parts of what has none, and in units that are none',
+    container({
+      env: [
+        { name: 'A', valueFrom: { fieldRef: { fieldPath: "spec.nodeName['x']" } } },
+        { name: 'B', valueFrom: { fieldRef: { fieldPath: "metadata.labels['']" } } },
+        { name: 'C', valueFrom: { resourceFieldRef: { resource: 'limits.memory', divisor: '1024' } } },
+        { name: 'D', valueFrom: { resourceFieldRef: { resource: 'limits.ephemeral-storage', divisor: '2' } } },
+        { name: 'E', valueFrom: { resourceFieldRef: { resource: 'limits.hugepages-2Mi', divisor: '1000m' } } },
+        { name: 'F', valueFrom: { resourceFieldRef: { resource: 'limits.hugepages-2Mi', divisor: '3' } } },
+      ],
+    }),
+    [
+      `spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: Invalid value: "spec.nodeName['x']": error converting fieldPath: field label does not support subscript: spec.nodeName['x']`,
+      'spec.containers[0].env[1].valueFrom.fieldRef: Invalid value: "": name part must be non-empty',
+      `spec.containers[0].env[1].valueFrom.fieldRef: Invalid value: "": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+      `spec.containers[0].env[2].valueFrom.resourceFieldRef.divisor: Invalid value: "limits.memory": only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the memory resource`,
+      `spec.containers[0].env[3].valueFrom.resourceFieldRef.divisor: Invalid value: "limits.ephemeral-storage": only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the local ephemeral storage resource`,
+      `spec.containers[0].env[5].valueFrom.resourceFieldRef.divisor: Invalid value: "limits.hugepages-2Mi": only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the hugepages resource`,
+    ],
+  ],
+  [
+    'claims of devices, though it only shows what a node runs by itself',
+    {
+      metadata: { name: 'a', namespace: 'b', annotations: { 'kubernetes.io/config.mirror': 'x' } },
+      spec: { nodeName: 'n', containers: [CONTAINER], resourceClaims: [{ name: 'c', resourceClaimName: 'd' }] },
+    },
+    ['[]: Forbidden: static pods do not support resource claims'],
+  ],
 ])('a pod with %s', (_, object, expected) => {
   expect(createErrors(Pods, object)).toEqual(expected);
 });

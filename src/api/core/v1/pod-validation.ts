@@ -5,10 +5,12 @@ import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { HarmlessValues } from '#machinery/objects/harmless-values.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { NodeAffinity, NodeSelectorTerm, Toleration } from './affinity.ts';
+import { checkPadding } from './container-validation.ts';
 import type { Pod } from './pod.ts';
 import { MIRROR, validatePodAnnotations, validatePodAnnotationUpdates } from './pod-annotations-validation.ts';
+import { validateProfilesMatch } from './pod-profiles-validation.ts';
 import type { PodSpec } from './pod-spec.ts';
-import { validatePodSpec } from './pod-spec-validation.ts';
+import { type PodSpecOptions, validatePodSpec } from './pod-spec-validation.ts';
 import { specDifference } from './spec-difference.ts';
 
 const SPEC = new FieldPath('spec');
@@ -16,16 +18,20 @@ const SPEC = new FieldPath('spec');
 /** The rules of a pod. */
 export const validatePod = ({ metadata, spec = { containers: [] } }: Pod): FieldError[] => [
   ...validatePodAnnotations(metadata?.annotations, spec, new FieldPath('metadata').child('annotations')),
-  ...specErrors(spec, metadata?.name),
+  ...specErrors(spec, { podName: metadata?.name, isMirror: metadata?.annotations?.[MIRROR] !== undefined }),
 ];
 
 /** Specs that are right whatever the pod's name is. */
 const rightSpecs = new HarmlessValues();
 
-function specErrors(spec: PodSpec, podName: string | undefined): FieldError[] {
-  const check = () => [...validatePodSpec(spec, SPEC, { podName }), ...tokenErrors(spec, SPEC.child('volumes'))];
+function specErrors(spec: PodSpec, options: PodSpecOptions): FieldError[] {
+  const check = () => [
+    ...validatePodSpec(spec, SPEC, options),
+    ...tokenErrors(spec, SPEC.child('volumes')),
+    ...imageErrors(spec),
+  ];
   // The claims of such volumes are named after the pod.
-  if (spec.volumes?.some(({ ephemeral }) => ephemeral)) return check();
+  if (options.isMirror || spec.volumes?.some(({ ephemeral }) => ephemeral)) return check();
   return rightSpecs.has(spec, check) ? [] : check();
 }
 
@@ -46,13 +52,20 @@ const tokenErrors = (spec: PodSpec | undefined, field: FieldPath): FieldError[] 
         ),
       );
 
+/** Templates may have blanks around the names of images, pods may not. */
+const imageErrors = (spec: PodSpec): FieldError[] =>
+  (['containers', 'initContainers'] as const).flatMap((list) =>
+    checkEach(spec[list], SPEC.child(list), ({ image = '' }, at) => checkPadding(image, at.child('image'))),
+  );
+
 /** The rules of a new pod. */
-export function validatePodCreate({ spec }: Pod): FieldError[] {
+export function validatePodCreate({ metadata, spec }: Pod): FieldError[] {
   const errors: FieldError[] = [];
   if (spec?.ephemeralContainers?.length)
     errors.push(forbidden(SPEC.child('ephemeralContainers'), 'cannot be set on create'));
   if (spec?.nodeName && spec.schedulingGates?.length)
     errors.push(forbidden(SPEC.child('nodeName'), 'cannot be set until all schedulingGates have been cleared'));
+  if (spec) errors.push(...validateProfilesMatch(metadata?.annotations ?? {}, spec, SPEC));
   return errors;
 }
 

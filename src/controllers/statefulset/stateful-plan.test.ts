@@ -21,9 +21,13 @@ const set = (spec: Partial<StatefulSet['spec']> = {}): StatefulSet => ({
   status: { replicas: 3, currentReplicas: 0 },
 });
 const parallel = { podManagementPolicy: 'Parallel' };
-const partition = (number: number) => ({
-  updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: number } },
+const partition = (number: number, maxUnavailable?: number | string) => ({
+  updateStrategy: {
+    type: 'RollingUpdate',
+    rollingUpdate: { partition: number, ...(maxUnavailable === undefined ? {} : { maxUnavailable }) },
+  },
 });
+const old = (ordinal: number, state: State = 'ready') => pod(ordinal, state, 'old');
 
 test.each([
   ['the first pod is made first', set(), [], ['create 0 new']],
@@ -38,6 +42,12 @@ test.each([
   ['the last waits while others do not work', set({ replicas: 0 }), [pod(0, 'starting'), pod(1, 'starting')], []],
   ['one that works goes all the same', set({ replicas: 0 }), [pod(0, 'starting'), pod(1)], ['delete db-1']],
   ['and the first that does not work', set({ replicas: 0 }), [pod(0, 'starting')], ['delete db-0']],
+  [
+    'the first that has not worked for long enough goes, too',
+    set({ replicas: 0, minReadySeconds: 10 }),
+    [pod(0)],
+    ['delete db-0'],
+  ],
   [
     'in parallel all that are too many go',
     set({ replicas: 1, ...parallel }),
@@ -54,6 +64,29 @@ test.each([
   ['and goes down', set(), [pod(0, 'ready', 'old'), pod(1, 'ready', 'old'), pod(2)], ['delete db-1']],
   ['as far as the partition', set(partition(2)), [pod(0, 'ready', 'old'), pod(1, 'ready', 'old'), pod(2)], []],
   ['below which pods come back as they were', set(partition(2)), [pod(1, 'ready', 'old'), pod(2)], ['create 0 old']],
+  [
+    'an update goes on from the highest although one below does not work',
+    set(parallel),
+    [old(0, 'starting'), old(1), old(2)],
+    ['delete db-2'],
+  ],
+  ['and reaches that one, too', set(parallel), [old(0, 'starting'), pod(1), pod(2)], ['delete db-0']],
+  ['as many go as may be missing', set(partition(0, 2)), [old(0), old(1), old(2)], ['delete db-2', 'delete db-1']],
+  ['down to the partition', set(partition(2, 2)), [old(0), old(1), old(2)], ['delete db-2']],
+  [
+    'fewer where some are missing, wherever these are',
+    set({ ...partition(1, 2), ...parallel }),
+    [old(0, 'starting'), old(1), old(2)],
+    ['delete db-2'],
+  ],
+  [
+    'none where as many are missing',
+    set({ ...partition(0, 1), ...parallel }),
+    [old(0, 'starting'), old(1), old(2)],
+    [],
+  ],
+  ['a share is rounded down', set(partition(0, '60%')), [old(0), old(1), old(2)], ['delete db-2']],
+  ['but not to nothing', set(partition(0, '10%')), [old(0), old(1), old(2)], ['delete db-2']],
   [
     'nothing is updated unless it is deleted',
     set({ updateStrategy: { type: 'OnDelete' } }),

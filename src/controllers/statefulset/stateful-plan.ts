@@ -58,11 +58,12 @@ export function planStateful(state: StatefulState): Step[] {
   }
   // Of those that do not work only the first may go, in the order of ordinals and the wanted ones before the others.
   const inOrder = [...wanted].sort(([a], [b]) => a - b).map(([, pod]) => pod);
-  const firstUnhealthy = [...inOrder, ...condemned.toReversed()].find((pod) => !isHealthy(pod));
+  const isMissing = (pod: Pod) => !isHealthy(pod) || !isPodAvailable(pod, minReadySeconds, now);
+  const firstMissing = [...inOrder, ...condemned.toReversed()].find(isMissing);
   for (const pod of condemned) {
     if (ordered && isTerminating(pod)) return steps;
     const works = isRunningAndReady(pod) && isPodAvailable(pod, minReadySeconds, now);
-    if (ordered && !works && pod !== firstUnhealthy) return steps;
+    if (ordered && !works && pod !== firstMissing) return steps;
     if (!isTerminating(pod)) steps.push({ type: 'delete', pod });
     if (ordered) return steps;
   }
@@ -85,30 +86,31 @@ function revisionFor({ set, current, update }: StatefulState, ordinal: number): 
   return ordinal < start + untouched ? current : update;
 }
 
-/** Replaces pods of another revision, from the highest ordinal down to the partition, as many at a time as may be missing. */
+/**
+ * Replaces pods of another revision, from the highest ordinal down to the partition: one at a time, which the next waits
+ * for, or as many as may be missing where the set says how many.
+ */
 function planUpdate(state: StatefulState): Step[] {
   const { set, update, now } = state;
   const { type = 'RollingUpdate', rollingUpdate } = set.spec?.updateStrategy ?? {};
   if (type === 'OnDelete') return [];
   const { start, end, wanted } = arrange(state);
-  const limit = rollingUpdate?.maxUnavailable;
-  const missing = limit === undefined ? 1 : Math.max(1, scaledValue(limit, end - start, 'up'));
   const minReadySeconds = set.spec?.minReadySeconds ?? 0;
-  const steps: Step[] = [];
-  let unavailable = 0;
-  for (const pod of wanted.values()) {
-    if (!isHealthy(pod) || !isPodAvailable(pod, minReadySeconds, now)) unavailable++;
+  const works = (pod: Pod) => isHealthy(pod) && isPodAvailable(pod, minReadySeconds, now);
+  const isOutdated = (pod: Pod) => revisionNameOf(pod) !== update && !isTerminating(pod);
+  const reached = [...wanted]
+    .filter(([ordinal]) => ordinal >= start + (rollingUpdate?.partition ?? 0))
+    .sort(([a], [b]) => b - a)
+    .map(([, pod]) => pod);
+  const limit = rollingUpdate?.maxUnavailable;
+  if (limit === undefined) {
+    const first = reached.find((pod) => isOutdated(pod) || !works(pod));
+    return first && isOutdated(first) ? [{ type: 'delete', pod: first }] : [];
   }
-  for (let ordinal = end - 1; ordinal >= start + (rollingUpdate?.partition ?? 0); ordinal--) {
-    const pod = wanted.get(ordinal);
-    if (pod === undefined) continue;
-    const works = isHealthy(pod) && isPodAvailable(pod, minReadySeconds, now);
-    if (revisionNameOf(pod) !== update && !isTerminating(pod)) {
-      if (works && unavailable >= missing) return steps;
-      steps.push({ type: 'delete', pod });
-      if (works) unavailable++;
-      if (steps.length >= missing) return steps;
-    } else if (!works && unavailable >= missing) return steps;
-  }
-  return steps;
+  const missing = [...wanted.values()].filter((pod) => !works(pod)).length;
+  const more = Math.max(1, scaledValue(limit, end - start, 'down')) - missing;
+  return reached
+    .filter(isOutdated)
+    .slice(0, Math.max(0, more))
+    .map((pod) => ({ type: 'delete', pod }));
 }

@@ -79,6 +79,68 @@ test.each([
   expect(found).toEqual({ create: [], remove: [], failed: [], ...want });
 });
 
+/** Takes no new daemons, but keeps those it has. */
+const closed = (name: string): Node => ({ ...node(name), spec: { taints: [{ key: 'x', effect: 'NoSchedule' }] } });
+const newly = (on: string, more: Told = {}) => pod(`p-${on}1`, { on, ...more });
+const formerly = (on: string, more: Told = {}) => newly(on, { ...old, ...more });
+
+test.each([
+  [
+    'of those that work as many go as may be missing',
+    { maxUnavailable: 2 },
+    [formerly('a'), formerly('b'), formerly('c', unready), newly('d', unready)],
+    { remove: ['p-c1'] },
+  ],
+  ['one on its way out is missing', {}, [newly('a', { going: true }), formerly('b'), newly('c'), newly('d')], {}],
+  ['so is one that there is not', {}, [formerly('b'), newly('c'), newly('d')], { create: ['a'] }],
+  [
+    'one on a node that takes no more goes, too, and none comes after it',
+    {},
+    [newly('a'), newly('b'), newly('c'), newly('d'), formerly('closed')],
+    { remove: ['p-closed1'] },
+  ],
+  [
+    'one that does not work is replaced beside as many new ones as may be too many',
+    SURGE,
+    [formerly('a'), formerly('b'), formerly('c', unready), newly('d')],
+    { create: ['c', 'a'] },
+  ],
+  [
+    'new ones that do not work yet count as too many',
+    SURGE,
+    [formerly('a'), newly('a2', { on: 'a', ...unready }), formerly('b'), newly('c'), newly('d')],
+    {},
+  ],
+  [
+    'while surging the next does not wait for the last to have gone',
+    SURGE,
+    [newly('a', { going: true }), newly('b'), newly('c'), newly('d')],
+    { create: ['a'] },
+  ],
+  [
+    'one that is no longer wanted stays while others are missing',
+    SURGE,
+    [newly('a'), newly('b'), newly('c'), newly('d', unready), formerly('closed')],
+    {},
+  ],
+  [
+    'and goes when enough others work',
+    SURGE,
+    [newly('a'), newly('b'), newly('c'), newly('d'), formerly('closed')],
+    { remove: ['p-closed1'] },
+  ],
+  [
+    'or when it does not work itself',
+    SURGE,
+    [newly('a'), newly('b'), newly('c'), newly('d', unready), formerly('closed', unready)],
+    { remove: ['p-closed1'] },
+  ],
+] as const)('updating several nodes: %s', (_, rollingUpdate, pods, want) => {
+  const nodes = [...['a', 'b', 'c', 'd'].map(node), closed('closed')];
+  const plan = planDaemons({ set: set(rollingUpdate), nodes, pods, hash: 'new', now });
+  expect({ create: plan.create, remove: names(plan.remove) }).toEqual({ create: [], remove: [], ...want });
+});
+
 test('while surging the older pod of a node is the one that counts', () => {
   const pods = [pod('p1', old), pod('p2', unready)];
   const status = daemonStatus({ set: set(SURGE), nodes: [node('a')], pods, hash: 'new', now }, undefined);

@@ -47,7 +47,7 @@ export function planDaemons(state: DaemonState): DaemonPlan {
   const update = planUpdate(state, byNode);
   return {
     ...plan,
-    create: [...plan.create, ...update.create],
+    create: [...new Set([...plan.create, ...update.create])],
     remove: [...new Set([...plan.remove, ...update.remove])],
   };
 }
@@ -82,6 +82,11 @@ function planNode(
     plan.remove.push(...running.slice(1));
     return;
   }
+  if (running.length === 0 && runs) {
+    // The next one does not wait until the last one has gone.
+    plan.create.push(node.metadata?.name ?? '');
+    return;
+  }
   // While an update surges, a node has one daemon of each kind, until the new one works or the old one does not.
   const [fresh, ...moreFresh] = running.filter((pod) => isCurrent(pod, hash));
   const [old, ...moreOld] = running.filter((pod) => !isCurrent(pod, hash));
@@ -100,37 +105,87 @@ function byAge(a: Pod, b: Pod): number {
 const surgeOf = ({ spec }: DaemonSet, desired: number): number =>
   scaledValue(spec?.updateStrategy?.rollingUpdate?.maxSurge, desired, 'up');
 
+/** The daemons of a node that are not on their way out, where there is at most one of each kind. */
+interface Pair {
+  readonly node: string;
+  readonly runs: boolean;
+  readonly old: Pod | undefined;
+  readonly fresh: Pod | undefined;
+}
+
+/** Every node that wants a daemon or may keep one; undefined in place of those with daemons too many, which go first. */
+function pairsOf({ set, nodes, hash }: DaemonState, byNode: ReadonlyMap<string, readonly Pod[]>) {
+  const known = nodes.map((node) => ({ name: node.metadata?.name ?? '', ...daemonOnNode(set, node) }));
+  return known
+    .filter(({ name, runs, stays }) => runs || (stays && byNode.has(name)))
+    .map(({ name, runs }): Pair | undefined => {
+      const present = (byNode.get(name) ?? []).filter((pod) => !isTerminating(pod));
+      const [fresh, ...moreFresh] = present.filter((pod) => isCurrent(pod, hash));
+      const [old, ...moreOld] = present.filter((pod) => !isCurrent(pod, hash));
+      return moreFresh.length + moreOld.length > 0 ? undefined : { node: name, runs, old, fresh };
+    });
+}
+
 function planUpdate(state: DaemonState, byNode: ReadonlyMap<string, readonly Pod[]>) {
-  const { set, nodes, hash, now } = state;
+  const { set, nodes, now } = state;
   const minReadySeconds = set.spec?.minReadySeconds ?? 0;
-  const wanted = nodes.filter((node) => daemonOnNode(set, node).runs);
-  const surge = surgeOf(set, wanted.length);
+  const desired = nodes.filter((node) => daemonOnNode(set, node).runs).length;
+  const available = (pod: Pod) => isPodAvailable(pod, minReadySeconds, now);
+  const pairs = pairsOf(state, byNode);
+  const surge = surgeOf(set, desired);
+  if (surge > 0) return planSurge(pairs, { surge, desired, available });
   const { maxUnavailable = 1 } = set.spec?.updateStrategy?.rollingUpdate ?? {};
-  let room = Math.max(scaledValue(maxUnavailable, wanted.length, 'up'), surge > 0 ? 0 : 1);
-  let surgeRoom = surge;
-  const available = (pod: Pod) => !isTerminating(pod) && isPodAvailable(pod, minReadySeconds, now);
-  const candidates: Pod[] = [];
+  return planReplacement(pairs, { room: Math.max(scaledValue(maxUnavailable, desired, 'up'), 1), available });
+}
+
+/** Old daemons go: those that do not work at once, of the others as many as may be missing. */
+function planReplacement(
+  pairs: readonly (Pair | undefined)[],
+  { room, available }: { readonly room: number; readonly available: (pod: Pod) => boolean },
+) {
   const broken: Pod[] = [];
-  const surging: string[] = [];
+  const candidates: Pod[] = [];
+  let missing = 0;
+  for (const pair of pairs) {
+    const { old, fresh } = pair ?? {};
+    const only = old && fresh ? undefined : (old ?? fresh);
+    if (only === undefined || !available(only)) missing++;
+    if (old && only === old) (available(old) ? candidates : broken).push(old);
+  }
+  return { remove: [...broken, ...candidates.slice(0, Math.max(0, room - missing))], create: [] };
+}
+
+/** New daemons come beside old ones: beside those that do not work at once, beside others as many as may be too many. */
+function planSurge(
+  pairs: readonly (Pair | undefined)[],
+  limits: { readonly surge: number; readonly desired: number; readonly available: (pod: Pod) => boolean },
+) {
+  const { surge, desired, available } = limits;
+  const remove: Pod[] = [];
+  const unwanted: Pod[] = [];
   const replaced: string[] = [];
-  for (const node of wanted) {
-    const name = node.metadata?.name ?? '';
-    const pods = byNode.get(name) ?? [];
-    const old = pods.find((pod) => !isTerminating(pod) && !isCurrent(pod, hash));
-    const fresh = pods.find((pod) => !isTerminating(pod) && isCurrent(pod, hash));
-    if (surge > 0) {
-      if (old && fresh && available(fresh)) broken.push(old);
-      else if (old && !fresh) (available(old) ? surging : replaced).push(name);
-      if (old && fresh && !available(fresh)) surgeRoom--;
+  const surging: string[] = [];
+  let surged = 0;
+  let working = 0;
+  for (const pair of pairs) {
+    if (pair === undefined) {
+      surged++;
       continue;
     }
-    if (!pods.some(available)) room--;
-    if (old) (available(old) ? candidates : broken).push(old);
+    const { node, runs, old, fresh } = pair;
+    const first = old ?? fresh;
+    if (first && available(first)) working++;
+    if (old === undefined) continue;
+    if (fresh === undefined) {
+      if (runs) (available(old) ? surging : replaced).push(node);
+      else (available(old) ? unwanted : remove).push(old);
+    } else if (available(fresh)) remove.push(old);
+    else surged++;
   }
   return {
-    remove: [...broken, ...candidates.slice(0, Math.max(0, room))],
-    // Where the old one does not work, another one costs nothing.
-    create: [...replaced, ...surging.slice(0, Math.max(0, surgeRoom))],
+    // Where none is wanted any more they go once enough others work.
+    remove: [...remove, ...unwanted.slice(0, Math.max(0, working - desired))],
+    create: [...replaced, ...surging.slice(0, Math.max(0, surge - surged))],
   };
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { StatefulSet } from '#api/apps/v1/stateful-set.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { planStateful } from './stateful-plan.ts';
+import { statefulStatus } from './stateful-status.ts';
 
 type State = 'ready' | 'starting' | 'failed' | 'leaving';
 const pod = (ordinal: number, state: State = 'ready', revision = 'new'): Pod => ({
@@ -99,4 +100,13 @@ test.each([
     step.type === 'create' ? `create ${step.ordinal} ${step.revision}` : `${step.type} ${step.pod.metadata?.name}`,
   );
   expect(told).toEqual(want);
+});
+
+test('an update is done when all wanted pods are of its revision and ready, and no other is left', () => {
+  const revision = (pods: readonly Pod[]) =>
+    statefulStatus({ set: set(), pods, current: 'old', update: 'new', now: 0 }, undefined).currentRevision;
+  expect(revision([pod(0), pod(1), pod(2)])).toBe('new');
+  expect(revision([pod(0), pod(1), pod(2, 'starting')])).toBe('old');
+  expect(revision([pod(0), pod(1)])).toBe('old');
+  expect(revision([])).toBe('old');
 });

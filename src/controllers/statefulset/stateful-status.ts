@@ -24,6 +24,7 @@ export function statefulStatus(state: StatefulState, collisions: number | undefi
     ...(set.status?.conditions ? { conditions: set.status.conditions } : {}),
   };
   const rolling = (set.spec?.updateStrategy?.type ?? 'RollingUpdate') === 'RollingUpdate';
-  const done = status.updatedReplicas === status.replicas && status.readyReplicas === status.replicas;
+  const wanted = set.spec?.replicas ?? 1;
+  const done = [status.updatedReplicas, status.readyReplicas, status.replicas].every((count) => count === wanted);
   return rolling && done ? { ...status, currentReplicas: status.updatedReplicas, currentRevision: update } : status;
 }

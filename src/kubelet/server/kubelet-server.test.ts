@@ -205,6 +205,37 @@ describe('over WebSocket', () => {
     expect([channels[1], JSON.parse(channels[3] ?? '')]).toEqual(['hello world', { metadata: {}, status: 'Success' }]);
   });
 
+  test.each([
+    ['a channel that there is none of', [255, 9]],
+    ['no channel', [255]],
+    ['two channels', [255, 0, 0]],
+  ])('who closes %s is let go', async (_, message) => {
+    const { channels } = await exec('command=cat&stdin=true&stdout=true', 'v5.channel.k8s.io', [Buffer.from(message)]);
+    expect(channels[3]).toBeUndefined();
+  });
+
+  test('only the newest protocol closes channels', async () => {
+    const socket = open('/exec/default/web/c?command=cat&stdin=true&stdout=true', 'v4.channel.k8s.io');
+    const said: string[] = [];
+    socket.on('message', (data: Buffer) => said.push(data.toString('latin1')));
+    await once(socket, 'open');
+    for (const message of [
+      [255, 0],
+      [0, 0x61],
+    ])
+      socket.send(Buffer.from(message));
+    socket.close();
+    await once(socket, 'close');
+    expect(said.filter((each) => each.startsWith('\x03'))).toEqual([]);
+  });
+
+  test('a message past all measure ends the connection', async () => {
+    const socket = open('/exec/default/web/c?command=cat&stdin=true&stdout=true', 'v5.channel.k8s.io');
+    await once(socket, 'open');
+    socket.send(Buffer.alloc(33 * 1024 * 1024));
+    expect((await once(socket, 'close'))[0]).toBe(1009);
+  });
+
   test("commands come word by word, in the kubelet's own names too", async () => {
     const { protocol, channels } = await exec('command=echo&command=a%20b&output=1', 'v4.channel.k8s.io');
     expect([protocol, channels[1]]).toEqual(['v4.channel.k8s.io', 'echo a b']);

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -143,10 +143,10 @@ function targetOf(request: IncomingMessage): { readonly path: string[]; readonly
 }
 
 /** Answers a request to leave HTTP with an error. */
-function refuse(socket: Duplex, { code, reason, status }: StatusError): void {
+function refuse(socket: Duplex, { code, status }: StatusError): void {
   const body = JSON.stringify(status);
   const head = ['content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
-  socket.end(`HTTP/1.1 ${code} ${reason}\r\n${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.end(`HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}\r\n${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 const asStatusError = (error: unknown): StatusError =>

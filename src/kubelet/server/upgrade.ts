@@ -10,6 +10,9 @@ import { REMOTE_COMMAND_PROTOCOLS, webSocketStreams } from '../streaming/websock
 import { type RemoteCommand, runRemoteCommand } from './remote-command.ts';
 import { requireContainer, requirePod, type ServerContext } from './server-context.ts';
 
+/** The largest message that upstream takes, too: it is read whole before any of it is passed on. */
+const MAX_MESSAGE = 32 * 1024 * 1024;
+
 /** A request that leaves HTTP. */
 export interface Upgrade {
   readonly request: IncomingMessage;
@@ -83,7 +86,7 @@ function acceptWebSocket(
       `unable to negotiate protocol: client supports ${goList(offered)}, server accepts ${goList(protocols.filter(Boolean))}`,
     );
   }
-  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 0 });
+  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_MESSAGE });
   // Not every protocol here is a token as the standard has it, so that the library would refuse it.
   delete request.headers['sec-websocket-protocol'];
   if (chosen !== '') server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${chosen}`));

@@ -43,14 +43,3 @@ export function remoteOptions(query: URLSearchParams): RemoteOptions {
     tty,
   };
 }
-
-/** Reads a message of the resize stream; undefined when it is none. */
-export function parseWindowSize(text: string): WindowSize | undefined {
-  try {
-    const { Width, Height } = JSON.parse(text) as { Width?: number; Height?: number };
-    return Width && Height ? { width: Width, height: Height } : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}

@@ -1,14 +1,8 @@
 import type { Duplex } from 'node:stream';
-import { AsyncQueue } from '#base/async-queue.ts';
-import {
-  parseWindowSize,
-  type RemoteOptions,
-  type RemoteStatus,
-  type RemoteStreams,
-  type WindowSize,
-} from './remote-streams.ts';
+import type { RemoteOptions, RemoteStatus, RemoteStreams, WindowSize } from './remote-streams.ts';
 import { SpdySession } from './spdy/spdy-session.ts';
 import type { SpdyStream } from './spdy/spdy-stream.ts';
+import { WindowSizes } from './window-sizes.ts';
 
 /** What exec and attach speak over SPDY. */
 export const SPDY_REMOTE_COMMAND_PROTOCOLS = ['v4.channel.k8s.io'] as const;
@@ -71,22 +65,10 @@ async function collect(socket: Duplex, streams: Map<string, SpdyStream>, wanted:
 }
 
 function readSizes(stream: SpdyStream | undefined): AsyncIterable<WindowSize> {
-  const sizes = new AsyncQueue<WindowSize>();
-  if (stream === undefined) {
-    sizes.end();
-    return sizes;
-  }
-  let rest = '';
-  stream.on('data', (chunk: Buffer) => {
-    // One JSON value after another, without braces inside.
-    const parts = (rest + chunk.toString('utf8')).split('}');
-    rest = parts.pop() as string;
-    for (const part of parts) {
-      const size = parseWindowSize(`${part}}`);
-      if (size) sizes.push(size);
-    }
-  });
-  stream.once('close', () => sizes.end());
-  stream.once('end', () => sizes.end());
-  return sizes;
+  const reader = new WindowSizes();
+  if (stream === undefined) reader.end();
+  stream?.on('data', (chunk: Buffer) => reader.read(chunk.toString('utf8')));
+  stream?.once('close', () => reader.end());
+  stream?.once('end', () => reader.end());
+  return reader.sizes;
 }

@@ -8,6 +8,11 @@ const nodes = (zone: string, ready: number, silent: number): Node[] =>
     status: { conditions: [{ type: 'Ready', status: index < ready ? 'True' : 'Unknown' }] },
   }));
 
+const excluded = ({ metadata, ...node }: Node): Node => ({
+  ...node,
+  metadata: { labels: { ...metadata?.labels, 'node.kubernetes.io/exclude-disruption': '' } },
+});
+
 test.each([
   ['a zone with some silent nodes', nodes('a', 5, 2), { ':a': 0.1 }],
   ['a small zone where most are silent', nodes('a', 2, 3), { ':a': 0 }],
@@ -17,6 +22,13 @@ test.each([
     [...nodes('a', 0, 4), ...nodes('b', 1, 0)],
     { ':a': 0.1, ':b': 0.1 },
   ],
+  [
+    'nodes that have never reported count as silent',
+    [...nodes('a', 2, 0), ...nodes('a', 0, 3).map(({ metadata }) => ({ metadata }) as Node)],
+    { ':a': 0 },
+  ],
+  ['nodes that are not to count', [...nodes('a', 2, 0), ...nodes('a', 0, 3).map(excluded)], { ':a': 0.1 }],
+  ['nodes of which none is to count', nodes('a', 0, 3).map(excluded), { ':a': 0.1 }],
   ['every node is silent', [...nodes('a', 0, 4), ...nodes('b', 0, 1)], undefined],
 ])('%s', (_, all, want) => {
   const rates = evictionRates(all);

@@ -1,5 +1,5 @@
 import type { Node } from '#api/core/v1/node.ts';
-import { isNodeReady, readyCondition } from '../shared/nodes/node-ready.ts';
+import { isNodeReady } from '../shared/nodes/node-ready.ts';
 
 const REGION = 'topology.kubernetes.io/region';
 const ZONE = 'topology.kubernetes.io/zone';
@@ -19,17 +19,25 @@ export function zoneOf({ metadata }: Node): string {
   return `${labels[FORMER_REGION] ?? labels[REGION] ?? ''}:${labels[FORMER_ZONE] ?? labels[ZONE] ?? ''}`;
 }
 
+/** Nodes with this label, whatever its value, say nothing of how their zone is. */
+const EXCLUDED = 'node.kubernetes.io/exclude-disruption';
+
+/** Whether a node tells how its zone is. */
+export const tellsOfZone = ({ metadata }: Node): boolean => metadata?.labels?.[EXCLUDED] === undefined;
+
 /** How many nodes a second may be emptied in each zone; undefined when all nodes are silent: then it is this end. */
 export function evictionRates(nodes: readonly Node[]): ReadonlyMap<string, number> | undefined {
   const zones = new Map<string, { ready: number; other: number }>();
   for (const node of nodes) {
     const counts = zones.get(zoneOf(node)) ?? { ready: 0, other: 0 };
     zones.set(zoneOf(node), counts);
+    if (!tellsOfZone(node)) continue;
     if (isNodeReady(node)) counts.ready++;
-    else if (readyCondition(node) !== undefined) counts.other++;
+    else counts.other++;
   }
   const all = [...zones];
-  if (!all.some(([, { ready }]) => ready > 0)) return undefined;
+  const isSilent = all.every(([, { ready }]) => ready === 0);
+  if (isSilent && all.some(([, { other }]) => other > 0)) return undefined;
   return new Map(all.map(([zone, counts]) => [zone, rateOf(counts)]));
 }
 

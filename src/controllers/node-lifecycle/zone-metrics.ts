@@ -1,7 +1,7 @@
 import type { Node } from '#api/core/v1/node.ts';
 import type { Cell, Labelled, MetricRegistry } from '#base/metrics/metric-registry.ts';
 import { isNodeReady } from '../shared/nodes/node-ready.ts';
-import { zoneOf } from './eviction-pace.ts';
+import { tellsOfZone, zoneOf } from './eviction-pace.ts';
 
 /** Tells of the zones how many nodes they have and how many of them are ready; counts nodes that are emptied, by zone. */
 export function countZones(registry: MetricRegistry | undefined, nodes: () => readonly Node[]) {
@@ -38,6 +38,7 @@ export function countZones(registry: MetricRegistry | undefined, nodes: () => re
 function zonesOf(nodes: readonly Node[]): ReadonlyMap<string, { size: number; ready: number }> {
   const zones = new Map<string, { size: number; ready: number }>();
   for (const node of nodes) {
+    if (!tellsOfZone(node)) continue;
     const zone = zones.get(zoneLabel(node)) ?? { size: 0, ready: 0 };
     zones.set(zoneLabel(node), zone);
     zone.size++;

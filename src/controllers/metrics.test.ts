@@ -30,9 +30,10 @@ test('what controllers do is counted under the names people know', async () => {
       spec: { schedule: '* * * * *', jobTemplate: { spec: { template } } },
     } as never as CronJob);
     const resources = { requests: { storage: '1Gi' } };
-    await client
-      .of(PersistentVolumeClaims)
-      .create({ metadata: metadata('data'), spec: { accessModes: ['ReadWriteOnce'], resources } } as never);
+    await client.of(PersistentVolumeClaims).create({
+      metadata: metadata('data'),
+      spec: { accessModes: ['ReadWriteOnce'], resources, storageClassName: '' },
+    } as never);
     await cluster.advance(600_000);
     const lines = cluster.apiServer.metrics.render().split('\n');
     const mode = 'completion_mode="Indexed"';

@@ -29,8 +29,14 @@ export function connectStreams(own: ProcessStreams, caller: StreamOptions): () =
 }
 
 function forward(from: Readable, to: Writable | undefined): void {
-  if (to === undefined) from.resume();
-  else from.pipe(to, { end: false });
+  if (to === undefined) return void from.resume();
+  from.pipe(to, { end: false });
+  // Whoever has gone takes no more, and does not hold up what is still said: else it would never end.
+  const drop = () => {
+    from.unpipe(to);
+    from.resume();
+  };
+  to.once('error', drop).once('close', drop);
 }
 
 /** Resolves when all that was written has been taken by the stream's owner, or never will be. */

@@ -1,10 +1,11 @@
 import { type Namespace, Namespaces } from '#api/core/v1/namespace.ts';
-import { Pods } from '#api/core/v1/pod.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { parseTime } from '#machinery/objects/time.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
 import { messageOf } from '../shared/pod-control.ts';
 import { storedResources } from '../shared/resources.ts';
@@ -41,7 +42,7 @@ export class NamespaceController {
     if (namespace?.metadata?.deletionTimestamp === undefined) return undefined;
     const finalizers = namespace.spec?.finalizers ?? [];
     if (!finalizers.includes(FINALIZER)) return undefined;
-    const { remaining, failures } = await this.#empty(name);
+    const { remaining, failures } = await this.#empty(namespace);
     const told = await this.#tell(namespace, remaining, failures);
     if (remaining.length > 0 || failures.length > 0) return { requeueAfterMs: RECHECK_MS };
     const spec = { ...told.spec, finalizers: finalizers.filter((finalizer) => finalizer !== FINALIZER) };
@@ -53,7 +54,7 @@ export class NamespaceController {
   }
 
   /** Deletes everything in a namespace that is not being deleted yet. Other kinds may have to serve pods to their end. */
-  async #empty(namespace: string): Promise<{ remaining: Remaining[]; failures: string[] }> {
+  async #empty(namespace: Namespace): Promise<{ remaining: Remaining[]; failures: string[] }> {
     const resources = storedResources(this.#options).filter(({ namespaced }) => namespaced);
     const isPods = ({ group, plural }: AnyResourceDefinition) => group === '' && plural === 'pods';
     const first = await this.#emptyOf(namespace, resources.filter(isPods));
@@ -64,13 +65,19 @@ export class NamespaceController {
     );
   }
 
-  async #emptyOf(namespace: string, resources: readonly AnyResourceDefinition[]) {
+  async #emptyOf({ metadata }: Namespace, resources: readonly AnyResourceDefinition[]) {
+    const { name = '', deletionTimestamp } = metadata ?? {};
+    const isPatientUntil = (graceMs: number) =>
+      this.#context.clock.now() < parseTime(deletionTimestamp ?? '') + graceMs;
     const remaining: Remaining[] = [];
     const failures: string[] = [];
     for (const definition of resources) {
       try {
-        const left = await this.#deleteAll(namespace, definition);
-        if (left.length > 0) remaining.push(remainingOf(definition, left));
+        const { left, graceMs } = await this.#deleteAll(name, definition);
+        if (left.length === 0) continue;
+        remaining.push(remainingOf(definition, left));
+        const isKept = left.some((object) => object.metadata?.finalizers?.length);
+        if (!isKept && !isPatientUntil(graceMs)) failures.push(unexpected(name, definition));
       } catch (error) {
         failures.push(messageOf(error));
       }
@@ -78,17 +85,18 @@ export class NamespaceController {
     return { remaining, failures };
   }
 
-  async #deleteAll(namespace: string, definition: AnyResourceDefinition): Promise<readonly KubernetesObject[]> {
+  /** Resolves with what is left, and for how long after the namespace was deleted that is to be expected. */
+  async #deleteAll(namespace: string, definition: AnyResourceDefinition): Promise<Left> {
     const client = this.#context.client.of<KubernetesObject>(definition);
     const present = (await client.list({ namespace }).catch(absent))?.items ?? [];
-    if (present.length === 0) return present;
+    if (present.length === 0) return { left: [], graceMs: 0 };
     const propagationPolicy = 'Background';
     if (definition.verbs.includes('deletecollection')) await client.deleteCollection({ namespace, propagationPolicy });
     else {
       const names = present.map(({ metadata }) => metadata?.name ?? '');
       await Promise.all(names.map((name) => client.delete(name, { namespace, propagationPolicy }).catch(absent)));
     }
-    return (await client.list({ namespace })).items;
+    return { left: (await client.list({ namespace })).items, graceMs: Math.max(0, ...present.map(graceOf)) };
   }
 
   async #tell(namespace: Namespace, remaining: readonly Remaining[], failures: readonly string[]): Promise<Namespace> {
@@ -100,6 +108,20 @@ export class NamespaceController {
     return this.#context.client.of(Namespaces).updateStatus({ ...namespace, status });
   }
 }
+
+interface Left {
+  readonly left: readonly KubernetesObject[];
+  readonly graceMs: number;
+}
+
+/** How long a pod may take to end, in milliseconds; anything else goes at once. */
+function graceOf({ spec, status }: Pod): number {
+  const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed';
+  return isOver ? 0 : (spec?.terminationGracePeriodSeconds ?? 0) * 1000;
+}
+
+const unexpected = (namespace: string, { group, version, plural }: AnyResourceDefinition): string =>
+  `unexpected items still remain in namespace: ${namespace} for gvr: ${group}/${version}, Resource=${plural}`;
 
 function remainingOf({ plural, group }: AnyResourceDefinition, left: readonly KubernetesObject[]): Remaining {
   const finalizers: Record<string, number> = {};

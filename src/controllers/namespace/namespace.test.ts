@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Deployments } from '#api/apps/v1/deployment.ts';
 import { ConfigMaps } from '#api/core/v1/config-map.ts';
 import { Namespaces } from '#api/core/v1/namespace.ts';
+import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { Cluster } from '#testing/cluster.ts';
+import { VirtualClock } from '#testing/virtual-clock.ts';
 import { waitFor } from '#testing/wait-for.ts';
 
 let cluster: Cluster;
@@ -71,4 +73,31 @@ test('a namespace says what keeps it', async () => {
   const latest = await client.of(ConfigMaps).get('held', { namespace: 'held' });
   await client.of(ConfigMaps).update({ ...map, metadata: { ...latest.metadata, finalizers: [] } });
   await namespaceGone('held');
+});
+
+test('a namespace says that pods take longer than they may', async () => {
+  const controllers = ['namespace-controller', 'serviceaccount-controller'];
+  const slow = await Cluster.start({ clock: new VirtualClock(), controllers, scheduler: false });
+  try {
+    const { client } = slow;
+    await client.of(Namespaces).create({ metadata: { name: 'slow' } });
+    await slow.advance(1000);
+    const spec = { nodeName: 'silent', terminationGracePeriodSeconds: 20, containers: [{ name: 'c', image: 'x' }] };
+    await client.of(Pods).create({ metadata: { name: 'kept', namespace: 'slow' }, spec } as Pod);
+    await client.of(Namespaces).delete('slow');
+    const failure = async () => {
+      const { status } = await client.of(Namespaces).get('slow');
+      const told = status?.conditions?.find(({ type }) => type === 'NamespaceDeletionContentFailure');
+      return [told?.status, told?.message];
+    };
+    await slow.advance(15_000);
+    expect((await failure())[0]).toBe('False');
+    await slow.advance(10_000);
+    expect(await failure()).toEqual([
+      'True',
+      'Failed to delete all resource types, 1 remaining: unexpected items still remain in namespace: slow for gvr: /v1, Resource=pods',
+    ]);
+  } finally {
+    await slow.stop();
+  }
 });

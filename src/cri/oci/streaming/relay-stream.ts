@@ -35,7 +35,10 @@ export class RelayStream extends Duplex {
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    const { stdin, stdout, stderr } = this.#relay;
     this.#relay.kill();
+    // What nobody reads any more would keep its pipe open for good.
+    for (const pipe of [stdin, stdout, stderr]) pipe.destroy();
     callback(error);
   }
 }

@@ -10,18 +10,17 @@ import {
   notSupported,
   required,
 } from '#machinery/errors/field-error.ts';
-import { internalForm } from '#machinery/errors/internal-form.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isQualifiedName, isValidLabelValue } from '#machinery/names/label.ts';
-import {
-  type Affinity,
-  type NodeSelector,
-  type NodeSelectorRequirement,
-  type NodeSelectorTerm,
-  type PodAffinity,
-  type PodAffinityTerm,
+import type {
+  Affinity,
+  NodeSelector,
+  NodeSelectorRequirement,
+  NodeSelectorTerm,
+  PodAffinity,
+  PodAffinityTerm,
   Toleration,
-  type TopologySpreadConstraint,
+  TopologySpreadConstraint,
 } from './affinity.ts';
 
 /** The rules of where a pod wants to run, and beside whom. */
@@ -196,11 +195,12 @@ function checkOperator(field: FieldPath, toleration: Toleration, value: string):
       return wrong.length > 0 ? [invalid(field, value, wrong.join(';'))] : [];
     }
     case 'Exists':
-      return value === ''
-        ? []
-        : [invalid(field, internalForm(toleration, Toleration), "value must be empty when `operator` is 'Exists'")];
+      return value === '' ? [] : [invalid(field, value, "value must be empty when `operator` is 'Exists'")];
+    case 'Gt':
+    case 'Lt':
+      // Their feature is off, though upstream names them among what it supports.
+      return [notSupported(field, toleration.operator, ['Equal', 'Exists', 'Lt', 'Gt'])];
     default:
-      // `Lt` and `Gt` are known, but their feature is off.
       return [notSupported(field, toleration.operator, ['Equal', 'Exists'])];
   }
 }

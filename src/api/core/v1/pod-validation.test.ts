@@ -94,6 +94,26 @@ test.each<[string, object, string[]]>([
     ],
   ],
   [
+    'tolerations that compare',
+    pod({
+      tolerations: [
+        { key: 'k', operator: 'Exists', value: 'v' },
+        { key: 'k', operator: 'Gt', value: '1' },
+        { key: 'k', operator: 'Like', value: '1' },
+      ],
+    }),
+    [
+      'spec.tolerations[0].operator: Invalid value: "v": value must be empty when `operator` is \'Exists\'',
+      'spec.tolerations[1].operator: Unsupported value: "Gt": supported values: "Equal", "Exists", "Lt", "Gt"',
+      'spec.tolerations[2].operator: Unsupported value: "Like": supported values: "Equal", "Exists"',
+    ],
+  ],
+  [
+    'a projection of two things at once',
+    pod({ volumes: [{ name: 'v', projected: { sources: [{ secret: { name: 'a' }, configMap: { name: 'b' } }] } }] }),
+    ['spec.volumes[0].projected.sources[0]: Forbidden: may not specify more than 1 volume type per source'],
+  ],
+  [
     'affinity to no topology',
     pod({ affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: '' }] } } }),
     [

@@ -190,7 +190,7 @@ function validateProjection(projection: VolumeProjection, field: FieldPath, volu
       errors.push(invalid(at, bundle, 'exactly one of name and signerName is required'));
   }
   const types = Object.entries(projection).filter(([, source]) => source !== undefined);
-  if (types.length > 1) errors.push(forbidden(field, 'may not specify more than 1 volume type'));
+  if (types.length > 1) errors.push(forbidden(field, 'may not specify more than 1 volume type per source'));
   return errors;
 }
 

@@ -73,13 +73,24 @@ test('an autoscaler of v1 comes back as it was stored', () => {
     fc.property(autoscalers, (autoscaler) => {
       const stored = toStorage(autoscaler);
       expect(stored.apiVersion).toBe('autoscaling/v2');
-      expect(fromStorage(stored)).toEqual(autoscaler);
+      const { 'autoscaling.alpha.kubernetes.io/current-metrics': current, ...annotations } =
+        fromStorage(stored).metadata?.annotations ?? {};
+      // How much of what is used is more than v1 says otherwise, and travels beside it.
+      expect(current === undefined).toBe(autoscaler.status?.currentCPUUtilizationPercentage === undefined);
+      const metadata = present({
+        name: 'a',
+        annotations: Object.keys(annotations).length > 0 ? annotations : undefined,
+      });
+      expect({ ...fromStorage(stored), metadata }).toEqual(autoscaler);
     }),
   );
 });
 
-test('what v1 cannot say travels in annotations and comes back', () => {
+const AUTOSCALING = 'autoscaling.alpha.kubernetes.io/';
+
+test('what v1 cannot say travels in annotations as upstream writes them, and comes back', () => {
   const { toStorage, fromStorage } = HorizontalPodAutoscalersV1.storage!;
+  const selector = { matchLabels: { a: 'b' } };
   const stored = {
     kind: 'HorizontalPodAutoscaler',
     apiVersion: 'autoscaling/v2',
@@ -87,20 +98,93 @@ test('what v1 cannot say travels in annotations and comes back', () => {
     spec: {
       scaleTargetRef: { kind: 'Deployment', name: 'd' },
       maxReplicas: 3,
-      metrics: [{ type: 'Pods', pods: { metric: { name: 'm' }, target: { type: 'AverageValue', averageValue: '5' } } }],
-      behavior: { scaleDown: { selectPolicy: 'Max' } },
+      metrics: [
+        {
+          type: 'Pods',
+          pods: { metric: { name: 'm', selector }, target: { type: 'AverageValue', averageValue: '5' } },
+        },
+        {
+          type: 'Object',
+          object: {
+            describedObject: { kind: 'Service', name: 's' },
+            target: { type: 'Value', value: '2' },
+            metric: { name: 'o' },
+          },
+        },
+        {
+          type: 'ContainerResource',
+          containerResource: {
+            name: 'cpu',
+            target: { type: 'Utilization', averageUtilization: 7 },
+            container: 'c',
+          },
+        },
+        { type: 'Resource', resource: { name: 'memory', target: { type: 'AverageValue', averageValue: '1Gi' } } },
+        { type: 'External', external: { metric: { name: 'e' }, target: { type: 'Value', value: '9' } } },
+        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } },
+      ],
+      behavior: {
+        scaleDown: {
+          selectPolicy: 'Max',
+          policies: [{ type: 'Pods', value: 1, periodSeconds: 60 }],
+          tolerance: '100m',
+        },
+      },
     },
     status: {
       currentReplicas: 1,
       desiredReplicas: 2,
-      conditions: [{ type: 'AbleToScale', status: 'True' }],
+      currentMetrics: [
+        { type: 'Resource', resource: { name: 'cpu', current: { averageValue: '3m', averageUtilization: 4 } } },
+        { type: 'Pods', pods: { metric: { name: 'm' }, current: { averageValue: '6' } } },
+      ],
+      conditions: [{ type: 'AbleToScale', status: 'True', reason: 'r' }],
     },
   };
-  const shown = fromStorage(stored);
-  expect(Object.keys(shown.metadata?.annotations ?? {})).toEqual([
-    'autoscaling.alpha.kubernetes.io/metrics',
-    'autoscaling.alpha.kubernetes.io/conditions',
-    'autoscaling.alpha.kubernetes.io/behavior',
-  ]);
+  const shown = fromStorage(stored) as HorizontalPodAutoscaler;
+  expect(shown.spec?.targetCPUUtilizationPercentage).toBe(50);
+  expect(shown.status?.currentCPUUtilizationPercentage).toBe(4);
+  expect(shown.metadata?.annotations).toEqual({
+    [`${AUTOSCALING}metrics`]: JSON.stringify([
+      { type: 'Pods', pods: { metricName: 'm', targetAverageValue: '5', selector } },
+      { type: 'Object', object: { target: { kind: 'Service', name: 's' }, metricName: 'o', targetValue: '2' } },
+      {
+        type: 'ContainerResource',
+        containerResource: { name: 'cpu', targetAverageUtilization: 7, container: 'c' },
+      },
+      { type: 'Resource', resource: { name: 'memory', targetAverageValue: '1Gi' } },
+      { type: 'External', external: { metricName: 'e', targetValue: '9' } },
+    ]),
+    [`${AUTOSCALING}current-metrics`]: JSON.stringify([
+      { type: 'Resource', resource: { name: 'cpu', currentAverageUtilization: 4, currentAverageValue: '3m' } },
+      { type: 'Pods', pods: { metricName: 'm', currentAverageValue: '6' } },
+    ]),
+    [`${AUTOSCALING}behavior`]:
+      '{"ScaleUp":null,"ScaleDown":{"StabilizationWindowSeconds":null,"SelectPolicy":"Max","Policies":[{"Type":"Pods","Value":1,"PeriodSeconds":60}],"Tolerance":"100m"}}',
+    [`${AUTOSCALING}conditions`]: '[{"type":"AbleToScale","status":"True","lastTransitionTime":null,"reason":"r"}]',
+  });
   expect(toStorage(shown)).toEqual(stored);
+});
+
+test.each(['5', '{', '[5]', 'null', '{"a":1}'])('an annotation that carries %s to v2 carries nothing', (text) => {
+  const { toStorage } = HorizontalPodAutoscalersV1.storage!;
+  const annotations = Object.fromEntries(
+    ['metrics', 'current-metrics', 'behavior', 'conditions'].map((name) => [`${AUTOSCALING}${name}`, text]),
+  );
+  const { metadata, spec } = toStorage({
+    kind: 'HorizontalPodAutoscaler',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name: 'a', annotations },
+    spec: { scaleTargetRef: { kind: 'Deployment', name: 'd' }, maxReplicas: 3 },
+  } as HorizontalPodAutoscaler) as { metadata: object; spec: object };
+  expect([metadata, spec]).toEqual([
+    { name: 'a' },
+    {
+      scaleTargetRef: { kind: 'Deployment', name: 'd' },
+      maxReplicas: 3,
+      metrics: [
+        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
+      ],
+    },
+  ]);
 });

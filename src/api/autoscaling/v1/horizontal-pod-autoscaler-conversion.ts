@@ -1,97 +1,122 @@
 import {
+  HorizontalPodAutoscalerBehavior,
+  HorizontalPodAutoscalerCondition,
   HorizontalPodAutoscalers,
   type HorizontalPodAutoscaler as Stored,
 } from '#api/autoscaling/v2/horizontal-pod-autoscaler.ts';
 import type { StorageVersion } from '#api/resource-definition.ts';
+import { table } from '#base/table.ts';
+import { DecodeError } from '#machinery/codec/decode-error.ts';
+import { decodeValue } from '#machinery/codec/json.ts';
+import { internalForm } from '#machinery/errors/internal-form.ts';
+import { list, message, opt } from '#machinery/schema/schema.ts';
+import { type Metric, metricFromOld, metricToOld, OldMetrics, present } from './carried-metrics.ts';
+import { type MetricStatus, OldStatuses, statusFromOld, statusToOld } from './carried-statuses.ts';
 import type { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 
+const DOMAIN = 'autoscaling.alpha.kubernetes.io/';
 /** Where v1, which knows only the CPU target, carries what else v2 has. */
-const CARRIED = {
-  metrics: 'autoscaling.alpha.kubernetes.io/metrics',
-  currentMetrics: 'autoscaling.alpha.kubernetes.io/current-metrics',
-  conditions: 'autoscaling.alpha.kubernetes.io/conditions',
-  behavior: 'autoscaling.alpha.kubernetes.io/behavior',
-} as const;
+const METRICS = `${DOMAIN}metrics`;
+const CURRENT_METRICS = `${DOMAIN}current-metrics`;
+const BEHAVIOR = `${DOMAIN}behavior`;
+const CONDITIONS = `${DOMAIN}conditions`;
+/** All that stands for something else, and never comes through as an annotation. */
+const CARRIED = [
+  METRICS,
+  CURRENT_METRICS,
+  BEHAVIOR,
+  CONDITIONS,
+  `${DOMAIN}scale-down-tolerance`,
+  `${DOMAIN}scale-up-tolerance`,
+];
 
 /** What v1 aims at when it names no target, in percent of what pods request. */
 const DEFAULT_UTILIZATION = 80;
 
-type Metric = NonNullable<NonNullable<Stored['spec']>['metrics']>[number];
-type Carried = Partial<Record<keyof typeof CARRIED, unknown>>;
+const Conditions = message('Conditions', { items: opt(1, list(HorizontalPodAutoscalerCondition)) });
 
 /** autoscaling/v1 is stored as autoscaling/v2. */
 export const horizontalPodAutoscalerStorage: StorageVersion<HorizontalPodAutoscaler> = {
   definition: () => HorizontalPodAutoscalers,
   toStorage(object) {
-    const { metadata, carried } = unload(object.metadata);
-    const { targetCPUUtilizationPercentage: target, ...spec } = object.spec ?? {
-      scaleTargetRef: { kind: '', name: '' },
-      maxReplicas: 0,
-    };
-    const { currentCPUUtilizationPercentage: current, ...status } = object.status ?? {
-      currentReplicas: 0,
-      desiredReplicas: 0,
-    };
-    const others = (carried.metrics ?? []) as readonly Metric[];
-    const given = target === undefined ? others : [cpuMetric(target), ...others];
-    const metrics = given.length > 0 ? given : [cpuMetric(DEFAULT_UTILIZATION)];
-    const currentMetrics = [
-      ...(current === undefined
-        ? []
-        : [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: current } } }]),
-      ...((carried.currentMetrics ?? []) as object[]),
+    const annotations = object.metadata?.annotations ?? {};
+    const { targetCPUUtilizationPercentage: target, ...spec } = object.spec ?? EMPTY_SPEC;
+    const { currentCPUUtilizationPercentage: current, ...status } = object.status ?? EMPTY_STATUS;
+    const metrics = [
+      ...(readItems(annotations[METRICS], (items) => decodeValue({ items }, OldMetrics).object) ?? []).map(
+        metricFromOld,
+      ),
+      ...(target === undefined ? [] : [cpuMetric(target)]),
     ];
+    const currentMetrics =
+      readItems(annotations[CURRENT_METRICS], (items) => decodeValue({ items }, OldStatuses).object)?.map(
+        statusFromOld,
+      ) ?? (current === undefined ? undefined : [cpuStatus(current)]);
     return {
       ...object,
       apiVersion: 'autoscaling/v2',
-      metadata,
-      spec: {
+      metadata: withoutCarried(object.metadata),
+      spec: present({
         ...spec,
-        metrics,
-        ...(carried.behavior ? { behavior: carried.behavior } : {}),
-      },
-      status: {
+        metrics: metrics.length > 0 ? metrics : [cpuMetric(DEFAULT_UTILIZATION)],
+        behavior: readBehavior(annotations[BEHAVIOR]),
+      }),
+      status: present({
         ...status,
-        ...(currentMetrics.length > 0 ? { currentMetrics } : {}),
-        ...(carried.conditions ? { conditions: carried.conditions } : {}),
-      },
+        currentMetrics,
+        conditions: readItems(annotations[CONDITIONS], (items) => decodeValue({ items }, Conditions).object),
+      }),
     } as Stored;
   },
   fromStorage(stored) {
     const object = stored as Stored;
-    const {
-      metrics = [],
-      behavior,
-      ...spec
-    } = object.spec ?? { scaleTargetRef: { kind: '', name: '' }, maxReplicas: 0 };
-    const { currentMetrics = [], conditions, ...status } = object.status ?? { desiredReplicas: 0 };
-    const cpu = metrics.find(isCpu);
-    const current = currentMetrics?.find((each) => each.type === 'Resource' && each.resource?.name === 'cpu');
-    const target = cpu?.resource?.target.averageUtilization;
-    const utilization = current?.resource?.current.averageUtilization;
-    const metadata = load(object.metadata, {
-      metrics: rest(metrics, cpu),
-      currentMetrics: rest(currentMetrics ?? [], utilization === undefined ? undefined : current),
-      conditions: conditions?.length ? conditions : undefined,
-      behavior,
+    const { metrics = [], behavior, ...spec } = object.spec ?? EMPTY_SPEC;
+    const { currentMetrics, conditions, ...status } = object.status ?? { desiredReplicas: 0 };
+    const others = metrics.filter((metric) => !isCpu(metric));
+    const metadata = withCarried(withoutCarried(object.metadata), {
+      [METRICS]: others.length > 0 ? others.map(metricToOld) : undefined,
+      // All of them, CPU too: v1 says of it only how much is used, not of what.
+      [CURRENT_METRICS]: currentMetrics?.length ? currentMetrics.map(statusToOld) : undefined,
+      [BEHAVIOR]: behavior && internalForm(behavior, HorizontalPodAutoscalerBehavior),
+      [CONDITIONS]: conditions?.length
+        ? conditions.map(({ type, status: is, lastTransitionTime = null, reason, message: text }) => ({
+            ...{ type, status: is, lastTransitionTime, reason, message: text },
+          }))
+        : undefined,
     });
     return {
       ...object,
       apiVersion: 'autoscaling/v1',
       metadata,
-      spec: { ...spec, ...(target === undefined ? {} : { targetCPUUtilizationPercentage: target }) },
-      status: {
+      spec: present({
+        ...spec,
+        targetCPUUtilizationPercentage: metrics.find(isCpu)?.resource?.target.averageUtilization,
+      }),
+      status: present({
         currentReplicas: 0,
         ...status,
-        ...(utilization === undefined ? {} : { currentCPUUtilizationPercentage: utilization }),
-      },
+        currentCPUUtilizationPercentage: (currentMetrics ?? [])
+          .map(utilizationIn)
+          .findLast((each) => each !== undefined),
+      }),
     } as HorizontalPodAutoscaler;
   },
 };
 
+const EMPTY_SPEC = { scaleTargetRef: { kind: '', name: '' }, maxReplicas: 0 } as NonNullable<
+  HorizontalPodAutoscaler['spec']
+> &
+  NonNullable<Stored['spec']>;
+const EMPTY_STATUS: NonNullable<HorizontalPodAutoscaler['status']> = { currentReplicas: 0, desiredReplicas: 0 };
+
 const cpuMetric = (averageUtilization: number): Metric => ({
   type: 'Resource',
   resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } },
+});
+
+const cpuStatus = (averageUtilization: number): MetricStatus => ({
+  type: 'Resource',
+  resource: { name: 'cpu', current: { averageUtilization } },
 });
 
 const isCpu = (metric: Metric): boolean =>
@@ -99,32 +124,63 @@ const isCpu = (metric: Metric): boolean =>
   metric.resource?.name === 'cpu' &&
   metric.resource.target.averageUtilization !== undefined;
 
-const rest = <T>(all: readonly T[], taken: T | undefined) => {
-  const others = all.filter((each) => each !== taken);
-  return others.length > 0 ? others : undefined;
-};
+const utilizationIn = ({ type, resource }: MetricStatus): number | undefined =>
+  type === 'Resource' && resource?.name === 'cpu' ? resource.current.averageUtilization : undefined;
 
-function load(metadata: Stored['metadata'], carried: Carried): Stored['metadata'] {
-  const entries = Object.entries(carried).filter(([, value]) => value !== undefined);
-  if (entries.length === 0) return metadata;
-  const texts = entries.map(([name, value]) => [CARRIED[name as keyof typeof CARRIED], JSON.stringify(value)]);
-  return { ...metadata, annotations: { ...metadata?.annotations, ...Object.fromEntries(texts) } };
+/** What an annotation lists, or undefined where it does not hold what it should. */
+function readItems<T>(
+  text: string | undefined,
+  decode: (items: unknown) => { readonly items?: readonly T[] | undefined },
+): readonly T[] | undefined {
+  const list = read(text, decode);
+  return list && (list.items ?? []);
 }
 
-function unload(metadata: Stored['metadata']): { readonly metadata: Stored['metadata']; readonly carried: Carried } {
-  const annotations = { ...metadata?.annotations };
-  const carried: Carried = {};
-  for (const [name, key] of Object.entries(CARRIED)) {
-    const text = annotations[key];
-    if (text === undefined) continue;
-    try {
-      carried[name as keyof typeof CARRIED] = JSON.parse(text);
-      delete annotations[key];
-    } catch (error) {
-      // Somebody else's text under our key stays what it is: an annotation.
-      if (!(error instanceof SyntaxError)) throw error;
-    }
+/** Upstream writes the behavior with the names that Go gives its fields, and reads them however they are spelled. */
+function readBehavior(text: string | undefined): HorizontalPodAutoscalerBehavior | undefined {
+  const behavior = read(text, (value) => decodeValue(spelled(value), HorizontalPodAutoscalerBehavior).object);
+  return behavior?.scaleUp || behavior?.scaleDown ? (behavior as HorizontalPodAutoscalerBehavior) : undefined;
+}
+
+const SPELLINGS = table<string>(
+  Object.fromEntries(
+    [
+      ...['scaleUp', 'scaleDown', 'stabilizationWindowSeconds', 'selectPolicy', 'policies', 'tolerance'],
+      ...['type', 'value', 'periodSeconds'],
+    ].map((name) => [name.toLowerCase(), name]),
+  ),
+);
+
+function spelled(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(spelled);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [SPELLINGS[key.toLowerCase()] ?? key, spelled(part)]),
+  );
+}
+
+function read<T>(text: string | undefined, decode: (value: unknown) => T): T | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return decode(JSON.parse(text));
+  } catch (error) {
+    // Whoever wrote it meant something else: it says nothing.
+    if (error instanceof SyntaxError || error instanceof DecodeError) return undefined;
+    throw error;
   }
-  const { annotations: _, ...others } = metadata ?? {};
-  return { metadata: Object.keys(annotations).length > 0 ? { ...others, annotations } : others, carried };
+}
+
+function withoutCarried(metadata: Stored['metadata']): Stored['metadata'] {
+  const { annotations, ...others } = metadata ?? {};
+  const kept = Object.entries(annotations ?? {}).filter(([key]) => !CARRIED.includes(key));
+  return kept.length > 0 ? { ...metadata, annotations: Object.fromEntries(kept) } : others;
+}
+
+function withCarried(metadata: Stored['metadata'], carried: Readonly<Record<string, unknown>>): Stored['metadata'] {
+  const texts = Object.entries(carried).flatMap(([key, value]): [string, string][] =>
+    value === undefined ? [] : [[key, JSON.stringify(value)]],
+  );
+  return texts.length > 0
+    ? { ...metadata, annotations: { ...metadata?.annotations, ...Object.fromEntries(texts) } }
+    : metadata;
 }

@@ -1,6 +1,9 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import type { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
-import { validateHorizontalPodAutoscaler } from './horizontal-pod-autoscaler-validation.ts';
+import {
+  validateHorizontalPodAutoscaler,
+  validateHorizontalPodAutoscalerUpdate,
+} from './horizontal-pod-autoscaler-validation.ts';
 
 export const horizontalPodAutoscalerStrategy: Strategy<HorizontalPodAutoscaler> = {
   applyDefaults({ spec }) {
@@ -10,4 +13,6 @@ export const horizontalPodAutoscalerStrategy: Strategy<HorizontalPodAutoscaler> 
     autoscaler.status = { currentReplicas: 0, desiredReplicas: 0 };
   },
   validate: validateHorizontalPodAutoscaler,
+  validateUpdate: validateHorizontalPodAutoscalerUpdate,
+  updateChecks: 'changes only',
 };

@@ -30,7 +30,9 @@ export const horizontalPodAutoscalerStrategy: Strategy<HorizontalPodAutoscaler> 
   prepareForCreate(autoscaler) {
     autoscaler.status = { desiredReplicas: 0 };
   },
-  validate: validateHorizontalPodAutoscaler,
+  validate: (autoscaler) => validateHorizontalPodAutoscaler(autoscaler),
+  validateUpdate: validateHorizontalPodAutoscaler,
+  updateChecks: 'changes only',
 };
 
 function withPolicies(

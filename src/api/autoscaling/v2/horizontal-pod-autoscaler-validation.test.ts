@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { createErrors } from '#api/testing/defaulted.ts';
+import { createErrors, updateErrors } from '#api/testing/defaulted.ts';
+import { HorizontalPodAutoscalersV1 } from '../v1/horizontal-pod-autoscaler.ts';
 import { HorizontalPodAutoscalers } from './horizontal-pod-autoscaler.ts';
 
 const twice = (text: string) => [text, text];
 const LABEL =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-const scaleTargetRef = { kind: 'Deployment', name: 'a' };
+const scaleTargetRef = { kind: 'Deployment', name: 'a', apiVersion: 'apps/v1' };
 const metric = (target: object) => ({ metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] });
 
 test.each<[string, object, string[]]>([
@@ -23,6 +24,7 @@ test.each<[string, object, string[]]>([
       'spec.maxReplicas: Required value: must be set and greater than 0',
       'spec.scaleTargetRef.kind: Required value',
       'spec.scaleTargetRef.name: Required value',
+      'spec.scaleTargetRef.apiVersion: Invalid value: "": apiVersion must specify API group',
     ],
   ],
   [
@@ -88,6 +90,33 @@ test.each<[string, object, string[]]>([
       'spec.metrics[0].containerResource.target.averageValue: Forbidden: may not set both a target raw value and a target utilization',
     ],
   ],
+  ['of pods of old', { scaleTargetRef: { kind: 'ReplicationController', name: 'a', apiVersion: 'v1' } }, []],
+  [
+    'of what has no group',
+    { scaleTargetRef: { kind: 'Deployment', name: 'a', apiVersion: 'v1' } },
+    ['spec.scaleTargetRef.apiVersion: Invalid value: "v1": apiVersion must specify API group'],
+  ],
+  [
+    'that looks at an object of no version',
+    {
+      metrics: ['v1', 'a/b/c'].map((apiVersion) => ({
+        type: 'Object',
+        object: {
+          describedObject: { kind: 'Service', name: 's', apiVersion },
+          metric: { name: 'm' },
+          target: { type: 'Value', value: '1' },
+        },
+      })),
+    },
+    [
+      'spec.metrics[1].object.describedObject.apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c',
+    ],
+  ],
+  [
+    'that puts up with less than nothing',
+    { behavior: { scaleUp: { tolerance: '-1' } } },
+    ['spec.behavior.scaleUp.tolerance: Invalid value: "-1": must be greater than or equal to 0'],
+  ],
   [
     'that waits too long',
     { behavior: { scaleDown: { stabilizationWindowSeconds: 4000 } } },
@@ -96,4 +125,31 @@ test.each<[string, object, string[]]>([
 ])('an autoscaler %s', (_, spec, expected) => {
   const object = { metadata: { name: 'a', namespace: 'b' }, spec: { scaleTargetRef, maxReplicas: 3, ...spec } };
   expect(createErrors(HorizontalPodAutoscalers, object)).toEqual(expected);
+});
+
+test('an autoscaler may keep a target that was accepted without a group', () => {
+  const of = (spec: object) => ({ metadata: { name: 'a', namespace: 'b' }, spec: { maxReplicas: 3, ...spec } });
+  const bare = { kind: 'Deployment', name: 'a' };
+  expect(updateErrors(HorizontalPodAutoscalers, of({ scaleTargetRef: bare }), of({ scaleTargetRef: bare }))).toEqual(
+    [],
+  );
+  expect(
+    updateErrors(HorizontalPodAutoscalers, of({ scaleTargetRef }), of({ scaleTargetRef: { ...bare, name: 'c' } })),
+  ).toEqual(['spec.scaleTargetRef.apiVersion: Invalid value: "": apiVersion must specify API group']);
+});
+
+test('an autoscaler of v1 is judged as it is stored, what its annotations carry included', () => {
+  const annotations = {
+    'autoscaling.alpha.kubernetes.io/metrics': '[{"type":"Pods","pods":{"metricName":"","targetAverageValue":"0"}}]',
+    'autoscaling.alpha.kubernetes.io/behavior': '{"scaleup":{"stabilizationWindowSeconds":-5}}',
+  };
+  const spec = { scaleTargetRef, maxReplicas: 3, targetCPUUtilizationPercentage: 0 };
+  const object = { metadata: { name: 'a', namespace: 'b', annotations }, spec };
+  expect(createErrors(HorizontalPodAutoscalersV1, object)).toEqual([
+    'spec.metrics[0].pods.metric.name: Required value: must specify a metric name',
+    'spec.metrics[0].pods.target.averageValue: Invalid value: "0": must be positive',
+    'spec.metrics[1].resource.target.averageUtilization: Invalid value: 0: must be greater than 0',
+    'spec.behavior.scaleUp.stabilizationWindowSeconds: Invalid value: -5: must be greater than or equal to zero',
+    'spec.behavior.scaleUp.policies: Required value: must specify at least one Policy',
+  ]);
 });

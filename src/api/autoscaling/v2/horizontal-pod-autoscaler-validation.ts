@@ -1,16 +1,22 @@
-import { checkEach, optionalOneOf, requireText } from '#api/checks.ts';
+import { checkEach, optionalOneOf } from '#api/checks.ts';
 import { checkCounts } from '#api/replica-counts.ts';
 import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
-import { isPathSegmentName } from '#machinery/names/path-segment.ts';
+import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
 import type { HorizontalPodAutoscaler, HPAScalingPolicy, HPAScalingRules } from './horizontal-pod-autoscaler.ts';
-import type { CrossVersionObjectReference } from './metric-spec.ts';
 import { validateMetric } from './metric-validation.ts';
+import { type AcceptedVersions, validateReference, versionErrors } from './reference-validation.ts';
+
+type Spec = NonNullable<HorizontalPodAutoscaler['spec']>;
 
 const SPEC = new FieldPath('spec');
 const LONGEST_PERIOD_SECONDS = 1800;
 const LONGEST_WINDOW_SECONDS = 3600;
 
-export function validateHorizontalPodAutoscaler({ spec }: HorizontalPodAutoscaler): FieldError[] {
+/** The rules of a new autoscaler, or of one that takes the place of `old`. */
+export function validateHorizontalPodAutoscaler(
+  { spec }: HorizontalPodAutoscaler,
+  old?: HorizontalPodAutoscaler,
+): FieldError[] {
   if (spec === undefined) return [required(SPEC)];
   const { minReplicas, maxReplicas, behavior } = spec;
   const errors: FieldError[] = [];
@@ -25,17 +31,28 @@ export function validateHorizontalPodAutoscaler({ spec }: HorizontalPodAutoscale
   }
   return [
     ...errors,
-    ...validateReference(spec.scaleTargetRef, SPEC.child('scaleTargetRef')),
-    ...checkEach(spec.metrics, SPEC.child('metrics'), validateMetric),
+    ...validateReference(spec.scaleTargetRef, SPEC.child('scaleTargetRef'), targetVersions(spec, old)),
+    ...checkEach(spec.metrics, SPEC.child('metrics'), (metric, at) => validateMetric(metric, at, objectVersions(old))),
     ...validateRules(behavior?.scaleUp, SPEC.child('behavior', 'scaleUp')),
     ...validateRules(behavior?.scaleDown, SPEC.child('behavior', 'scaleDown')),
   ];
 }
 
-export const validateReference = ({ kind, name }: CrossVersionObjectReference, field: FieldPath): FieldError[] => [
-  ...requireText(field.child('kind'), kind, isPathSegmentName),
-  ...requireText(field.child('name'), name, isPathSegmentName),
-];
+/** What is scaled has a group, but for the one kind of old that has none; what was accepted once is not looked at again. */
+function targetVersions({ scaleTargetRef }: Spec, old: HorizontalPodAutoscaler | undefined): AcceptedVersions {
+  const before = old?.spec?.scaleTargetRef;
+  if (before && before.apiVersion === scaleTargetRef.apiVersion && before.kind === scaleTargetRef.kind) return 'any';
+  return scaleTargetRef.kind === 'ReplicationController' ? 'any group' : 'named group';
+}
+
+/** Objects that are measured may be of any group; where versions were wrong before, they may stay so. */
+const objectVersions = (old: HorizontalPodAutoscaler | undefined): AcceptedVersions =>
+  old?.spec?.metrics?.some(
+    ({ type, object }) =>
+      type === 'Object' && object && versionErrors(object.describedObject.apiVersion, 'any group').length > 0,
+  )
+    ? 'any'
+    : 'any group';
 
 function validateRules(rules: HPAScalingRules | undefined, field: FieldPath): FieldError[] {
   if (rules === undefined) return [];
@@ -49,7 +66,11 @@ function validateRules(rules: HPAScalingRules | undefined, field: FieldPath): Fi
   errors.push(...optionalOneOf(field.child('selectPolicy'), rules.selectPolicy, ['Disabled', 'Max', 'Min']));
   const policies = field.child('policies');
   if (!rules.policies?.length) errors.push(required(policies, 'must specify at least one Policy'));
-  return [...errors, ...checkEach(rules.policies, policies, validatePolicy)];
+  errors.push(...checkEach(rules.policies, policies, validatePolicy));
+  const { tolerance } = rules;
+  if (tolerance !== undefined && parseQuantity(tolerance).sign < 0)
+    errors.push(invalid(field.child('tolerance'), tolerance, 'must be greater than or equal to 0'));
+  return errors;
 }
 
 const aboveZero = (field: FieldPath, value: number): FieldError[] =>

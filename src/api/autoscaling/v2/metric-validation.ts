@@ -1,4 +1,4 @@
-import { checkText, requireText } from '#api/checks.ts';
+import { checkText } from '#api/checks.ts';
 import { validateContainerResourceName } from '#api/core/v1/resource-validation.ts';
 import {
   type FieldError,
@@ -21,12 +21,12 @@ import type {
   PodsMetricSource,
   ResourceMetricSource,
 } from './metric-spec.ts';
+import { type AcceptedVersions, validateReference } from './reference-validation.ts';
 
-type Check<T> = (source: T, field: FieldPath) => FieldError[];
+type Check<T> = (source: T, field: FieldPath, versions: AcceptedVersions) => FieldError[];
 
-const checkObject: Check<ObjectMetricSource> = ({ describedObject, metric, target }, field) => [
-  ...requireText(field.child('describedObject', 'kind'), describedObject.kind, isPathSegmentName),
-  ...requireText(field.child('describedObject', 'name'), describedObject.name, isPathSegmentName),
+const checkObject: Check<ObjectMetricSource> = ({ describedObject, metric, target }, field, versions) => [
+  ...validateReference(describedObject, field.child('describedObject'), versions),
   ...validateIdentifier(metric, field.child('metric')),
   ...validateTarget(target, field.child('target')),
   ...(target.value === undefined && target.averageValue === undefined
@@ -86,14 +86,15 @@ type Source = keyof typeof SOURCES;
 const NAMES = Object.keys(SOURCES) as Source[];
 const TYPES = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'];
 
-export function validateMetric(metric: MetricSpec, field: FieldPath): FieldError[] {
+/** The rules of a metric; `versions` says which a measured object may name. */
+export function validateMetric(metric: MetricSpec, field: FieldPath, versions: AcceptedVersions): FieldError[] {
   const type = field.child('type');
   const errors = metric.type ? [] : [required(type, 'must specify a metric source type')];
   const expected = NAMES.find((name) => SOURCES[name].type === metric.type);
   const present = NAMES.filter((name) => metric[name] !== undefined);
   if (expected === undefined) errors.push(notSupported(type, metric.type ?? '', TYPES));
   const [first] = present;
-  if (first !== undefined) errors.push(...SOURCES[first].check(metric[first], field.child(first)));
+  if (first !== undefined) errors.push(...SOURCES[first].check(metric[first], field.child(first), versions));
   // Upstream says so twice.
   if (expected === undefined) errors.push(notSupported(type, metric.type ?? '', TYPES));
   else if (!present.includes(expected))

@@ -60,6 +60,12 @@ test.each<[string, AnyResourceDefinition, object, string[]]>([
   ],
   ['a volume', PersistentVolumes, volume({}), []],
   [
+    'a volume that holds more than storage',
+    PersistentVolumes,
+    volume({ capacity: { storage: '1Gi', cpu: '1' } }),
+    ['spec.capacity: Unsupported value: {"cpu":"1","storage":"1Gi"}: supported values: "storage"'],
+  ],
+  [
     'a volume of no kind and size',
     PersistentVolumes,
     volume({ hostPath: undefined, capacity: {} }),

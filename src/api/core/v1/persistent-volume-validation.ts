@@ -4,6 +4,7 @@ import { type FieldError, FieldPath, forbidden, notSupported, required } from '#
 import { internalForm } from '#machinery/errors/internal-form.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { sortedMembers } from '#machinery/objects/sorted-members.ts';
 import type { NodeSelector } from './affinity.ts';
 import { validateNodeSelector } from './affinity-validation.ts';
 import type { PersistentVolume } from './persistent-volume.ts';
@@ -54,10 +55,10 @@ function validateInline({ claimRef, capacity, csi }: PersistentVolumeSpec, field
 }
 
 function validateCapacity(capacity: Readonly<Record<string, string>>, field: FieldPath): FieldError[] {
-  const names = Object.keys(capacity);
+  const names = Object.keys(capacity).sort();
   const errors: FieldError[] = names.length === 0 ? [required(field)] : [];
   if (capacity['storage'] === undefined || names.length > 1) {
-    errors.push(notSupported(field, names.length === 0 ? null : capacity, ['storage']));
+    errors.push(notSupported(field, names.length === 0 ? null : sortedMembers(capacity), ['storage']));
   }
   return [...errors, ...names.flatMap((name) => validateStorageAmount(capacity[name]!, field.key(name)))];
 }

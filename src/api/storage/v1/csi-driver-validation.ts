@@ -22,6 +22,15 @@ export const validateCSIDriver = ({ spec }: CSIDriver): FieldError[] => [
         ),
       ]
     : []),
+  ...(spec.serviceAccountTokenInSecrets !== undefined && !spec.tokenRequests?.length
+    ? [
+        invalid(
+          SPEC.child('serviceAccountTokenInSecrets'),
+          spec.serviceAccountTokenInSecrets,
+          'serviceAccountTokenInSecrets is set but no tokenRequests are specified',
+        ),
+      ]
+    : []),
 ];
 
 function validateTokenRequests(requests: readonly TokenRequest[]): FieldError[] {

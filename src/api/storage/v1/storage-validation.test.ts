@@ -51,6 +51,14 @@ test.each<[string, AnyResourceDefinition, object, string[]]>([
     ],
   ],
   [
+    'CSIDriver whose tokens stand in secrets, though it asks for none',
+    CSIDrivers,
+    { spec: { serviceAccountTokenInSecrets: false } },
+    [
+      'spec.serviceAccountTokenInSecrets: Invalid value: false: serviceAccountTokenInSecrets is set but no tokenRequests are specified',
+    ],
+  ],
+  [
     'CSIStorageCapacity below nothing',
     CSIStorageCapacities,
     { storageClassName: 'fast', capacity: '-1' },

@@ -89,6 +89,31 @@ test('a recorded cluster goes on where it was, on simulated nodes', async () => 
   expect(skipped).toEqual([{ apiVersion: 'example.com/v1', kind: 'Widget', name: 'w', reason }]);
 });
 
+test('namespaces that were not recorded are there, so that what is in them can heal', async () => {
+  const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'x' }] } };
+  const deployment = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'app', uid: 'u', creationTimestamp: '2026-01-01T00:00:00Z', generation: 1 },
+    spec: { replicas: 1, selector: { matchLabels: { app: 'web' } }, template },
+  };
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n', uid: 'n' }, spec: {}, status: {} };
+  const capacity = { cpu: '4', memory: '8Gi', pods: '110' };
+  const path = join(directory, 'all.json');
+  const items = [deployment, { ...node, status: { capacity, allocatable: capacity } }];
+  writeFileSync(path, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  const cluster = await Cluster.start({ recorded: path, clock: new VirtualClock(Date.UTC(2026, 5, 1)), seed: 1 });
+  try {
+    const { metadata, status } = await cluster.client.of(Namespaces).get('app');
+    expect([metadata?.creationTimestamp, status?.phase]).toEqual(['2026-01-01T00:00:00Z', 'Active']);
+    await cluster.advance(60_000);
+    const pods = (await cluster.client.of(Pods).list({ namespace: 'app' })).items;
+    expect(pods.map((pod) => pod.status?.phase)).toEqual(['Running']);
+  } finally {
+    await cluster.stop();
+  }
+});
+
 test('what is no recording is refused', async () => {
   const path = join(directory, 'junk');
   writeFileSync(path, 'junk');

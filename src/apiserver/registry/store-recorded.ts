@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { Namespace } from '#api/core/v1/namespace.ts';
 import { Nodes } from '#api/core/v1/node.ts';
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
 import { resources } from '#api/resources.ts';
@@ -27,23 +29,56 @@ type Place = { readonly key: string; readonly value: Uint8Array };
 
 /**
  * Puts objects of another cluster into a store that no server uses yet, as if a server had stored them: uids, statuses
- * and times stay what they are. Objects of kinds that are not served here are skipped and told.
+ * and times stay what they are. Namespaces that objects are in and that were not recorded are made. Objects of kinds that
+ * are not served here are skipped and told.
  */
 export async function storeRecorded(store: Store, objects: Iterable<unknown>): Promise<RecordedObjects> {
   const skipped: SkippedObject[] = [];
+  const inhabited = new Map<string, string>();
   let stored = 0;
   for (const object of objects) {
     try {
       const { key, value } = placeOf(object as KubernetesObject);
       await store.put(key, value);
       stored++;
+      const { namespace, creationTimestamp = '' } = (object as KubernetesObject).metadata ?? {};
+      const since = inhabited.get(namespace ?? '');
+      if (namespace && (since === undefined || creationTimestamp < since)) inhabited.set(namespace, creationTimestamp);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       const { apiVersion = '', kind = '', metadata } = (object ?? {}) as KubernetesObject;
       skipped.push({ apiVersion, kind, name: metadata?.name ?? '', reason: error.message });
     }
   }
+  for (const [name, creationTimestamp] of inhabited) {
+    const { key, value } = placeOf(namespaceOf(name, creationTimestamp));
+    if (SERVERS_OWN.has(name) || (await store.get(key)) !== undefined) continue;
+    await store.put(key, value);
+  }
   return { stored, skipped };
+}
+
+/** Namespaces that every server makes itself. */
+const SERVERS_OWN: ReadonlySet<string> = new Set(['default', 'kube-node-lease', 'kube-public', 'kube-system']);
+
+/** A namespace that was not recorded, as `kubectl get all -A` leaves them out: nothing could be made in it. */
+const namespaceOf = (name: string, creationTimestamp: string): Namespace & KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: {
+    name,
+    uid: uuidOf(name),
+    labels: { 'kubernetes.io/metadata.name': name },
+    ...(creationTimestamp === '' ? {} : { creationTimestamp }),
+  },
+  spec: { finalizers: ['kubernetes'] },
+  status: { phase: 'Active' },
+});
+
+/** The same for the same text, so that a recording gives the same cluster each time. */
+function uuidOf(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** Whether a store's key is that of a node. */

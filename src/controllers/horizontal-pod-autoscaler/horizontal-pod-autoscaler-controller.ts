@@ -85,7 +85,7 @@ export class HorizontalPodAutoscalerController {
     const current = target.scale.spec?.replicas ?? 0;
     const { minReplicas = 1, maxReplicas } = turn.object.spec ?? { maxReplicas: 0 };
     if (!this.#histories.has(key)) {
-      const recommendations = [{ replicas: current, at: turn.now }];
+      const recommendations = [{ replicas: current, at: turn.instant }];
       this.#histories.set(key, { recommendations, added: [], removed: [] });
     }
     if (current === 0 && minReplicas !== 0) {
@@ -143,7 +143,7 @@ export class HorizontalPodAutoscalerController {
     const reason =
       asked > current ? `${decision.metric} above target` : asked < current ? 'All metrics below target' : '';
     const history = this.#histories.get(key) ?? { recommendations: [], added: [], removed: [] };
-    const bounds = { current, desired: asked, min, max, now: turn.now };
+    const bounds = { current, desired: asked, min, max, now: turn.instant };
     const normalized = normalizeReplicas(history, bounds, turn.object.spec?.behavior);
     this.#histories.set(key, normalized.history);
     for (const condition of normalized.conditions) turn.set(condition);
@@ -260,7 +260,7 @@ export class HorizontalPodAutoscalerController {
     events.record(turn.object, 'Normal', 'SuccessfulRescale', `New size: ${desired}; reason: ${reason}`);
     const history = this.#histories.get(key);
     if (history) {
-      const done = { from: current, to: desired, now: turn.now };
+      const done = { from: current, to: desired, now: turn.instant };
       this.#histories.set(key, rememberScaling(history, done, turn.object.spec?.behavior));
     }
     await turn.finish({ current, desired, metrics, lastScaleTime: formatTime(turn.now) });
@@ -285,6 +285,8 @@ class Turn {
   action: ScaleAction = 'none';
   error: ScaleError = 'none';
   readonly now: number;
+  /** The same where only what lies between two turns counts: it does not jump with the clock on the wall. */
+  readonly instant: number;
   readonly #context: ControllerContext;
   #status: HorizontalPodAutoscalerStatus;
 
@@ -292,6 +294,7 @@ class Turn {
     this.#context = context;
     this.object = object;
     this.now = context.clock.now();
+    this.instant = context.clock.monotonic();
     this.#status = object.status ?? { desiredReplicas: 0 };
   }
 

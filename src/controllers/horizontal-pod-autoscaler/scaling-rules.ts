@@ -3,7 +3,7 @@ import type {
   HPAScalingRules,
 } from '#api/autoscaling/v2/horizontal-pod-autoscaler.ts';
 
-/** A number of replicas at a time, in milliseconds since the epoch: asked for, or added or removed. */
+/** A number of replicas at a time, on the clock's monotonic scale: asked for, or added or removed. */
 export interface Sample {
   readonly replicas: number;
   readonly at: number;

@@ -6,9 +6,11 @@ import type { ControllerRevision } from './controller-revision.ts';
 const ROOT = new FieldPath();
 
 export const controllerRevisionStrategy: Strategy<ControllerRevision> = {
-  validate: ({ revision, data }) => [
-    ...nonNegative(ROOT.child('revision'), revision),
-    ...(data === undefined || data === null ? [required(ROOT.child('data'), 'data is mandatory')] : []),
-  ],
+  validate: ({ revision }) => nonNegative(ROOT.child('revision'), revision),
+  validateCreate({ data }) {
+    if (data === undefined || data === null) return [required(ROOT.child('data'), 'data is mandatory')];
+    const isObject = typeof data === 'object' && !Array.isArray(data);
+    return isObject ? [] : [required(ROOT.child('data'), 'data must be a valid JSON object')];
+  },
   validateUpdate: ({ data }, old) => immutable(ROOT.child('data'), data, old.data),
 };

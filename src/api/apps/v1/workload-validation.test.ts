@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ReplicationControllers } from '#api/core/v1/replication-controller.ts';
 import { createErrors, updateErrors } from '#api/testing/defaulted.ts';
+import { ControllerRevisions } from './controller-revision.ts';
 import { DaemonSets } from './daemon-set.ts';
 import { Deployments } from './deployment.ts';
 import { ReplicaSets } from './replica-set.ts';
@@ -111,4 +112,16 @@ test('a ReplicationController without a template says so', () => {
     'spec.selector: Required value',
     'spec.template: Required value',
   ]);
+});
+
+test.each([
+  [undefined, ['data: Required value: data is mandatory']],
+  [null, ['data: Required value: data is mandatory']],
+  [5, ['data: Required value: data must be a valid JSON object']],
+  [[{}], ['data: Required value: data must be a valid JSON object']],
+  [{}, []],
+])('a ControllerRevision of %j', (data, expected) => {
+  expect(createErrors(ControllerRevisions, { metadata: { name: 'a', namespace: 'b' }, revision: 1, data })).toEqual(
+    expected,
+  );
 });

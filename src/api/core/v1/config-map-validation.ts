@@ -22,7 +22,8 @@ export function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): Fi
     size += base64Size(value);
   }
   // Upstream names no field here.
-  if (size > MAX_DATA_BYTES) errors.push(tooLong(new FieldPath(''), MAX_DATA_BYTES));
+  // So Go prints the path that upstream leaves empty.
+  if (size > MAX_DATA_BYTES) errors.push(tooLong(new FieldPath('[]'), MAX_DATA_BYTES));
   return errors;
 }
 

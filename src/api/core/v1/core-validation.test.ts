@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { createErrors, updateErrors } from '#api/testing/defaulted.ts';
+import { ConfigMaps } from './config-map.ts';
 import { EndpointsResource } from './endpoints.ts';
 import { Events } from './event.ts';
 import { LimitRanges } from './limit-range.ts';
@@ -35,6 +36,20 @@ test.each<[string, AnyResourceDefinition, object, string[]]>([
     { metadata: { name: 'a' }, spec: { taints: [{ key: 'k', effect: '' }] } },
     ['metadata.taints[0].effect: Required value'],
   ],
+  [
+    'a node with features in no order, and swap below nothing',
+    Nodes,
+    {
+      metadata: { name: 'a' },
+      status: { declaredFeatures: ['B', 'A/x', 'A/x', 'b c'], nodeInfo: { swap: { capacity: -1 } } },
+    },
+    [
+      'metadata.nodeSwapStatus.capacity: Invalid value: -1: must be greater than or equal to 0',
+      'status.declaredFeatures[1]: Invalid value: "A/x": list must be sorted alphabetically',
+      'status.declaredFeatures[2]: Duplicate value: "A/x"',
+      `status.declaredFeatures[3]: Invalid value: "b c": invalid feature name "b c": must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes`,
+    ],
+  ],
   ['a node of both families', Nodes, node('10.0.0.0/24', 'fd00::/64'), []],
   [
     'a node of one family twice',
@@ -42,8 +57,13 @@ test.each<[string, AnyResourceDefinition, object, string[]]>([
     node('10.0.0.0/24', '10.0.0.0/24'),
     [
       'spec.podCIDRs: Invalid value: ["10.0.0.0/24","10.0.0.0/24"]: may specify no more than one CIDR for each IP family',
-      'spec.podCIDRs[1]: Duplicate value: "10.0.0.0/24"',
     ],
+  ],
+  [
+    'a map of too much',
+    ConfigMaps,
+    { metadata: METADATA, data: { a: 'x'.repeat(1024 * 1024 + 1) } },
+    ['[]: Too long: may not be more than 1048576 bytes'],
   ],
   ['a claim', PersistentVolumeClaims, claim({}), []],
   [

@@ -1,8 +1,10 @@
-import { checkEach, checkText, requireOneOf } from '#api/checks.ts';
+import { checkEach, checkText, nonNegative, requireOneOf } from '#api/checks.ts';
 import { duplicate, type FieldError, FieldPath, forbidden, invalid } from '#machinery/errors/field-error.ts';
+import { DNS_SUBDOMAIN_MAX_LENGTH } from '#machinery/names/dns.ts';
 import { parseCidr } from '#machinery/names/ip.ts';
 import { isValidCidrForLegacyField } from '#machinery/names/ip-checks.ts';
 import { isQualifiedName, isValidLabelValue } from '#machinery/names/label.ts';
+import { byteLength } from '#machinery/names/messages.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Taint } from './affinity.ts';
 import type { Node } from './node.ts';
@@ -20,8 +22,39 @@ export function validateNode({ spec, status }: Node): FieldError[] {
         validateResourceAmount(name, text, new FieldPath('status').child(list, name)),
       ),
     ),
+    // Another path that upstream names.
+    ...nonNegative(new FieldPath('metadata').child('nodeSwapStatus', 'capacity'), status?.nodeInfo?.swap?.capacity),
+    ...validateFeatures(status?.declaredFeatures ?? [], new FieldPath('status').child('declaredFeatures')),
     ...validateCidrs(spec?.podCIDRs, SPEC.child('podCIDRs')),
   ];
+}
+
+const FEATURE = /^[A-Z][a-zA-Z0-9]*(\/[a-zA-Z][a-zA-Z0-9]*)*$/;
+
+/** The features that a node says it has stand in order, each once. */
+function validateFeatures(features: readonly string[], field: FieldPath): FieldError[] {
+  return features.flatMap((feature, index) => {
+    const at = field.index(index);
+    const before = features[index - 1];
+    const misplaced =
+      before === feature
+        ? [duplicate(at, feature)]
+        : before !== undefined && before > feature
+          ? [invalid(at, feature, 'list must be sorted alphabetically')]
+          : [];
+    return [...misplaced, ...checkText(at, feature, featureErrors)];
+  });
+}
+
+function featureErrors(name: string): string[] {
+  const wrong = `invalid feature name ${JSON.stringify(name)}: must`;
+  if (byteLength(name) > DNS_SUBDOMAIN_MAX_LENGTH)
+    return [`${wrong} be no more than ${DNS_SUBDOMAIN_MAX_LENGTH} characters`];
+  return FEATURE.test(name)
+    ? []
+    : [
+        `${wrong} start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes`,
+      ];
 }
 
 /** A taint is known by its key and its effect. */
@@ -55,10 +88,7 @@ function validateCidrs(cidrs: readonly string[] | undefined, field: FieldPath): 
   const families = new Set(networks.flatMap((network) => network?.address.family ?? []));
   const isValid = networks.length < 2 || (networks.length === MAX_CIDRS && families.size === MAX_CIDRS);
   if (!isValid) errors.push(invalid(field, cidrs, 'may specify no more than one CIDR for each IP family'));
-  const repeated = (cidrs ?? []).flatMap((cidr, index, all) =>
-    all.indexOf(cidr) < index ? [duplicate(field.index(index), cidr)] : [],
-  );
-  return [...errors, ...repeated];
+  return errors;
 }
 
 /** What a node is in the network and at its provider is said once. */

@@ -36,6 +36,13 @@ test.each<[string, object, string[]]>([
     ['metadata.annotations[kubernetes.io/service-account.name]: Required value'],
   ],
   ['registries', { type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': encode('{}') } }, []],
+  [
+    'registries in no JSON',
+    { type: 'kubernetes.io/dockercfg', data: { '.dockercfg': encode('x') } },
+    [
+      `data[.dockercfg]: Invalid value: "<secret contents redacted>": invalid character 'x' looking for beginning of value`,
+    ],
+  ],
   ['no registries', { type: 'kubernetes.io/dockerconfigjson' }, ['data[.dockerconfigjson]: Required value']],
   [
     'too much',

@@ -1,4 +1,6 @@
 import { immutable } from '#api/checks.ts';
+import { DecodeError } from '#machinery/codec/decode-error.ts';
+import { parseJsonValue } from '#machinery/codec/json-syntax.ts';
 import { type FieldError, FieldPath, invalid, required, tooLong } from '#machinery/errors/field-error.ts';
 import { isConfigMapKey } from '#machinery/names/key.ts';
 import { decodeBase64 } from '#machinery/objects/base64.ts';
@@ -49,10 +51,10 @@ function requireJson(data: Data, key: string): FieldError[] {
   const text = data[key];
   if (text === undefined) return [required(DATA.key(key))];
   try {
-    JSON.parse(new TextDecoder().decode(decodeBase64(text)));
+    parseJsonValue(new TextDecoder().decode(decodeBase64(text)));
     return [];
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    if (!(error instanceof DecodeError)) throw error;
     return [invalid(DATA.key(key), '<secret contents redacted>', error.message)];
   }
 }

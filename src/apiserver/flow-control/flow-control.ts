@@ -1,8 +1,9 @@
 import type { FlowSchema } from '#api/flowcontrol/v1/flow-schema.ts';
 import { mandatoryLevels, mandatorySchemas } from '#api/flowcontrol/v1/mandatory-objects.ts';
 import type { PriorityLevelConfiguration } from '#api/flowcontrol/v1/priority-level-configuration.ts';
-import type { Clock } from '#base/clock.ts';
+import type { Clock, Timer } from '#base/clock.ts';
 import { bootstrapLevels, bootstrapSchemas } from './bootstrap-configuration.ts';
+import { smoothed } from './demand.ts';
 import { type FlowRequest, flowDistinguisher, inMatchingOrder, matchesSchema } from './flow-matching.ts';
 import { QueueSet, type Seat } from './queue-set.ts';
 import { allocateSeats, type SeatBounds, seatBounds } from './seat-allocation.ts';
@@ -24,6 +25,8 @@ export interface PriorityLevel {
   bounds: SeatBounds;
   /** Demand of the past, in seats. */
   smoothed: number;
+  /** The seats it has for now. Of an exempt level they are only counted. */
+  seats: number;
 }
 
 /** Where a request belongs. */
@@ -37,8 +40,8 @@ const TOTAL_SEATS = 600;
 const WAIT_LIMIT_MS = 15_000;
 /** How often levels borrow seats anew. */
 const BORROWING_MS = 10_000;
-/** What of an old demand is left after one such time. */
-const SMOOTHING = 0.977;
+/** So many such times, and nothing is left of a demand. */
+const MOST_TIMES = 400;
 /** Exempt requests are counted and never held back. */
 const UNLIMITED = { seats: Number.POSITIVE_INFINITY };
 
@@ -48,6 +51,7 @@ export class FlowControl {
   #schemas: readonly { readonly schema: FlowSchema; readonly level: PriorityLevel }[] = [];
   #levels = new Map<string, PriorityLevel>();
   #adjustedAt: number;
+  #adjustment: Timer | undefined;
 
   constructor(options: FlowControlOptions) {
     this.#options = { totalSeats: TOTAL_SEATS, waitLimitMs: WAIT_LIMIT_MS, ...options };
@@ -60,7 +64,9 @@ export class FlowControl {
     return this.#schemas;
   }
 
+  /** As they are now: seats are divided anew first, if it is time. */
   get levels(): readonly PriorityLevel[] {
+    this.#borrowInTime();
     return [...this.#levels.values()];
   }
 
@@ -74,6 +80,7 @@ export class FlowControl {
       const level = this.#levels.get(schema.spec?.priorityLevelConfiguration.name ?? '');
       return level ? [{ schema, level }] : [];
     });
+    this.#borrow(1);
   }
 
   classify(request: FlowRequest): Flow {
@@ -87,8 +94,10 @@ export class FlowControl {
 
   /** Lets a request in, at once or when it is its turn; throws or rejects with a `RefusedError`. Its signal is asked for when it has to wait. */
   enter({ level, name }: Flow, width: number, request: { readonly signal: AbortSignal }): Seat | Promise<Seat> {
-    if (this.#options.clock.monotonic() - this.#adjustedAt >= BORROWING_MS) this.#borrow();
-    return level.queueSet.enter({ flow: name, width, client: request });
+    this.#borrowInTime();
+    const seat = level.queueSet.enter({ flow: name, width, client: request });
+    if (seat instanceof Promise) this.#awaitBorrowing();
+    return seat;
   }
 
   #level(configuration: PriorityLevelConfiguration, bounds: SeatBounds): PriorityLevel {
@@ -96,30 +105,51 @@ export class FlowControl {
     const known = this.#levels.get(name);
     const isExempt = configuration.spec?.type === 'Exempt';
     const queuing = queuingOf(configuration);
-    const isAsBefore = known?.isExempt === isExempt && known.bounds.nominal === bounds.nominal;
-    const seats = isAsBefore ? known.queueSet.limits.seats : bounds.nominal;
+    const seats = known?.seats ?? bounds.nominal - Math.floor((bounds.nominal - bounds.lower) / 2);
     const limits = isExempt ? UNLIMITED : { seats, ...(queuing ? { queuing } : {}) };
     const { clock, waitLimitMs } = this.#options;
     const queueSet = known?.queueSet ?? new QueueSet(limits, { clock, waitLimitMs });
     if (known) queueSet.configure(limits);
     const uid = configuration.metadata?.uid ?? '';
-    return { name, uid, isExempt, queueSet, bounds, smoothed: known?.smoothed ?? 0 };
+    return { name, uid, isExempt, queueSet, bounds, seats, smoothed: known?.smoothed ?? 0 };
   }
 
-  /** Moves seats from levels that have no use for them to those that have. */
-  #borrow(): void {
-    this.#adjustedAt = this.#options.clock.monotonic();
-    const demands = this.levels.map((level) => {
-      const highest = level.queueSet.takeHighestDemand();
-      level.smoothed = Math.max(highest, SMOOTHING * level.smoothed + (1 - SMOOTHING) * highest);
-      return { level, highest, smoothed: level.smoothed, ...level.bounds };
-    });
-    const limited = demands.filter(({ level }) => !level.isExempt);
-    const limits = allocateSeats(limited);
-    limited.forEach(({ level: { queueSet } }, index) => {
-      queueSet.configure({ ...queueSet.limits, seats: limits[index] as number });
+  #borrowInTime(): void {
+    const times = Math.floor((this.#options.clock.monotonic() - this.#adjustedAt) / BORROWING_MS);
+    if (times > 0) this.#borrow(times);
+  }
+
+  /** Whoever waits may get seats that others lend, although nobody else comes. */
+  #awaitBorrowing(): void {
+    const { clock } = this.#options;
+    this.#adjustment ??= clock.setTimer(this.#adjustedAt + BORROWING_MS - clock.monotonic(), () => {
+      this.#adjustment = undefined;
+      this.#borrowInTime();
+      if ([...this.#levels.values()].some(({ queueSet }) => queueSet.waiting > 0)) this.#awaitBorrowing();
     });
   }
+
+  /** Moves seats from levels that have no use for them to those that have, as if so many times had passed one by one. */
+  #borrow(times: number): void {
+    this.#adjustedAt = this.#options.clock.monotonic();
+    const levels = [...this.#levels.values()];
+    const demands = levels.map((level) => ({ ...level.bounds, ...demandOf(level, times), current: level.seats }));
+    for (const [index, seats] of allocateSeats(demands).entries()) {
+      const level = levels[index] as PriorityLevel;
+      level.seats = seats;
+      if (!level.isExempt) level.queueSet.configure({ ...level.queueSet.limits, seats });
+    }
+  }
+}
+
+function demandOf(level: PriorityLevel, times: number) {
+  const demand = level.queueSet.takeDemand();
+  level.smoothed = smoothed(level.smoothed, demand);
+  // Nobody came since the first of these times: what is there now was there all the while.
+  const present = level.queueSet.demand;
+  const since = { highest: present, average: present, deviation: 0, milliseconds: BORROWING_MS };
+  for (let time = 1; time < Math.min(times, MOST_TIMES); time++) level.smoothed = smoothed(level.smoothed, since);
+  return { isExempt: level.isExempt, smoothed: level.smoothed, highest: times > 1 ? present : demand.highest };
 }
 
 const nameOf = ({ metadata }: FlowSchema | PriorityLevelConfiguration): string => metadata?.name ?? '';

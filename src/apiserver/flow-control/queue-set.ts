@@ -1,5 +1,6 @@
 import { Bag } from '#base/bag.ts';
 import type { Clock, Timer } from '#base/clock.ts';
+import { type Demand, DemandMeter } from './demand.ts';
 import { dealHand } from './shuffle-shard.ts';
 
 /** Why a request was not let in. */
@@ -102,13 +103,14 @@ export class QueueSet {
   #next = 0;
   #r = 0;
   #rAt: number;
-  #highestDemand = 0;
+  readonly #meter: DemandMeter;
   readonly #counts = { dispatched: 0, rejected: 0, timedOut: 0, cancelled: 0 };
 
   constructor(limits: QueueSetLimits, options: { readonly clock: Clock; readonly waitLimitMs: number }) {
     this.#clock = options.clock;
     this.#waitLimitMs = options.waitLimitMs;
     this.#rAt = options.clock.monotonic();
+    this.#meter = new DemandMeter(this.#rAt);
     this.#limits = limits;
   }
 
@@ -123,6 +125,10 @@ export class QueueSet {
   }
   get waiting(): number {
     return this.#waiting;
+  }
+  /** Seats that are occupied or waited for. */
+  get demand(): number {
+    return this.#seatsInUse + this.#waitingSeats;
   }
 
   get counts(): QueueSetCounts {
@@ -139,11 +145,10 @@ export class QueueSet {
     }));
   }
 
-  /** The most seats wanted at a time since the last call. */
-  takeHighestDemand(): number {
-    const highest = this.#highestDemand;
-    this.#highestDemand = this.#seatsInUse + this.#waitingSeats;
-    return highest;
+  /** How many seats were wanted since the last call. */
+  takeDemand(): Demand {
+    this.#advance();
+    return this.#meter.take(this.#rAt, this.demand);
   }
 
   /** Changes the limits; requests that run or wait stay. */
@@ -157,7 +162,7 @@ export class QueueSet {
   enter(arrival: Arrival): Seat | Promise<Seat> {
     this.#advance();
     const { queuing } = this.#limits;
-    this.#highestDemand = Math.max(this.#highestDemand, this.#seatsInUse + this.#waitingSeats + arrival.width);
+    this.#meter.note(this.demand + arrival.width);
     if (queuing === undefined) {
       if (!this.#fits(arrival.width)) throw this.#refusal('concurrency-limit');
       return this.#begin(this.#queue(0), arrival);
@@ -305,8 +310,9 @@ export class QueueSet {
 
   #advance(): void {
     const now = this.#clock.monotonic();
+    this.#meter.advance(now, this.demand);
     if (this.#busyQueues > 0) {
-      const served = Math.min(this.#seatsInUse + this.#waitingSeats, this.#limits.seats);
+      const served = Math.min(this.demand, this.#limits.seats);
       this.#r += (served / this.#busyQueues) * ((now - this.#rAt) / 1000);
     }
     this.#rAt = now;

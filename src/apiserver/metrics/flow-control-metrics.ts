@@ -14,11 +14,10 @@ export function createFlowControlMetrics(registry: MetricRegistry, flowControl: 
       labels: ['priority_level'],
       collect: () => flowControl.levels.map((level) => [[level.name], of(level)] as const),
     });
-  const finite = (seats: number, level: PriorityLevel) => (Number.isFinite(seats) ? seats : level.bounds.nominal);
   perLevel('nominal_limit_seats', 'Seats of a level by its shares', ({ bounds }) => bounds.nominal);
   perLevel('lower_limit_seats', 'Seats that a level keeps in any case', ({ bounds }) => bounds.lower);
   perLevel('upper_limit_seats', 'Seats that a level has at most', ({ bounds }) => bounds.upper);
-  perLevel('current_limit_seats', 'Seats of a level now', (level) => finite(level.queueSet.limits.seats, level));
+  perLevel('current_limit_seats', 'Seats of a level now', ({ seats }) => seats);
   perLevel('demand_seats_smoothed', 'Seats wanted in the past', ({ smoothed }) => smoothed);
   const perSchema = (name: string, help: string, of: (requests: SchemaRequests) => number) =>
     registry.collected('gauge', `apiserver_flowcontrol_${name}`, {

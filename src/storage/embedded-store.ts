@@ -44,6 +44,8 @@ export class EmbeddedStore implements Store {
   #closing: Promise<void> | undefined;
   #revision: number;
   #compactedRevision: number;
+  /** Where the journal begins. */
+  #oldestRevision: number;
 
   constructor(journal: Journal, logger?: Logger) {
     this.#journal = journal;
@@ -53,6 +55,7 @@ export class EmbeddedStore implements Store {
     for (const value of state.values) this.#live.set(value);
     this.#revision = state.revision;
     this.#compactedRevision = state.compactedRevision;
+    this.#oldestRevision = state.compactedRevision;
   }
 
   get revision(): number {
@@ -61,6 +64,10 @@ export class EmbeddedStore implements Store {
 
   get compactedRevision(): number {
     return this.#compactedRevision;
+  }
+
+  get oldestRevision(): number {
+    return this.#oldestRevision;
   }
 
   sizeBytes(): number {
@@ -98,7 +105,7 @@ export class EmbeddedStore implements Store {
     let position = fromRevision;
     for (;;) {
       this.#assertOpen();
-      if (position < this.#compactedRevision) throw new CompactedError(this.#compactedRevision);
+      if (position < this.#oldestRevision) throw new CompactedError(this.#oldestRevision);
       if (position >= this.#revision) return this.#hub.add(position, listener);
       // The journal may already hold a group that is not acknowledged.
       const events = this.#journal.read(position, HISTORY_CHUNK).filter(({ revision }) => revision <= this.#revision);
@@ -188,9 +195,21 @@ export class EmbeddedStore implements Store {
     const before = this.#compactedRevision;
     this.#compactedRevision = revision;
     try {
-      await this.#journal.compact(revision);
+      await this.#forget(revision);
     } catch (error) {
       this.#compactedRevision = before;
+      throw error;
+    }
+  }
+
+  async #forget(revision: number): Promise<void> {
+    if (revision <= this.#oldestRevision) return;
+    const before = this.#oldestRevision;
+    this.#oldestRevision = revision;
+    try {
+      await this.#journal.compact(revision);
+    } catch (error) {
+      this.#oldestRevision = before;
       throw error;
     }
   }
@@ -199,7 +218,7 @@ export class EmbeddedStore implements Store {
   async #trim(): Promise<void> {
     const revision = this.#journal.excess();
     if (revision === undefined) return;
-    await this.#compact(revision).catch((error: unknown) => {
+    await this.#forget(revision).catch((error: unknown) => {
       this.#logger?.warn('Compaction failed', { error, revision });
     });
   }

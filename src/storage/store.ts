@@ -5,8 +5,10 @@
 export interface Store {
   /** The newest committed revision; 1 in a store in which nothing was ever written. */
   readonly revision: number;
-  /** The oldest revision that `range` and `watch` still answer for; older ones fail with `CompactedError`. */
+  /** The newest revision that `compact` was asked for: of what was before, nobody answers any more. */
   readonly compactedRevision: number;
+  /** `watch` answers for this revision and newer ones; above `compactedRevision` where a store keeps its history short by itself. */
+  readonly oldestRevision: number;
 
   /** The live value of `key`, or undefined. Sees every write whose promise has resolved. */
   get(key: string): Promise<StoredValue | undefined>;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { HistoryLimits } from '../journal.ts';
 import { createMemoryStore } from '../memory/memory-store.ts';
 import { CompactedError, type Store } from '../store.ts';
 import type { CacheEvent } from './cache-event.ts';
@@ -17,12 +18,20 @@ const tick = () => new Promise<void>((resolve) => void setImmediate(resolve));
 /** A memory store with a cache of `/things/` whose decoding is counted. */
 class Fixture {
   decoded = 0;
-  readonly store: Store = createMemoryStore();
+  readonly store: Store;
   feed!: StoreFeed;
   cache!: ObjectCache<Thing>;
 
-  static async open(options: Partial<ObjectCacheOptions<Thing>> = {}, before?: (store: Store) => Promise<void>) {
-    const fixture = new Fixture();
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  static async open(
+    options: Partial<ObjectCacheOptions<Thing>> = {},
+    before?: (store: Store) => Promise<void>,
+    history?: HistoryLimits,
+  ) {
+    const fixture = new Fixture(createMemoryStore(history && { history }));
     await before?.(fixture.store);
     fixture.feed = await StoreFeed.open({ store: fixture.store });
     fixture.cache = await ObjectCache.open<Thing>({
@@ -149,10 +158,12 @@ describe('reading', () => {
 });
 
 describe('listing', () => {
-  const filled = (options?: Partial<ObjectCacheOptions<Thing>>) =>
-    Fixture.open(options, async (store) => {
+  const filled = (options?: Partial<ObjectCacheOptions<Thing>>, history?: HistoryLimits) => {
+    const fill = async (store: Store) => {
       for (const name of ['a/1', 'a/2', 'a/3', 'b/1', 'b/2']) await store.put(`/things/${name}`, encode('n1'));
-    });
+    };
+    return Fixture.open(options, fill, history);
+  };
 
   test('a prefix, a page, a filter and the count of what remains', async () => {
     const fixture = await filled();
@@ -205,6 +216,17 @@ describe('listing', () => {
     };
     expect(revisions.map(outcome)).toEqual(['compacted', ['a/1=n0'], ['a/1=n1']]);
     expect(() => fixture.cache.list({ revision: fixture.cache.revision + 1 })).toThrow('cache has reached');
+  });
+
+  test('pages go on although the store shortened its history meanwhile, and end once it was asked to forget', async () => {
+    const fixture = await filled({ history: { count: 1 } }, { events: 10 });
+    const { store } = fixture;
+    const { revision } = fixture.cache.list({ limit: 1 });
+    for (let i = 0; i < 30; i++) await fixture.put('a/1', `n${i}`);
+    expect(store.oldestRevision).toBeGreaterThan(revision);
+    expect(fixture.names({ revision })).toContain('a/1=n1');
+    await store.compact(revision + 1);
+    expect(() => fixture.names({ revision })).toThrow(CompactedError);
   });
 
   test('a revision at which only other keys of the store changed is the current state', async () => {

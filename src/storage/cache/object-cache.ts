@@ -294,8 +294,10 @@ export class ObjectCache<T> {
   /** The tree at a revision, to be read only. */
   #treeAt(revision: number): KeyTree<CacheEntry<T>> {
     if (revision > this.revision) throw new Error(`list at revision ${revision}: cache has reached ${this.revision}`);
-    // What the store has forgotten is forgotten here, too: a page token that lived on would differ between servers.
+    // What was compacted is forgotten here, too: a page token that lived on would differ between servers. That the store
+    // keeps less history than it was asked to forget is its own affair.
     const { compactedRevision } = this.#options.feed.store;
+    this.#snapshots.forgetBefore(compactedRevision);
     if (revision < compactedRevision) throw new CompactedError(compactedRevision);
     if (this.#isCurrent(revision)) return this.#tree;
     const retained = this.#snapshots.get(revision);

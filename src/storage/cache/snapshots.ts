@@ -25,6 +25,11 @@ export class Snapshots<V> {
     }
   }
 
+  /** Lets go of the trees of revisions before `revision`. */
+  forgetBefore(revision: number): void {
+    for (const each of this.#trees.keys()) if (each < revision) this.#trees.delete(each);
+  }
+
   clear(): void {
     this.#trees.clear();
   }

@@ -57,6 +57,10 @@ export class EncryptedStore implements Store {
     return this.#store.compactedRevision;
   }
 
+  get oldestRevision(): number {
+    return this.#store.oldestRevision;
+  }
+
   /** From now on values are written, and read, as another configuration says. Answers the services of the one before. */
   replace(configuration: EncryptionConfiguration, services: KmsProviders = KmsProviders.none): KmsProviders {
     const before = this.#services;

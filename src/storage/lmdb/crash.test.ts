@@ -82,7 +82,7 @@ async function checkValues(store: Store, sequences: Map<number, number>): Promis
 }
 
 async function checkHistory(store: Store): Promise<void> {
-  const from = Math.max(1, store.compactedRevision);
+  const from = Math.max(1, store.oldestRevision);
   const { events, torn } = await recordEvents(store, from);
   expect(torn).toEqual([]);
   const expected = Array.from({ length: store.revision - from }, (_, i) => from + 1 + i);

@@ -43,6 +43,14 @@ export class HealthChecks {
     );
   }
 
+  /** Where each check, and all of a kind, are answered for. */
+  paths(): string[] {
+    return Object.entries(this.#checks).flatMap(([kind, checks]) => [
+      `/${kind}`,
+      ...checks.map(({ name }) => `/${kind}/${name}`),
+    ]);
+  }
+
   async serve(exchange: Exchange, path: string): Promise<boolean> {
     const [, kind = '', ...rest] = path.split('/');
     const checks = this.#checks[kind];

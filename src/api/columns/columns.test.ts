@@ -9,10 +9,12 @@ import { Nodes } from '#api/core/v1/node.ts';
 import { PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { ResourceQuotas } from '#api/core/v1/resource-quota.ts';
 import { Services } from '#api/core/v1/service.ts';
+import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { EndpointSlices } from '#api/discovery/v1/endpoint-slice.ts';
 import { EventsV1 } from '#api/events/v1/event.ts';
 import { PriorityLevelConfigurations } from '#api/flowcontrol/v1/priority-level-configuration.ts';
 import { Ingresses } from '#api/networking/v1/ingress.ts';
+import { IPAddresses } from '#api/networking/v1/ip-address.ts';
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { StorageClasses } from '#api/storage/v1/storage-class.ts';
 import { defaulted } from '#api/testing/defaulted.ts';
@@ -197,6 +199,13 @@ test.each<[string, AnyResourceDefinition, object, object]>([
       ParamRef:
         '&LabelSelector{MatchLabels:map[string]string{a: b,c: d,},MatchExpressions:[]LabelSelectorRequirement{},}',
     },
+  ],
+  ['account with secrets', ServiceAccounts, { secrets: [{ name: 's' }] }, AGE],
+  [
+    'address of a service',
+    IPAddresses,
+    { spec: { parentRef: { resource: 'services', namespace: 'b', name: 's' } } },
+    { Name: 'a', ParentRef: 'services/b/s' },
   ],
 ])('a %s prints as expected', (_, definition, object, expected) => {
   expect(row(definition, object)).toEqual(expected);

@@ -45,6 +45,15 @@ export class Discovery {
     this.#serverAddress = serverAddress;
   }
 
+  /** The paths of what is served now. */
+  paths(): string[] {
+    const below = groupDefinitions(this.#table.definitions()).flatMap(({ group, versions }) => {
+      const root = group === '' ? '/api' : `/apis/${group}`;
+      return [root, ...versions.map(({ version }) => `${root}/${version}`)];
+    });
+    return ['/apis', '/apis/', ...below];
+  }
+
   /** Answers a path that begins with `/api` or `/apis`. Throws a 404 for those that name nothing, a 405 for what can only be read. */
   async serve(exchange: Exchange, path: string): Promise<true> {
     if (this.#version !== this.#table.version) {

@@ -412,6 +412,31 @@ describe('answers', () => {
     ]);
   });
 
+  test.each(['/', '/index.html'])('%s lists what is served', async (path) => {
+    const { bytes, json } = await call(path);
+    expect(json.paths).toEqual([...json.paths].sort());
+    expect(json.paths).toEqual(
+      expect.arrayContaining([
+        ...['/.well-known/openid-configuration', '/api', '/api/v1', '/apis', '/apis/', '/apis/apps', '/apis/apps/v1'],
+        ...[
+          '/healthz',
+          '/healthz/etcd',
+          '/livez/ping',
+          '/metrics',
+          '/metrics/slis',
+          '/openapi/v3/',
+          '/readyz/shutdown',
+        ],
+      ]),
+    );
+    expect(bytes.toString().endsWith('}')).toBe(true);
+  });
+
+  test('how well the server is, is told whatever the method', async () => {
+    const answers = await Promise.all(['OPTIONS', 'POST', 'DELETE'].map((method) => call('/healthz', { method })));
+    expect(answers.map(({ code, bytes }) => [code, bytes.toString()])).toEqual(Array(3).fill([200, 'ok']));
+  });
+
   test.each([
     ['DELETE', '/api'],
     ['POST', '/apis/apps/v1'],

@@ -18,26 +18,28 @@ export interface PathHandlerOptions {
 
 const encoder = new TextEncoder();
 
+const HEALTH = new Set(['healthz', 'livez', 'readyz']);
+const INDEX = new Set(['/', '/index.html']);
+
 /** Discovery, OpenAPI, health, version, metrics and the issuer's documents. */
 export function createPathHandler(options: PathHandlerOptions): PathHandler {
   return async (exchange) => {
     const path = exchange.path.length > 1 ? exchange.path.replace(/\/+$/, '') : exchange.path;
     const [, root = ''] = path.split('/');
     if (root === 'api' || root === 'apis') return options.discovery.serve(exchange, path);
+    // How well it is, is told whatever the method.
+    if (HEALTH.has(root)) return options.health.serve(exchange, exchange.path);
     if (!isRead(exchange)) return refuseWrite(path);
     const document = options.documents[path];
     if (document) return sendDocument(exchange, document);
     switch (root) {
       case 'openapi':
         return options.openApi.serve(exchange, path);
-      case 'healthz':
-      case 'livez':
-      case 'readyz':
-        return options.health.serve(exchange, exchange.path);
       case 'version':
         return path === '/version' && sendJson(exchange, versionInfo);
       case '':
-        return sendJson(exchange, { paths: ROOT_PATHS });
+      case 'index.html':
+        return INDEX.has(path) && sendJson(exchange, { paths: rootPaths(options) });
       default:
         return false;
     }
@@ -49,21 +51,17 @@ function refuseWrite(path: string): false {
   return false;
 }
 
-const ROOT_PATHS = [
-  '/api',
-  '/api/v1',
-  '/apis',
-  '/healthz',
-  '/livez',
-  '/metrics',
-  '/openapi/v2',
-  '/openapi/v3',
-  '/readyz',
-  '/version',
-];
+/** All that is served, one by one. */
+const rootPaths = ({ discovery, health, documents }: PathHandlerOptions): string[] =>
+  [
+    ...discovery.paths(),
+    ...health.paths(),
+    ...Object.keys(documents),
+    ...['/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/version'],
+  ].sort();
 
 function sendJson(exchange: Exchange, object: object): true {
-  const body = encoder.encode(`${JSON.stringify(object as KubernetesObject, undefined, 2)}\n`);
+  const body = encoder.encode(JSON.stringify(object as KubernetesObject, undefined, 2));
   exchange.respond(200, { 'content-type': 'application/json' }, body);
   return true;
 }

@@ -1,8 +1,9 @@
 import { NONE } from '#api/columns/cells.ts';
-import { ageColumn, column, nameColumn } from '#api/columns/columns.ts';
+import { column, nameColumn } from '#api/columns/columns.ts';
 import type { Column } from '#api/resource-definition.ts';
 import type { IPAddress } from './ip-address.ts';
 
+/** Upstream has their age in no column. */
 export const ipAddressColumns: readonly Column<IPAddress>[] = [
   nameColumn,
   column('ParentRef', 'What the address belongs to', ({ spec }) => {
@@ -11,5 +12,4 @@ export const ipAddressColumns: readonly Column<IPAddress>[] = [
     const resource = parent.group ? `${parent.resource}.${parent.group}` : (parent.resource ?? '');
     return [resource.toLowerCase(), ...(parent.namespace ? [parent.namespace] : []), parent.name].join('/');
   }),
-  ageColumn,
 ];

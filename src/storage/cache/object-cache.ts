@@ -22,7 +22,7 @@ export interface ObjectCacheOptions<T> {
   readonly codec: CacheCodec<T>;
   /** By name. An index function makes every object be decoded as soon as it arrives. */
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
-  /** How far back a watch can resume; by default 10,000 events of any age. */
+  /** How far back a watch can resume; by default 10,000 events of any age, and up to 32,768 of the last 75 seconds. */
   readonly history?: Partial<EventRingLimits>;
   /** How many past revisions are kept for paged lists; 32 by default. */
   readonly snapshotLimit?: number;
@@ -242,8 +242,10 @@ export class ObjectCache<T> {
   }
 
   #newRing(oldest: number): EventRing<T> {
-    const { count = 10_000, age = Number.POSITIVE_INFINITY } = this.#options.history ?? {};
-    return new EventRing({ count, age }, oldest);
+    const { history = {} } = this.#options;
+    const { count = 10_000, most = history.count ?? 32_768 } = history;
+    const { age = Number.POSITIVE_INFINITY, now = () => performance.now() } = history;
+    return new EventRing({ count, most, age, now }, oldest);
   }
 
   #receive(events: readonly StoreEvent[]): void {

@@ -8,7 +8,7 @@ import { CertificateSigningRequests } from './certificates/v1/certificate-signin
 import { ConfigMaps } from './core/v1/config-map.ts';
 import { Nodes } from './core/v1/node.ts';
 import { PersistentVolumes } from './core/v1/persistent-volume.ts';
-import { PersistentVolumeClaims } from './core/v1/persistent-volume-claim.ts';
+import { type PersistentVolumeClaim, PersistentVolumeClaims } from './core/v1/persistent-volume-claim.ts';
 import { ResourceQuotas } from './core/v1/resource-quota.ts';
 import { Secrets } from './core/v1/secret.ts';
 import { EndpointSlices } from './discovery/v1/endpoint-slice.ts';
@@ -25,7 +25,7 @@ import { CSINodes } from './storage/v1/csi-node.ts';
 import { StorageClasses } from './storage/v1/storage-class.ts';
 import { VolumeAttachments } from './storage/v1/volume-attachment.ts';
 import { VolumeAttributesClasses } from './storage/v1/volume-attributes-class.ts';
-import { updateErrors } from './testing/defaulted.ts';
+import { defaulted, errorTexts, updateErrors } from './testing/defaulted.ts';
 
 const metadata = { name: 'a', namespace: 'b' };
 const workload = (labels: object, more: object = {}) => ({
@@ -297,9 +297,8 @@ test.each<[string, AnyResourceDefinition, object, object, string[]]>([
     claim({ volumeMode: 'Filesystem', volumeAttributesClassName: 'gold' }),
     claim({ volumeMode: 'Block', volumeAttributesClassName: '', resources: { requests: { storage: '1Gi' } } }),
     [
-      'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n-resources.requests.storage: "2Gi"\n+resources.requests.storage: "1Gi"\n-volumeMode: "Filesystem"\n+volumeMode: "Block"\n',
+      'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n-resources.requests.storage: "2Gi"\n+resources.requests.storage: "1Gi"\n-volumeMode: "Filesystem"\n+volumeMode: "Block"\n-volumeAttributesClassName: "gold"\n+volumeAttributesClassName: ""\n',
       'volumeMode: Invalid value: "Block": field is immutable',
-      'spec.volumeAttributesClassName: Forbidden: update from non-nil value to an empty string is forbidden',
     ],
   ],
   ['a claim that gets a class', PersistentVolumeClaims, claim({}), claim({ storageClassName: 's' }), []],
@@ -386,4 +385,26 @@ test.each<[string, AnyResourceDefinition, object, object, string[]]>([
   ],
 ])('%s changes or not', (_, definition, before, after, expected) => {
   expect(updateErrors(definition, before, after)).toEqual(expected);
+});
+
+test.each([
+  ['silver', []],
+  [
+    '',
+    [
+      'spec.volumeAttributesClassName: Forbidden: update to empty string is forbidden when status.currentVolumeAttributesClassName is not nil',
+    ],
+  ],
+  [
+    undefined,
+    [
+      'spec.volumeAttributesClassName: Forbidden: update to nil is forbidden when status.currentVolumeAttributesClassName is not nil',
+    ],
+  ],
+])('a bound claim whose volume was modified may be modified to %j', (volumeAttributesClassName, expected) => {
+  const status = { phase: 'Bound', currentVolumeAttributesClassName: 'gold' };
+  const [before, after] = ['gold', volumeAttributesClassName].map((name) =>
+    defaulted<PersistentVolumeClaim>(PersistentVolumeClaims, { ...claim({ volumeAttributesClassName: name }), status }),
+  );
+  expect(errorTexts(PersistentVolumeClaims.strategy.validateUpdate?.(after!, before!))).toEqual(expected);
 });

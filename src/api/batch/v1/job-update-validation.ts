@@ -1,6 +1,7 @@
 import { immutable } from '#api/checks.ts';
 import type { Affinity } from '#api/core/v1/affinity.ts';
-import { podTemplateForm } from '#api/core/v1/pod-template-form.ts';
+import type { PodSpec } from '#api/core/v1/pod-spec.ts';
+import { podSpecForm, podTemplateForm } from '#api/core/v1/pod-template-form.ts';
 import type { PodTemplateSpec } from '#api/core/v1/pod-template-spec.ts';
 import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import { internalForm } from '#machinery/errors/internal-form.ts';
@@ -18,7 +19,7 @@ export function validateJobUpdate(job: Job, old: Job): FieldError[] {
   return [
     ...validateCompletions(spec, before),
     ...immutable(SPEC.child('selector'), spec.selector, before.selector),
-    ...validateTemplate(spec, before, isStartable(old)),
+    ...validateTemplate(spec, before, isOpen(old)),
     ...FIXED.flatMap((name) =>
       deepEqual(spec[name], before[name]) ? [] : [invalid(SPEC.child(name), shown(name, spec), 'field is immutable')],
     ),
@@ -44,14 +45,35 @@ function validateCompletions(spec: JobSpec, before: JobSpec): FieldError[] {
   return [invalid(field, completions, 'can only be modified in tandem with spec.parallelism')];
 }
 
-/** Whether pods can still be told where to run: none was started since the Job was suspended. */
-const isStartable = ({ spec, status }: Job): boolean => spec?.suspend === true && status?.startTime === undefined;
+/** Whether pods can still be told where to run and what they get: none runs since the Job was suspended, if any ever did. */
+function isOpen({ spec, status }: Job): boolean {
+  const isSuspended = status?.conditions?.some((each) => each.type === 'Suspended' && each.status === 'True') ?? false;
+  const isIdle = status?.startTime === undefined || isSuspended;
+  return spec?.suspend === true && isIdle && (status?.active ?? 0) === 0;
+}
 
-function validateTemplate(spec: JobSpec, before: JobSpec, startable: boolean): FieldError[] {
-  const old = startable ? withDirectives(before.template, spec.template) : before.template;
-  return deepEqual(spec.template, old)
-    ? []
-    : [invalid(SPEC.child('template'), podTemplateForm(spec.template), 'field is immutable')];
+function validateTemplate(spec: JobSpec, before: JobSpec, open: boolean): FieldError[] {
+  const field = SPEC.child('template');
+  if (!open)
+    return deepEqual(spec.template, before.template)
+      ? []
+      : [invalid(field, podTemplateForm(spec.template), 'field is immutable')];
+  const wanted = spec.template.spec ?? { containers: [] };
+  const kept = withResources(withDirectives(before.template, spec.template).spec, wanted);
+  return deepEqual(wanted, kept) ? [] : [invalid(field.child('spec'), podSpecForm(wanted), 'field is immutable')];
+}
+
+/** A spec with what another gives its containers. */
+function withResources(spec: PodSpec = { containers: [] }, other: PodSpec): PodSpec {
+  const given = (list: 'containers' | 'initContainers') => {
+    const wanted = other[list] ?? [];
+    return wanted.length !== (spec[list] ?? []).length
+      ? spec[list]
+      : spec[list]?.map((container, index) =>
+          container.name === wanted[index]?.name ? { ...container, resources: wanted[index].resources } : container,
+        );
+  };
+  return { ...spec, containers: given('containers') ?? [], initContainers: given('initContainers') };
 }
 
 /** A template with another's say about where its pods run. */

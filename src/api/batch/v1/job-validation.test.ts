@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
-import { createErrors, updateErrors } from '#api/testing/defaulted.ts';
+import { describe, expect, test } from 'vitest';
+import { createErrors, defaulted, errorTexts, NOW, updateErrors } from '#api/testing/defaulted.ts';
 import { CronJobs } from './cron-job.ts';
 import { parseCronSchedule } from './cron-schedule.ts';
-import { Jobs } from './job.ts';
+import { type Job, Jobs } from './job.ts';
 
 const template = (more: object = {}) => ({
   spec: { containers: [{ name: 'c', image: 'x' }], restartPolicy: 'Never', ...more },
@@ -121,6 +121,39 @@ test('a Job shows the template that it does not take', () => {
     SecurityContext: { HostNetwork: true, HostPID: false, SELinuxOptions: null, FSGroup: null },
   });
   expect(shown.Spec).not.toHaveProperty('HostNetwork');
+});
+
+describe('a suspended Job', () => {
+  const manual = { manualSelector: true, selector: { matchLabels: { x: 'y' } }, suspend: true };
+  const of = (spec: object, status: object = {}) => ({
+    ...job({ ...manual, template: { metadata: { labels: { x: 'y' } }, ...template(spec) } }),
+    status,
+  });
+  const container = { name: 'c', image: 'x' };
+  const small = { containers: [container] };
+  const large = { containers: [{ ...container, resources: { requests: { cpu: '1' } } }], nodeSelector: { a: 'b' } };
+  const errorsOf = (status: object, spec: object) => {
+    const [before, after] = [small, spec].map((each) => defaulted<Job>(Jobs, of(each, status)));
+    return errorTexts(Jobs.strategy.validateUpdate?.(after!, before!));
+  };
+
+  test.each([
+    ['never ran', {}],
+    ['runs no more', { startTime: NOW, conditions: [{ type: 'Suspended', status: 'True' }] }],
+  ])('that %s takes other resources and other places', (_, status) => {
+    expect(errorsOf(status, large)).toEqual([]);
+    const [error = ''] = errorsOf(status, { containers: [{ ...container, image: 'y' }] });
+    expect(error).toMatch(/^spec\.template\.spec: Invalid value: \{"Volumes":.*\}: field is immutable$/);
+  });
+
+  test.each([
+    ['is still to be suspended', { startTime: NOW }],
+    ['still has pods', { active: 1 }],
+  ])('that %s does not', (_, status) => {
+    expect(errorsOf(status, large)).toEqual([
+      expect.stringMatching(/^spec\.template: Invalid value: \{.*\}: field is immutable$/),
+    ]);
+  });
 });
 
 test.each<[string, string | undefined]>([

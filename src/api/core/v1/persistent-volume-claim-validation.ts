@@ -148,18 +148,24 @@ export function validatePersistentVolumeClaimUpdate(
     ...errors,
     ...shrinkErrors(spec, before, old.status?.capacity?.['storage'] ?? '0'),
     ...immutable(new FieldPath('volumeMode'), spec.volumeMode, before.volumeMode),
-    ...attributesErrors(spec.volumeAttributesClassName, before.volumeAttributesClassName),
+    ...attributesErrors(spec, old),
   ];
 }
 
 const classAnnotation = ({ metadata }: PersistentVolumeClaim): string | undefined =>
   metadata?.annotations?.[CLASS_ANNOTATION];
 
-function attributesErrors(name: string | undefined, before: string | undefined): FieldError[] {
-  if (before === undefined || name) return [];
-  if (name === before) return [];
-  const to = name === undefined ? 'nil' : 'an empty string';
-  return [forbidden(SPEC.child('volumeAttributesClassName'), `update from non-nil value to ${to} is forbidden`)];
+/** What a volume was modified to cannot be taken back, only changed again. */
+function attributesErrors({ volumeAttributesClassName: name }: PersistentVolumeClaimSpec, old: PersistentVolumeClaim) {
+  if (name === old.spec?.volumeAttributesClassName) return [];
+  if (name || old.status?.currentVolumeAttributesClassName === undefined) return [];
+  const to = name === undefined ? 'nil' : 'empty string';
+  return [
+    forbidden(
+      SPEC.child('volumeAttributesClassName'),
+      `update to ${to} is forbidden when status.currentVolumeAttributesClassName is not nil`,
+    ),
+  ];
 }
 
 function withAllowedChanges(
@@ -175,7 +181,7 @@ function withAllowedChanges(
   // Whoever binds a claim names its volume; a class that became the default is filled in later.
   if (!before.volumeName) keep('volumeName');
   if (before.storageClassName === undefined && mayGetClass) keep('storageClassName');
-  keep('volumeAttributesClassName');
+  if (isBound) keep('volumeAttributesClassName');
   const storage = before.resources?.requests?.['storage'];
   if (isBound && storage !== undefined && kept.resources?.requests) kept.resources.requests['storage'] = storage;
   return kept;

@@ -17,10 +17,12 @@ const AFTER = table<string>({
 /** A template as upstream shows it in messages: its metadata are its own members. */
 export const podTemplateForm = ({ metadata, spec }: PodTemplateSpec): Form => ({
   ...metadata,
-  Spec: podSpecForm(internalForm(spec ?? {}, PodSpec) as Form),
+  Spec: podSpecForm(spec ?? {}),
 });
 
-function podSpecForm(form: Form): Form {
+/** The same of what stands in a template. */
+export function podSpecForm(spec: PodTemplateSpec['spec'] | object): Form {
+  const form = internalForm(spec, PodSpec) as Form;
   const moved = [...OF_HOST, ...Object.keys(AFTER), 'ServiceAccount'];
   const entries = Object.entries(form).flatMap(([name, value]): [string, unknown][] => {
     if (moved.includes(name)) return [];

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '#base/clock.ts';
 import { createLogger, formatLogLine, type Logger, type LogLevel } from '#base/logger.ts';
+import { surviveBrokenConnections } from '../broken-connections.ts';
 import { type RunningCluster, startCluster } from '../cluster.ts';
 import { CommandError } from '../command-error.ts';
 import { DataDirectory } from '../data-directory.ts';
@@ -49,7 +50,9 @@ export async function up(options: UpOptions): Promise<void> {
   keepObjectsYoung();
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  const cluster = await startAndTell(options, data, started);
+  const logger = createConsoleLogger(options.logLevel as LogLevel);
+  const cluster = await startAndTell(options, { data, started, logger });
+  surviveBrokenConnections(process, logger);
   void boundHeapGrowth(systemClock, stop.signal);
   await new Promise<void>((resolve) => {
     if (stop.signal.aborted) resolve();
@@ -62,12 +65,14 @@ export async function up(options: UpOptions): Promise<void> {
   process.exit(0);
 }
 
-async function startAndTell(options: UpOptions, data: DataDirectory, started: number): Promise<RunningCluster> {
+async function startAndTell(
+  options: UpOptions,
+  { data, started, logger }: { readonly data: DataDirectory; readonly started: number; readonly logger: Logger },
+): Promise<RunningCluster> {
   const progress = createProgress(
     (line) => console.log(line),
     () => performance.now(),
   );
-  const logger = createConsoleLogger(options.logLevel as LogLevel);
   const podNetwork = readPodNetwork(options);
   const configuration = await readServerConfiguration(options, { clock: systemClock, logger });
   progress.line(`Starting cluster ${options.name} in ${data.root}`);

@@ -19,10 +19,11 @@ export function validateResize(pod: Pod, old: Pod): FieldError[] {
   const before = old.spec ?? { containers: [] };
   if (old.metadata?.annotations?.[MIRROR] !== undefined) return [forbidden(WHOLE, 'static pods cannot be resized')];
   if (before.os?.name === 'windows') return [forbidden(WHOLE, 'windows pods cannot be resized')];
-  const misplaced = LISTS.flatMap((list) => orderErrors(spec, before, list));
-  if (misplaced.length > 0) return [...errors, ...misplaced];
   if (podQosClass(spec) !== podQosClass(before))
     errors.push(invalid(SPEC, old.status?.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing'));
+  errors.push(...wholeErrors(spec.resources, before.resources));
+  const misplaced = LISTS.flatMap((list) => orderErrors(spec, before, list));
+  if (misplaced.length > 0) return [...errors, ...misplaced];
   return [
     ...errors,
     ...removalErrors(spec, before, 'initContainers'),
@@ -30,6 +31,35 @@ export function validateResize(pod: Pod, old: Pod): FieldError[] {
     ...otherErrors(spec, before),
   ];
 }
+
+/** What the pod as a whole asks for is changed and added to, and never taken away. */
+function wholeErrors(wanted: PodSpec['resources'], had: PodSpec['resources']): FieldError[] {
+  const field = SPEC.child('resources');
+  const amounts = ({ requests = {}, limits = {} }: NonNullable<PodSpec['resources']> = {}) =>
+    Object.keys(requests).length + Object.keys(limits).length;
+  if (amounts(wanted) + amounts(had) === 0) return [];
+  if (had !== undefined && wanted === undefined) return [forbidden(field, 'pod-level resources cannot be removed')];
+  const errors = had === undefined ? [] : removed(wanted, had, field, 'pod-level resource');
+  const others = (resources: PodSpec['resources']) => ({
+    claims: resources?.claims ?? [],
+    requests: withoutAmounts(resources?.requests),
+    limits: withoutAmounts(resources?.limits),
+  });
+  if (!deepEqual(others(wanted), others(had)))
+    errors.push(forbidden(SPEC, 'only cpu and memory resources are mutable at pod-level'));
+  return errors;
+}
+
+const withoutAmounts = ({ cpu: _, memory: __, ...rest }: Readonly<Record<string, string>> = {}) => rest;
+
+type Amounts = Pick<NonNullable<PodSpec['resources']>, 'limits' | 'requests'>;
+
+const removed = (wanted: Amounts = {}, had: Amounts = {}, field: FieldPath, what: string): FieldError[] =>
+  (['requests', 'limits'] as const).flatMap((part) => {
+    const now = wanted[part] ?? {};
+    const isKept = Object.keys(had[part] ?? {}).every((name) => name in now);
+    return isKept ? [] : [forbidden(field.child(part), `${what} ${part} cannot be removed`)];
+  });
 
 /** Containers are compared by their place, which must hence stay. */
 function orderErrors(spec: PodSpec, before: PodSpec, list: (typeof LISTS)[number]): FieldError[] {
@@ -46,39 +76,27 @@ function orderErrors(spec: PodSpec, before: PodSpec, list: (typeof LISTS)[number
 const isSidecar = ({ restartPolicy }: Container): boolean => restartPolicy === 'Always';
 
 const removalErrors = (spec: PodSpec, before: PodSpec, list: (typeof LISTS)[number]): FieldError[] =>
-  (before[list] ?? []).flatMap((had, index) => {
-    if (list === 'initContainers' && !isSidecar(had)) return [];
-    const field = SPEC.child(list).index(index).child('resources');
-    return (['requests', 'limits'] as const).flatMap((part) => {
-      const now = spec[list]?.[index]?.resources?.[part] ?? {};
-      const isKept = Object.keys(had.resources?.[part] ?? {}).every((name) => name in now);
-      return isKept ? [] : [forbidden(field.child(part), `resource ${part} cannot be removed`)];
-    });
-  });
+  (before[list] ?? []).flatMap(({ resources }, index) =>
+    removed(spec[list]?.[index]?.resources, resources, SPEC.child(list).index(index).child('resources'), 'resource'),
+  );
 
-/** What is neither CPU nor memory stays; init containers that run once are past it. */
+/** What is neither CPU nor memory stays. */
 function otherErrors(spec: PodSpec, before: PodSpec): FieldError[] {
-  const refused = (list: (typeof LISTS)[number], detail: (container: Container) => string | undefined) =>
-    (spec[list] ?? []).flatMap((container) => {
-      const text = detail(container);
-      return text === undefined ? [] : [forbidden(SPEC, text)];
-    });
-  const had = (list: (typeof LISTS)[number], name: string) => before[list]?.find((each) => each.name === name);
-  return [
-    ...refused('containers', (container) =>
-      sameButComputing(container, had('containers', container.name))
-        ? undefined
-        : 'only cpu and memory resources are mutable',
-    ),
-    ...refused('initContainers', (container) => {
-      const earlier = had('initContainers', container.name);
-      if (!isSidecar(container))
-        return deepEqual(container, earlier) ? undefined : 'resources for non-sidecar init containers are immutable';
-      return sameButComputing(container, earlier)
-        ? undefined
-        : 'only cpu and memory resources for sidecar containers are mutable';
-    }),
-  ];
+  const errors: FieldError[] = [];
+  for (const [index, container] of (spec.containers ?? []).entries())
+    if (!sameButComputing(container, before.containers?.[index]))
+      errors.push(forbidden(SPEC, 'only cpu and memory resources are mutable'));
+  for (const [index, container] of (spec.initContainers ?? []).entries()) {
+    const had = before.initContainers?.[index];
+    const refuse = (why: string) => errors.push(forbidden(SPEC.child('initContainers').index(index), why));
+    if (!sameButComputing(container, had))
+      refuse('only cpu and memory resources for init or sidecar containers are mutable');
+    if (isSidecar(container) || deepEqual(container, had)) continue;
+    for (const { restartPolicy } of container.resizePolicy ?? [])
+      if (restartPolicy === 'RestartContainer')
+        refuse('non-sidecar init containers with a resize policy of RestartContainer cannot be resized');
+  }
+  return errors;
 }
 
 const sameButComputing = (container: Container, had: Container | undefined): boolean =>

@@ -41,6 +41,39 @@ test('a resize does not change how well the pod is served, nor what cannot be re
   ]);
 });
 
+test('a resize changes what init containers and the whole pod ask for, too', () => {
+  const start = {
+    name: 'i',
+    image: 'x',
+    terminationMessagePolicy: 'File' as const,
+    imagePullPolicy: 'Always' as const,
+  };
+  const resize = (from: object, to: object) => {
+    const [old, pod] = [from, to].map((spec) =>
+      defaulted<Pod>(Pods, { ...OLD, spec: { ...OLD.spec, resources: { requests: { cpu: '2' } }, ...spec } }),
+    );
+    return errorTexts(Pods.subresources?.['resize']?.validateUpdate?.(pod!, old!));
+  };
+  const sized = { initContainers: [{ ...start, resources: { requests: { cpu: '1' } } }] };
+  expect(resize({ initContainers: [start] }, sized)).toEqual([]);
+  expect(resize(sized, { initContainers: [start] })).toEqual([
+    'spec.initContainers[0].resources.requests: Forbidden: resource requests cannot be removed',
+  ]);
+  expect(resize(sized, { initContainers: [{ ...sized.initContainers[0], workingDir: '/' }] })).toEqual([
+    'spec.initContainers[0]: Forbidden: only cpu and memory resources for init or sidecar containers are mutable',
+  ]);
+  expect(resize({}, { resources: { requests: { cpu: '3', memory: '1Gi' } } })).toEqual([]);
+  expect(resize({}, { resources: undefined })).toEqual([
+    'spec.resources: Forbidden: pod-level resources cannot be removed',
+  ]);
+  expect(resize({}, { resources: { requests: { memory: '1Gi', 'hugepages-2Mi': '2Mi' } } })).toEqual(
+    expect.arrayContaining([
+      'spec.resources.requests: Forbidden: pod-level resource requests cannot be removed',
+      'spec: Forbidden: only cpu and memory resources are mutable at pod-level',
+    ]),
+  );
+});
+
 test('a container for debugging is added, and stays', () => {
   const debug = { name: 'd', image: 'x', terminationMessagePolicy: 'File', imagePullPolicy: 'Always' };
   const { pod, errors } = change('ephemeralcontainers', ({ spec }) => {

@@ -1,5 +1,6 @@
 import { StatefulSetsWithMaxUnavailable } from './apps/v1/stateful-set-max-unavailable.ts';
 import { ClusterTrustBundles } from './certificates/v1beta1/cluster-trust-bundle.ts';
+import { PodCertificateRequests } from './certificates/v1beta1/pod-certificate-request.ts';
 import type { AnyResourceDefinition } from './resource-definition.ts';
 import { resources } from './resources.ts';
 import { PodGroups } from './scheduling/v1alpha2/pod-group.ts';
@@ -20,6 +21,7 @@ export const featureGates: ReadonlyMap<string, Feature> = new Map<string, Featur
   ['GangScheduling', { stage: 'ALPHA', resources: [], needs: ['GenericWorkload'] }],
   ['GenericWorkload', { stage: 'ALPHA', resources: [PodGroups, Workloads], needs: [] }],
   ['MaxUnavailableStatefulSet', { stage: 'BETA', resources: [StatefulSetsWithMaxUnavailable], needs: [] }],
+  ['PodCertificateRequest', { stage: 'BETA', resources: [PodCertificateRequests], needs: [] }],
   ['StorageVersionMigrator', { stage: 'BETA', resources: [StorageVersionMigrations], needs: [] }],
   ['TopologyAwareWorkloadScheduling', { stage: 'ALPHA', resources: [], needs: ['GenericWorkload'] }],
   ['WorkloadAwarePreemption', { stage: 'ALPHA', resources: [], needs: ['GangScheduling'] }],

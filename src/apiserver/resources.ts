@@ -28,6 +28,7 @@ import { InProcessTransport } from './in-process-transport.ts';
 import { measuredPlugins, measuredSteps } from './metrics/admission-metrics.ts';
 import { RegistryMetrics } from './metrics/registry-metrics.ts';
 import { Pipeline } from './pipeline.ts';
+import { createPodCertificateGuards } from './pod-certificates/pod-certificate-guard.ts';
 import type { RegistryParts, WriteGuard, WriteHook } from './registry/registry-parts.ts';
 import { ResourceHandler, type SubresourceHandler } from './registry/resource-handler.ts';
 import { ResourceStorage } from './registry/resource-storage.ts';
@@ -93,11 +94,13 @@ export class Resources implements ObjectSource {
     this.authorization = createAuthorization(options.authorization ?? {}, {
       clock,
       storage: (name) => this.#storage(name),
+      featureGates: options.featureGates,
     });
     const { decide, guards } = this.authorization;
     this.#guards = {
       ...guards,
       ...createRequesterGuards(clock),
+      ...createPodCertificateGuards({ decide, clock }),
       ...createClaimGuards({ decide, namespace: (name) => this.#live('Namespace', '', name) }),
     };
     this.pipeline = new Pipeline(new ResourceTable(), this.authorization.decide);

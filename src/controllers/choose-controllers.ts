@@ -46,7 +46,6 @@ const FORMER: Readonly<Record<string, string>> = {
 const ELSEWHERE: ReadonlySet<string> = new Set([
   'cloud-node-lifecycle-controller',
   'node-route-controller',
-  'podcertificaterequest-cleaner-controller',
   'resourcepoolstatusrequest-controller',
   'storageversion-garbage-collector-controller',
 ]);

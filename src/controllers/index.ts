@@ -27,6 +27,7 @@ import { createPersistentVolumeBinder } from './persistent-volume-binder/index.t
 import { createPersistentVolumeClaimProtection } from './persistent-volume-claim-protection/index.ts';
 import { createPersistentVolumeExpander } from './persistent-volume-expander/index.ts';
 import { createPersistentVolumeProtection } from './persistent-volume-protection/index.ts';
+import { createPodCertificateCleaner } from './pod-certificate-cleaner/index.ts';
 import { createPodGarbageCollector } from './pod-garbage-collector/index.ts';
 import { createPodGroupProtection } from './pod-group-protection/index.ts';
 import { createReplicaSetController } from './replicaset/index.ts';
@@ -168,6 +169,12 @@ export const controllers: readonly ControllerEntry[] = [
     name: 'pod-garbage-collector-controller',
     serviceAccount: 'pod-garbage-collector',
     create: createPodGarbageCollector,
+  },
+  {
+    name: 'podcertificaterequest-cleaner-controller',
+    serviceAccount: 'podcertificaterequestcleaner',
+    feature: 'PodCertificateRequest',
+    create: createPodCertificateCleaner,
   },
   {
     name: 'podgroup-protection-controller',

@@ -35,6 +35,8 @@ export interface AuthorizationParts {
   readonly clock: Clock;
   /** The storage of a resource: `pods`, `roles.rbac.authorization.k8s.io`. */
   readonly storage: (name: string) => ResourceStorage;
+  /** Features that are on. */
+  readonly featureGates: ReadonlySet<string>;
 }
 
 /** What somebody may do, as far as it can be told in rules. */
@@ -64,7 +66,7 @@ export function createAuthorization(options: AuthorizationOptions, parts: Author
       case 'AlwaysDeny':
         return { authorize: () => noOpinion('Everything is forbidden.') };
       case 'Node':
-        return createNodeAuthorizer(nodeRelations(parts));
+        return createNodeAuthorizer(nodeRelations(parts), parts.featureGates);
       case 'RBAC':
         return rbac;
       case 'Webhook':
@@ -120,5 +122,6 @@ function nodeRelations({ storage }: AuthorizationParts): NodeRelations {
     volume: (name) => get('persistentvolumes', '', name),
     volumeAttachment: (name) => get('volumeattachments.storage.k8s.io', '', name),
     resourceSlice: (name) => get('resourceslices.resource.k8s.io', '', name),
+    podCertificateRequest: (namespace, name) => get('podcertificaterequests.certificates.k8s.io', namespace, name),
   });
 }

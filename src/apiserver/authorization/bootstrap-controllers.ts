@@ -195,6 +195,13 @@ export const bootstrapControllerRoles: readonly BootstrapRole[] = [
     feature: 'GenericWorkload',
   },
   controller('pv-protection-controller', rule('get list update watch', 'core', 'persistentvolumes'), eventsRule),
+  {
+    ...controller(
+      'podcertificaterequestcleaner',
+      rule('delete get list watch', 'certificates.k8s.io', 'podcertificaterequests'),
+    ),
+    feature: 'PodCertificateRequest',
+  },
   controller(
     'pvc-protection-controller',
     rule('get list update watch', 'core', 'persistentvolumeclaims'),

@@ -305,6 +305,11 @@ export const featureRules: readonly {
     ],
   },
   {
+    gate: 'PodCertificateRequest',
+    role: 'system:node',
+    rules: [rule('create get list watch', 'certificates.k8s.io', 'podcertificaterequests')],
+  },
+  {
     gate: 'WorkloadWithJob',
     role: 'system:controller:job-controller',
     rules: [rule('create get list watch', 'scheduling.k8s.io', 'podgroups workloads')],

@@ -76,7 +76,7 @@ test('a bundle stays with its signer', async () => {
   await expect(change).rejects.toThrow('spec.signerName: Invalid value: "a.b/e": field is immutable');
 });
 
-test('a bundle is written by who may attest for its signer, but for owners and finalizers, and read by accounts', async () => {
+test('a bundle is written by who may attest for its signer, but for owners and finalizers, and read by accounts and nodes', async () => {
   const rules = [
     { apiGroups: ['certificates.k8s.io'], resources: ['clustertrustbundles'], verbs: ['*'] },
     { apiGroups: ['certificates.k8s.io'], resources: ['signers'], resourceNames: ['x.y/*'], verbs: ['attest'] },
@@ -98,4 +98,6 @@ test('a bundle is written by who may attest for its signer, but for owners and f
   await writer.patch('k.l:m:1', mergePatch({ metadata: { finalizers: null } }));
   const account = { name: 'system:serviceaccount:a:b', groups: ['system:serviceaccounts', 'system:authenticated'] };
   expect((await cluster.clientFor(account).of(ClusterTrustBundles).list()).items.length).toBeGreaterThan(0);
+  const node = { name: 'system:node:n', groups: ['system:nodes', 'system:authenticated'] };
+  expect((await cluster.clientFor(node).of(ClusterTrustBundles).list()).items.length).toBeGreaterThan(0);
 });

@@ -117,7 +117,7 @@ export interface FieldOptions {
   readonly disabledBy?: string;
   /** Goes with the last of its members that a write drops. */
   readonly dropEmpty?: boolean;
-  /** For lists: JSON shows null when they are absent or empty, as upstream does where it always writes the field. */
+  /** For lists and bytes: JSON shows null when they are absent or empty, as upstream does where it always writes the field. */
   readonly nullWhenEmpty?: boolean;
   /** Strategic merge: how a list or object is merged. `retainKeys` clears the keys of a union that the patch does not name. */
   readonly patchStrategy?: 'merge' | 'replace' | 'retainKeys' | 'merge,retainKeys';

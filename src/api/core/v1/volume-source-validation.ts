@@ -45,6 +45,15 @@ export const checkDescendingPath = (field: FieldPath, path: string): FieldError[
   ...checkBacksteps(field, path),
 ];
 
+/** The same for a file that the kubelet writes there. */
+export function checkFilePath(field: FieldPath, path: string): FieldError[] {
+  if (!path) return [required(field)];
+  const errors = checkDescendingPath(field, path);
+  // Names that start with two dots are the kubelet's own.
+  if (path.startsWith('..') && !path.startsWith('../')) errors.push(invalid(field, path, "must not start with '..'"));
+  return errors;
+}
+
 export function validateHostPath({ path, type }: HostPathVolumeSource, field: FieldPath): FieldError[] {
   if (!path) return [required(field.child('path'))];
   return [...checkBacksteps(field.child('path'), path), ...optionalOneOf(field.child('type'), type, HOST_PATH_TYPES)];

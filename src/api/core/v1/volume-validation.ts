@@ -14,10 +14,12 @@ import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
 import { validateFieldRef, validateResourceFieldRef } from './env-validation.ts';
 import { validateClaimTemplate } from './persistent-volume-claim-validation.ts';
+import { certificatePaths, validatePodCertificate } from './pod-certificate-projection-validation.ts';
 import type { DownwardAPIVolumeFile, KeyToPath, ProjectedVolumeSource, Volume, VolumeProjection } from './volume.ts';
 import {
   type AnySourceCheck,
   checkDescendingPath,
+  checkFilePath,
   isPortalTooLong,
   PORTAL_TOO_LONG,
   SOURCE_CHECKS,
@@ -109,14 +111,6 @@ function validateSource({ name, ...sources }: Volume, field: FieldPath): FieldEr
   return errors;
 }
 
-function checkFilePath(field: FieldPath, path: string): FieldError[] {
-  if (!path) return [required(field)];
-  const errors = checkDescendingPath(field, path);
-  // Names that start with two dots are the kubelet's own.
-  if (path.startsWith('..') && !path.startsWith('../')) errors.push(invalid(field, path, "must not start with '..'"));
-  return errors;
-}
-
 const checkMode = (field: FieldPath, mode: number | undefined): FieldError[] =>
   checkNumber(field, mode, (value) =>
     value < 0 || value > 0o777 ? ['must be a number between 0 and 0777 (octal), both inclusive'] : [],
@@ -156,8 +150,12 @@ function validateProjected({ defaultMode, sources }: ProjectedVolumeSource, fiel
 /** Two sources must not put a file in the same place. */
 function pathConflicts(sources: readonly VolumeProjection[], field: FieldPath): FieldError[] {
   const taken = new Set<string>();
-  return sources.flatMap(({ secret, configMap, downwardAPI }) =>
-    [secret, configMap, downwardAPI].flatMap((source) =>
+  return sources.flatMap(({ secret, configMap, downwardAPI, clusterTrustBundle, podCertificate }) =>
+    [
+      ...[secret, configMap, downwardAPI],
+      ...(clusterTrustBundle ? [{ items: [clusterTrustBundle] }] : []),
+      ...(podCertificate ? [{ items: certificatePaths(podCertificate) }] : []),
+    ].flatMap((source) =>
       (source?.items ?? []).flatMap(({ path }: { readonly path: string }) => {
         const conflict = path !== '' && taken.has(path);
         taken.add(path);
@@ -170,6 +168,7 @@ function pathConflicts(sources: readonly VolumeProjection[], field: FieldPath): 
 
 function validateProjection(projection: VolumeProjection, field: FieldPath, volume: FieldPath): FieldError[] {
   const { secret, configMap, downwardAPI, serviceAccountToken: token, clusterTrustBundle: bundle } = projection;
+  const { podCertificate } = projection;
   const errors: FieldError[] = [];
   for (const [name, source] of Object.entries({ secret, configMap })) {
     if (!source) continue;
@@ -189,6 +188,7 @@ function validateProjection(projection: VolumeProjection, field: FieldPath, volu
     if (Boolean(bundle.name) === Boolean(bundle.signerName))
       errors.push(invalid(at, bundle, 'exactly one of name and signerName is required'));
   }
+  if (podCertificate) errors.push(...validatePodCertificate(podCertificate, field.child('podCertificate')));
   const types = Object.entries(projection).filter(([, source]) => source !== undefined);
   if (types.length > 1) errors.push(forbidden(field, 'may not specify more than 1 volume type per source'));
   return errors;

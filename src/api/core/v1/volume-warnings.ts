@@ -1,6 +1,6 @@
 import type { FieldPath } from '#machinery/errors/field-error.ts';
 import { fractionWarnings } from './fraction-warnings.ts';
-import type { Volume, VolumeProjection } from './volume.ts';
+import type { PodCertificateProjection, Volume, VolumeProjection } from './volume.ts';
 
 /** Kinds of volume that are out of use, and how they are named in warnings. */
 const DEPRECATED: Readonly<Record<string, readonly [shown: string, since: string]>> = {
@@ -62,12 +62,21 @@ function overlapWarnings(volume: Volume): string[] {
 const placed = (items: readonly { readonly path: string }[] | undefined, source: string): PlacedFile[] =>
   (items ?? []).map(({ path }) => ({ path: path.replace(/\/+$/, ''), source }));
 
-function filesOf({ configMap, secret, downwardAPI, serviceAccountToken: token }: VolumeProjection): PlacedFile[] {
+function filesOf(projection: VolumeProjection): PlacedFile[] {
+  const { configMap, secret, downwardAPI, serviceAccountToken: token, podCertificate } = projection;
   if (configMap?.items) return placed(configMap.items, `ConfigMap ${JSON.stringify(configMap.name ?? '')}`);
   if (secret?.items) return placed(secret.items, `Secret ${JSON.stringify(secret.name ?? '')}`);
   if (downwardAPI?.items) return placed(downwardAPI.items, 'DownwardAPI');
-  return token ? placed([token], 'ServiceAccountToken') : [];
+  if (token) return placed([token], 'ServiceAccountToken');
+  return podCertificate ? filesOfCertificate(podCertificate) : [];
 }
+
+const filesOfCertificate = (projection: PodCertificateProjection): PlacedFile[] =>
+  [
+    { path: projection.certificateChainPath, source: 'PodCertificate chain' },
+    { path: projection.keyPath, source: 'PodCertificate key' },
+    { path: projection.credentialBundlePath, source: 'PodCertificate credential bundle' },
+  ].flatMap(({ path, source }) => (path ? placed([{ path }], source) : []));
 
 const overlaps = (files: readonly PlacedFile[]): string[] =>
   files.flatMap((file, position) =>

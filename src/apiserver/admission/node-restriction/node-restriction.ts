@@ -5,6 +5,7 @@ import type { AdmissionReader, AdmissionSource } from '../admission-source.ts';
 import { forbidden } from '../requests.ts';
 import { nodeRefusal } from './node-rules.ts';
 import { claimRefusal, csiNodeRefusal, leaseRefusal, requestRefusal, sliceRefusal } from './other-rules.ts';
+import { podCertificateRefusal } from './pod-certificate-rule.ts';
 import { podEvictionRefusal, podRefusal, podStatusRefusal } from './pod-rules.ts';
 import { tokenRefusal } from './token-rules.ts';
 
@@ -32,6 +33,7 @@ const RULES = table<NodeRule>({
   '/pods': podRule,
   '/serviceaccounts': tokenRefusal,
   'certificates.k8s.io/certificatesigningrequests': requestRefusal,
+  'certificates.k8s.io/podcertificaterequests': podCertificateRefusal,
   'coordination.k8s.io/leases': leaseRefusal,
   'resource.k8s.io/resourceslices': sliceRefusal,
   'storage.k8s.io/csinodes': csiNodeRefusal,

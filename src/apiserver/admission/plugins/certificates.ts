@@ -2,6 +2,7 @@ import type { CertificateSigningRequest } from '#api/certificates/v1/certificate
 import type { ClusterTrustBundle } from '#api/certificates/v1beta1/cluster-trust-bundle.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { mayForSigner } from '../../authorization/signer-rights.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts';
 import type { AdmissionSource } from '../admission-source.ts';
 import { differsInOwnersOnly, forbidden, isAbout } from '../requests.ts';
@@ -44,7 +45,7 @@ export const createClusterTrustBundleAttest = (source: Pick<AdmissionSource, 'de
     if ((operation !== 'CREATE' && operation !== 'UPDATE') || !isAbout(attributes, BUNDLES)) return;
     const { signerName } = (object as ClusterTrustBundle).spec;
     if (!signerName || (oldObject !== undefined && differsInOwnersOnly(object as KubernetesObject, oldObject))) return;
-    if (await mayFor(source, attributes, { verb: 'attest', signer: signerName })) return;
+    if (await mayForSigner(source.decide, attributes.user, { verb: 'attest', signer: signerName })) return;
     throw forbidden(attributes, `user not permitted to attest for signerName ${JSON.stringify(signerName)}`);
   },
 });
@@ -55,18 +56,6 @@ async function requireSigner(
   verb: 'approve' | 'sign',
 ): Promise<void> {
   const signer = (attributes.oldObject as CertificateSigningRequest).spec.signerName;
-  if (await mayFor(source, attributes, { verb, signer })) return;
+  if (await mayForSigner(source.decide, attributes.user, { verb, signer })) return;
   throw forbidden(attributes, `user not permitted to ${verb} requests with signerName ${JSON.stringify(signer)}`);
-}
-
-/** The right to a signer, `domain/path`, comes with its name or with `domain/*`. */
-async function mayFor(
-  { decide }: Pick<AdmissionSource, 'decide'>,
-  { user }: AdmissionAttributes,
-  { verb, signer }: { readonly verb: string; readonly signer: string },
-): Promise<boolean> {
-  const [domain = ''] = signer.split('/');
-  const asked = { group: 'certificates.k8s.io', version: '*', resource: 'signers', subresource: '', namespace: '' };
-  for (const name of [signer, `${domain}/*`]) if ((await decide({ user, verb, ...asked, name })).allowed) return true;
-  return false;
 }

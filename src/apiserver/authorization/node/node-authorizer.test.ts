@@ -177,6 +177,7 @@ test('a mirror pod gives its node no rights', () => {
     volume: none,
     volumeAttachment: none,
     resourceSlice: none,
+    podCertificateRequest: none,
   });
   expect(relations.isRelated('n1', 'pods', { namespace: 'default', name: 'm' })).toBe(true);
   expect(relations.isRelated('n1', 'secrets', { namespace: 'default', name: 'pull' })).toBe(false);

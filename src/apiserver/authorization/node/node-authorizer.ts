@@ -9,18 +9,27 @@ import {
   type Opinion,
   type ResourceAttributes,
 } from '../authorizer.ts';
-import { nodeRules } from '../bootstrap-roles.ts';
+import { featureRules, nodeRules } from '../bootstrap-roles.ts';
 import { ruleAllows } from '../rule.ts';
 import type { NodeRelations, RelatedKind } from './node-relations.ts';
 
+const NODE_ROLE = 'system:node';
+const CERTIFICATES = 'podcertificaterequests.certificates.k8s.io';
+const CERTIFICATES_GATE = 'PodCertificateRequest';
+
 /** Lets node agents do what node agents do, to the objects that have to do with their node. */
-export function createNodeAuthorizer(relations: NodeRelations): Authorizer {
+export function createNodeAuthorizer(relations: NodeRelations, featureGates: ReadonlySet<string>): Authorizer {
+  const added = featureRules.filter(({ gate, role }) => role === NODE_ROLE && featureGates.has(gate));
+  const rules = [...nodeRules, ...added.flatMap((each) => each.rules)];
+  const byRules = (attributes: Attributes): Opinion =>
+    rules.some((rule) => ruleAllows(rule, attributes)) ? ALLOW : NO_OPINION;
   return {
     authorize(attributes) {
       const node = splitNodeUser(attributes.user);
       if (node === undefined) return NO_OPINION;
       if (node === '') return noOpinion(`unknown node for user ${JSON.stringify(attributes.user.name)}`);
-      const narrow = isPathAttributes(attributes) ? undefined : NARROWED[resourceOf(attributes)];
+      const resource = isPathAttributes(attributes) ? '' : resourceOf(attributes);
+      const narrow = resource === CERTIFICATES && !featureGates.has(CERTIFICATES_GATE) ? undefined : NARROWED[resource];
       return narrow ? narrow({ node, attributes: attributes as ResourceAttributes, relations }) : byRules(attributes);
     },
   };
@@ -33,9 +42,6 @@ interface Case {
 }
 
 const resourceOf = ({ group, resource }: ResourceAttributes) => (group === '' ? resource : `${resource}.${group}`);
-
-const byRules = (attributes: Attributes): Opinion =>
-  nodeRules.some((rule) => ruleAllows(rule, attributes)) ? ALLOW : NO_OPINION;
 
 /** The resources of which a node may not touch every object. */
 const NARROWED: Readonly<Record<string, (each: Case) => Opinion>> = {
@@ -52,6 +58,7 @@ const NARROWED: Readonly<Record<string, (each: Case) => Opinion>> = {
   'leases.coordination.k8s.io': lease,
   'csinodes.storage.k8s.io': csiNode,
   'resourceslices.resource.k8s.io': resourceSlice,
+  [CERTIFICATES]: podCertificateRequest,
   nodes: ownNode,
   pods,
 };
@@ -132,6 +139,25 @@ function resourceSlice(each: Case): Opinion {
       return noOpinion(
         'only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection',
       );
+  }
+}
+
+/** Admission looks at what a node asks for, and for whom. */
+function podCertificateRequest(each: Case): Opinion {
+  const { verb, subresource } = each.attributes;
+  if (subresource !== '') return noOpinion('nodes may not access the status subresource of PodCertificateRequests');
+  switch (verb) {
+    case 'create':
+      return ALLOW;
+    case 'get':
+      return related(each, 'podcertificaterequests');
+    case 'list':
+    case 'watch':
+      return selects(each, 'spec.nodeName')
+        ? ALLOW
+        : noOpinion('can only list/watch podcertificaterequests with nodeName field selector');
+    default:
+      return noOpinion(`nodes may not ${verb} podcertificaterequests`);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { PodCertificateRequest } from '#api/certificates/v1beta1/pod-certificate-request.ts';
 import type { PersistentVolume } from '#api/core/v1/persistent-volume.ts';
 import type { PersistentVolumeClaim } from '#api/core/v1/persistent-volume-claim.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
@@ -10,6 +11,7 @@ export type RelatedKind =
   | 'configmaps'
   | 'persistentvolumeclaims'
   | 'persistentvolumes'
+  | 'podcertificaterequests'
   | 'pods'
   | 'resourceclaims'
   | 'resourceslices'
@@ -30,6 +32,7 @@ export interface NodeRelationsSource {
   volume(name: string): PersistentVolume | undefined;
   volumeAttachment(name: string): VolumeAttachment | undefined;
   resourceSlice(name: string): ResourceSlice | undefined;
+  podCertificateRequest(namespace: string, name: string): PodCertificateRequest | undefined;
 }
 
 /** Knows which objects have to do with a node. */
@@ -75,6 +78,8 @@ export function createNodeRelations(source: NodeRelationsSource): NodeRelations 
       givingPods(node, namespace).some((pod) => podResourceClaims(pod).includes(name)),
     volumeattachments: (node, { name }) => source.volumeAttachment(name)?.spec.nodeName === node,
     resourceslices: (node, { name }) => source.resourceSlice(name)?.spec.nodeName === node,
+    podcertificaterequests: (node, { namespace, name }) =>
+      source.podCertificateRequest(namespace, name)?.spec.nodeName === node,
   };
   return { isRelated: (node, kind, object) => checks[kind](node, object) };
 }

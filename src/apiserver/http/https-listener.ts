@@ -19,7 +19,7 @@ import type { Exchange } from './exchange.ts';
 import { gathered } from './gathered.ts';
 import { Http1Exchange } from './http1-exchange.ts';
 import { Http2Exchange } from './http2-exchange.ts';
-import { stayInHttp } from './stay-in-http.ts';
+import { afterAnswer, stayInHttp } from './stay-in-http.ts';
 
 /** A connection with nothing under way is closed after this time. */
 const IDLE_MS = 90_000;
@@ -58,6 +58,7 @@ export class HttpsListener {
   /** The latest answer of each connection that speaks HTTP/1.1. */
   readonly #answers = new WeakMap<Duplex, ServerResponse>();
   readonly #http2 = new Set<Http2Connection>();
+  readonly #options: HttpsListenerOptions;
   readonly #onExchange: (exchange: Exchange) => void;
   readonly #onFault: (error: unknown) => void;
   readonly #headersTimeoutMs: number;
@@ -65,6 +66,7 @@ export class HttpsListener {
 
   private constructor(options: HttpsListenerOptions) {
     const { headersTimeoutMs = 32_000 } = options;
+    this.#options = options;
     this.#headersTimeoutMs = headersTimeoutMs;
     this.#onFault = options.onFault;
     const onExchange = gathered((exchange: Exchange) => {
@@ -91,7 +93,7 @@ export class HttpsListener {
     this.#http1.emit('listening');
     this.#http1.on('upgrade', (request, socket, head) => {
       if (isBrokenTarget(request.url ?? '/')) refuse(request, socket);
-      else if (!options.onUpgrade?.(request, socket, head)) this.#stay(request, socket, head);
+      else this.#leave(request, socket, head);
     });
     this.#tls = createTlsServer({
       handshakeTimeout: headersTimeoutMs,
@@ -156,12 +158,11 @@ export class HttpsListener {
     else this.#http1.emit('connection', socket);
   }
 
-  /** Goes on in HTTP once what was asked before is answered: who reads the connection again knows nothing of it. */
-  #stay(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const go = () => socket.destroyed || stayInHttp(this.#http1, request, socket, head);
-    const before = this.#answers.get(socket);
-    if (before === undefined || before.closed) go();
-    else before.once('close', go);
+  #leave(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { onUpgrade } = this.#options;
+    afterAnswer(this.#answers.get(socket), socket, head, (all) => {
+      if (!onUpgrade?.(request, socket, all)) stayInHttp(this.#http1, request, socket, all);
+    });
   }
 
   #speakHttp2(socket: TLSSocket): void {

@@ -195,3 +195,17 @@ describe('a connection over HTTP/1.1', () => {
     socket.destroy();
   });
 });
+
+test('who is refused to leave HTTP while he talks is not kept', async () => {
+  const connections = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+  await waitFor(() => connections() === 0);
+  const socket = await connect('http/1.1');
+  expect(connections()).toBeGreaterThan(1);
+  const said = new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))));
+  const upgrade = 'connection: upgrade\r\nupgrade: SPDY/3.1\r\n';
+  socket.write(`POST /api/v1/namespaces/default/pods/none/exec?command=x HTTP/1.1\r\nhost: x\r\n${upgrade}\r\n`);
+  socket.write(Buffer.alloc(100_000));
+  expect(await said).toMatch(/^HTTP\/1\.1 404 /);
+  socket.destroy();
+  await waitFor(() => connections() === 0);
+});

@@ -12,6 +12,7 @@ import {
   type TLSSocket,
   type Server as TlsServer,
 } from 'node:tls';
+import { endConnection } from '#client/end-connection.ts';
 import { isBrokenTarget } from '../http2/broken-target.ts';
 import { Http2Connection } from '../http2/connection.ts';
 import { MAX_HEADER_BYTES } from '../http2/header-block.ts';
@@ -32,7 +33,7 @@ const IDLE_CHECK_MS = 20;
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n';
 
 const refuse = ({ method }: IncomingMessage, socket: Duplex) =>
-  void socket.end(method === 'HEAD' ? BAD_REQUEST : `${BAD_REQUEST}400 Bad Request`);
+  endConnection(socket, method === 'HEAD' ? BAD_REQUEST : `${BAD_REQUEST}400 Bad Request`);
 
 export interface HttpsListenerOptions {
   readonly host: string;

@@ -1,6 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { endConnection } from '#client/end-connection.ts';
 import { targetOf } from '../filters/request-info.ts';
 import type { ApiHandler } from './api-handler.ts';
 import { certificateOf } from './client-certificate.ts';
@@ -56,7 +57,7 @@ function createUpgradeExchange(request: IncomingMessage, socket: Duplex): Exchan
     respond(code, headers, body) {
       answered = true;
       socket.write(headOf(code, { ...headers, 'content-length': String(body.length), connection: 'close' }));
-      socket.end(body);
+      endConnection(socket, body);
       return undefined;
     },
     startStream(code, headers) {
@@ -65,7 +66,7 @@ function createUpgradeExchange(request: IncomingMessage, socket: Duplex): Exchan
       return {
         write: (chunk) => socket.write(chunk),
         onDrain: (callback) => void socket.on('drain', callback),
-        end: () => void socket.end(),
+        end: () => endConnection(socket),
         destroy: () => void socket.destroy(),
         writable: socket,
       };

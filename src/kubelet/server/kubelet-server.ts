@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { endConnection } from '#client/end-connection.ts';
 import { newBadRequest, newGenericNotFound, newInternalError, StatusError } from '#machinery/errors/status-error.ts';
 import { clientCertificate } from './client-certificate.ts';
 import { serveContainerLogs } from './container-logs.ts';
@@ -146,7 +147,7 @@ function targetOf(request: IncomingMessage): { readonly path: string[]; readonly
 function refuse(socket: Duplex, { code, status }: StatusError): void {
   const body = JSON.stringify(status);
   const head = ['content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
-  socket.end(`HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}\r\n${head.join('\r\n')}\r\n\r\n${body}`);
+  endConnection(socket, `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}\r\n${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 const asStatusError = (error: unknown): StatusError =>

@@ -189,3 +189,22 @@ test.each<[string, AnyResourceDefinition, TestRequest, string | undefined]>([
   const attributes = attributesOf(definition, { user: NODE, ...request });
   expect(await admit(plugin, attributes)).toEqual(expected ?? request.object);
 });
+
+const projected = (source: object) => ({ volumes: [{ name: 'v', projected: { sources: [source] } }] });
+
+test.each<[string, object]>([
+  ['serviceaccounts', { serviceAccountName: 'a' }],
+  ['resourceclaims', { resourceClaims: [{ name: 'r', resourceClaimName: 'r' }] }],
+  ['persistentvolumeclaims', { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] }],
+  ['persistentvolumeclaims (via ephemeral volumes)', { volumes: [{ name: 'v', ephemeral: {} }] }],
+  ['csidrivers (via CSI volumes)', { volumes: [{ name: 'v', csi: { driver: 'd' } }] }],
+  ['endpoints (via glusterFS volumes)', { volumes: [{ name: 'v', glusterfs: { endpoints: 'e', path: 'p' } }] }],
+  ['serviceaccounts (via projected volumes)', projected({ serviceAccountToken: { path: 'p' } })],
+  ['clustertrustbundles', projected({ clusterTrustBundle: { name: 'b', path: 'p' } })],
+  ['podcertificates', projected({ podCertificate: { keyPath: 'p' } })],
+])('a node makes no mirrors that speak of %s', async (what, spec) => {
+  const object = pod('n1', mirror, { containers: [], ...spec });
+  expect(await admit(plugin, attributesOf(Pods, { user: NODE, object }))).toBe(
+    `pods "p" is forbidden: node "n1" can not create pods that reference ${what}`,
+  );
+});

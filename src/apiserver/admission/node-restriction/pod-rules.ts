@@ -1,10 +1,10 @@
 import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
-import { podConfigMaps, podSecrets } from '#api/core/v1/pod-references.ts';
 import { newNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { AdmissionReader } from '../admission-source.ts';
 import type { NodeRule } from './node-restriction.ts';
+import { referencedByPod } from './pod-references.ts';
 
 const MIRROR = 'kubernetes.io/config.mirror';
 const PODS = { group: '', resource: 'pods' };
@@ -53,7 +53,11 @@ function mirrorRefusal(node: string, pod: Pod, source: AdmissionReader): string 
     return `pod does not have "${MIRROR}" annotation, node "${node}" can only create mirror pods`;
   }
   if (pod.spec?.nodeName !== node) return `node "${node}" can only create pods with spec.nodeName set to itself`;
-  return ownerRefusal(node, pod, source) ?? referenceRefusal(node, pod);
+  const refusal = ownerRefusal(node, pod, source);
+  if (refusal !== undefined) return refusal;
+  // What such a pod named the node could read.
+  const referenced = referencedByPod(pod);
+  return referenced === undefined ? undefined : `node "${node}" can not create pods that reference ${referenced}`;
 }
 
 function ownerRefusal(node: string, { metadata }: Pod, source: AdmissionReader): string | undefined {
@@ -68,18 +72,4 @@ function ownerRefusal(node: string, { metadata }: Pod, source: AdmissionReader):
   if (known === undefined) throw newNotFound({ group: '', resource: 'nodes' }, node);
   const uid = known.metadata?.uid;
   return owner.uid === uid ? undefined : `node ${node} UID mismatch: expected ${owner.uid} got ${uid}`;
-}
-
-/** What such a pod named the node could read. */
-function referenceRefusal(node: string, pod: Pod): string | undefined {
-  const volumes = pod.spec?.volumes ?? [];
-  const refuse = (what: string) => `node "${node}" can not create pods that reference ${what}`;
-  if (pod.spec?.serviceAccountName) return refuse('a service account');
-  if (podSecrets(pod).size > 0) return refuse('secrets');
-  if (podConfigMaps(pod).size > 0) return refuse('configmaps');
-  if (volumes.some(({ projected }) => projected?.sources?.some((each) => each.clusterTrustBundle))) {
-    return refuse('clustertrustbundles');
-  }
-  if (volumes.some(({ persistentVolumeClaim }) => persistentVolumeClaim)) return refuse('persistentvolumeclaims');
-  return (pod.spec?.resourceClaims ?? []).length > 0 ? refuse('resourceclaims') : undefined;
 }

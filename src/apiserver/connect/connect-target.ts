@@ -28,5 +28,6 @@ const CAUSES: Readonly<Record<string, string>> = {
 
 /** What clients are told of a connection that could not be made. */
 export function dialError({ host, port }: ConnectTarget, error: Error & { readonly code?: string }): string {
+  if (error.code?.startsWith('HPE_')) return 'net/http: HTTP/1.x transport connection broken: malformed HTTP response';
   return `dial tcp ${host}:${port}: ${CAUSES[error.code ?? ''] ?? error.message}`;
 }

@@ -69,6 +69,8 @@ function ask(
     method: exchange.method,
     headers: ['Host', `${host}${isDefaultPort(target) ? '' : `:${port}`}`, ...question.headers],
     agent: false as const,
+    // As Go reads answers, whose lines may end without a carriage return. No other answer follows on the connection.
+    insecureHTTPParser: true,
     signal: exchange.signal,
     timeout: CONNECT_TIMEOUT_MS,
   };

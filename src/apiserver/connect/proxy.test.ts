@@ -41,6 +41,7 @@ const PAGE =
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = request.url ?? '';
   if (url.startsWith('/page')) return void response.setHeader('content-type', 'text/html').end(PAGE);
+  if (url.startsWith('/bare')) return void request.socket.end('HTTP/1.0 200 OK\nContent-Type: text/plain\n\nbare');
   if (url.startsWith('/moved')) return void response.writeHead(302, { location: '/elsewhere' }).end();
   if (url.startsWith('/broken')) {
     response.writeHead(200, { 'content-length': '10' }).write('half');
@@ -111,6 +112,11 @@ describe('a proxied request', () => {
     expect((await call(`${base}/moved`)).headers.location).toBe(`${base}/elsewhere`);
     const { bytes } = await call(`${base}/page`);
     expect(bytes.toString()).toBe(PAGE.replace('"/next"', `"${base}/next"`));
+  });
+
+  test('may end the lines of its answers as scripts do', async () => {
+    const { code, headers, bytes } = await call(`${base}/bare`);
+    expect([code, headers['content-type'], bytes.toString()]).toEqual([200, 'text/plain', 'bare']);
   });
 
   test('that nobody answers is a 503', async () => {

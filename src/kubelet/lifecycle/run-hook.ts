@@ -41,7 +41,9 @@ async function runExec(command: readonly string[], { runtime, containerId, conta
 function send(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<void> {
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const request = start(url, { headers, rejectUnauthorized: false, agent: false, signal }, (response) => {
+    // As Go reads answers: lines may end without a carriage return.
+    const options = { headers, rejectUnauthorized: false, agent: false, signal, insecureHTTPParser: true };
+    const request = start(url, options, (response) => {
       response.resume();
       // That somebody answers is enough, whatever the answer.
       response.once('end', resolve).once('error', reject);

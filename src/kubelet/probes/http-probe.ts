@@ -48,7 +48,14 @@ function get(url: URL, action: HTTPGetAction, signal: AbortSignal): Promise<Answ
   return new Promise((resolve, reject) => {
     const request = send(
       url,
-      { headers: headersOf(url, action), rejectUnauthorized: false, agent: false, signal },
+      // As Go reads answers: lines may end without a carriage return.
+      {
+        headers: headersOf(url, action),
+        rejectUnauthorized: false,
+        agent: false,
+        signal,
+        insecureHTTPParser: true,
+      },
       (response) =>
         readBody(response).then(
           (body) => resolve({ status: response.statusCode ?? 0, body, location: response.headers.location }),

@@ -115,6 +115,16 @@ describe('over the network', () => {
     expect([result, output.length]).toEqual(['success', 10 * 1024]);
   });
 
+  test('lines of an answer may end as scripts end them', async () => {
+    server = createServer((request) => void request.socket.end('HTTP/1.0 200 OK\nContent-Type: text/plain\n\nbody'));
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    expect(await probeHttp({ port }, { host: '127.0.0.1', port, timeoutMs: 20_000 })).toEqual({
+      result: 'success',
+      output: 'body',
+    });
+  });
+
   test('nobody listens', async () => {
     const port = await serve(200);
     await new Promise((resolve) => server?.close(resolve));

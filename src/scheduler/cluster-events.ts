@@ -33,6 +33,8 @@ export interface Followers {
   /** Whether some profile is responsible for pods of this scheduler name. */
   readonly isOurs: (schedulerName: string) => boolean;
   readonly clock: Pick<Clock, 'monotonic'>;
+  /** Ends what is under way to bind a pod that leaves. */
+  readonly callOff: (uid: string) => void;
   /** Is told of each event that it was handled, and from when on. */
   readonly handled: (event: ClusterEvent, startedAt: number) => void;
 }
@@ -168,12 +170,23 @@ class PodFollower {
     const { state, queue, nominations, groups } = this.#followers;
     const uid = pod.metadata?.uid ?? '';
     nominations.delete(uid);
+    groups?.deletePod(pod);
+    if (state.isAssumed(uid)) return this.#leaves(pod);
     queue.remove(uid);
     state.removePod(uid);
-    groups?.deletePod(pod);
-    // Whoever waits for a pod that was assumed or nominated hears of it, too.
+    // Whoever waits for a pod that was nominated hears of it, too.
     if (pod.spec?.nodeName) queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });
     else if (pod.status?.nominatedNodeName) this.#givesUp(pod);
+  }
+
+  /** A pod that was about to be bound never will be: its room is there for others at once. */
+  #leaves(pod: Pod): void {
+    const { state, queue, callOff } = this.#followers;
+    const uid = pod.metadata?.uid ?? '';
+    queue.remove(uid);
+    callOff(uid);
+    state.removePod(uid);
+    queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });
   }
 
   /** A pod no longer keeps room on a node where it was expected; pods of higher priority never respected that. */
@@ -198,7 +211,8 @@ class PodFollower {
   #waits(pod: Pod, old: Pod | undefined): void {
     const { state, queue, nominations, groups } = this.#followers;
     const uid = pod.metadata?.uid ?? '';
-    if (state.isAssumed(uid)) return;
+    const isLeaving = pod.metadata?.deletionTimestamp && !old?.metadata?.deletionTimestamp;
+    if (state.isAssumed(uid)) return isLeaving ? this.#leaves(pod) : undefined;
     if (pod.metadata?.deletionTimestamp) return queue.remove(uid);
     const isSame = old !== undefined && isUnchanged(pod, old);
     const known = isSame ? queue.infoOf(uid) : undefined;

@@ -18,6 +18,7 @@ import type { Diagnosis } from './framework/diagnosis.ts';
 import type { Choice, Framework, Room } from './framework/framework.ts';
 import { Nominations } from './framework/nominations.ts';
 import type { Cycle } from './framework/plugin.ts';
+import { PreBindings } from './framework/pre-bindings.ts';
 import { createFramework, defaultProfile, type Profile } from './framework/profile.ts';
 import type { Status } from './framework/status.ts';
 import { Verdicts } from './framework/verdicts.ts';
@@ -86,6 +87,7 @@ export class Scheduler {
   readonly #bindings = new UnderWay(MAX_BINDINGS);
   readonly #extenders: Extenders;
   readonly #waiting: WaitingPods;
+  readonly #preBindings = new PreBindings();
   readonly #metrics: SchedulerMetrics;
   #cycles = 0;
 
@@ -101,6 +103,7 @@ export class Scheduler {
       ...options,
       extenders: this.#extenders,
       waiting: this.#waiting,
+      preBindings: this.#preBindings,
       metrics: this.#metrics,
       state: this.#state,
       nominations: this.#nominations,
@@ -146,6 +149,9 @@ export class Scheduler {
       groups: this.#groups,
       isOurs: (schedulerName) => this.#frameworks.has(schedulerName),
       clock: options.clock,
+      callOff: (uid) => {
+        if (!this.#waiting.reject(uid, '', 'removed')) this.#preBindings.cancel(uid, 'pod does not exist any more');
+      },
       handled: (event, startedAt) => this.#metrics.events.handled(event, startedAt),
     });
   }
@@ -284,9 +290,7 @@ export class Scheduler {
       const needsPreBind = framework.needsPreBind(cycle);
       // While a pod waits, others shall know where it is expected.
       if (permit || needsPreBind) this.#statuses.nominate(pod, nodeName);
-      const waitsFrom = this.#options.clock.monotonic();
-      const kept = await permit;
-      if (permit) this.#metrics.attempts.waited(kept?.code ?? 'Success', waitsFrom);
+      const kept = permit && (await this.#permitted(permit));
       if (kept) {
         framework.unreserve(cycle, nodeName);
         this.#queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });
@@ -294,7 +298,8 @@ export class Scheduler {
         return;
       }
       if (needsPreBind) {
-        const refused = await framework.preBind(cycle, nodeName, signal);
+        const prepare = (until: AbortSignal) => framework.preBind(cycle, nodeName, until);
+        const refused = await this.#preBindings.run(uid, signal, prepare);
         if (refused) throw new Error(refused.reasons.join(', '));
       }
       await this.#write(attempt, nodeName);
@@ -315,6 +320,18 @@ export class Scheduler {
       }
       this.#queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });
       this.#fail(attempt, error);
+    }
+  }
+
+  async #permitted(permit: Promise<Status | undefined>): Promise<Status | undefined> {
+    const waitsFrom = this.#options.clock.monotonic();
+    let code = 'Error';
+    try {
+      const kept = await permit;
+      code = kept?.code ?? 'Success';
+      return kept;
+    } finally {
+      this.#metrics.attempts.waited(code, waitsFrom);
     }
   }
 

@@ -65,6 +65,10 @@ test('a pod waits until all plugins that asked for time have allowed it', async 
   waiting.allow(uid, 'one');
   await clock.advance(5000);
   expect(await forgotten).toEqual(unschedulable('two', 'rejected due to timeout after waiting 5s at plugin two'));
+  const displaced = framework.permit(cycle, 'a');
+  expect(waiting.preempt(uid)).toBe(true);
+  await expect(displaced).rejects.toThrow('waiting on permit for pod: preempted');
+  expect(waiting.preempt(uid)).toBe(false);
   expect([...waiting.uids()]).toEqual([]);
 });
 

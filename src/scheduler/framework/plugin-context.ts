@@ -11,6 +11,7 @@ import type { NodeInfo } from '../state/node-info.ts';
 import type { PodGroupIndex } from '../state/pod-group-index.ts';
 import type { Nominations } from './nominations.ts';
 import type { Cycle, Plugin } from './plugin.ts';
+import type { PreBindings } from './pre-bindings.ts';
 import type { Status } from './status.ts';
 import type { WaitingPods } from './waiting-pods.ts';
 
@@ -32,6 +33,8 @@ export interface PluginContext {
   readonly groups?: PodGroupIndex;
   /** Pods that wait for a permit. */
   readonly waiting: WaitingPods;
+  /** Pods that are made ready to be bound. */
+  readonly preBindings: PreBindings;
   /** Whether the cycle's pod would pass the filters of its profile on a node, as it is at this moment. */
   readonly fits: (cycle: Cycle, node: NodeInfo) => Status | undefined;
   /** Whether the filters that the cycle's pod has to pass look at nothing but single nodes. */

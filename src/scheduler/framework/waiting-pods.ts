@@ -5,6 +5,7 @@ interface Waiting {
   /** Plugins that have not allowed the pod yet, with what ends their patience. */
   readonly pending: Map<string, Timer>;
   readonly settle: (refused: Status | undefined) => void;
+  readonly fail: (error: Error) => void;
 }
 
 /** Pods that have a node and wait to be allowed to be bound to it. */
@@ -21,13 +22,23 @@ export class WaitingPods {
     return this.#waiting.keys();
   }
 
-  /** Resolves when all of these plugins have allowed the pod, or with a refusal when one refuses it or has not decided in time. */
+  /**
+   * Resolves when all of these plugins have allowed the pod, or with a refusal when one refuses it or has not decided in
+   * time. Rejects when it has to give way.
+   */
   wait(uid: string, plugins: ReadonlyMap<string, number>): Promise<Status | undefined> {
-    return new Promise((resolve) => {
-      const settle = (refused: Status | undefined) => {
+    return new Promise((resolve, reject) => {
+      const end = () => {
         for (const timer of pending.values()) timer.cancel();
         this.#waiting.delete(uid);
+      };
+      const settle = (refused: Status | undefined) => {
+        end();
         resolve(refused);
+      };
+      const fail = (error: Error) => {
+        end();
+        reject(error);
       };
       const late = (plugin: string) => {
         settle(
@@ -40,7 +51,7 @@ export class WaitingPods {
       const pending = new Map(
         [...plugins].map(([plugin, waitMs]) => [plugin, this.#clock.setTimer(waitMs, () => late(plugin))] as const),
       );
-      this.#waiting.set(uid, { pending, settle });
+      this.#waiting.set(uid, { pending, settle, fail });
     });
   }
 
@@ -55,6 +66,13 @@ export class WaitingPods {
   reject(uid: string, plugin: string, reason: string): boolean {
     const waiting = this.#waiting.get(uid);
     waiting?.settle(unschedulable(plugin, reason));
+    return waiting !== undefined;
+  }
+
+  /** A pod that waits gives way to another one and is tried again; whether it was there. */
+  preempt(uid: string): boolean {
+    const waiting = this.#waiting.get(uid);
+    waiting?.fail(new Error('waiting on permit for pod: preempted'));
     return waiting !== undefined;
   }
 }

@@ -11,6 +11,7 @@ import { Extenders } from '../extender/extenders.ts';
 import { diagnosisMessage } from '../framework/diagnosis.ts';
 import type { Framework } from '../framework/framework.ts';
 import { Nominations } from '../framework/nominations.ts';
+import { PreBindings } from '../framework/pre-bindings.ts';
 import { createFramework, type Profile } from '../framework/profile.ts';
 import { WaitingPods } from '../framework/waiting-pods.ts';
 import { SchedulerMetrics } from '../metrics/scheduler-metrics.ts';
@@ -40,6 +41,7 @@ export class Harness {
         logger: silentLogger,
         extenders: new Extenders([], this.state, silentLogger),
         waiting: new WaitingPods(systemClock),
+        preBindings: new PreBindings(),
         metrics: new SchedulerMetrics(new MetricRegistry(), systemClock),
         activate: () => {},
         resume: () => {},

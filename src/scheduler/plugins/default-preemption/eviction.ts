@@ -8,6 +8,8 @@ import type { PluginContext } from '../../framework/plugin-context.ts';
 import { type PodInfo, schedulerNameOf } from '../../state/pod-info.ts';
 import type { Victims } from './victims.ts';
 
+const NAME = 'DefaultPreemption';
+
 /** For whom room is made. */
 export interface Preemptor {
   readonly kind: 'pod' | 'podgroup';
@@ -95,7 +97,29 @@ export class Evictions {
   }
 
   async #evict(victim: Pod, preemptor: Preemptor, nodeName: string): Promise<void> {
-    const { client, clock, events } = this.#context;
+    const { waiting, preBindings } = this.#context;
+    const { uid = '' } = victim.metadata ?? {};
+    // Who is not bound yet need not be removed: it gives its place back and looks for another.
+    const isCalledOff = waiting.preempt(uid) || preBindings.cancel(uid, `preempted by ${NAME}`);
+    if (!isCalledOff && !(await this.#remove(victim, preemptor))) return;
+    const { kind, object } = preemptor;
+    const where = `on node ${nodeName}${isCalledOff ? ' (in kube-scheduler memory).' : ''}`;
+    this.#context.events.record(
+      victim,
+      'Normal',
+      'Preempted',
+      `Preempted by ${kind} ${object.metadata?.uid} ${where}`,
+      {
+        action: 'Preempting',
+        related: object,
+        reporter: preemptor.schedulerName,
+      },
+    );
+  }
+
+  /** Whether the pod was there to be removed. */
+  async #remove(victim: Pod, preemptor: Preemptor): Promise<boolean> {
+    const { client, clock } = this.#context;
     const { name = '', namespace = '', uid, generation } = victim.metadata ?? {};
     const condition = {
       type: 'DisruptionTarget',
@@ -109,15 +133,11 @@ export class Evictions {
       const patch = strategicPatch({ metadata: { uid }, status: { conditions: [condition] } });
       await client.of(Pods).patch(name, patch, { namespace, subresource: 'status' });
       await client.of(Pods).delete(name, { namespace, ...(uid ? { preconditions: { uid } } : {}) });
+      return true;
     } catch (error) {
-      return ignoreGone(error);
+      ignoreGone(error);
+      return false;
     }
-    const { kind, object } = preemptor;
-    events.record(victim, 'Normal', 'Preempted', `Preempted by ${kind} ${object.metadata?.uid} on node ${nodeName}`, {
-      action: 'Preempting',
-      related: object,
-      reporter: preemptor.schedulerName,
-    });
   }
 }
 

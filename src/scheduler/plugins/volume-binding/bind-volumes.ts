@@ -35,11 +35,15 @@ export async function bindVolumes(
   const deadline = clock.monotonic() + timeoutMs;
   while (!claims.every((claim) => isSettled(lookup, claim, plan.provisions.includes(claim)))) {
     if (clock.monotonic() >= deadline) throw new Error('binding volumes: context deadline exceeded');
-    await clock.sleep(POLL_MS, signal);
+    await clock.sleep(POLL_MS, signal).catch(calledOff);
   }
 }
 
 const POLL_MS = 100;
+
+const calledOff = (cause: unknown): never => {
+  throw new Error('binding volumes: context canceled', { cause });
+};
 
 /** Whether a claim has its volume. Throws when it is gone, or when whoever makes volumes has given up on the node. */
 function isSettled(lookup: VolumeLookup, claim: PersistentVolumeClaim, isProvisioned: boolean): boolean {

@@ -3,7 +3,6 @@ import { PersistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { Volume } from '#api/core/v1/volume.ts';
-import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
 import type { PodRuntimeFacts } from '../container/field-ref.ts';
 import type { Allocatable } from '../container/resource-field.ts';
 import type { PodDirectories } from '../pod-directories.ts';
@@ -15,6 +14,7 @@ import { mountTmpfs, unmountBelow } from './mounts.ts';
 import { type Payload, samePayload } from './payload.ts';
 import { type Projected, projectVolume } from './projections.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
+import { tmpfsSize } from './tmpfs-size.ts';
 
 /** A volume in place on the node. */
 export interface MountedVolume {
@@ -135,7 +135,7 @@ export class VolumeManager {
     const group = specOf(pod).securityContext?.fsGroup;
     await mkdir(directory, { recursive: true });
     if (emptyDir?.medium === 'Memory') {
-      await mountTmpfs(directory, emptyDir.sizeLimit ? parseQuantity(emptyDir.sizeLimit).value() : 0);
+      await mountTmpfs(directory, tmpfsSize(specOf(pod), emptyDir, this.#options.allocatable()));
     }
     if (group !== undefined) await chown(directory, 0, group);
     await chmod(directory, group === undefined ? 0o777 : 0o2777);

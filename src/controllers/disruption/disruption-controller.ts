@@ -9,9 +9,14 @@ import { parseTime } from '#machinery/objects/time.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
 import { messageOf } from '../shared/pod-control.ts';
-import { isPodFinished } from '../shared/pods.ts';
 import { selectorText } from '../shared/selector-text.ts';
-import { budgetStatus, DISRUPTION_TIMEOUT_MS, needsScale, unknownStatus } from './disruption-plan.ts';
+import {
+  budgetStatus,
+  DISRUPTION_TIMEOUT_MS,
+  needsScale,
+  overdueDisruptions,
+  unknownStatus,
+} from './disruption-plan.ts';
 import { expectedScale, SCALABLE } from './expected-scale.ts';
 
 /** Keeps the counts of PodDisruptionBudgets, by which evictions are allowed. */
@@ -27,6 +32,8 @@ export class DisruptionController {
       .for(PodDisruptionBudgets)
       .watches(Pods, (pod) => this.#keysOver(pod))
       .reconciles((key) => this.#reconcile(key));
+    const warn = (pod: Pod) => this.#warnOfSeveral(pod);
+    context.informers.of(Pods).addHandler({ added: warn, updated: warn, deleted: warn });
     for (const definition of SCALABLE) {
       this.controller.watches(definition, (object, old) =>
         old && object.spec?.replicas === old.spec?.replicas ? [] : this.#keysIn(object.metadata?.namespace),
@@ -44,11 +51,24 @@ export class DisruptionController {
       .map(keyOf);
   }
 
-  #keysOver({ metadata }: Pod): string[] {
+  #keysOver(pod: Pod): string[] {
+    return this.#budgetsOver(pod).map(keyOf);
+  }
+
+  #budgetsOver({ metadata }: Pod): PodDisruptionBudget[] {
     return this.#budgets()
       .filter((one) => one.metadata?.namespace === metadata?.namespace)
-      .filter(({ spec }) => selectorFromObject(spec?.selector).matches(metadata?.labels ?? {}))
-      .map(keyOf);
+      .filter(({ spec }) => selectorFromObject(spec?.selector).matches(metadata?.labels ?? {}));
+  }
+
+  /** Such a pod cannot be evicted. All budgets are counted, whatever upstream's words say. */
+  #warnOfSeveral(pod: Pod): void {
+    const [first, second] = this.#budgetsOver(pod);
+    if (second === undefined) return;
+    const { namespace, name } = pod.metadata ?? {};
+    const which = `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.`;
+    const message = `${which}  Chose "${first?.metadata?.name}" arbitrarily.`;
+    this.#context.events.record(pod, 'Warning', 'MultiplePodDisruptionBudgets', message);
   }
 
   async #reconcile(key: string): Promise<Result | undefined> {
@@ -63,6 +83,7 @@ export class DisruptionController {
       scale instanceof Error
         ? unknownStatus(object, messageOf(scale), now)
         : budgetStatus(object, { pods, scale, now });
+    if (!(scale instanceof Error)) this.#warnOfOverdue(object, pods, now);
     if (!deepEqual(object.status, status)) {
       // Evictions write the status too: by the revision neither undoes the other.
       await client.of(PodDisruptionBudgets).updateStatus({ ...object, status });
@@ -92,12 +113,21 @@ export class DisruptionController {
     }
   }
 
+  #warnOfOverdue(object: PodDisruptionBudget, pods: readonly Pod[], now: number): void {
+    const { namespace } = object.metadata ?? {};
+    // Upstream names the namespace twice.
+    const message = `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`;
+    for (const pod of overdueDisruptions(object, pods, now)) {
+      this.#context.events.record(pod, 'Warning', 'NotDeleted', message);
+    }
+  }
+
   #podsOf({ metadata, spec }: PodDisruptionBudget): Pod[] {
     const selector = selectorFromObject(spec?.selector);
     return this.#context.informers
       .of(Pods)
       .store.list()
-      .filter((pod) => pod.metadata?.namespace === metadata?.namespace && !isPodFinished(pod))
+      .filter((pod) => pod.metadata?.namespace === metadata?.namespace)
       .filter((pod) => selector.matches(pod.metadata?.labels ?? {}));
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { PodDisruptionBudget } from '#api/policy/v1/pod-disruption-budget.ts';
-import { budgetStatus, unknownStatus } from './disruption-plan.ts';
+import { budgetStatus, overdueDisruptions, unknownStatus } from './disruption-plan.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const pod = (name: string, ready = true): Pod => ({
@@ -52,6 +52,19 @@ test('evictions under way count as done until they time out', () => {
     { pods, scale: 0, now },
   );
   expect([status.disruptedPods, status.currentHealthy]).toEqual([{ a: '2025-12-31T23:59:30Z' }, 2]);
+});
+
+test('pods that were to be evicted long ago and are still there are told of', () => {
+  const disruptedPods = { a: '2025-12-31T23:59:30Z', b: '2025-12-31T23:50:00Z', gone: '2025-12-31T23:50:00Z' };
+  const overdue = overdueDisruptions({ status: { disruptedPods } as never }, pods, now);
+  expect(overdue.map(({ metadata }) => metadata?.name)).toEqual(['b']);
+});
+
+test('the condition stays where it is among others', () => {
+  const other = { type: 'Other', status: 'True', reason: 'X', message: '', lastTransitionTime: '2025-12-31T23:50:00Z' };
+  const conditions = [{ ...other, type: 'DisruptionAllowed' }, other];
+  const status = budgetStatus({ spec: { minAvailable: 1 }, status: { conditions } as never }, { pods, scale: 0, now });
+  expect(status.conditions?.map(({ type }) => type)).toEqual(['DisruptionAllowed', 'Other']);
 });
 
 test('a budget of which nobody knows how many pods there should be lets none go', () => {

@@ -40,6 +40,14 @@ export function pendingDisruptions(
   return Object.fromEntries(pending);
 }
 
+/** Pods whose eviction was allowed long ago, and which are still there as if nothing were the matter. */
+export function overdueDisruptions({ status }: PodDisruptionBudget, pods: readonly Pod[], now: number): readonly Pod[] {
+  return pods.filter(({ metadata }) => {
+    const time = status?.disruptedPods?.[metadata?.name ?? ''];
+    return time && metadata?.deletionTimestamp === undefined && parseTime(time) + DISRUPTION_TIMEOUT_MS <= now;
+  });
+}
+
 /** The status of a budget over these pods. */
 export function budgetStatus(
   object: PodDisruptionBudget,
@@ -103,5 +111,6 @@ function withAllowed({ status }: PodDisruptionBudget, { observedGeneration, ...s
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
     lastTransitionTime: old?.status === said.status ? old.lastTransitionTime : formatTime(now),
   };
-  return [...(status?.conditions ?? []).filter((one) => one.type !== type), condition];
+  const conditions = status?.conditions ?? [];
+  return old ? conditions.map((one) => (one === old ? condition : one)) : [...conditions, condition];
 }

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Deployments } from '#api/apps/v1/deployment.ts';
 import { Events } from '#api/core/v1/event.ts';
+import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { PodDisruptionBudgets } from '#api/policy/v1/pod-disruption-budget.ts';
+import { mergePatch } from '#client/options.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
 
@@ -29,6 +31,37 @@ test('a budget counts the pods of a deployment by what it wants', async () => {
   });
   expect(status).toMatchObject({ disruptionsAllowed: 1, desiredHealthy: 3, expectedPods: 4, observedGeneration: 1 });
   expect(status.conditions?.[0]).toMatchObject({ type: 'DisruptionAllowed', status: 'True', reason: 'SufficientPods' });
+});
+
+test('pods that have ended are counted as pods, and those of several budgets are told of', async () => {
+  await waitFor(() => cluster.client.of(ServiceAccounts).get('default', { namespace }));
+  const selector = { matchLabels: { app: 'ended' } };
+  const options = { namespace, subresource: 'status' };
+  const pod = {
+    metadata: { name: 'ended', namespace, labels: { app: 'ended' } },
+    spec: { nodeName: 'nowhere', containers: [{ name: 'main', image: 'web:1' }] },
+  } as Pod;
+  await cluster.client.of(Nodes).create({ metadata: { name: 'nowhere' } });
+  await cluster.client.of(Pods).create(pod);
+  await cluster.client.of(Pods).patch('ended', mergePatch({ status: { phase: 'Succeeded' } }), options);
+  for (const name of ['ended', 'ended-too']) {
+    await cluster.client
+      .of(PodDisruptionBudgets)
+      .create({ metadata: { name, namespace }, spec: { minAvailable: 0, selector } });
+    const status = await waitFor(async () => {
+      const found = (await cluster.client.of(PodDisruptionBudgets).get(name, { namespace })).status;
+      return found?.observedGeneration === 1 && found;
+    });
+    expect([status.expectedPods, status.currentHealthy ?? 0]).toEqual([1, 0]);
+  }
+  await cluster.client.of(Pods).patch('ended', mergePatch({ metadata: { labels: { more: 'x' } } }), { namespace });
+  const fieldSelector = 'involvedObject.name=ended,reason=MultiplePodDisruptionBudgets';
+  const told = await waitFor(
+    async () => (await cluster.client.of(Events).list({ namespace, fieldSelector })).items[0]?.message,
+  );
+  expect(told).toMatch(
+    /^Pod "default"\/"ended" matches multiple PodDisruptionBudgets\. {2}Chose "ended(-too)?" arbitrarily\.$/,
+  );
 });
 
 test('pods that nobody controls, and those whose controller cannot be asked, are told of', async () => {

@@ -8,6 +8,7 @@ import { mergePatch } from '#client/options.ts';
 import { createOciRuntime } from '#cri/oci/oci-runtime.ts';
 import type { ContainerRuntime, ImageService } from '#cri/runtime.ts';
 import { createKubelet } from '#kubelet/kubelet.ts';
+import { removeKubeletFiles } from '#kubelet/remove-kubelet-files.ts';
 import { PodNetworkTakenError } from '#network/pod-network/other-network.ts';
 import { createRoutedPodNetwork, type RoutedPodNetwork } from '#network/pod-network/routed-pod-network.ts';
 import { ServiceProxy } from '#network/proxy/service-proxy.ts';
@@ -145,6 +146,7 @@ export async function destroyNode(data: DataDirectory): Promise<void> {
   // Detaching pods needs the network's address book, and nothing more of the network.
   await network.open();
   await runtime.destroy();
+  await removeKubeletFiles(nodePaths(data).kubelet);
   await network.destroy();
   const keepRoute = (await network.otherOwner()) !== undefined;
   await ServiceProxy.destroy({ table: serviceTable(data), serviceCidr: NODE_NETWORK.serviceCidr, keepRoute });

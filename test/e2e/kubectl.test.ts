@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -468,6 +468,28 @@ spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } 
       );
       expect(after).toBe(before);
       await rolledOut('web');
+    });
+
+    test('a cluster is deleted with its running pods and what is mounted for them', async () => {
+      const volumes = [{ name: 'scratch', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }];
+      const container = {
+        name: 'c',
+        image: 'web:1',
+        volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
+      };
+      const pod = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'scratch' },
+        spec: { containers: [container], volumes },
+      };
+      await knarr.tryKubectl(['apply', '-f', '-'], JSON.stringify(pod));
+      await kubectl('wait', '--for=condition=Ready', 'pod/scratch', '--timeout=60s');
+      const mounted = () =>
+        readFileSync('/proc/self/mountinfo', 'utf8').includes(`${knarr.dataDirectory}/node/kubelet/`);
+      expect(mounted()).toBe(true);
+      const { code, stderr } = await knarr.knarr('delete');
+      expect([code, stderr, mounted(), existsSync(knarr.dataDirectory)]).toEqual([0, '', false, false]);
     });
   },
 );

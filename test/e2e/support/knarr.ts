@@ -109,7 +109,10 @@ export class Knarr {
   /** Stops the cluster and removes everything it and the test made. */
   async delete(): Promise<void> {
     await this.stop();
-    if (existsSync(this.dataDirectory)) await this.knarr('delete');
+    if (existsSync(this.dataDirectory)) {
+      const { code, stderr } = await this.knarr('delete');
+      if (code !== 0) throw new Error(`knarr delete: exit code ${code}\n${stderr}`);
+    }
     if (this.#namespace) execFileSync('ip', ['netns', 'delete', this.#namespace]);
     rmSync(this.directory, { recursive: true, force: true });
   }

@@ -87,6 +87,8 @@ export interface Strategy<T extends KubernetesObject> {
    * clients). `unsupported` is for kinds that have none (events).
    */
   readonly garbageCollection?: 'orphans by default' | 'unsupported';
+  /** What clients are warned of that delete without saying what becomes of dependents. */
+  readonly deletionWarning?: string;
   /** DELETE answers the object as it was removed, not a Status. */
   readonly returnsDeletedObject?: boolean;
   /**

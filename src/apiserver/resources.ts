@@ -29,6 +29,7 @@ import { measuredPlugins, measuredSteps } from './metrics/admission-metrics.ts';
 import { RegistryMetrics } from './metrics/registry-metrics.ts';
 import { Pipeline } from './pipeline.ts';
 import { createPodCertificateGuards } from './pod-certificates/pod-certificate-guard.ts';
+import { warnOfKeyPairs } from './registry/key-pair-warnings.ts';
 import type { RegistryParts, WriteGuard, WriteHook } from './registry/registry-parts.ts';
 import { ResourceHandler, type SubresourceHandler } from './registry/resource-handler.ts';
 import { ResourceStorage } from './registry/resource-storage.ts';
@@ -101,6 +102,7 @@ export class Resources implements ObjectSource {
       ...guards,
       ...createRequesterGuards(clock),
       ...createPodCertificateGuards({ decide, clock }),
+      secrets: warnOfKeyPairs,
       ...createClaimGuards({ decide, namespace: (name) => this.#live('Namespace', '', name) }),
     };
     this.pipeline = new Pipeline(new ResourceTable(), this.authorization.decide);

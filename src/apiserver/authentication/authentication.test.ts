@@ -50,6 +50,16 @@ test('a token file gives users their uids and groups', async () => {
   expect(await server.whoAmI()).toBe('401 Unauthorized');
 });
 
+test('a token behind two blanks is none, and its sender is told so', async () => {
+  const answer = await server.call('/api', { identity: null, headers: { authorization: 'Bearer  t0ken' } });
+  expect([answer.code, answer.headers['warning']]).toEqual([
+    401,
+    '299 - "the provided Authorization header contains extra space before the bearer token, and is ignored"',
+  ]);
+  const { code, headers } = await server.call('/api', { identity: null, headers: bearer('t0ken') });
+  expect([code, headers['warning']]).toEqual([200, undefined]);
+});
+
 test('a browser shows its token as a WebSocket subprotocol, beside another one', async () => {
   const protocol = `base64url.bearer.authorization.k8s.io.${Buffer.from('t0ken').toString('base64url')}`;
   expect(await server.whoAmI({ 'sec-websocket-protocol': `v5.channel.k8s.io, ${protocol}` })).toMatchObject({

@@ -7,9 +7,13 @@ const PROTOCOL_PREFIX = 'base64url.bearer.authorization.k8s.io.';
  * the list of subprotocols.
  */
 export function bearerToken(request: IncomingRequest): string | undefined {
-  const match = /^bearer +(\S+)/i.exec(request.header('authorization').trim());
+  const match = /^bearer ([^ ]+)/i.exec(request.header('authorization').trim());
   return match?.[1] ?? protocolToken(request.header('sec-websocket-protocol'));
 }
+
+/** Whether a token stands behind more than one blank, where it is not read. */
+export const isTokenTooFar = (request: IncomingRequest): boolean =>
+  /^bearer {2}/i.test(request.header('authorization').trim());
 
 /** Whether a subprotocol is none, but carries a token. */
 export const isBearerProtocol = (protocol: string): boolean => protocol.startsWith(PROTOCOL_PREFIX);

@@ -1,7 +1,10 @@
+import { isTokenTooFar } from '../authentication/bearer-token.ts';
 import type { RequestAuthenticator } from '../authentication/request-authenticator.ts';
 import type { AccessMetrics } from '../metrics/access-metrics.ts';
 import type { Filter } from './filter.ts';
 import type { RequestContext } from './request-context.ts';
+
+const TOO_FAR = 'the provided Authorization header contains extra space before the bearer token, and is ignored';
 
 /** Finds out who makes a request. */
 export const authentication =
@@ -15,6 +18,7 @@ export const authentication =
     const startedAt = metrics.now();
     const { certificate } = context;
     if (certificate) metrics.shown(certificate.validUntil);
+    if (!certificate && isTokenTooFar(context)) context.warnings.push(TOO_FAR);
     try {
       context.user = await authenticate(context);
     } catch (error) {

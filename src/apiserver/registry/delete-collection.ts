@@ -1,7 +1,7 @@
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import type { ResourceRequest } from '../request.ts';
 import { deleteWith } from './delete.ts';
-import { decodeDeleteOptions } from './delete-options.ts';
+import { decodeDeleteOptions, warnOfOrphans } from './delete-options.ts';
 import { type ListOutcome, listObjects } from './list.ts';
 import type { RegistryParts } from './registry-parts.ts';
 
@@ -11,6 +11,7 @@ const WORKERS = 192;
 /** Deletes what a list of the request would show, and answers that list. */
 export async function deleteCollection(parts: RegistryParts, request: ResourceRequest): Promise<ListOutcome> {
   const options = decodeDeleteOptions(request);
+  warnOfOrphans(parts, request, options);
   const list = await listObjects(parts, request);
   const { entries } = list;
   let next = 0;

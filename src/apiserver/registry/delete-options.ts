@@ -2,6 +2,7 @@ import { FieldPath, invalid, notSupported } from '#machinery/errors/field-error.
 import { newInvalid } from '#machinery/errors/status-error.ts';
 import type { ResourceRequest } from '../request.ts';
 import { decodeDeleteOptionsBody } from './decode-body.ts';
+import type { RegistryParts } from './registry-parts.ts';
 import { parseNumber } from './write-options.ts';
 
 /** How a delete is to be done; from the body, or from the query when there is no body. */
@@ -32,6 +33,17 @@ export function decodeDeleteOptions(request: ResourceRequest): DeleteOptions {
   if (dryRun.some((value) => value !== 'All')) errors.push(notSupported(new FieldPath('dryRun'), dryRun, ['All']));
   if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors);
   return options;
+}
+
+/** Says what becomes of dependents where nobody asked. */
+export function warnOfOrphans(
+  { definition }: RegistryParts,
+  { warnings }: ResourceRequest,
+  options: DeleteOptions,
+): void {
+  const { deletionWarning } = definition.strategy;
+  if (deletionWarning === undefined) return;
+  if (options.propagationPolicy === undefined && options.orphanDependents === undefined) warnings.push(deletionWarning);
 }
 
 function fromQuery({ query }: ResourceRequest): DeleteOptions {

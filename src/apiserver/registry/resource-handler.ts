@@ -9,7 +9,7 @@ import { createObject } from './create.ts';
 import { decodeScale } from './decode-body.ts';
 import { deleteWith } from './delete.ts';
 import { deleteCollection } from './delete-collection.ts';
-import { decodeDeleteOptions } from './delete-options.ts';
+import { decodeDeleteOptions, warnOfOrphans } from './delete-options.ts';
 import { getObject, listObjects } from './list.ts';
 import { trackedScale } from './managed-fields-scale.ts';
 import { matchName } from './object-meta.ts';
@@ -113,6 +113,7 @@ export class ResourceHandler {
 
   async #delete(request: ResourceRequest): Promise<ResourceResult> {
     const options = decodeDeleteOptions(request);
+    warnOfOrphans(this.parts, request, options);
     const { entry, gone } = await deleteWith(this.parts, request, options);
     if (gone && !this.parts.definition.strategy.returnsDeletedObject) {
       return objectResult(deletedStatus(this.parts, entry));

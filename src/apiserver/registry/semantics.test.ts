@@ -720,6 +720,43 @@ describe('pods that are alike', () => {
   });
 });
 
+describe('clients are warned', () => {
+  const warningOf = async (path: string, method: string, body?: object) => {
+    const call = createCall(await cluster.listen());
+    const { code, headers } = await call(path, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+    return [code, headers.warning];
+  };
+
+  test('who delete Jobs without a word about their pods', async () => {
+    const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
+    const text =
+      '299 - "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"';
+    const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'x' }] } };
+    for (const name of ['warned-1', 'warned-2', 'warned-3'])
+      await warningOf(jobs, 'POST', { metadata: { name }, spec: { suspend: true, template } });
+    expect(await warningOf(`${jobs}/warned-1`, 'DELETE')).toEqual([200, text]);
+    expect(await warningOf(`${jobs}/warned-2`, 'DELETE', { propagationPolicy: 'Orphan' })).toEqual([200, undefined]);
+    expect(await warningOf(`${jobs}/warned-3?orphanDependents=true`, 'DELETE')).toEqual([200, undefined]);
+    expect(await warningOf(`${jobs}?labelSelector=none`, 'DELETE')).toEqual([200, text]);
+    expect(await warningOf(`/api/v1/namespaces/${namespace}/replicationcontrollers`, 'DELETE')).toEqual([
+      200,
+      undefined,
+    ]);
+  });
+
+  test('who keep a certificate without its key', async () => {
+    const secret = {
+      metadata: { name: 'pair' },
+      type: 'kubernetes.io/tls',
+      data: { 'tls.crt': 'eA==', 'tls.key': '' },
+    };
+    const secrets = `/api/v1/namespaces/${namespace}/secrets`;
+    const text = '299 - "tls: failed to find any PEM data in certificate input"';
+    expect(await warningOf(secrets, 'POST', secret)).toEqual([201, text]);
+    expect(await warningOf(`${secrets}/pair`, 'PUT', secret)).toEqual([200, text]);
+  });
+});
+
 describe('a replacement of what needs a revision', () => {
   const put = async (path: string, body: object) => {
     const call = createCall(await cluster.listen());

@@ -18,7 +18,9 @@ export const statefulSetStrategy: Strategy<StatefulSet> = {
   warn: (set, old) => [
     ...(isNewlySpecified(set, old) ? templateWarnings(set.spec?.template, TEMPLATE) : []),
     ...(set.spec?.volumeClaimTemplates ?? []).flatMap(({ spec: claim }, position) => {
-      const at = new FieldPath('spec').child('volumeClaimTemplates').index(position).child('resources');
+      const template = new FieldPath('spec').child('volumeClaimTemplates').index(position);
+      // The two places are named as upstream names them.
+      const at = (old ? template.child('Spec') : template).child('resources');
       return [
         ...fractionWarnings(claim?.resources?.requests, ['storage'], at.child('requests')),
         ...fractionWarnings(claim?.resources?.limits, ['storage'], at.child('limits')),

@@ -6,6 +6,10 @@ import { validateCronJob, validateCronJobName } from './cron-job-validation.ts';
 import { applyJobTemplateDefaults } from './job-strategy.ts';
 import { jobSpecWarnings } from './job-warnings.ts';
 
+// The place is named as upstream names it.
+const ZONE_IN_SCHEDULE =
+  'cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details';
+
 export const cronJobStrategy: Strategy<CronJob> = {
   hasGeneration: true,
   warn: (job, old) => [
@@ -13,6 +17,7 @@ export const cronJobStrategy: Strategy<CronJob> = {
     ...(isNewlySpecified(job, old)
       ? jobSpecWarnings(job.spec?.jobTemplate?.spec, new FieldPath('spec').child('jobTemplate', 'spec'))
       : []),
+    ...(old && job.spec?.schedule?.includes('TZ') ? [ZONE_IN_SCHEDULE] : []),
   ],
   applyDefaults({ spec }) {
     if (spec === undefined) return;

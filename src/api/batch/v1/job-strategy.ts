@@ -19,6 +19,8 @@ export const jobStrategy: Strategy<Job> = {
     ...(isNewlySpecified(job, old) ? jobSpecWarnings(job.spec, new FieldPath('spec')) : []),
   ],
   garbageCollection: 'orphans by default',
+  deletionWarning:
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
   applyDefaults(job) {
     const { spec } = job;
     if (spec === undefined) return;

@@ -9,7 +9,7 @@ import {
 } from '#machinery/errors/field-error.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { parseIp } from '#machinery/names/ip.ts';
-import { isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
+import { ipWarnings, isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
 import type { Service } from './service.ts';
 
 const INGRESS = new FieldPath('status').child('loadBalancer', 'ingress');
@@ -18,6 +18,10 @@ const IP_MODES = ['Proxy', 'VIP'];
 interface Point {
   readonly ip?: string | undefined;
   readonly hostname?: string | undefined;
+}
+
+interface Status {
+  readonly loadBalancer?: { readonly ingress?: readonly Point[] | undefined } | undefined;
 }
 
 /** The points at which a load balancer is reached: addresses that are such and names that are not. */
@@ -38,6 +42,12 @@ export const validateLoadBalancerPoints = <T extends Point>(
       errors.push(invalid(at.child('hostname'), hostname, 'must be a DNS name, not an IP address'));
     return errors;
   });
+
+/** What is odd about those points. */
+export const loadBalancerWarnings = ({ status }: { readonly status?: Status | undefined }): string[] =>
+  (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }, position) =>
+    ip ? ipWarnings(`status.loadBalancer.ingress[${position}]`, ip) : [],
+  );
 
 /** Only a load balancer has them. */
 export function validateServiceStatus({ spec, status }: Service, old: Service): FieldError[] {

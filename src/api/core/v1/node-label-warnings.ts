@@ -1,5 +1,6 @@
 import { table } from '#base/table.ts';
 import type { FieldPath } from '#machinery/errors/field-error.ts';
+import { isValidLabelValue } from '#machinery/names/label.ts';
 import type { NodeSelectorTerm } from './affinity.ts';
 
 /** Labels of nodes that have another name now, or none. */
@@ -18,10 +19,25 @@ const DEPRECATED_LABELS = table<string>({
 export const deprecatedNodeLabel = (key: string): string | undefined =>
   Object.hasOwn(DEPRECATED_LABELS, key) ? DEPRECATED_LABELS[key] : undefined;
 
+/** What is odd about a term that is preferred, not demanded: values that no label can have are not refused there. */
+export const preferenceWarnings = (term: NodeSelectorTerm, field: FieldPath): string[] =>
+  (term.matchExpressions ?? []).flatMap((expression, position) => [
+    ...expressionWarnings(expression.key, field.child('matchExpressions').index(position)),
+    ...(expression.values ?? []).flatMap((value, index) =>
+      isValidLabelValue(value).map(
+        (problem) =>
+          `${field.child('matchExpressions').index(position).child('values').index(index)}: ${value} is invalid, ${problem}`,
+      ),
+    ),
+  ]);
+
 /** Labels out of use in one term of a node selector. */
 export const nodeSelectorTermWarnings = ({ matchExpressions }: NodeSelectorTerm, field: FieldPath): string[] =>
-  (matchExpressions ?? []).flatMap(({ key }, position) => {
-    const message = deprecatedNodeLabel(key);
-    if (message === undefined) return [];
-    return [`${field.child('matchExpressions').index(position).child('key')}: ${key} is ${message}`];
-  });
+  (matchExpressions ?? []).flatMap(({ key }, position) =>
+    expressionWarnings(key, field.child('matchExpressions').index(position)),
+  );
+
+function expressionWarnings(key: string, field: FieldPath): string[] {
+  const message = deprecatedNodeLabel(key);
+  return message === undefined ? [] : [`${field.child('key')}: ${key} is ${message}`];
+}

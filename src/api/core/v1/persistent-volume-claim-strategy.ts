@@ -9,12 +9,19 @@ import {
   validatePersistentVolumeClaimUpdate,
 } from './persistent-volume-claim-validation.ts';
 
+const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
+
 export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
   returnsDeletedObject: true,
   validate: validatePersistentVolumeClaim,
-  warn: ({ spec }) => {
+  warn: ({ metadata, spec }) => {
     const at = new FieldPath('spec').child('resources');
     return [
+      ...(metadata?.annotations?.[CLASS_ANNOTATION] === undefined
+        ? []
+        : [
+            `metadata.annotations[${CLASS_ANNOTATION}]: deprecated since v1.8; use "storageClassName" attribute instead`,
+          ]),
       ...fractionWarnings(spec?.resources?.requests, ['storage'], at.child('requests')),
       ...fractionWarnings(spec?.resources?.limits, ['storage'], at.child('limits')),
     ];

@@ -1,6 +1,7 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
+import { confineAsAnnotated, confinementWarnings } from './app-armor-annotations.ts';
 import { podNameWarnings } from './name-warnings.ts';
 import type { Pod } from './pod.ts';
 import { applyPodDefaults, syncServiceAccount } from './pod-defaults.ts';
@@ -23,6 +24,7 @@ export const podStrategy: Strategy<Pod> = {
       syncServiceAccount(pod.spec);
       pod.status = { phase: 'Pending', qosClass: podQosClass(pod.spec), ...gatedConditions(pod) };
       mergeLabelKeys(pod);
+      confineAsAnnotated(pod);
     }
   },
   prepareForUpdate(pod) {
@@ -31,7 +33,7 @@ export const podStrategy: Strategy<Pod> = {
   validate: validatePod,
   validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
-  warn: (pod, old) => (old ? [] : [...podNameWarnings(pod), ...podWarnings(pod)]),
+  warn: (pod, old) => (old ? [] : [...confinementWarnings(pod), ...podNameWarnings(pod), ...podWarnings(pod)]),
   gracePeriod({ spec, status }, requested) {
     if (!spec?.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0;
     const period = requested ?? spec.terminationGracePeriodSeconds ?? 0;

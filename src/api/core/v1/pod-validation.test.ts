@@ -200,9 +200,15 @@ test.each<[string, object, string[]]>([
         },
       },
       spec: {
-        securityContext: { seccompProfile: { type: 'RuntimeDefault' }, appArmorProfile: { type: 'RuntimeDefault' } },
+        securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
         containers: [
-          { ...CONTAINER, securityContext: { seccompProfile: { type: 'Localhost', localhostProfile: 'y' } } },
+          {
+            ...CONTAINER,
+            securityContext: {
+              seccompProfile: { type: 'Localhost', localhostProfile: 'y' },
+              appArmorProfile: { type: 'RuntimeDefault' },
+            },
+          },
         ],
       },
     },

@@ -3,10 +3,13 @@ import { FieldPath } from '#machinery/errors/field-error.ts';
 import { ipWarnings } from '#machinery/names/ip-checks.ts';
 import { HarmlessValues } from '#machinery/objects/harmless-values.ts';
 import type { PodAffinity } from './affinity.ts';
+import { templateConfinementWarnings } from './app-armor-annotations.ts';
 import type { Container } from './container.ts';
 import { fractionWarnings } from './fraction-warnings.ts';
-import { deprecatedNodeLabel, nodeSelectorTermWarnings } from './node-label-warnings.ts';
+import { deprecatedNodeLabel, nodeSelectorTermWarnings, preferenceWarnings } from './node-label-warnings.ts';
+import { placedContainers } from './placed-containers.ts';
 import type { Pod } from './pod.ts';
+import { SECCOMP_CONTAINER, SECCOMP_POD } from './pod-annotations-validation.ts';
 import type { PodSpec } from './pod-spec.ts';
 import { type PlacedContainers, portWarnings } from './port-warnings.ts';
 import { volumeWarnings } from './volume-warnings.ts';
@@ -18,8 +21,8 @@ const plainSpecs = new HarmlessValues();
 export const podWarnings = (pod: Pod): string[] => {
   const { metadata, spec } = pod;
   if (spec === undefined) return [];
-  if (plainSpecs.has(spec, () => templateWarnings({ spec }, ROOT))) return annotationWarnings(metadata, ANNOTATIONS_AT);
-  return templateWarnings(pod, ROOT);
+  if (!plainSpecs.has(spec, () => specWarnings(undefined, spec, ROOT))) return specWarnings(metadata, spec, ROOT);
+  return [...annotationWarnings(metadata, ANNOTATIONS_AT), ...seccompWarnings(metadata, spec, ANNOTATIONS_AT)];
 };
 
 const ROOT = new FieldPath();
@@ -32,6 +35,10 @@ export function templateWarnings(
 ): string[] {
   const { metadata, spec } = template ?? {};
   if (spec === undefined) return [];
+  return [...specWarnings(metadata, spec, field), ...templateConfinementWarnings(metadata, spec, field)];
+}
+
+function specWarnings(metadata: ObjectMeta | undefined, spec: PodSpec, field: FieldPath): string[] {
   const at = field.child('spec');
   const containers = containersOf(spec, at);
   return [
@@ -44,6 +51,7 @@ export function templateWarnings(
       name ? [] : [`${at.child('imagePullSecrets').index(position).child('name')}: invalid empty name ""`],
     ),
     ...fractionWarnings(spec.overhead, BYTES, at.child('overhead')),
+    ...seccompWarnings(metadata, spec, field.child('metadata', 'annotations')),
     ...containers.flatMap(([container, place]) => containerWarnings(container, place)),
     ...portWarnings(containers),
     ...((spec.terminationGracePeriodSeconds ?? 0) < 0
@@ -80,7 +88,7 @@ function placementWarnings(spec: PodSpec, field: FieldPath): string[] {
   const soft = nodes?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
   for (const [position, { preference }] of soft.entries()) {
     const terms = at.child('preferredDuringSchedulingIgnoredDuringExecution');
-    warnings.push(...nodeSelectorTermWarnings(preference, terms.index(position).child('preference')));
+    warnings.push(...preferenceWarnings(preference, terms.index(position).child('preference')));
   }
   for (const [position, { topologyKey, labelSelector }] of (spec.topologySpreadConstraints ?? []).entries()) {
     const place = field.child('topologySpreadConstraints').index(position);
@@ -104,6 +112,21 @@ const annotationWarnings = (metadata: ObjectMeta | undefined, field: FieldPath):
   ANNOTATIONS.filter(([key]) => metadata?.annotations?.[key] !== undefined).map(
     ([key, message]) => `${field.key(key)}: ${message}`,
   );
+
+/** Annotations that confined a pod or a container once, where the field does not. */
+function seccompWarnings(metadata: ObjectMeta | undefined, spec: PodSpec, field: FieldPath): string[] {
+  const annotations = metadata?.annotations;
+  if (annotations === undefined) return [];
+  const keys = [
+    ...(spec.securityContext?.seccompProfile ? [] : [SECCOMP_POD]),
+    ...placedContainers(spec, field)
+      .filter(({ container }) => !container.securityContext?.seccompProfile)
+      .map(({ container }) => `${SECCOMP_CONTAINER}${container.name}`),
+  ];
+  return keys
+    .filter((key) => annotations[key] !== undefined)
+    .map((key) => `${field.key(key)}: non-functional in v1.27+; use the "seccompProfile" field instead`);
+}
 
 function duplicateWarnings<K extends string>(
   items: readonly { readonly [name in K]?: string | undefined }[],

@@ -145,7 +145,7 @@ function validateSeccomp(profile: SeccompProfile | undefined, field: FieldPath):
 
 const LONGEST_APP_ARMOR_PROFILE = 4095;
 
-function validateAppArmor(profile: AppArmorProfile | undefined, field: FieldPath): FieldError[] {
+export function validateAppArmor(profile: AppArmorProfile | undefined, field: FieldPath): FieldError[] {
   if (!profile) return [];
   const { type, localhostProfile } = profile;
   const at = field.child('localhostProfile');

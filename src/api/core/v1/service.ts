@@ -16,7 +16,7 @@ import {
   req,
   string,
 } from '#machinery/schema/schema.ts';
-import { validateServiceStatus } from './load-balancer-status-validation.ts';
+import { loadBalancerWarnings, validateServiceStatus } from './load-balancer-status-validation.ts';
 import { serviceColumns } from './service-columns.ts';
 import { serviceFields } from './service-fields.ts';
 import { serviceStrategy } from './service-strategy.ts';
@@ -146,6 +146,7 @@ export const Services: ResourceDefinition<Service> = {
       verbs: ['get', 'patch', 'update'],
       type: 'status',
       validateUpdate: validateServiceStatus,
+      warn: loadBalancerWarnings,
     },
   },
   columns: serviceColumns,

@@ -1,3 +1,4 @@
+import { loadBalancerWarnings } from '#api/core/v1/load-balancer-status-validation.ts';
 import { TypedLocalObjectReference } from '#api/core/v1/references.ts';
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition } from '#api/resource-definition.ts';
@@ -132,6 +133,7 @@ export const Ingresses: ResourceDefinition<Ingress> = {
       verbs: ['get', 'patch', 'update'],
       type: 'status',
       validateUpdate: validateIngressStatus,
+      warn: loadBalancerWarnings,
     },
   },
   columns: ingressColumns,

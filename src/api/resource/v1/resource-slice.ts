@@ -75,5 +75,11 @@ export const ResourceSlices: ResourceDefinition<ResourceSlice> = {
     validate: (slice) => validateResourceSlice(slice),
     validateUpdate: validateResourceSlice,
     updateChecks: 'changes only',
+    warn: ({ spec }) =>
+      spec.driver === spec.driver.toLowerCase()
+        ? []
+        : [
+            `spec.driver: driver names should be lowercase; ${JSON.stringify(spec.driver)} contains uppercase characters`,
+          ],
   },
 };

@@ -9,7 +9,7 @@ import { silentLogger } from '#base/logger.ts';
 import { seededRandom } from '#base/random.ts';
 import { createEventRecorder } from '#client/events/event-recorder.ts';
 import { InformerFactory } from '#client/informer-factory.ts';
-import { jsonPatch, mergePatch } from '#client/options.ts';
+import { jsonPatch, mergePatch, strategicPatch } from '#client/options.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
 import { Scheduler } from './scheduler.ts';
@@ -164,8 +164,20 @@ test('a pod for which room is made waits until those that take their time to end
   await addNode('one', { cpu: '1' });
   await addPod('low', { terminationGracePeriodSeconds: 3600 }, '800m');
   await waitFor(() => nodeOf('low'));
+  const since = '2026-01-01T00:00:00Z';
+  const before = { type: 'DisruptionTarget', status: 'True', reason: 'Before', lastTransitionTime: since };
+  await cluster.client.of(Pods).patch('low', strategicPatch({ status: { conditions: [before] } }), {
+    namespace: 'default',
+    subresource: 'status',
+  });
   await addPod('high', { priorityClassName: 'high' }, '800m');
-  await waitFor(async () => (await podOf('low')).metadata?.deletionTimestamp);
+  const { status } = await waitFor(async () => {
+    const low = await podOf('low');
+    return low.metadata?.deletionTimestamp === undefined ? undefined : low;
+  });
+  // It was about to be taken away before.
+  const condition = status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+  expect([condition?.reason, condition?.lastTransitionTime]).toEqual(['PreemptionByScheduler', since]);
   await waitFor(async () => (await podOf('high')).status?.nominatedNodeName === 'one');
   const told = async () => (await cluster.client.of(Events).list({ namespace: 'default' })).items;
   await waitFor(async () => (await told()).some(({ reason }) => reason === 'Preempted'));

@@ -4,8 +4,8 @@ import type { Cell, Labelled } from '#base/metrics/metric-registry.ts';
 import { strategicPatch } from '#client/options.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
-import { formatTime } from '#machinery/objects/time.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
+import { disruptionTarget } from '../shared/disrupt-pod.ts';
 import { isPodFinished } from '../shared/pods.ts';
 import { type Collected, podsToCollect } from './pods-to-collect.ts';
 
@@ -97,16 +97,11 @@ export class PodGarbageCollector implements Runnable {
   }
 
   /** A pod that is removed without its kubelet has failed: its controller counts it so. */
-  #failed({ metadata }: Pod, reason: Collected['reason']) {
+  #failed(pod: Pod, reason: Collected['reason']) {
+    const { metadata } = pod;
     const observed = metadata?.generation ? { observedGeneration: metadata.generation } : {};
-    const condition = {
-      type: 'DisruptionTarget',
-      status: 'True',
-      reason: 'DeletionByPodGC',
-      message: 'PodGC: node no longer exists',
-      lastTransitionTime: formatTime(this.#context.clock.now()),
-      ...observed,
-    };
+    const why = { reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists', ...observed };
+    const condition = disruptionTarget(pod, why, this.#context.clock.now());
     const conditions = reason === 'orphaned' ? { conditions: [condition] } : {};
     const status = { phase: 'Failed', ...observed, ...conditions };
     return strategicPatch({ metadata: { uid: metadata?.uid }, status });

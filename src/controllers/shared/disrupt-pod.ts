@@ -12,6 +12,19 @@ export interface Disruption {
   readonly observedGeneration?: number | undefined;
 }
 
+/** The condition of a pod that is taken away; one that was about to be taken away before has been so since then. */
+export function disruptionTarget(pod: Pod, { observedGeneration, ...why }: Disruption, now: number) {
+  const before = podCondition(pod, 'DisruptionTarget');
+  const since = before?.status === 'True' ? before.lastTransitionTime : undefined;
+  return {
+    type: 'DisruptionTarget',
+    status: 'True',
+    ...why,
+    lastTransitionTime: since ?? formatTime(now),
+    ...(observedGeneration ? { observedGeneration } : {}),
+  };
+}
+
 /** Deletes a pod that says first, to whoever counts failures, that it is not to blame. One that has gone or was replaced is left alone. */
 export async function disruptPod(
   { client, clock }: ControllerContext,
@@ -19,16 +32,7 @@ export async function disruptPod(
   disruption: Disruption,
 ): Promise<void> {
   const { name = '', namespace = '', uid } = pod.metadata ?? {};
-  const { observedGeneration, ...why } = disruption;
-  const before = podCondition(pod, 'DisruptionTarget');
-  const since = before?.status === 'True' ? before.lastTransitionTime : undefined;
-  const condition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    ...why,
-    lastTransitionTime: since ?? formatTime(clock.now()),
-    ...(observedGeneration ? { observedGeneration } : {}),
-  };
+  const condition = disruptionTarget(pod, disruption, clock.now());
   const pods = client.of(Pods);
   try {
     const patch = strategicPatch({ metadata: { uid }, status: { conditions: [condition] } });

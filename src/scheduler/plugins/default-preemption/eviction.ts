@@ -121,12 +121,14 @@ export class Evictions {
   async #remove(victim: Pod, preemptor: Preemptor): Promise<boolean> {
     const { client, clock } = this.#context;
     const { name = '', namespace = '', uid, generation } = victim.metadata ?? {};
+    const before = victim.status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+    const since = before?.status === 'True' ? before.lastTransitionTime : undefined;
     const condition = {
       type: 'DisruptionTarget',
       status: 'True',
       reason: 'PreemptionByScheduler',
       message: `${preemptor.schedulerName}: preempting to accommodate a higher priority ${preemptor.kind}`,
-      lastTransitionTime: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
+      lastTransitionTime: since ?? `${new Date(clock.now()).toISOString().slice(0, 19)}Z`,
       ...(generation ? { observedGeneration: generation } : {}),
     };
     try {

@@ -324,7 +324,7 @@ test.each<[string, AnyResourceDefinition, object, object, string[]]>([
     [
       'spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n-csi.volumeHandle: "h"\n+csi.volumeHandle: "i"\n',
       'volumeMode: Invalid value: "Block": field is immutable',
-      'nodeAffinity: Invalid value: {"Required":{"NodeSelectorTerms":[{"MatchExpressions":[{"Key":"a","Operator":"In","Values":["c"]}],"MatchFields":null}]}}: field is immutable',
+      'nodeAffinity: Invalid value: {"Required":{"NodeSelectorTerms":[{"MatchExpressions":[{"Key":"a","Operator":"In","Values":["c"]}],"MatchFields":null}]}}: field is immutable, except for updating from beta label to GA',
       'spec.volumeAttributesClassName: Forbidden: update from non-nil value to nil is forbidden',
     ],
   ],
@@ -337,6 +337,13 @@ test.each<[string, AnyResourceDefinition, object, object, string[]]>([
       nodeAffinity: zone('topology.kubernetes.io/zone', 'b'),
     }),
     [],
+  ],
+  [
+    'a volume that is told old names of labels',
+    PersistentVolumes,
+    volume({ csi, nodeAffinity: zone('topology.kubernetes.io/zone', 'b') }),
+    volume({ csi, nodeAffinity: zone('failure-domain.beta.kubernetes.io/zone', 'b') }),
+    [expect.stringContaining('field is immutable, except for updating from beta label to GA')],
   ],
   [
     'a CronJob of a long name and with a zone that was known once',

@@ -1,11 +1,18 @@
 import { checkText, immutable, optionalOneOf } from '#api/checks.ts';
 import { table } from '#base/table.ts';
-import { type FieldError, FieldPath, forbidden, notSupported, required } from '#machinery/errors/field-error.ts';
+import {
+  type FieldError,
+  FieldPath,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from '#machinery/errors/field-error.ts';
 import { internalForm } from '#machinery/errors/internal-form.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { sortedMembers } from '#machinery/objects/sorted-members.ts';
-import type { NodeSelector } from './affinity.ts';
+import type { NodeSelectorRequirement } from './affinity.ts';
 import { validateNodeSelector } from './affinity-validation.ts';
 import type { PersistentVolume } from './persistent-volume.ts';
 import { PersistentVolumeSource, VolumeNodeAffinity } from './persistent-volume-source.ts';
@@ -133,8 +140,9 @@ export function validatePersistentVolumeUpdate({ spec = {} }: PersistentVolume, 
   }
   // Upstream names both without the spec they are in.
   errors.push(...immutable(ROOT.child('volumeMode'), spec.volumeMode, before.volumeMode));
-  if (before.nodeAffinity && !deepEqual(renamed(spec.nodeAffinity), renamed(before.nodeAffinity))) {
-    errors.push(...immutable(ROOT.child('nodeAffinity'), shown(spec.nodeAffinity), undefined));
+  if (before.nodeAffinity && !isRenamed(spec.nodeAffinity, before.nodeAffinity)) {
+    const detail = 'field is immutable, except for updating from beta label to GA';
+    errors.push(invalid(ROOT.child('nodeAffinity'), shown(spec.nodeAffinity), detail));
   }
   if (before.volumeAttributesClassName !== undefined && spec.volumeAttributesClassName === undefined) {
     const at = SPEC.child('volumeAttributesClassName');
@@ -164,14 +172,22 @@ const RENAMED = table<string>({
   'beta.kubernetes.io/instance-type': 'node.kubernetes.io/instance-type',
 });
 
-const renamed = (affinity: VolumeNodeAffinity | undefined): NodeSelector | undefined =>
-  affinity?.required && {
-    nodeSelectorTerms: affinity.required.nodeSelectorTerms.map((term) => ({
-      ...term,
-      ...(term.matchExpressions && {
-        matchExpressions: term.matchExpressions.map((each) => ({ ...each, key: RENAMED[each.key] ?? each.key })),
-      }),
-    })),
+/** Whether an affinity is what it was but for labels that have their better names now. */
+function isRenamed(affinity: VolumeNodeAffinity | undefined, old: VolumeNodeAffinity): boolean {
+  if (!affinity?.required || !old.required) return deepEqual(affinity, old);
+  const before = old.required.nodeSelectorTerms;
+  const asBefore = affinity.required.nodeSelectorTerms.map(({ matchExpressions, ...term }, position) => {
+    const had = before[position]?.matchExpressions ?? [];
+    return { ...term, ...(matchExpressions && { matchExpressions: matchExpressions.map(oldName(had)) }) };
+  });
+  return deepEqual(asBefore, before);
+}
+
+const oldName =
+  (had: readonly NodeSelectorRequirement[]) =>
+  (expression: NodeSelectorRequirement, position: number): NodeSelectorRequirement => {
+    const key = had[position]?.key ?? '';
+    return RENAMED[key] === expression.key ? { ...expression, key } : expression;
   };
 
 const shown = (affinity: VolumeNodeAffinity | undefined): unknown =>

@@ -1,3 +1,4 @@
+import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { own } from '#base/table.ts';
 import {
   newBadRequest,
@@ -5,6 +6,7 @@ import {
   newMethodNotAllowed,
   newMethodNotSupported,
 } from '#machinery/errors/status-error.ts';
+import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import type { Attributes, Decide } from './authorization/authorizer.ts';
 import { refusal } from './authorization/forbidden.ts';
 import { requestAttributes } from './authorization/request-attributes.ts';
@@ -32,8 +34,8 @@ export class Pipeline {
 
   /** As `handle`, for a request that was authorized before. */
   async serve(request: ResourceRequest): Promise<ResourceResult> {
-    const { handler } = this.#served(request.target);
-    if (!hasMethod(request.target)) throw newMethodNotAllowed();
+    const { definition, handler } = this.#served(request.target);
+    if (!hasMethod(request.target, definition)) throw newMethodNotAllowed();
     return handler.handle(request);
   }
 
@@ -88,15 +90,25 @@ export class Pipeline {
 
   #served(target: ResourceTarget) {
     const served = this.table.get(target.group, target.version, target.resource);
-    if (served === undefined || !hasPlace(target)) throw newGenericNotFound();
-    if (target.subresource !== '' && target.name === '') throw newBadRequest('name must be provided');
+    if (served === undefined || !hasPlace(target, served.definition)) throw newGenericNotFound();
+    const { name, subresource } = target;
+    if (subresource !== '' && name === '') throw newBadRequest('name must be provided');
+    const faults = name === '' ? [] : isPathSegmentName(name);
+    if (faults.length > 0) throw newBadRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${faults.join(';')}`);
     return served;
   }
 }
 
-/** Whether a path of this shape knows the verb at all: objects are not created at their own path, nor collections replaced. */
-function hasMethod({ verb, name, subresource }: ResourceTarget): boolean {
+/**
+ * Whether a path of this shape knows the verb at all: objects are not created at their own path, nor collections replaced,
+ * and over all namespaces one can only look.
+ */
+function hasMethod(
+  { verb, namespace, name, subresource }: ResourceTarget,
+  { namespaced }: Pick<AnyResourceDefinition, 'namespaced'>,
+): boolean {
   if (verb === '') return false;
+  if (namespaced && namespace === '') return verb === 'list' || verb === 'get';
   if (verb === 'update' || verb === 'patch') return name !== '';
   return verb !== 'create' || name === '' || subresource !== '';
 }

@@ -1,3 +1,4 @@
+import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import type { RequestVerb, ResourceTarget } from './request.ts';
 
 /** Subresources whose path may go on behind them. */
@@ -42,9 +43,18 @@ export function parseRequestPath(method: string, path: string, watching: boolean
   };
 }
 
-/** Whether there is anything at the path that this was read from: only what is proxied has paths of its own. */
-export const hasPlace = ({ resource, subresource, subpath }: ResourceTarget): boolean =>
-  subpath === '' || (subresource === PROXY && CONNECTABLE.has(resource));
+/**
+ * Whether there can be anything where this was read from: only what is proxied has paths of its own, objects of a namespace
+ * lie in one, and all others in none. Who may do something in a namespace may not do it outside by naming the namespace.
+ */
+export function hasPlace(
+  { group, resource, subresource, namespace, name, subpath }: ResourceTarget,
+  { namespaced }: Pick<AnyResourceDefinition, 'namespaced'>,
+): boolean {
+  if (subpath !== '' && !(subresource === PROXY && CONNECTABLE.has(resource))) return false;
+  if (namespaced) return namespace !== '' || name === '';
+  return namespace === '' || (resource === 'namespaces' && group === '' && namespace === name);
+}
 
 function splitPath(path: string): string[] {
   return unescapePath(path)

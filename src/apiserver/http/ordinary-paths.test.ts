@@ -1,5 +1,6 @@
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RoleBinding, RoleBindings } from '#api/rbac/v1/role-binding.ts';
 import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 import type { Endpoint } from '#testing/endpoint.ts';
@@ -91,6 +92,9 @@ describe('a path means what it says when its escapes are read', () => {
     '/api/v1/namespaces/default//configmaps',
     '/api/v1/namespaces/default/configmaps/one/status/x',
     '/apis/apps/v9/deployments',
+    '/api/v1/configmaps/one',
+    '/api/v1/namespaces/default/nodes',
+    '/api/v1/namespaces/default/namespaces/kube-system',
     '/version/x',
   ])('%s is nothing of the API', async (path) => {
     const { code, json } = await call(path);
@@ -104,6 +108,20 @@ describe('a path means what it says when its escapes are read', () => {
       expect([code, String(bytes)]).toEqual([404, '404 page not found\n']);
     },
   );
+
+  test.each([
+    ['GET', '%25', "%\": may not contain '%'"],
+    ['DELETE', 'a%25', "a%\": may not contain '%'"],
+    ['PATCH', '.%25', ".%\": may not contain '%'"],
+  ])('%s of an object that cannot be called %s is refused', async (method, name, fault) => {
+    const { code, json } = await call(`${MAPS}/${name}`, { method, headers: AS_JSON });
+    expect([code, json.message]).toEqual([400, `Name parameter invalid: "${fault}`]);
+  });
+
+  test.each(['POST', 'DELETE'])('%s is for one namespace at a time', async (method) => {
+    const { code, json } = await call('/api/v1/configmaps', { method, headers: AS_JSON, body: named('all') });
+    expect([code, json.reason]).toEqual([405, 'MethodNotAllowed']);
+  });
 
   test('whose part has no object needs one', async () => {
     const { code, json } = await call('/api/v1/namespaces/default/pods//status');
@@ -128,4 +146,39 @@ test.each([
   ['0', false],
 ])('pretty=%s is %s', async (pretty, is) => {
   expect(String((await call(`${MAPS}/one?pretty=${pretty}`)).bytes).includes('\n  ')).toBe(is);
+});
+
+test('who may do everything in a namespace may do nothing outside by naming it in the path', async () => {
+  const [metadata, apiGroup] = [{ name: 'owner', namespace: 'default' }, 'rbac.authorization.k8s.io'];
+  await cluster.client.of(RoleBindings).create({
+    metadata,
+    roleRef: { apiGroup, kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ apiGroup, kind: 'User', name: 'owner' }],
+  } as RoleBinding);
+  const { certificate: cert, key } = await endpoint.certificateFor('owner', []);
+  const identity = { cert, key };
+  const binding = JSON.stringify({
+    metadata: { name: 'more' },
+    roleRef: { apiGroup, kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ apiGroup, kind: 'User', name: 'owner' }],
+  });
+  const inside = (path: string) => `/api/v1/namespaces/default${path}`;
+  const rbac = `/apis/${apiGroup}/v1/namespaces/default`;
+  const attempts: [string, string, string?][] = [
+    ['GET', inside('/nodes')],
+    ['GET', inside('/nodes/n1/proxy/pods')],
+    ['POST', inside('/nodes'), named('evil')],
+    ['POST', inside('/namespaces'), named('evil')],
+    ['DELETE', inside('/namespaces/kube-system')],
+    ['DELETE', inside('/persistentvolumes')],
+    ['POST', `${rbac}/clusterrolebindings`, binding],
+    ['PATCH', `${rbac}/clusterroles/cluster-admin`, '{}'],
+    ['GET', inside('/nodes?watch=1&timeoutSeconds=1')],
+  ];
+  for (const [method, path, body] of attempts) {
+    const { code } = await call(path, { method, identity, headers: AS_JSON, ...(body ? { body } : {}) });
+    expect([method, path, code]).toEqual([method, path, 404]);
+  }
+  expect((await call(MAPS, { identity })).code).toBe(200);
+  expect((await call('/api/v1/nodes', { identity })).code).toBe(403);
 });

@@ -20,6 +20,8 @@ import { claimFromTemplate, FINALIZER, isPodDone, POD_CLAIM, planClaim } from '.
 const POD = 'pod:';
 const CLAIM = 'claim:';
 const BY_POD = 'pod';
+/** As many as the API takes. */
+const MAX_RESERVATIONS = 256;
 
 export class ResourceClaimController {
   readonly controller: Controller;
@@ -43,8 +45,8 @@ export class ResourceClaimController {
   }
 
   #podOf(claim: ResourceClaim): string[] {
-    const owner = controllerOf(claim);
-    return owner?.kind === 'Pod' ? [`${POD}${claim.metadata?.namespace}/${owner.name}`] : [];
+    const owner = owningPod(claim);
+    return owner ? [`${POD}${claim.metadata?.namespace}/${owner.name}`] : [];
   }
 
   /** Pods that wait for a template. */
@@ -133,6 +135,7 @@ export class ResourceClaimController {
       const claim = this.#claims.get(key.slice(CLAIM.length));
       const reservedFor = claim?.status?.reservedFor ?? [];
       if (!claim?.status?.allocation || reservedFor.some((one) => one.uid === uid)) continue;
+      if (reservedFor.length >= MAX_RESERVATIONS) continue;
       const status = { ...claim.status, reservedFor: [...reservedFor, { resource: 'pods', name, uid }] };
       this.#claims.wrote(await this.#context.client.of(ResourceClaims).updateStatus({ ...claim, status }));
     }
@@ -147,7 +150,7 @@ export class ResourceClaimController {
     for (const consumer of claim.status?.reservedFor ?? []) {
       if (!(await this.#holds(consumer, namespace))) gone.add(consumer.uid);
     }
-    const owner = informers.of(Pods).store.get(controllerOf(claim)?.name ?? '', namespace);
+    const owner = informers.of(Pods).store.get(owningPod(claim)?.name ?? '', namespace);
     const plan = planClaim(claim, ({ uid }) => !gone.has(uid), owner);
     let written = claim;
     if (plan.status) {
@@ -177,6 +180,12 @@ export class ResourceClaimController {
       throw error;
     }
   }
+}
+
+/** The pod that a claim was made for. Others may own claims, too, and be called like pods. */
+function owningPod(claim: ResourceClaim) {
+  const owner = controllerOf(claim);
+  return owner?.apiVersion === 'v1' && owner.kind === 'Pod' ? owner : undefined;
 }
 
 /** Keys of the claims that a pod has: by name, by what was generated for it, and for its extended resources. */

@@ -4,6 +4,7 @@ import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { ResourceClaims } from '#api/resource/v1/resource-claim.ts';
 import { ResourceClaimTemplates } from '#api/resource/v1/resource-claim-template.ts';
+import { mergePatch } from '#client/options.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
 
@@ -58,6 +59,21 @@ test('a pod gets a claim of its template, once the template is there', async () 
   });
   expect(claim.metadata?.ownerReferences?.[0]).not.toHaveProperty('blockOwnerDeletion');
   expect((await claims().list({ namespace })).items).toHaveLength(1);
+});
+
+test('a claim of somebody else stays, though its owner is called like a pod that has ended', async () => {
+  await pods().create({
+    metadata: { name: 'same', namespace },
+    spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'web:1' }] },
+  } as Pod);
+  await pods().patch('same', mergePatch({ status: { phase: 'Succeeded' } }), { namespace, subresource: 'status' });
+  const owner = { apiVersion: 'example.com/v1', kind: 'Trainer', name: 'same', uid: 'u', controller: true };
+  await claims().create({ metadata: { name: 'theirs', namespace, ownerReferences: [owner] }, spec });
+  const former = { ...owner, apiVersion: 'v1', kind: 'Pod' };
+  await claims().create({ metadata: { name: 'former', namespace, ownerReferences: [former] }, spec });
+  const names = async () => (await claims().list({ namespace })).items.map(({ metadata }) => metadata?.name);
+  await waitFor(async () => !(await names()).includes('former'));
+  expect(await names()).toContain('theirs');
 });
 
 test('a reservation ends with its pod, devices are given back and the claim goes', async () => {

@@ -290,7 +290,7 @@ export class Scheduler {
       const needsPreBind = framework.needsPreBind(cycle);
       // While a pod waits, others shall know where it is expected.
       if (permit || needsPreBind) this.#statuses.nominate(pod, nodeName);
-      const kept = permit && (await this.#permitted(permit));
+      const kept = await (permit && this.#permitted(permit));
       if (kept) {
         framework.unreserve(cycle, nodeName);
         this.#queue.moveOnEvent({ name: 'AssignedPodDelete', object: pod });

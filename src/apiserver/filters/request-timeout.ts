@@ -1,7 +1,7 @@
 import type { Clock } from '#base/clock.ts';
-import { deferred } from '#base/deferred.ts';
 import { newBadRequest, StatusError } from '#machinery/errors/status-error.ts';
 import { DurationError, parseDuration } from '#machinery/objects/duration.ts';
+import { Deadlines } from './deadlines.ts';
 import type { Filter, Handler } from './filter.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -20,17 +20,20 @@ export interface RequestTimeoutOptions {
  * Ends short requests that take longer than their `timeout`, and refuses those whose `timeout` is no duration; before
  * anybody asks whose they are, as upstream does.
  */
-export const requestTimeout =
-  (options: RequestTimeoutOptions): Filter =>
-  (next) =>
-  (context) => {
+export const requestTimeout = (options: RequestTimeoutOptions): Filter => {
+  const { clock } = options;
+  const usual = { ...options, bound: boundedTogether(clock) };
+  return (next) => (context) => {
     if (context.isLongRunning) return next(context);
     const timeout = timeoutOf(context.query.get('timeout'));
-    if (typeof timeout === 'number') return endInTime(context, next, { ...options, timeout });
+    if (timeout === MOST_MS) return endInTime(context, next, usual);
+    if (typeof timeout === 'number')
+      return endInTime(context, next, { ...options, bound: boundedAlone(clock, timeout) });
     const refusal = newBadRequest(`invalid timeout specified in the request URL - ${timeout.fault}`);
     options.onRefused?.(context, refusal, refusal.message);
     return Promise.reject(refusal);
   };
+};
 
 /** Milliseconds, or what is wrong with a text that is there and should be a duration. */
 function timeoutOf(text: string | null): number | { readonly fault: string } {
@@ -45,20 +48,47 @@ function timeoutOf(text: string | null): number | { readonly fault: string } {
 }
 
 /** Who answers a request cannot be stopped in what it does, but nobody waits for it any longer. */
-async function endInTime(
-  context: RequestContext,
-  next: Handler,
-  { clock, timeout, onLate }: RequestTimeoutOptions & { readonly timeout: number },
-): Promise<void> {
-  const late = deferred();
-  const timer = clock.setTimer(context.receivedAt + timeout - clock.now(), () => {
-    if (context.endLate()) late.resolve();
+function endInTime(context: RequestContext, next: Handler, { bound, onLate }: Ending): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const answered = next(context);
+    const release = bound(() => {
+      if (context.endLate()) resolve();
+    });
+    answered.then(
+      () => {
+        release();
+        if (context.isLate) onLate?.(false);
+        resolve();
+      },
+      (error) => {
+        release();
+        if (context.isLate) onLate?.(!(error instanceof StatusError));
+        reject(error);
+      },
+    );
   });
-  const answered = next(context).finally(() => timer.cancel());
-  await Promise.race([answered, late.promise]);
-  if (!context.isLate) return;
-  answered.then(
-    () => onLate?.(false),
-    (error) => onLate?.(!(error instanceof StatusError)),
-  );
 }
+
+/** Calls `expire` when the time is over, unless what it answers is called before. */
+type Bound = (expire: () => void) => () => void;
+
+interface Ending extends Pick<RequestTimeoutOptions, 'onLate'> {
+  readonly bound: Bound;
+}
+
+/** The usual time, of many on one timer. */
+const boundedTogether = (clock: Clock): Bound => {
+  const deadlines = new Deadlines(clock, MOST_MS);
+  return (expire) => {
+    const waiting = { since: clock.monotonic(), expire };
+    deadlines.add(waiting);
+    return () => deadlines.delete(waiting);
+  };
+};
+
+const boundedAlone =
+  (clock: Clock, timeout: number): Bound =>
+  (expire) => {
+    const timer = clock.setTimer(timeout, expire);
+    return () => timer.cancel();
+  };

@@ -65,18 +65,20 @@ export class RegistryMetrics {
       return cells;
     };
     return {
-      measure: async (operation, work) => {
+      measure: (operation, work) => {
         const cells = cellsOf(operation);
         const startedAt = this.#clock.monotonic();
-        try {
-          return await work();
-        } catch (error) {
-          cells.errors().inc();
-          throw error;
-        } finally {
+        const done = () => {
           cells.duration.observe((this.#clock.monotonic() - startedAt) / 1000);
           cells.requests.inc();
-        }
+        };
+        const result = work();
+        // Beside what the caller waits for, which comes no later for being measured.
+        result.then(done, () => {
+          cells.errors().inc();
+          done();
+        });
+        return result;
       },
       loaded: (objects) => {
         this.#loads.initializations.labels(...about).inc();

@@ -69,7 +69,7 @@ function readPage(
     const found = page.entries.length;
     storage.metrics.listed({
       index: index ? `f:${index.name}` : '',
-      fetched: matches ? cache.count({ prefix }) : found,
+      fetched: page.visited,
       found,
       isConsistent: options.resourceVersion === '' && options.continue === undefined,
     });

@@ -54,6 +54,8 @@ export interface CacheList<T> {
   readonly revision: number;
   /** Whether entries remain past the limit. */
   readonly more: boolean;
+  /** How many entries were looked at. */
+  readonly visited: number;
 }
 
 /** What a watcher sees: one key, the keys under a prefix, or entries with an index value before or after the event. At most one of them; by default all. */
@@ -320,14 +322,16 @@ export class ObjectCache<T> {
     const valuesOf = index && this.#index(index.name);
     const entries: CacheEntry<T>[] = [];
     let more = false;
+    let visited = 0;
     tree.scan({ prefix, after }, (_key, entry) => {
+      visited++;
       if (index && !valuesOf?.valuesOf(entry).includes(index.value)) return true;
       if (match && !match(entry)) return true;
       if (entries.length >= limit) more = true;
       else entries.push(entry);
       return !more;
     });
-    return { entries, more };
+    return { entries, more, visited };
   }
 
   #listIndex(options: CacheListOptions<T>, index: IndexQuery): Omit<CacheList<T>, 'revision'> {

@@ -2,9 +2,11 @@ import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { own } from '#base/table.ts';
 import {
   newBadRequest,
+  newForbidden,
   newGenericNotFound,
   newMethodNotAllowed,
   newMethodNotSupported,
+  StatusError,
 } from '#machinery/errors/status-error.ts';
 import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 import type { Attributes, Decide } from './authorization/authorizer.ts';
@@ -56,6 +58,20 @@ export class Pipeline {
     await this.#served(request.target).handler.admitConnect?.(request);
   }
 
+  /**
+   * Asks of who may open a stream to a pod, with the verb that his method stands for, whether he may create one, too:
+   * WebSockets are opened with a GET, and who may only read is not to run commands.
+   */
+  async authorizeStream({ target, user, query }: ResourceRequest, verb: string): Promise<void> {
+    const { resource, subresource, name } = target;
+    if (verb === 'create' || resource !== 'pods' || !STREAMS.has(subresource)) return;
+    const decision = await this.decide(requestAttributes(target, { user, verb: 'create', query }));
+    if (decision.allowed) return;
+    const { evaluationError, reason } = decision;
+    if (evaluationError) throw new StatusError({ code: 500, message: evaluationError });
+    throw newForbidden({ group: '', resource }, name, reason);
+  }
+
   /** Rejects with a 403 unless the user may. */
   async authorize(attributes: Attributes): Promise<void> {
     const decision = await this.decide(attributes);
@@ -98,6 +114,9 @@ export class Pipeline {
     return served;
   }
 }
+
+/** What runs or reaches something in a pod. */
+const STREAMS = new Set(['attach', 'exec', 'portforward']);
 
 /**
  * Whether a path of this shape knows the verb at all: objects are not created at their own path, nor collections replaced,

@@ -95,7 +95,11 @@ export class ApiHandler {
         ? answerWatchSocket(context, upgrading, request, this.#options)
         : answerWatch(context, request, this.#options);
     }
-    if (target.verb === 'connect') await this.#options.pipeline.admitConnect(request);
+    if (target.verb === 'connect') {
+      const { pipeline } = this.#options;
+      await pipeline.admitConnect(request);
+      await pipeline.authorizeStream(request, context.verb);
+    }
     if (upgrading) return this.#options.upgrade(upgrading, request, context);
     if (isPassedOn(target)) return this.#options.connect(context, request);
     return answerResource(context, target, this.#options);

@@ -7,7 +7,7 @@ import { newGenericNotFound, newMethodNotAllowed } from '#machinery/errors/statu
 import { type Exchange, isRead } from '../http/exchange.ts';
 import type { ResourceTable } from '../resource-table.ts';
 import { respondCompressed, SharedBody } from '../serving/compress.ts';
-import { byQuality } from '../serving/negotiate.ts';
+import { byQuality, requireProducible } from '../serving/negotiate.ts';
 import { wantsPretty } from '../serving/pretty.ts';
 import { encodeObject } from '../serving/response-encoder.ts';
 import { aggregatedDiscovery } from './aggregated.ts';
@@ -66,10 +66,12 @@ export class Discovery {
     const key = [path, form.encoding, aggregated ?? '', pretty].join(' ');
     const document = this.#documents.get(key) ?? this.#make(key, path, { ...form, aggregated, pretty });
     if (!isRead(exchange)) throw newMethodNotAllowed();
+    requireProducible(exchange.header('accept'));
     const contentType = aggregated
       ? `${form.mediaType};g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`
       : form.mediaType;
-    const headers = { 'content-type': contentType, vary: 'Accept', etag: document.etag };
+    const caching = aggregated ? { 'cache-control': 'public' } : {};
+    const headers = { 'content-type': contentType, vary: 'Accept', etag: document.etag, ...caching };
     if (exchange.header('if-none-match') === document.etag) exchange.respond(304, headers, new Uint8Array());
     else await respondCompressed(exchange, 200, headers, document.body);
     return true;

@@ -288,7 +288,7 @@ describe('whatever is sent', () => {
       expect(await ask(`/apis/${word}/v1/${word}`, { method, headers: json })).toBe(404);
     }
     expect(await ask(configMap, { headers: { accept: word } })).toBe(406);
-    expect(await ask('/apis', { headers: { accept: word } })).toBe(200);
+    expect(await ask('/apis', { headers: { accept: word } })).toBe(406);
     expect(await ask(configMap, { method: 'PATCH', headers: { 'content-type': word }, body: '{}' })).toBe(415);
     expect(await ask(`${NAMESPACE}/configmaps`, { method: 'POST', headers: { 'content-type': word }, body })).toBe(415);
     expect(await ask(`${NAMESPACE}/configmaps?fieldSelector=${word}=a`)).toBe(400);

@@ -130,7 +130,24 @@ describe('encodings', () => {
   });
 
   test('a form that nobody has is refused with 406', async () => {
-    expect((await call('/api/v1/pods', { headers: { accept: 'text/html' } })).code).toBe(406);
+    const types = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+    const streams = 'application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
+    const text = (available: string) => `406: Not Acceptable\n\nAvailable representations: ${available}`;
+    const told = async (path: string, accept: string) => {
+      const { code, json } = await call(path, { headers: { accept } });
+      return [code, json.message, json.details];
+    };
+    expect(await told('/api/v1/pods', 'text/html')).toEqual([406, text(`${types}, ${streams}`), {}]);
+    expect(await told('/api/v1/pods?watch=1', 'application/*')).toEqual([406, text(`${types}, ${streams}`), {}]);
+    expect(await told('/api/v1/namespaces/default', 'text/html')).toEqual([406, text(types), {}]);
+    expect(await told('/apis/apps', 'text/html')).toEqual([406, text(types), {}]);
+    const known = 'text/html, application/json;as=Nothing';
+    expect(await told('/api/v1/pods', known)).toEqual([
+      406,
+      `only the following media types are accepted: ${types}`,
+      undefined,
+    ]);
+    expect((await call('/api', { headers: { accept: 'text/html, */*;q=0.1' } })).code).toBe(200);
   });
 });
 

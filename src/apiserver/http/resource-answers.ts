@@ -3,7 +3,7 @@ import type { RequestContext } from '../filters/request-context.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { NO_BODY, Query, type RequestBody, type ResourceRequest, type ResourceTarget } from '../request.ts';
 import { respondCompressed } from '../serving/compress.ts';
-import { negotiate } from '../serving/negotiate.ts';
+import { LIST_TYPES, negotiate } from '../serving/negotiate.ts';
 import { wantsPretty } from '../serving/pretty.ts';
 import { encodeResult } from '../serving/response-encoder.ts';
 import { streamWatch, type WatchParts } from './stream-watch.ts';
@@ -36,7 +36,11 @@ export async function answerResource(
   target: ResourceTarget,
   { pipeline, clock }: { readonly pipeline: Pipeline; readonly clock: Clock },
 ): Promise<void> {
-  const form = negotiate(context.header('accept'), pipeline.hasTable(target));
+  const form = negotiate(
+    context.header('accept'),
+    pipeline.hasTable(target),
+    target.verb === 'list' ? LIST_TYPES : undefined,
+  );
   context.body = await readRequestBody(context, target);
   const request = resourceRequestOf(context, target, context.body);
   context.result = await pipeline.serve(request);

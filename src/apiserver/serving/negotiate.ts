@@ -1,5 +1,5 @@
 import { table } from '#base/table.ts';
-import { newNotAcceptable } from '#machinery/errors/status-error.ts';
+import { newNotAcceptable, newNotProducible } from '#machinery/errors/status-error.ts';
 import type { Encoding } from '../registry/media-type.ts';
 
 /** How a client wants its answer. */
@@ -18,20 +18,34 @@ const ENCODINGS = table<Encoding>({
   'application/yaml': 'yaml',
   'application/vnd.kubernetes.protobuf': 'protobuf',
 });
+const MEDIA_TYPES: readonly string[] = Object.keys(ENCODINGS);
+/** Those of lists, which may be watches. */
+export const LIST_TYPES: readonly string[] = [
+  ...MEDIA_TYPES,
+  ...['application/json', 'application/vnd.kubernetes.protobuf'].map((type) => `${type};stream=watch`),
+];
 const WILDCARDS = new Set(['*/*', 'application/*']);
 const JSON_FORM: AcceptedForm = { encoding: 'json', as: 'object', version: 'v1', mediaType: 'application/json' };
 
 const cache = new Map<string, AcceptedForm>();
 
 /** The first form of an Accept header that this server knows. Throws a 406 when there is none. `hasTable` is false for what is never told in rows. */
-export function negotiate(accept: string, hasTable = true): AcceptedForm {
+export function negotiate(accept: string, hasTable = true, produced = MEDIA_TYPES): AcceptedForm {
   const known = cache.get(accept);
   if (known && (hasTable || known.as !== 'Table')) return known;
+  requireProducible(accept, produced);
   const form = parse(accept, hasTable);
   if (!hasTable) return form;
   // Accept headers are few and repeat with every request; hostile ones must not fill the memory.
   if (cache.size < 1000) cache.set(accept, form);
   return form;
+}
+
+/** Throws a 406 for an Accept header without any type that is there, whatever its parameters say. */
+export function requireProducible(accept: string, produced = MEDIA_TYPES): void {
+  if (accept.trim() === '') return;
+  const types = accept.split(',').map((clause) => (clause.split(';', 1)[0] as string).trim());
+  if (!types.some((type) => type === '*/*' || MEDIA_TYPES.includes(type))) throw newNotProducible(produced);
 }
 
 function parse(accept: string, hasTable: boolean): AcceptedForm {
@@ -40,7 +54,7 @@ function parse(accept: string, hasTable: boolean): AcceptedForm {
     const form = parseClause(clause);
     if (form && (hasTable || form.as !== 'Table')) return form;
   }
-  throw newNotAcceptable(`only the following media types are accepted: ${Object.keys(ENCODINGS).join(', ')}`);
+  throw newNotAcceptable(`only the following media types are accepted: ${MEDIA_TYPES.join(', ')}`);
 }
 
 /** The clauses of an Accept header, those the client likes best first; those it refuses (`q=0`) are left out. */

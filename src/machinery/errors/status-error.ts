@@ -143,6 +143,24 @@ export const newMethodNotAllowed = () =>
 
 export const newNotAcceptable = (message: string) => new StatusError({ code: 406, reason: 'NotAcceptable', message });
 
+/** Refused by its type alone, before anybody looks at what is asked. */
+export const newNotProducible = (types: readonly string[]) =>
+  new StatusError({
+    code: 406,
+    reason: 'NotAcceptable',
+    message: `406: Not Acceptable\n\nAvailable representations: ${types.join(', ')}`,
+    details: {},
+  });
+
+/** The same of a body. */
+export const newNotConsumable = () =>
+  new StatusError({
+    code: 415,
+    reason: 'UnsupportedMediaType',
+    message: '415: Unsupported Media Type',
+    details: {},
+  });
+
 export const newUnsupportedMediaType = (message: string) =>
   new StatusError({ code: 415, reason: 'UnsupportedMediaType', message });
 

@@ -45,6 +45,8 @@ export function createTokenAction(options: TokenActionOptions): SubresourceHandl
     matchPlace(sent as TokenRequest, { namespace, name });
     const account = parts.storage.get(namespace, name)?.object;
     if (account === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
+    const accountUid = account.metadata?.uid ?? '';
+    matchUid(sent as TokenRequest, name, accountUid);
     const { dryRun } = parseWriteOptions(request.query, 'CreateOptions');
     await admitAction(parts, request, { object: sent, dryRun });
     const expirationSeconds = sent.spec?.expirationSeconds ?? DEFAULT_SECONDS;
@@ -56,7 +58,7 @@ export function createTokenAction(options: TokenActionOptions): SubresourceHandl
       pod !== undefined && expirationSeconds === PROJECTED_SECONDS && deepEqual(audiences, options.audiences);
     const { token, id } = await options.issuer.sign({
       namespace,
-      serviceAccount: { name, uid: account.metadata?.uid ?? '' },
+      serviceAccount: { name, uid: accountUid },
       audiences,
       expirationSeconds: isExtended ? EXTENDED_SECONDS : expirationSeconds,
       ...(isExtended ? { warnAfterSeconds: expirationSeconds } : {}),
@@ -68,7 +70,7 @@ export function createTokenAction(options: TokenActionOptions): SubresourceHandl
     const answer: TokenRequest = {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
-      metadata: { name, namespace, creationTimestamp: timestamp(now) },
+      metadata: { name, namespace, uid: accountUid, creationTimestamp: timestamp(now) },
       spec: { ...sent.spec, audiences: [...audiences], expirationSeconds },
       status: { token, expirationTimestamp: timestamp(now + expirationSeconds * 1000) },
     };
@@ -86,6 +88,16 @@ function matchPlace({ metadata }: TokenRequest, { namespace, name }: { namespace
     const wrong = invalid(field, metadata.name, 'must match the service account name if specified');
     throw newInvalid(TOKEN_REQUEST, name, [wrong]);
   }
+}
+
+/** Who means an account that has been deleted is not given a token of its successor. */
+function matchUid({ metadata }: TokenRequest, name: string, uid: string): void {
+  if (!metadata?.uid || metadata.uid === uid) return;
+  throw newConflict(
+    { group: TOKEN_REQUEST.group, resource: TOKEN_REQUEST.kind },
+    name,
+    `the UID in the token request (${metadata.uid}) does not match the UID of the service account (${uid})`,
+  );
 }
 
 function validateExpiration(seconds: number): void {

@@ -284,6 +284,18 @@ describe('service-account tokens', () => {
     ]);
   });
 
+  test('are of the very account that is meant', async () => {
+    const path = '/api/v1/namespaces/default/serviceaccounts/robot';
+    const { uid } = (await server.call(path)).json.metadata;
+    const ask = (meant: string) => server.post(`${path}/token`, { metadata: { uid: meant }, spec: {} });
+    expect((await ask(uid)).json.metadata).toMatchObject({ name: 'robot', uid });
+    const { code, json } = await ask('other');
+    expect([code, json.message]).toEqual([
+      409,
+      `Operation cannot be fulfilled on TokenRequest.authentication.k8s.io "robot": the UID in the token request (other) does not match the UID of the service account (${uid})`,
+    ]);
+  });
+
   test('die with what they are bound to', async () => {
     const { status } = await make({ boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'web' } });
     await server.admin.of(Pods).delete('web', { namespace: 'default', gracePeriodSeconds: 0 });

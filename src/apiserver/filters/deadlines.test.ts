@@ -7,7 +7,11 @@ test('those whose time is over are told, first those who began first, each once'
   const deadlines = new Deadlines(clock, 100);
   const told: string[] = [];
   const begin = (name: string) => {
-    const waiting = { since: clock.monotonic(), expire: () => void told.push(`${name} ${clock.monotonic()}`) };
+    const waiting = {
+      since: clock.monotonic(),
+      slot: -1,
+      expire: () => void told.push(`${name} ${clock.monotonic()}`),
+    };
     deadlines.add(waiting);
     return waiting;
   };
@@ -29,7 +33,7 @@ test('many who hardly wait take one timer', () => {
   const clock = new VirtualClock();
   const deadlines = new Deadlines(clock, 100);
   for (let i = 0; i < 50; i++) {
-    const waiting = { since: clock.monotonic(), expire: () => expect.unreachable() };
+    const waiting = { since: clock.monotonic(), slot: -1, expire: () => expect.unreachable() };
     deadlines.add(waiting);
     deadlines.delete(waiting);
     clock.advance(1);

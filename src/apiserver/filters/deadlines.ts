@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '#base/clock.ts';
+import { SlotSet, type Slotted } from '#base/slot-set.ts';
 
 /** Somebody who began at a time and must not take for ever. */
-export interface Waiting {
+export interface Waiting extends Slotted {
   /** On the clock's monotonic scale: setting the time ends nobody's. */
   readonly since: number;
   readonly expire: () => void;
@@ -11,7 +12,7 @@ export interface Waiting {
 export class Deadlines {
   readonly #clock: Clock;
   readonly #milliseconds: number;
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new SlotSet<Waiting>();
   #timer: Timer | undefined;
 
   constructor(clock: Clock, milliseconds: number) {
@@ -36,7 +37,8 @@ export class Deadlines {
   #expire(): void {
     this.#timer = undefined;
     const latest = this.#clock.monotonic() - this.#milliseconds;
-    for (const waiting of this.#waiting) {
+    const byAge = this.#waiting.values().sort((a, b) => a.since - b.since);
+    for (const waiting of byAge) {
       if (waiting.since > latest) return this.#arm(waiting);
       this.#waiting.delete(waiting);
       waiting.expire();

@@ -80,7 +80,7 @@ interface Ending extends Pick<RequestTimeoutOptions, 'onLate'> {
 const boundedTogether = (clock: Clock): Bound => {
   const deadlines = new Deadlines(clock, MOST_MS);
   return (expire) => {
-    const waiting = { since: clock.monotonic(), expire };
+    const waiting = { since: clock.monotonic(), expire, slot: -1 };
     deadlines.add(waiting);
     return () => deadlines.delete(waiting);
   };

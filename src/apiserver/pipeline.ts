@@ -64,7 +64,8 @@ export class Pipeline {
    */
   async authorizeStream({ target, user, query }: ResourceRequest, verb: string): Promise<void> {
     const { resource, subresource, name } = target;
-    if (verb === 'create' || resource !== 'pods' || !STREAMS.has(subresource)) return;
+    if (resource !== 'pods' || !STREAMS.has(subresource) || verb === 'create') return;
+    if (verb !== 'get') throw newMethodNotAllowed();
     const decision = await this.decide(requestAttributes(target, { user, verb: 'create', query }));
     if (decision.allowed) return;
     const { evaluationError, reason } = decision;

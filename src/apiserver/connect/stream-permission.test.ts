@@ -59,6 +59,11 @@ test.each(['exec?command=x&stdout=1', 'attach?stdout=1', 'portforward?ports=80']
   },
 );
 
+test.each(['PUT', 'DELETE', 'PATCH'])('%s opens no stream', async (method) => {
+  const path = `/api/v1/namespaces/${namespace}/pods/p/exec?command=x`;
+  expect((await createCall(endpoint)(path, { method })).code).toBe(405);
+});
+
 test('a proxy takes the right to its method alone, as does a log', async () => {
   expect(await ask(['get'], 'GET', 'proxy/')).not.toEqual(forbidden);
   expect(await ask(['get'], 'GET', 'log')).not.toEqual(forbidden);

@@ -3,6 +3,7 @@ import {
   type Server as Http1Server,
   type IncomingMessage,
   type ServerResponse,
+  STATUS_CODES,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -31,6 +32,12 @@ const IDLE_CHECK_MS = 20;
 
 /** What one hears who sends no request, as Go's server says it. */
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n';
+
+/** What somebody hears whose request cannot be read, before the connection is closed: as node says it, but so that it arrives. */
+function refusalOf(code: string | undefined): string {
+  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`;
+}
 
 const refuse = ({ method }: IncomingMessage, socket: Duplex) =>
   endConnection(socket, method === 'HEAD' ? BAD_REQUEST : `${BAD_REQUEST}400 Bad Request`);
@@ -92,6 +99,14 @@ export class HttpsListener {
     );
     // This server never listens itself, and node counts the time of connections only for those that do.
     this.#http1.emit('listening');
+    this.#http1.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      // Each further piece of what cannot be read comes here, too.
+      if (socket.writableEnded) return;
+      const before = this.#answers.get(socket);
+      const isAnswering = before?.headersSent && !before.closed;
+      if (socket.writable && !isAnswering) endConnection(socket, refusalOf(error.code));
+      else socket.destroy();
+    });
     this.#http1.on('upgrade', (request, socket, head) => {
       if (isBrokenTarget(request.url ?? '/')) refuse(request, socket);
       else this.#leave(request, socket, head);

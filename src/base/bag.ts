@@ -33,6 +33,10 @@ export class Bag<T> {
     return true;
   }
 
+  places(): Place<T>[] {
+    return [...this.#places];
+  }
+
   members(): T[] {
     return this.#places.map(({ member }) => member);
   }

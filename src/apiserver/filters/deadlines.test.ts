@@ -7,21 +7,18 @@ test('those whose time is over are told, first those who began first, each once'
   const deadlines = new Deadlines(clock, 100);
   const told: string[] = [];
   const begin = (name: string) => {
-    const waiting = {
+    return deadlines.add({
       since: clock.monotonic(),
-      slot: -1,
       expire: () => void told.push(`${name} ${clock.monotonic()}`),
-    };
-    deadlines.add(waiting);
-    return waiting;
+    });
   };
   begin('a');
   clock.advance(10);
-  const b = begin('b');
+  const leave = begin('b');
   begin('c');
   clock.advance(20);
   begin('d');
-  deadlines.delete(b);
+  leave();
   clock.advance(1000);
   expect(told).toEqual(['a 100', 'c 110', 'd 130']);
   begin('e');
@@ -33,9 +30,7 @@ test('many who hardly wait take one timer', () => {
   const clock = new VirtualClock();
   const deadlines = new Deadlines(clock, 100);
   for (let i = 0; i < 50; i++) {
-    const waiting = { since: clock.monotonic(), slot: -1, expire: () => expect.unreachable() };
-    deadlines.add(waiting);
-    deadlines.delete(waiting);
+    deadlines.add({ since: clock.monotonic(), expire: () => expect.unreachable() })();
     clock.advance(1);
   }
   clock.advance(1000);

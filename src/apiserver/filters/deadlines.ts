@@ -1,8 +1,8 @@
+import { Bag } from '#base/bag.ts';
 import type { Clock, Timer } from '#base/clock.ts';
-import { SlotSet, type Slotted } from '#base/slot-set.ts';
 
 /** Somebody who began at a time and must not take for ever. */
-export interface Waiting extends Slotted {
+export interface Waiting {
   /** On the clock's monotonic scale: setting the time ends nobody's. */
   readonly since: number;
   readonly expire: () => void;
@@ -12,7 +12,7 @@ export interface Waiting extends Slotted {
 export class Deadlines {
   readonly #clock: Clock;
   readonly #milliseconds: number;
-  readonly #waiting = new SlotSet<Waiting>();
+  readonly #waiting = new Bag<Waiting>();
   #timer: Timer | undefined;
 
   constructor(clock: Clock, milliseconds: number) {
@@ -20,14 +20,11 @@ export class Deadlines {
     this.#milliseconds = milliseconds;
   }
 
-  add(waiting: Waiting): void {
-    this.#waiting.add(waiting);
+  /** Waits until what is answered is called. The timer stays: to set it anew for each who hardly waits is what this spares. */
+  add(waiting: Waiting): () => void {
+    const place = this.#waiting.add(waiting);
     if (this.#timer === undefined) this.#arm(waiting);
-  }
-
-  /** The timer stays: setting it anew for each of many who hardly wait is what this is to spare. */
-  delete(waiting: Waiting): void {
-    this.#waiting.delete(waiting);
+    return () => void this.#waiting.remove(place);
   }
 
   #arm({ since }: Waiting): void {
@@ -37,11 +34,11 @@ export class Deadlines {
   #expire(): void {
     this.#timer = undefined;
     const latest = this.#clock.monotonic() - this.#milliseconds;
-    const byAge = this.#waiting.values().sort((a, b) => a.since - b.since);
-    for (const waiting of byAge) {
-      if (waiting.since > latest) return this.#arm(waiting);
-      this.#waiting.delete(waiting);
-      waiting.expire();
+    const byAge = this.#waiting.places().sort((a, b) => a.member.since - b.member.since);
+    for (const place of byAge) {
+      if (place.member.since > latest) return this.#arm(place.member);
+      this.#waiting.remove(place);
+      place.member.expire();
     }
   }
 }

@@ -79,11 +79,7 @@ interface Ending extends Pick<RequestTimeoutOptions, 'onLate'> {
 /** The usual time, of many on one timer. */
 const boundedTogether = (clock: Clock): Bound => {
   const deadlines = new Deadlines(clock, MOST_MS);
-  return (expire) => {
-    const waiting = { since: clock.monotonic(), expire, slot: -1 };
-    deadlines.add(waiting);
-    return () => deadlines.delete(waiting);
-  };
+  return (expire) => deadlines.add({ since: clock.monotonic(), expire });
 };
 
 const boundedAlone =

@@ -15,6 +15,7 @@ import { GivenUp } from './given-up.ts';
 import { HeaderBlock, MAX_HEADER_BYTES } from './header-block.ts';
 import { FieldDecoder } from './hpack/field-decoder.ts';
 import { FieldEncoder } from './hpack/field-encoder.ts';
+import { LiveStreams } from './live-streams.ts';
 import { Outbox } from './outbox.ts';
 import { dependency, expectSize, headerPiece, PRIORITY_BYTES, withoutPadding } from './payload.ts';
 import { readSettings } from './read-settings.ts';
@@ -57,7 +58,7 @@ export class Http2Connection implements StreamOwner {
   readonly #decoder = new FieldDecoder();
   readonly #encoder = new FieldEncoder();
   readonly #outbox: Outbox;
-  readonly #streams = new Map<number, Http2Stream>();
+  readonly #streams = new LiveStreams();
   readonly #givenUp = new GivenUp();
   readonly #window = new ReceiveWindow(CONNECTION_WINDOW);
   readonly #idle: NodeJS.Timeout;
@@ -175,7 +176,7 @@ export class Http2Connection implements StreamOwner {
     this.#isOver = true;
     this.#outbox.put(numbersFrame(FrameType.goAway, 0, this.#last, code));
     this.#end(LINGER_MS);
-    for (const stream of [...this.#streams.values()]) stream.close();
+    for (const stream of this.#streams.values()) stream.close();
   }
 
   #end(takeMs = TAKE_MS): void {
@@ -195,7 +196,7 @@ export class Http2Connection implements StreamOwner {
     this.#isOver = true;
     this.#complete();
     clearTimeout(this.#idle);
-    for (const stream of [...this.#streams.values()]) stream.close();
+    for (const stream of this.#streams.values()) stream.close();
   }
 
   #losePatience(): void {
@@ -317,7 +318,7 @@ export class Http2Connection implements StreamOwner {
     }
     const request = fields ? requestFields(fields) : TOO_LARGE;
     const stream = new Http2Stream(id, fields ?? [], request ?? TOO_LARGE, this, this.#sendWindow);
-    this.#streams.set(id, stream);
+    this.#streams.add(stream);
     if (!request || (isLast && !stream.receiveEnd())) {
       this.#losePatience();
       return this.reset(stream, ErrorCode.protocol);

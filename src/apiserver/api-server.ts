@@ -282,6 +282,9 @@ export class ApiServer {
       health,
       openApi: new OpenApi(this.pipeline.table, () => clock.now()),
       documents: issuerDocuments(issuer),
+      flags: this.#options.flags,
+      clock,
+      random,
     });
     return new ApiHandler({
       pipeline: this.pipeline,

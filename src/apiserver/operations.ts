@@ -38,6 +38,8 @@ export interface OperationsOptions {
   readonly eventTtlMs?: number;
   /** Where this server runs, told in a Lease; absent for servers that need not be known. */
   readonly hostname?: string;
+  /** The flags it was started with, all of them, told at `/flagz`; absent where there are none. */
+  readonly flags?: Readonly<Record<string, string>>;
 }
 
 /** What a server has at hand. */

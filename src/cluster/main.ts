@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { CommandError } from './command-error.ts';
+import { flagValues } from './commands/flag-values.ts';
 import { clusterOption, dataDirOption } from './commands/options.ts';
 
 /** The `knarr` command. Each command's code is loaded when it is called. */
@@ -91,7 +92,7 @@ program
     'how long a cluster that stops serves on while it says that it is not ready',
     '0s',
   )
-  .action(async (options) => (await import('./commands/up.ts')).up(options));
+  .action(async (options, command) => (await import('./commands/up.ts')).up(options, flagValues(command)));
 
 program
   .command('down')

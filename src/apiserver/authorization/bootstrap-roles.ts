@@ -96,7 +96,9 @@ const accessRoles: BootstrapRole[] = [
   { name: 'system:discovery', rules: [paths('get', DISCOVERY_PATHS)] },
   {
     name: 'system:monitoring',
-    rules: [paths('get', '/healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*')],
+    rules: [
+      paths('get', '/flagz /healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/* /statusz'),
+    ],
   },
   {
     name: 'system:basic-user',

@@ -1,10 +1,15 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Random } from '#base/random.ts';
 import { newMethodNotAllowed } from '#machinery/errors/status-error.ts';
 import type { IssuerDocument } from '../authentication/issuer-documents.ts';
 import type { OpenApi } from '../discovery/openapi.ts';
 import type { Discovery } from '../discovery/serve-discovery.ts';
 import type { HealthChecks } from '../health.ts';
 import { versionInfo } from '../version.ts';
+import { flagz } from '../zpages/flagz.ts';
+import { statusz } from '../zpages/statusz.ts';
+import { createPages } from '../zpages/zpages.ts';
 import type { PathHandler } from './api-handler.ts';
 import { type Exchange, isRead } from './exchange.ts';
 
@@ -14,6 +19,10 @@ export interface PathHandlerOptions {
   readonly openApi: OpenApi;
   /** Documents of the service-account issuer, by path. */
   readonly documents: Readonly<Record<string, IssuerDocument>>;
+  /** The flags the server was started with. */
+  readonly flags: Readonly<Record<string, string>> | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 const encoder = new TextEncoder();
@@ -21,14 +30,17 @@ const encoder = new TextEncoder();
 const HEALTH = new Set(['healthz', 'livez', 'readyz']);
 const INDEX = new Set(['/', '/index.html']);
 
-/** Discovery, OpenAPI, health, version, metrics and the issuer's documents. */
+/** Discovery, OpenAPI, health, version, metrics, pages about the server and the issuer's documents. */
 export function createPathHandler(options: PathHandlerOptions): PathHandler {
+  const { clock, random, flags } = options;
+  const pages = createPages([statusz(clock, () => rootPaths(options)), ...(flags ? [flagz(flags)] : [])], random);
   return async (exchange) => {
     const path = exchange.path.length > 1 ? exchange.path.replace(/\/+$/, '') : exchange.path;
     const [, root = ''] = path.split('/');
     if (root === 'api' || root === 'apis') return options.discovery.serve(exchange, path);
     // How well it is, is told whatever the method.
     if (HEALTH.has(root)) return options.health.serve(exchange, exchange.path);
+    if (pages(exchange)) return true;
     if (!isRead(exchange)) return refuseWrite(path);
     const document = options.documents[path];
     if (document) return sendDocument(exchange, document);
@@ -52,12 +64,13 @@ function refuseWrite(path: string): false {
 }
 
 /** All that is served, one by one. */
-const rootPaths = ({ discovery, health, documents }: PathHandlerOptions): string[] =>
+const rootPaths = ({ discovery, health, documents, flags }: PathHandlerOptions): string[] =>
   [
     ...discovery.paths(),
     ...health.paths(),
     ...Object.keys(documents),
-    ...['/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/version'],
+    ...(flags ? ['/flagz'] : []),
+    ...['/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/statusz', '/version'],
   ].sort();
 
 function sendJson(exchange: Exchange, object: object): true {

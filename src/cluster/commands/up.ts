@@ -37,8 +37,8 @@ export interface UpOptions extends ClusterOptions, PodNetworkFlags, ServerFlags 
 const RUNTIMES = ['auto', 'oci', 'none'];
 const LEVELS = ['error', 'warn', 'info', 'debug'];
 
-/** `knarr up`: starts a cluster and, unless detached, runs it until it is told to stop. */
-export async function up(options: UpOptions): Promise<void> {
+/** `knarr up`: starts a cluster and, unless detached, runs it until it is told to stop. `flags` are all there are, as text. */
+export async function up(options: UpOptions, flags: Readonly<Record<string, string>>): Promise<void> {
   const started = performance.now() - process.uptime() * 1000;
   validate(options);
   const root = dataDirectoryOf(options, process.env);
@@ -51,7 +51,7 @@ export async function up(options: UpOptions): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   const logger = createConsoleLogger(options.logLevel as LogLevel);
-  const cluster = await startAndTell(options, { data, started, logger });
+  const cluster = await startAndTell(options, { data, started, logger, flags });
   surviveBrokenConnections(process, logger);
   void boundHeapGrowth(systemClock, stop.signal);
   await new Promise<void>((resolve) => {
@@ -65,16 +65,24 @@ export async function up(options: UpOptions): Promise<void> {
   process.exit(0);
 }
 
+interface Surroundings {
+  readonly data: DataDirectory;
+  /** When the process began. */
+  readonly started: number;
+  readonly logger: Logger;
+  readonly flags: Readonly<Record<string, string>>;
+}
+
 async function startAndTell(
   options: UpOptions,
-  { data, started, logger }: { readonly data: DataDirectory; readonly started: number; readonly logger: Logger },
+  { data, started, logger, flags }: Surroundings,
 ): Promise<RunningCluster> {
   const progress = createProgress(
     (line) => console.log(line),
     () => performance.now(),
   );
   const podNetwork = readPodNetwork(options);
-  const configuration = await readServerConfiguration(options, { clock: systemClock, logger });
+  const configuration = { ...(await readServerConfiguration(options, { clock: systemClock, logger })), flags };
   progress.line(`Starting cluster ${options.name} in ${data.root}`);
   const cluster = await startCluster({
     data,

@@ -71,10 +71,10 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
     },
     async upgrade(client, { target }, exchange) {
       if (target.subresource === 'log' && target.verb === 'get') return answerLog(logSocket(exchange, client), target);
-      if (target.subresource === 'proxy') return tunnelUpgrade(client, proxied(target, exchange));
+      if (target.subresource === 'proxy') return tunnelUpgrade(client, proxied(target, exchange), exchange);
       if (target.resource !== 'pods' || !POD_STREAMS.has(target.subresource)) throw newGenericNotFound();
       if (localPod(target)) throw newBadRequest(`pod ${target.name} is simulated: its containers run nothing`);
-      return tunnelUpgrade(client, onNode(target, exchange.query));
+      return tunnelUpgrade(client, onNode(target, exchange.query), exchange);
     },
   };
 }

@@ -35,6 +35,18 @@ export function forwardedHeaders(
   return headers;
 }
 
+/** The headers of a request that go on to who is to leave HTTP with the client; `Connection` and `Host` are its own. */
+export function tunnelledHeaders(raw: readonly string[]): string[] {
+  const headers: string[] = [];
+  for (const [name, value] of pairs(raw)) {
+    const key = name.toLowerCase();
+    if (key === 'sec-websocket-protocol') headers.push(name, withoutBearerProtocol(value));
+    else if (key === 'upgrade' || (key !== 'content-length' && !HOP.has(key) && !OURS.test(key)))
+      headers.push(name, value);
+  }
+  return headers;
+}
+
 /** The headers of an answer that go back to the client. `edit` changes values by lower-case name; undefined drops one. */
 export function returnedHeaders(
   raw: readonly string[],

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { Nodes } from '#api/core/v1/node.ts';
@@ -147,6 +148,30 @@ describe('a proxied request', () => {
     });
     socket.close();
     expect(heard).toBe('you said hello');
+  });
+
+  test('stays one request when who is behind does not leave HTTP', async () => {
+    const asked: (string | undefined)[] = [];
+    const plain = createServer(({ url }, response) => {
+      asked.push(url);
+      response.writeHead(400).end();
+    });
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+    const { cert, key } = endpoint.admin.tls;
+    const { hostname, port } = new URL(endpoint.server);
+    const socket = connect({ host: hostname, port: Number(port), ca: endpoint.ca, cert, key });
+    const hidden = 'GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n';
+    const path = `/api/v1/nodes/n1:${(plain.address() as AddressInfo).port}/proxy/bad`;
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n${hidden}`);
+    let heard = '';
+    socket.on('data', (data) => {
+      heard += data;
+      socket.write(hidden);
+      if (heard.split('HTTP/1.1 ').length > 2) socket.destroy();
+    });
+    await new Promise((resolve) => socket.once('close', resolve));
+    plain.close();
+    expect([heard.slice(0, 12), heard.split('HTTP/1.1 ').length - 1, asked]).toEqual(['HTTP/1.1 400', 1, ['/bad']]);
   });
 
   test('is for those who may', async () => {

@@ -1,64 +1,77 @@
-import type { IncomingMessage } from 'node:http';
-import { connect as netConnect, type Socket } from 'node:net';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { connect as tlsConnect } from 'node:tls';
 import { newInternalError, newServiceUnavailable } from '#machinery/errors/status-error.ts';
+import type { Exchange } from '../http/exchange.ts';
 import { type ConnectTarget, dialError, tlsOptionsOf } from './connect-target.ts';
+import { returnedHeaders, tunnelledHeaders } from './forward-headers.ts';
 
-/** Headers of one hop that are not passed on; credentials were for this server, not for who is behind it. */
-const NOT_PASSED = new Set([
-  'authorization',
-  'host',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'keep-alive',
-]);
+/** A client that wants to leave HTTP, with what it has sent behind its request already. */
+interface LeavingClient {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
 
 /**
  * Passes a connection that leaves HTTP (exec, attach, port-forward, WebSockets through a proxy) on, byte for byte: who is
  * behind this server speaks the client's protocol itself. A side that takes no more holds the other one up; a side that
- * has said all is still listened to. Rejects when the target cannot be reached; resolves when both sides are closed.
+ * has said all is still listened to. What the client says behind its request waits until the other side has left HTTP,
+ * too: before that it would be one more request there, made with this server's rights and authorized by nobody. A refusal
+ * is passed back and ends the connection. Rejects when the target cannot be reached; resolves when both sides are closed.
  */
 export function tunnelUpgrade(
-  client: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
+  client: LeavingClient,
   target: ConnectTarget,
+  exchange: Pick<Exchange, 'startStream'>,
 ): Promise<void> {
+  const { socket } = client;
+  const asked = ask(client.request, target);
   return new Promise((resolve, reject) => {
-    const { socket } = client;
-    const upstream = connect(target);
-    let connected = false;
-    upstream.once(target.scheme === 'https' ? 'secureConnect' : 'connect', () => {
-      connected = true;
+    let answered = false;
+    const end = () => {
+      asked.destroy();
+      socket.destroy();
+      resolve();
+    };
+    socket.once('error', end);
+    socket.once('close', end);
+    asked.on('error', (error) => (answered ? end() : reject(unreachable(target, error))));
+    asked.once('upgrade', (answer, upstream, head) => {
+      answered = true;
+      upstream.once('error', end);
+      upstream.once('close', end);
       upstream.setNoDelay(true);
-      upstream.write(requestHead(client.request, target));
+      socket.write(switchingHead(answer));
+      if (head.length > 0) socket.write(head);
       if (client.head.length > 0) upstream.write(client.head);
       socket.pipe(upstream);
       upstream.pipe(socket);
     });
-    const end = () => {
-      upstream.destroy();
-      socket.destroy();
-      resolve();
-    };
-    upstream.once('error', (error) => (connected ? end() : reject(unreachable(target, error))));
-    upstream.once('close', () => connected && end());
-    socket.once('error', end);
-    socket.once('close', end);
+    asked.once('response', (answer) => {
+      answered = true;
+      const headers = returnedHeaders(answer.rawHeaders, (_name, value) => value);
+      const stream = exchange.startStream(answer.statusCode ?? 502, headers);
+      answer.once('error', end);
+      answer.once('end', () => stream.end());
+      answer.pipe(socket, { end: false });
+    });
+    asked.end();
   });
 }
 
-function connect(target: ConnectTarget): Socket {
-  const { host, port } = target;
-  return target.scheme === 'https' ? tlsConnect({ host, port, ...tlsOptionsOf(target) }) : netConnect({ host, port });
+function ask({ method, rawHeaders }: IncomingMessage, target: ConnectTarget) {
+  const { scheme, host, port, path } = target;
+  const headers = ['Host', `${host}:${port}`, 'Connection', 'Upgrade', ...tunnelledHeaders(rawHeaders)];
+  const options = { host, port, path, method, headers, agent: false as const, insecureHTTPParser: true };
+  return scheme === 'https' ? httpsRequest({ ...options, ...tlsOptionsOf(target) }) : httpRequest(options);
 }
 
-function requestHead(request: IncomingMessage, { host, port, path }: ConnectTarget): string {
-  const lines = [`${request.method} ${path} HTTP/1.1`, `Host: ${host}:${port}`, 'Connection: Upgrade'];
-  for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
-    const name = request.rawHeaders[index] as string;
-    if (!NOT_PASSED.has(name.toLowerCase())) lines.push(`${name}: ${request.rawHeaders[index + 1]}`);
-  }
+/** The answer by which the other side leaves HTTP, as it came. */
+function switchingHead({ statusCode, statusMessage, rawHeaders }: IncomingMessage): string {
+  const lines = [`HTTP/1.1 ${statusCode} ${statusMessage}`];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2)
+    lines.push(`${rawHeaders[index]}: ${rawHeaders[index + 1]}`);
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 

@@ -24,6 +24,7 @@ export function readPatchBody(body: RequestBody, type: PatchType, fieldValidatio
   const prefix = fieldValidation === 'Ignore' || isStrategic ? '' : 'error decoding patch: ';
   try {
     const { value, duplicates } = body.type === 'object' ? unparsed(body.object) : parseJsonStrictly(body.bytes);
+    if (value === null) return nullBody(type);
     if (type === 'application/json-patch+json') return jsonPatchBody(value, duplicates);
     if (!isObject(value)) throw mismatch(value, 'map[string]interface {}');
     return { value, problems: [...duplicates].map(duplicateField) };
@@ -33,12 +34,19 @@ export function readPatchBody(body: RequestBody, type: PatchType, fieldValidatio
   }
 }
 
+/** Go reads null as a list or an object with nothing in it; only merge patches ask whether there was one. */
+function nullBody(type: PatchType): PatchBody {
+  if (type === 'application/merge-patch+json') throw newBadRequest('Invalid JSON Patch');
+  return { value: type === 'application/json-patch+json' ? [] : {}, problems: [] };
+}
+
 const unparsed = (value: unknown): ParsedJson => ({ value, duplicates: new Set() });
 
 function jsonPatchBody(value: unknown, duplicates: ReadonlySet<string>): PatchBody {
   if (!Array.isArray(value)) throw mismatch(value, '[]handlers.jsonPatchOp');
   const unknown: string[] = [];
   for (const [index, operation] of value.entries()) {
+    if (operation === null) continue;
     if (!isObject(operation)) throw mismatch(operation, 'handlers.jsonPatchOp');
     for (const key of ['op', 'path', 'from'])
       if (operation[key] !== undefined && operation[key] !== null && typeof operation[key] !== 'string')

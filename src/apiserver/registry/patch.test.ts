@@ -61,6 +61,7 @@ describe('a patch that is none is a 400', () => {
     [JSON_PATCH, '[{', 'error decoding patch: unexpected end of JSON input'],
     [MERGE, '[]', 'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}'],
     [MERGE, 'spec: {}', "error decoding patch: invalid character 's' looking for beginning of value"],
+    [MERGE, 'null', 'Invalid JSON Patch'],
     [STRATEGIC, '[]', 'json: cannot unmarshal array into Go value of type map[string]interface {}'],
     [STRATEGIC, '{"a"', 'unexpected end of JSON input'],
     [STRATEGIC, '{"metadata":{"$deleteFromPrimitiveList":1}}', 'invalid patch format of primitive list'],
@@ -79,6 +80,7 @@ describe('a patch that cannot be applied is a 422 that does not say why', () => 
     '[{"op":"move","from":"/spec/nothing","path":"/spec/replicas"}]',
     '[{"op":"add","path":"/spec/template/spec/containers/7","value":{}}]',
     '[{"op":"turn","path":"/spec"}]',
+    '[null]',
   ])('%s', async (body) => {
     const { code, json } = await patch(JSON_PATCH, body);
     expect([code, json.reason, json.message, json.details]).toEqual([
@@ -87,6 +89,27 @@ describe('a patch that cannot be applied is a 422 that does not say why', () => 
       'the server rejected our request due to an error in our request',
       {},
     ]);
+  });
+});
+
+test.each([JSON_PATCH, STRATEGIC])('null as %s changes nothing', async (type) => {
+  const before = (await call(PATH)).json;
+  const { code, json } = await patch(type, 'null');
+  expect([code, json]).toEqual([200, before]);
+});
+
+describe('a strategic merge patch that upstream has no answer for is a 500 without a reason', () => {
+  const template = (pod: string) => `{"spec":{"template":{"spec":${pod}}}}`;
+  test.each([
+    [template('{"containers":[{"image":"i"}]}'), 'map: map[image:i] does not contain declared merge key: name'],
+    [
+      template('{"containers":[{"$patch":"turn","name":"c"}]}'),
+      'unknown patch type: turn in map: map[$patch:turn name:c]',
+    ],
+    [template('{"containers":[{"$patch":"merge","name":"c"}]}'), 'merging lists cannot yet be specified in the patch'],
+  ])('%s', async (body, message) => {
+    const { code, json } = await patch(STRATEGIC, body);
+    expect([code, json.reason, json.message]).toEqual([500, undefined, message]);
   });
 });
 

@@ -23,9 +23,12 @@ export function readJsonPatch(value: unknown): readonly JsonPatchOperation[] {
     const limit = `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${value.length}`;
     throw new PatchError(`Request entity too large: ${limit}`, 413);
   }
-  for (const operation of value)
-    if (!isObject(operation)) throw new PatchError('json: cannot unmarshal into Go value of type jsonpatch.Operation');
-  return value as JsonPatchOperation[];
+  return value.map((operation) => {
+    // Go reads null as an operation of which nothing is known.
+    if (operation === null) return {};
+    if (isObject(operation)) return operation;
+    throw new PatchError('json: cannot unmarshal into Go value of type jsonpatch.Operation');
+  }) as unknown as JsonPatchOperation[];
 }
 
 /** Applies a JSON patch. The document is not changed, the result shares nothing with it. Throws `PatchError` (422). */

@@ -30,7 +30,7 @@ export function memberStrategy(schema: Schema | undefined, key: string): MemberS
   if (member === undefined)
     throw new PatchError(
       `unable to find api field in struct ${goStructName(resolved.name)} for the json field ${JSON.stringify(key)}`,
-      422,
+      500,
     );
   return member;
 }

@@ -27,6 +27,13 @@ const pods: Record<string, object> = {
   },
   bare: { spec: { containers: [{ name: 'a' }] }, status: { podIP: '10.1.0.6' } },
   own: { spec: { containers: [] }, status: { podIP: '127.0.0.1' } },
+  mapped: { spec: { containers: [] }, status: { podIP: '::ffff:127.0.0.1' } },
+  six: { spec: { containers: [] }, status: { podIP: 'fd00::6' } },
+  local: { spec: { containers: [] }, status: { podIP: 'febf::1' } },
+  back: {
+    spec: { containers: [] },
+    status: { podIP: '10.1.0.7', podIPs: [{ ip: '10.1.0.7' }] },
+  },
   pending: { spec: { containers: [] } },
 };
 const slice = {
@@ -37,7 +44,10 @@ const slice = {
   endpoints: [
     { addresses: ['10.1.0.5'], conditions: { ready: false } },
     { addresses: ['10.1.0.6'], conditions: { ready: true } },
-    { addresses: ['10.1.0.7'] },
+    { addresses: ['10.1.0.7'], targetRef: { kind: 'Pod', name: 'back', namespace: 'default' } },
+    { addresses: ['10.1.0.8'] },
+    { addresses: ['10.1.0.9'], targetRef: { kind: 'Pod', name: 'back', namespace: 'default' } },
+    { addresses: ['10.1.0.7'], targetRef: { kind: 'Pod', name: 'back', namespace: 'other' } },
   ],
 };
 const source: ObjectSource = {
@@ -88,6 +98,9 @@ describe('a proxied request goes', () => {
     ['pods', 'gone', '404 pods "gone" not found'],
     ['pods', 'pending', '400 address not allowed'],
     ['pods', 'own', '400 address not allowed'],
+    ['pods', 'mapped', '400 address not allowed'],
+    ['pods', 'local', '400 address not allowed'],
+    ['pods', 'six', 'http://fd00::6:80'],
     ['pods', 'a:b:c:d', '400 invalid pod request "a:b:c:d"'],
     ['services', 'web:http', 'http://10.1.0.7:8080'],
     ['services', 'web:81', 'http://10.1.0.7:9090'],

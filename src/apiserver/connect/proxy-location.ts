@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { Service } from '#api/core/v1/service.ts';
 import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice.ts';
@@ -73,12 +74,25 @@ function locateService({ source, choose }: LocateOptions, namespace: string, id:
     const port = (ports ?? []).find((each) => (each.name ?? '') === portName)?.port;
     if (port === undefined) return [];
     const ready = (endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false);
-    return ready.flatMap(({ addresses }) => addresses.map((host) => ({ host, port })));
+    return ready.flatMap((endpoint) => addressesOfPod(source, namespace, endpoint).map((host) => ({ host, port })));
   });
   const chosen = found[choose(found.length)];
   if (chosen === undefined)
     throw newServiceUnavailable(`no endpoints available for service ${JSON.stringify(id.name)}`);
   return { scheme: id.scheme || 'http', host: proxyable(chosen.host), port: chosen.port, isNodeAgent: false };
+}
+
+type Endpoint = NonNullable<EndpointSlice['endpoints']>[number];
+
+/**
+ * Those addresses of an endpoint that are its pod's, in the namespace of the service: who may write slices must not have
+ * this server reach for whatever he writes there.
+ */
+function addressesOfPod(source: ObjectSource, namespace: string, { addresses, targetRef }: Endpoint): string[] {
+  if (!targetRef?.name || targetRef.namespace !== namespace) return [];
+  const pod = source.pod(namespace, targetRef.name) as Pod | undefined;
+  const own = new Set((pod?.status?.podIPs ?? []).map(({ ip }) => ip));
+  return addresses.filter((address) => own.has(address));
 }
 
 /** A number names the service's port of that number; anything else is the port's name. */
@@ -91,14 +105,29 @@ function portNameOf(service: Service, { name, port }: ProxyId): string {
   return declared.name ?? '';
 }
 
+/** What is no address of one machine in a network; addresses of IPv4 within IPv6 count as what they are. */
+const NEIGHBOURS = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['224.0.0.0', 4],
+  ['255.255.255.255', 32],
+] as const)
+  NEIGHBOURS.addSubnet(network, prefix, 'ipv4');
+for (const [network, prefix] of [
+  ['::', 127],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const)
+  NEIGHBOURS.addSubnet(network, prefix, 'ipv6');
+
 /** This server must not be made to talk to itself or to its machine's neighbours. */
 function proxyable(address: string | undefined): string {
-  const isForbidden =
-    address === undefined ||
-    /^(127\.|169\.254\.|0\.|22[4-9]\.|23\d\.)/.test(address) ||
-    /^(::1?$|fe80:|ff)/i.test(address);
+  const family = isIP(address ?? '');
+  const isForbidden = family === 0 || NEIGHBOURS.check(address as string, family === 6 ? 'ipv6' : 'ipv4');
   if (isForbidden) throw newBadRequest('address not allowed');
-  return address;
+  return address as string;
 }
 
 function portNumber(text: string): number {

@@ -108,6 +108,16 @@ describe('access', () => {
   });
 });
 
+test.each([
+  ['GET', '/run/default/web/c?cmd=ls', 405],
+  ['POST', '/run/default/web/c?cmd=ls', 200],
+  ['POST', '/pods', 405],
+  ['POST', '/containerLogs/default/web/c', 405],
+  ['DELETE', '/stats/summary', 405],
+])('%s %s is a %i: rights go by the method', async (method, path, code) => {
+  expect((await get(path, { ...tls, method })).code).toBe(code);
+});
+
 describe('logs', () => {
   test.each([
     ['', 'one\ntwo\nthree\n'],

@@ -3,14 +3,24 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { table } from '#base/table.ts';
 import { endConnection } from '#client/end-connection.ts';
-import { newBadRequest, newGenericNotFound, newInternalError, StatusError } from '#machinery/errors/status-error.ts';
+import {
+  newBadRequest,
+  newGenericNotFound,
+  newInternalError,
+  newMethodNotAllowed,
+  StatusError,
+} from '#machinery/errors/status-error.ts';
 import { clientCertificate } from './client-certificate.ts';
 import { serveContainerLogs } from './container-logs.ts';
 import { resourceMetrics } from './resource-metrics.ts';
 import { requireContainer, requirePod, type ServerContext } from './server-context.ts';
 import { statsSummary } from './stats-summary.ts';
 import { serveUpgrade } from './upgrade.ts';
+
+/** Whoever asks is authorized by the method: what only reads takes one that reads, and what runs something does not. */
+const METHODS = table<string>({ containerLogs: 'GET', pods: 'GET', run: 'POST', stats: 'GET' });
 
 /** The node's HTTPS API, for holders of client certificates: health, pods, logs, exec, attach, port-forward, stats. */
 export class KubeletServer {
@@ -56,6 +66,8 @@ export class KubeletServer {
     try {
       const { path, query } = targetOf(request);
       if (path[0] !== 'healthz') this.#authorize(request);
+      const method = METHODS[path[0] ?? ''];
+      if (method !== undefined && method !== request.method) throw newMethodNotAllowed();
       await this.#route({ path, query, response, signal: gone.signal });
     } catch (error) {
       if (response.headersSent) return void response.destroy();

@@ -11,8 +11,8 @@ type QueryReader = { get(name: string): string | null };
 const WITH_SELECTORS = new Set(['list', 'watch', 'deletecollection']);
 
 /**
- * The attributes of a request for a resource. A request for a collection of which `metadata.name` picks one object is
- * about that object.
+ * The attributes of a request for a resource. Who looks at a collection of which `metadata.name` picks one object asks
+ * for that object; who deletes a collection does not.
  */
 export function requestAttributes(
   target: ResourceTarget,
@@ -28,7 +28,7 @@ export function requestAttributes(
   const labelSelector = labelText ? readLabelSelector(labelText) : undefined;
   return {
     ...attributes,
-    name: name || (fieldSelector && nameIn(fieldSelector)) || '',
+    name: name || (verb !== 'deletecollection' && fieldSelector && nameIn(fieldSelector)) || '',
     ...(fieldSelector ? { fieldSelector } : {}),
     ...(labelSelector ? { labelSelector } : {}),
   };

@@ -14,8 +14,9 @@ import { sortedMembers } from '#machinery/objects/sorted-members.ts';
 import type { Infer, MessageSchema, Mutable } from '#machinery/schema/schema.ts';
 import type { ResourceRequest } from '../request.ts';
 import { keepReset } from './keep-reset.ts';
-import { bareType, encodingOf } from './media-type.ts';
-import { internalName, undecodable, type WantedKind } from './undecodable.ts';
+import { bareType, type Encoding, encodingOf } from './media-type.ts';
+import { otherThanOptions } from './other-options.ts';
+import { internalName, typeOfBody, undecodable, type WantedKind } from './undecodable.ts';
 import type { FieldValidation } from './write-options.ts';
 
 type Owned = Mutable<KubernetesObject>;
@@ -63,6 +64,7 @@ export const decodeScale = (request: ResourceRequest): Scale => decodeAs(Scale, 
 export function decodeDeleteOptionsBody(request: ResourceRequest): DeleteOptionsSchema | undefined {
   const { body } = request;
   if (body.type === 'none' || (body.type === 'bytes' && body.bytes.length === 0)) return undefined;
+  if (body.type === 'bytes') refuseOtherOptions(body.bytes, encodingOf(body.contentType));
   return decodeBody(request, wantedBy(DeleteOptionsSchema), anyVersion).object as DeleteOptionsSchema;
 }
 
@@ -122,6 +124,18 @@ function decodeBody(request: ResourceRequest, wanted: WantedKind, isWanted = isO
 }
 
 const NOTHING = new Uint8Array();
+
+/** Throws a 400 with upstream's words, which for options are those of the reader alone. */
+function refuseOtherOptions(bytes: Uint8Array, encoding: Encoding): void {
+  try {
+    const why = otherThanOptions(typeOfBody(bytes, encoding), 'DeleteOptions');
+    if (why !== undefined) throw newBadRequest(why);
+    DECODERS[encoding](bytes, DeleteOptionsSchema);
+  } catch (error) {
+    if (error instanceof DecodeError) throw newBadRequest(error.message);
+    throw error;
+  }
+}
 
 /** Options are the same in every group. */
 const anyVersion = ({ kind }: KubernetesObject, wanted: WantedKind): boolean => !kind || kind === wanted.kind;

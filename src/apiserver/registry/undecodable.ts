@@ -17,7 +17,7 @@ export interface WantedKind {
 }
 
 /** What a body says of itself. */
-interface TypeMeta {
+export interface TypeMeta {
   readonly apiVersion: string;
   readonly kind: string;
 }
@@ -128,6 +128,9 @@ const READERS: Readonly<Record<Encoding, (bytes: Uint8Array) => Body>> = {
     return { type: { apiVersion, kind } };
   },
 };
+
+/** What a body says of itself; throws a `DecodeError` where it cannot be read. */
+export const typeOfBody = (bytes: Uint8Array, encoding: Encoding): TypeMeta => READERS[encoding](bytes).type;
 
 function typed(read: () => unknown): Body {
   return prefixed("couldn't get version/kind; json parse error: ", () => {

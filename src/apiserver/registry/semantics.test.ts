@@ -453,6 +453,19 @@ describe('a pod', () => {
       });
     });
 
+    test.each([
+      ['eviction', {}],
+      ['binding', { target: { name: 'n' } }],
+    ])('or %s names another namespace is refused', async (part, body) => {
+      const object = { metadata: { name: 'abroad', namespace: 'elsewhere' }, ...body };
+      await expect(
+        cluster.client.of(Pods).createSubresource('abroad', part, object, { namespace }),
+      ).rejects.toMatchObject({
+        code: 400,
+        message: 'the namespace of the provided object does not match the namespace sent on the request',
+      });
+    });
+
     test('is under way says so in the place where it said something before, or last', async () => {
       const pods = cluster.client.of(Pods);
       const conditions = (...types: string[]) =>

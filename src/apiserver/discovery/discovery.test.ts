@@ -24,16 +24,29 @@ describe('the form of discovery', () => {
   test.each([
     ['', ['json', undefined]],
     ['*/*', ['json', undefined]],
-    ['text/html', ['json', undefined]],
     ['application/yaml', ['yaml', undefined]],
     [`application/json;${V2},application/json;${V2BETA1},application/json`, ['json', 'v2']],
     [`application/json;${V2BETA1},application/json`, ['json', 'v2beta1']],
-    [`application/json;${V2};q=0.2,application/yaml;q=0.4`, ['yaml', undefined]],
+    [`application/json;${V2};q=0.2,application/yaml;q=0.4`, ['json', 'v2']],
+    [`application/json,application/json;${V2BETA1}`, ['json', 'v2beta1']],
     [`${PROTOBUF};${V2},application/json`, ['protobuf', 'v2']],
     [`application/json;g=apidiscovery.k8s.io;v=v3;as=APIGroupDiscoveryList,${PROTOBUF}`, ['protobuf', undefined]],
   ])('for %s', (accept, expected) => {
-    const { encoding, aggregated } = discoveryForm(accept);
-    expect([encoding, aggregated]).toEqual(expected);
+    const form = discoveryForm(accept, true);
+    expect([form?.encoding, form?.aggregated]).toEqual(expected);
+  });
+
+  test.each([
+    ['/apis', 'application/json;g=apidiscovery.k8s.io;v=v3;as=APIGroupDiscoveryList'],
+    ['/apis', 'application/json;as=Table;g=meta.k8s.io;v=v1'],
+    ['/apis/apps', `application/json;${V2}`],
+    ['/apis/apps/v1', `application/json;${V2}`],
+  ])('%s has none for who accepts only %s', async (path, accept) => {
+    const { code, json } = await call(path, { headers: { accept } });
+    expect([code, json.message]).toEqual([
+      406,
+      'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    ]);
   });
 });
 
@@ -55,7 +68,6 @@ test('every encoding says the same', async () => {
 test('who knows what is served is told so', async () => {
   for (const [path, accept] of [
     ['/apis', `application/json;${V2}`],
-    ['/api/v1', 'application/json'],
     ['/openapi/v2', 'application/json'],
     ['/openapi/v3/apis/apps/v1', 'application/json'],
   ] as const) {
@@ -65,6 +77,20 @@ test('who knows what is served is told so', async () => {
     const again = await call(path, { headers: { accept, 'if-none-match': etag } });
     expect([again.code, again.bytes.length]).toEqual([304, 0]);
   }
+});
+
+test('what is told bit by bit has no tag', async () => {
+  for (const path of ['/api', '/apis', '/apis/apps', '/api/v1']) {
+    const { headers } = await call(path);
+    expect([headers.etag, headers.vary]).toEqual([undefined, undefined]);
+  }
+});
+
+test('there is only JSON of the version', async () => {
+  for (const accept of ['', '*/*', 'text/plain, application/json;q=0.1'])
+    expect((await call('/version', { headers: { accept } })).json.major).toBe('1');
+  const { code, json } = await call('/version', { headers: { accept: 'text/html' } });
+  expect([code, json.message]).toEqual([406, '406: Not Acceptable\n\nAvailable representations: application/json']);
 });
 
 test('long answers are compressed for those who take it', async () => {

@@ -3,11 +3,11 @@ import { kindSchema } from '#api/kinds.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { table } from '#base/table.ts';
 import { encodeProtobuf } from '#machinery/codec/protobuf.ts';
-import { newGenericNotFound, newMethodNotAllowed } from '#machinery/errors/status-error.ts';
+import { newGenericNotFound, newMethodNotAllowed, newNotAcceptable } from '#machinery/errors/status-error.ts';
 import { type Exchange, isRead } from '../http/exchange.ts';
 import type { ResourceTable } from '../resource-table.ts';
 import { respondCompressed, SharedBody } from '../serving/compress.ts';
-import { byQuality, requireProducible } from '../serving/negotiate.ts';
+import { ACCEPTED_ONLY, byQuality, requireProducible } from '../serving/negotiate.ts';
 import { wantsPretty } from '../serving/pretty.ts';
 import { encodeObject } from '../serving/response-encoder.ts';
 import { aggregatedDiscovery } from './aggregated.ts';
@@ -24,6 +24,8 @@ const MEDIA_TYPES = table<Encoding>({
   'application/yaml': 'yaml',
   'application/vnd.kubernetes.protobuf': 'protobuf',
 });
+
+const JSON_FORM: DiscoveryForm = { encoding: 'json', mediaType: 'application/json', aggregated: undefined };
 
 /** How a client wants to be told what is served: everything in one answer (`aggregated` names the version), or bit by bit. */
 export interface DiscoveryForm {
@@ -60,19 +62,23 @@ export class Discovery {
       this.#documents.clear();
       this.#version = this.#table.version;
     }
-    const form = discoveryForm(exchange.header('accept'));
-    const aggregated = path === '/api' || path === '/apis' ? form.aggregated : undefined;
+    const accepted = discoveryForm(exchange.header('accept'), path === '/api' || path === '/apis');
+    const form = accepted ?? JSON_FORM;
+    const { aggregated } = form;
     const pretty = form.encoding === 'json' && wantsPretty(exchange);
     const key = [path, form.encoding, aggregated ?? '', pretty].join(' ');
-    const document = this.#documents.get(key) ?? this.#make(key, path, { ...form, aggregated, pretty });
+    const document = this.#documents.get(key) ?? this.#make(key, path, { ...form, pretty });
     if (!isRead(exchange)) throw newMethodNotAllowed();
     requireProducible(exchange.header('accept'));
+    if (accepted === undefined) throw newNotAcceptable(ACCEPTED_ONLY);
     const contentType = aggregated
       ? `${form.mediaType};g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`
       : form.mediaType;
-    const caching = aggregated ? { 'cache-control': 'public' } : {};
-    const headers = { 'content-type': contentType, vary: 'Accept', etag: document.etag, ...caching };
-    if (exchange.header('if-none-match') === document.etag) exchange.respond(304, headers, new Uint8Array());
+    // What is told bit by bit is not kept.
+    const caching = aggregated ? { vary: 'Accept', etag: document.etag, 'cache-control': 'public' } : {};
+    const headers = { 'content-type': contentType, ...caching };
+    if (aggregated && exchange.header('if-none-match') === document.etag)
+      exchange.respond(304, headers, new Uint8Array());
     else await respondCompressed(exchange, 200, headers, document.body);
     return true;
   }
@@ -111,22 +117,29 @@ function resourcesOf(groups: ReturnType<typeof groupDefinitions>, group: string,
   return apiResourceList(group, version, found.definitions);
 }
 
-/** The first form of an Accept header that discovery has; JSON, bit by bit, when it has none of them. */
-export function discoveryForm(accept: string): DiscoveryForm {
-  for (const clause of byQuality(accept)) {
-    const [type = '', ...parameters] = clause.split(';').map((part) => part.trim());
-    const mediaType = ['*/*', 'application/*'].includes(type) ? 'application/json' : type.toLowerCase();
-    const encoding = MEDIA_TYPES[mediaType];
-    if (encoding === undefined) continue;
-    const named = new Map(parameters.map((each) => each.split('=', 2) as [string, string | undefined]));
-    if (!named.has('as')) return { encoding, mediaType, aggregated: undefined };
-    const version = named.get('v');
-    const isList = named.get('as') === 'APIGroupDiscoveryList' && named.get('g') === 'apidiscovery.k8s.io';
-    // The older version has no binary form of its own here.
-    if (isList && version === 'v2') return { encoding, mediaType, aggregated: version };
-    if (isList && version === 'v2beta1' && encoding !== 'protobuf') return { encoding, mediaType, aggregated: version };
-  }
-  return { encoding: 'json', mediaType: 'application/json', aggregated: undefined };
+/**
+ * The form of an Accept header that discovery has: everything in one answer where that is served and named at all, otherwise the
+ * first that asks for no other shape. Undefined when there is none.
+ */
+export function discoveryForm(accept: string, isRoot: boolean): DiscoveryForm | undefined {
+  if (accept.trim() === '') return JSON_FORM;
+  const forms = byQuality(accept).map(clauseForm);
+  const aggregated = isRoot ? forms.find((form) => form?.aggregated) : undefined;
+  return aggregated ?? forms.find((form) => form !== undefined && form.aggregated === undefined);
+}
+
+function clauseForm(clause: string): DiscoveryForm | undefined {
+  const [type = '', ...parameters] = clause.split(';').map((part) => part.trim());
+  const mediaType = ['*/*', 'application/*'].includes(type) ? 'application/json' : type.toLowerCase();
+  const encoding = MEDIA_TYPES[mediaType];
+  if (encoding === undefined) return undefined;
+  const named = new Map(parameters.map((each) => each.split('=', 2) as [string, string | undefined]));
+  if (!['as', 'g', 'v'].some((name) => named.has(name))) return { encoding, mediaType, aggregated: undefined };
+  const version = named.get('v');
+  const isList = named.get('as') === 'APIGroupDiscoveryList' && named.get('g') === 'apidiscovery.k8s.io';
+  // The older version has no binary form of its own here.
+  const isKnown = version === 'v2' || (version === 'v2beta1' && encoding !== 'protobuf');
+  return isList && isKnown ? { encoding, mediaType, aggregated: version } : undefined;
 }
 
 function encode(object: object, form: { readonly encoding: Encoding; readonly pretty: boolean }): Uint8Array {

@@ -6,6 +6,7 @@ import type { IssuerDocument } from '../authentication/issuer-documents.ts';
 import type { OpenApi } from '../discovery/openapi.ts';
 import type { Discovery } from '../discovery/serve-discovery.ts';
 import type { HealthChecks } from '../health.ts';
+import { requireProducible } from '../serving/negotiate.ts';
 import { versionInfo } from '../version.ts';
 import { flagz } from '../zpages/flagz.ts';
 import { statusz } from '../zpages/statusz.ts';
@@ -48,7 +49,7 @@ export function createPathHandler(options: PathHandlerOptions): PathHandler {
       case 'openapi':
         return options.openApi.serve(exchange, path);
       case 'version':
-        return path === '/version' && sendJson(exchange, versionInfo);
+        return path === '/version' && sendVersion(exchange);
       case '':
       case 'index.html':
         return INDEX.has(path) && sendJson(exchange, { paths: rootPaths(options) });
@@ -72,6 +73,12 @@ const rootPaths = ({ discovery, health, documents, flags }: PathHandlerOptions):
     ...(flags ? ['/flagz'] : []),
     ...['/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/statusz', '/version'],
   ].sort();
+
+/** There is only JSON of it, and those who want something else are told so. */
+function sendVersion(exchange: Exchange): true {
+  requireProducible(exchange.header('accept'), ['application/json']);
+  return sendJson(exchange, versionInfo);
+}
 
 function sendJson(exchange: Exchange, object: object): true {
   const body = encoder.encode(JSON.stringify(object as KubernetesObject, undefined, 2));

@@ -19,6 +19,8 @@ const ENCODINGS = table<Encoding>({
   'application/vnd.kubernetes.protobuf': 'protobuf',
 });
 const MEDIA_TYPES: readonly string[] = Object.keys(ENCODINGS);
+/** What is said to a client that accepts these types, but in no form that there is. */
+export const ACCEPTED_ONLY = `only the following media types are accepted: ${MEDIA_TYPES.join(', ')}`;
 /** Those of lists, which may be watches. */
 export const LIST_TYPES: readonly string[] = [
   ...MEDIA_TYPES,
@@ -45,7 +47,7 @@ export function negotiate(accept: string, hasTable = true, produced = MEDIA_TYPE
 export function requireProducible(accept: string, produced = MEDIA_TYPES): void {
   if (accept.trim() === '') return;
   const types = accept.split(',').map((clause) => (clause.split(';', 1)[0] as string).trim());
-  if (!types.some((type) => type === '*/*' || MEDIA_TYPES.includes(type))) throw newNotProducible(produced);
+  if (!types.some((type) => type === '*/*' || produced.includes(type))) throw newNotProducible(produced);
 }
 
 function parse(accept: string, hasTable: boolean): AcceptedForm {
@@ -54,7 +56,7 @@ function parse(accept: string, hasTable: boolean): AcceptedForm {
     const form = parseClause(clause);
     if (form && (hasTable || form.as !== 'Table')) return form;
   }
-  throw newNotAcceptable(`only the following media types are accepted: ${MEDIA_TYPES.join(', ')}`);
+  throw newNotAcceptable(ACCEPTED_ONLY);
 }
 
 /** The clauses of an Accept header, those the client likes best first; those it refuses (`q=0`) are left out. */

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { newInternalError, newServiceUnavailable, type StatusError } from '#machinery/errors/status-error.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { framingOf } from './body-framing.ts';
 import { type ConnectTarget, dialError, tlsOptionsOf } from './connect-target.ts';
 import { forwardedHeaders, returnedHeaders } from './forward-headers.ts';
 import type { LogExchange } from './log-socket.ts';
@@ -20,8 +21,10 @@ export async function forward(exchange: Exchange, target: ConnectTarget, prefix:
     remoteAddress: exchange.remoteAddress,
     uri: prefix + (target.path.split('?', 1)[0] as string),
   });
+  const { method, bodyStream } = exchange;
+  const framing = await framingOf({ method, bodyStream, header: (name) => exchange.header(name) });
   const answer = await ask(exchange, target, {
-    headers,
+    headers: [...headers, ...framing],
     body: exchange.bodyStream,
     failed: (reason) => newServiceUnavailable(`error trying to reach service: ${reason}`),
   });

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -85,6 +86,35 @@ describe('a proxied request', () => {
       expect(json.headers['x-forwarded-for']).toBe('127.0.0.1');
     },
   );
+
+  test.each(['GET', 'DELETE', 'OPTIONS'])('%s has a body of unknown length go on in its frame', async (method) => {
+    const { cert, key } = endpoint.admin.tls;
+    const { hostname, port } = new URL(endpoint.server);
+    const socket = connect({ host: hostname, port: Number(port), ca: endpoint.ca, cert, key });
+    const head = ['Host: a', 'Connection: close', 'Transfer-Encoding: chunked'];
+    socket.write(`${method} ${base}/framed HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n5\r\nhello\r\n0\r\n\r\n`);
+    let heard = '';
+    for await (const data of socket) heard += data;
+    expect(heard).toContain('"length":5');
+  });
+
+  test('has a body that HTTP/2 brings without a length go on in its frame', async () => {
+    const { cert, key } = endpoint.admin.tls;
+    const session = connectHttp2(endpoint.server, { ca: endpoint.ca, cert, key });
+    const ask = async (body: string) => {
+      const stream = session.request({ ':method': 'GET', ':path': `${base}/framed` }, { endStream: body === '' });
+      if (body !== '') stream.end(body);
+      let heard = '';
+      for await (const data of stream.setEncoding('utf8')) heard += data;
+      const { length, headers } = JSON.parse(heard);
+      return [length, headers['transfer-encoding']];
+    };
+    expect([await ask('hello'), await ask('')]).toEqual([
+      [5, 'chunked'],
+      [0, undefined],
+    ]);
+    session.close();
+  });
 
   test('HEAD answers without a body', async () => {
     const { code, bytes } = await call(`${base}/`, { method: 'HEAD' });

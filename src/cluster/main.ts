@@ -113,7 +113,7 @@ program
   .description('stop a cluster and delete all it kept')
   .addOption(clusterOption())
   .addOption(dataDirOption())
-  .option('--kubeconfig <file>', 'kubeconfig that the cluster was added to; default the one kubectl uses')
+  .option('--kubeconfig <file>', 'one more kubeconfig to take the cluster out of; those that up added it to are known')
   .action(async (options) => (await import('./commands/delete.ts')).deleteCluster(options));
 
 const image = program.command('image').description('images on the local node');

@@ -9,7 +9,8 @@ import { type RunningCluster, startCluster } from '../cluster.ts';
 import { CommandError } from '../command-error.ts';
 import { DataDirectory } from '../data-directory.ts';
 import { boundHeapGrowth } from '../heap-growth.ts';
-import { addToKubeconfig, adminKubeconfig, kubeconfigText, userKubeconfigPath } from '../kubeconfig.ts';
+import { adminKubeconfig, kubeconfigText, userKubeconfigPath } from '../kubeconfig.ts';
+import { addToKubeconfigFile } from '../kubeconfig-files.ts';
 import { contextName, dataDirectoryOf } from '../paths.ts';
 import { type PodNetworkFlags, readPodNetwork } from '../pod-network-flags.ts';
 import { createProgress } from '../progress.ts';
@@ -105,7 +106,7 @@ async function startAndTell(
     });
     const path = data.path('kubeconfig');
     await data.write('kubeconfig', kubeconfigText(kubeconfig));
-    await addToKubeconfig(options.kubeconfig ?? userKubeconfigPath(process.env), kubeconfig);
+    await addToKubeconfigFile(data, options.kubeconfig ?? userKubeconfigPath(process.env), kubeconfig);
     await writeRunFile(data, { name: options.name, server: cluster.server, kubeconfig: path });
     const seconds = ((performance.now() - started) / 1000).toFixed(2);
     progress.line(`Ready in ${seconds} s · API ${cluster.server} · kubeconfig ${path}`);

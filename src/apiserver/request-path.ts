@@ -43,6 +43,17 @@ export function parseRequestPath(method: string, path: string, watching: boolean
   };
 }
 
+/** The ends of paths that may be no more than a verb, roughly. */
+const VERB_AT_END = /(?:watch|proxy|%[\dA-Fa-f]{2})[^/]*\/*$/;
+
+/** Whether a path has one of the deprecated verbs in front of a resource, and no resource: `/api/v1/watch`. */
+export function isBareVerb(path: string): boolean {
+  if (!VERB_AT_END.test(path)) return false;
+  const [root, ...rest] = splitPath(path);
+  const depth = root === 'api' ? 2 : root === 'apis' ? 3 : 0;
+  return rest.length === depth && ['watch', 'proxy'].includes(rest[depth - 1] as string);
+}
+
 /**
  * Whether there can be anything where this was read from: only what is proxied has paths of its own, objects of a namespace
  * lie in one, and all others in none. Who may do something in a namespace may not do it outside by naming the namespace.

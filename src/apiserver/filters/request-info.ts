@@ -1,12 +1,18 @@
 import type { Exchange } from '../http/exchange.ts';
 import { authorizationVerb, isTrue, type ResourceTarget } from '../request.ts';
-import { parseRequestPath } from '../request-path.ts';
+import { isBareVerb, parseRequestPath } from '../request-path.ts';
 import type { Filter } from './filter.ts';
+import { respondInternalError } from './internal-error.ts';
 
 const LONG_RUNNING = new Set(['attach', 'exec', 'log', 'portforward', 'proxy']);
 
 /** Reads what a request is about from its method, path and query. */
 export const requestInfo: Filter = (next) => (context) => {
+  if (isBareVerb(context.path)) {
+    const why = `unable to determine kind and namespace from url, ${context.uri}`;
+    respondInternalError(context, `failed to create RequestInfo: ${why}`);
+    return Promise.resolve();
+  }
   const target = targetOf(context);
   context.target = target;
   context.verb = target ? authorizationVerb(target, context.method) : context.method.toLowerCase();

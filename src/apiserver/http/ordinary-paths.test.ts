@@ -134,6 +134,19 @@ describe('a path means what it says when its escapes are read', () => {
   });
 });
 
+test.each(['/api/v1/watch', '/api/v1/watch/?a=b', '/api/v1/proxy', '/apis/apps/v1/watch', '/api/v1/%77atch'])(
+  '%s has a verb and nothing behind it',
+  async (path) => {
+    for (const identity of [undefined, null]) {
+      const { code, bytes } = await call(path, identity === null ? { identity } : {});
+      expect([code, String(bytes)]).toEqual([
+        500,
+        `Internal Server Error: "${path}": failed to create RequestInfo: unable to determine kind and namespace from url, ${path}\n`,
+      ]);
+    }
+  },
+);
+
 test.each(['True', 'yes', '', '1'])('watch=%s watches', async (watch) => {
   const { bytes } = await call(`${MAPS}?watch=${watch}&timeoutSeconds=1`);
   expect(JSON.parse(String(bytes).split('\n')[0] ?? '').type).toBe('ADDED');

@@ -1,5 +1,4 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import { Pods } from '#api/core/v1/pod.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { MetricRegistry } from '#base/metrics/metric-registry.ts';
@@ -34,6 +33,7 @@ import type { NodeInfo } from './state/node-info.ts';
 import { PodGroupIndex } from './state/pod-group-index.ts';
 import { type PodInfo, schedulerNameOf } from './state/pod-info.ts';
 import { UnderWay } from './under-way.ts';
+import { writeBinding } from './write-binding.ts';
 
 export interface SchedulerOptions {
   readonly client: Client;
@@ -335,20 +335,12 @@ export class Scheduler {
     }
   }
 
-  /** Writes the binding, or has it written by an extender that does so. */
   async #write({ queued, framework }: Attempt, nodeName: string): Promise<void> {
     const { client, clock } = this.#options;
-    const { pod, uid } = queued.info;
-    const { name = '', namespace = '' } = pod.metadata ?? {};
     const startedAt = clock.monotonic();
     let isDone = false;
     try {
-      const isBound = this.#extenders.mayBind(pod) && (await this.#extenders.bind(pod, nodeName));
-      if (!isBound) {
-        const target = { apiVersion: 'v1', kind: 'Node', name: nodeName };
-        const binding = { metadata: { name, namespace, uid }, target };
-        await client.of(Pods).createSubresource(name, 'binding', binding, { namespace });
-      }
+      await writeBinding(queued.info, nodeName, { client, extenders: this.#extenders });
       isDone = true;
     } finally {
       framework.bound(startedAt, isDone);

@@ -189,3 +189,12 @@ test('what was acknowledged survives SIGKILL in the middle of writes, and revisi
     await own.delete();
   }
 });
+
+test('knarr delete says when there is nothing to delete, and is content', async () => {
+  const nowhere = join(knarr.directory, 'nowhere');
+  const kubeconfig = join(knarr.directory, 'no-kubeconfig');
+  const which = ['--name', 'nobody', '--data-dir', nowhere, '--kubeconfig', kubeconfig];
+  const { code, stdout, stderr } = await knarr.command('delete', ...which);
+  expect([code, stdout, stderr]).toEqual([0, `Cluster nobody has no data in ${nowhere}\n`, '']);
+  expect([existsSync(nowhere), existsSync(kubeconfig)]).toEqual([false, false]);
+});

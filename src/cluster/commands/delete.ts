@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { DataDirectory } from '../data-directory.ts';
 import { removeFromKubeconfig, userKubeconfigPath } from '../kubeconfig.ts';
@@ -10,6 +11,8 @@ import type { ClusterOptions } from './options.ts';
 /** `knarr delete`: stops the cluster, removes its containers and networks, its data and its entry in every kubeconfig that `up` added it to. */
 export async function deleteCluster(options: ClusterOptions & { readonly kubeconfig?: string }): Promise<void> {
   const root = dataDirectoryOf(options, process.env);
+  // Asking twice is no fault, but who named the wrong directory shall see it.
+  const isThere = existsSync(root);
   const data = await DataDirectory.open(root);
   const run = await readRunFile(data);
   if (run !== undefined) await stopProcess(run);
@@ -19,5 +22,5 @@ export async function deleteCluster(options: ClusterOptions & { readonly kubecon
   if (options.kubeconfig !== undefined) await removeFromKubeconfig(options.kubeconfig, context);
   await removeFromKubeconfigFiles(data, context, userKubeconfigPath(process.env));
   await rm(root, { recursive: true, force: true });
-  console.log(`Cluster ${options.name} is deleted`);
+  console.log(isThere ? `Cluster ${options.name} is deleted` : `Cluster ${options.name} has no data in ${root}`);
 }

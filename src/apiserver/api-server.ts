@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { resourcesWith } from '#api/feature-gates.ts';
@@ -26,7 +27,7 @@ import { createBootstrapObjects } from './bootstrap/create-bootstrap-objects.ts'
 import { type AdvertisedAddress, publishKubernetesService } from './bootstrap/kubernetes-service.ts';
 import { createConnectHandlers } from './connect/connect-handlers.ts';
 import type { LocalNodes } from './connect/local-nodes.ts';
-import type { NodeCredentials } from './connect/node-connection.ts';
+import type { NodeCredentials, NodeEndpoint } from './connect/node-connection.ts';
 import { OpenApi } from './discovery/openapi.ts';
 import { Discovery } from './discovery/serve-discovery.ts';
 import { inProcessContext } from './filters/in-process-context.ts';
@@ -101,6 +102,7 @@ export class ApiServer {
   readonly #operations: Operations;
   #nodeCredentials: NodeCredentials | undefined;
   #localNodes: LocalNodes | undefined;
+  readonly #ownEndpoints = new Set<string>();
   #started = false;
   #stopping = false;
 
@@ -234,6 +236,11 @@ export class ApiServer {
     this.#nodeCredentials = credentials;
   }
 
+  /** Somebody in this process serves a node there: proxies may go there, be it a loopback address. */
+  useOwnEndpoint(node: string, endpoint: NodeEndpoint): void {
+    this.#ownEndpoints.add(endpointKey(node, endpoint));
+  }
+
   /** Nodes in this process, which are asked for logs without a connection. */
   useLocalNodes(nodes: LocalNodes): void {
     this.#localNodes = nodes;
@@ -300,6 +307,8 @@ export class ApiServer {
         localNodes: () => this.#localNodes,
         now: () => clock.now(),
         choose: (count) => Math.floor(random.next() * count),
+        resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+        isOwn: (node, endpoint) => this.#ownEndpoints.has(endpointKey(node, endpoint)),
       }),
       instrumentation: this.#operations.instrumentation,
       flowControl: this.#operations.flowControl,
@@ -311,3 +320,5 @@ export class ApiServer {
     });
   }
 }
+
+const endpointKey = (node: string, { host, port }: NodeEndpoint) => `${node} ${host} ${port}`;

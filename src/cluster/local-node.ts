@@ -132,6 +132,7 @@ export async function startLocalNode(options: LocalNodeOptions): Promise<void> {
   components.start(
     createDnsComponent(environment, { host: nodeAddress, clusterIP: dnsAddress, domain: clusterDomain, admin }),
   );
+  apiServer.useOwnEndpoint(nodeName, { host: nodeAddress, port: await kubelet.port() });
   await kubelet.ready();
   // A role is given to a node: agents may not take one.
   await admin.of(Nodes).patch(nodeName, mergePatch({ metadata: { labels: { [ROLE_LABEL]: '' } } }));

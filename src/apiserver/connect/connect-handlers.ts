@@ -8,20 +8,17 @@ import { forward, forwardLog } from './forward.ts';
 import { answerLocalLog, type LocalNodes } from './local-nodes.ts';
 import { readLogOptions } from './log-options.ts';
 import { type LogExchange, logSocket } from './log-socket.ts';
-import { containerOf, type NodeCredentials, type ObjectSource, podRequest } from './node-connection.ts';
-import { locate } from './proxy-location.ts';
+import { containerOf, type NodeCredentials, podRequest } from './node-connection.ts';
+import { type LocateOptions, locate } from './proxy-location.ts';
 import { tunnelUpgrade } from './upgrade-tunnel.ts';
 
-export interface ConnectOptions {
-  readonly source: ObjectSource;
+export interface ConnectOptions extends LocateOptions {
   /** How this server proves itself to nodes; undefined while there are none to reach. */
   readonly credentials: () => NodeCredentials | undefined;
   /** Nodes that are asked without a connection; undefined while there are none. */
   readonly localNodes: () => LocalNodes | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
-  /** Picks one of `count` endpoints. */
-  readonly choose: (count: number) => number;
 }
 
 const POD_STREAMS = new Set(['exec', 'attach', 'portforward']);
@@ -30,11 +27,14 @@ const POD_STREAMS = new Set(['exec', 'attach', 'portforward']);
 export function createConnectHandlers(options: ConnectOptions): { connect: ConnectHandler; upgrade: UpgradeHandler } {
   const { source, credentials, localNodes, now } = options;
 
-  const proxied = (target: ResourceTarget, exchange: Pick<Exchange, 'path' | 'query'>): ConnectTarget => {
-    const { scheme, host, port, isNodeAgent } = locate(target, options);
+  const proxied = async (
+    target: ResourceTarget,
+    exchange: Pick<Exchange, 'path' | 'query'>,
+  ): Promise<ConnectTarget> => {
+    const { isNodeAgent, ...location } = await locate(target, options);
     const path = (subpathOf(exchange.path) || '/') + searchOf(exchange.query);
     const tls = isNodeAgent ? (credentials() ?? unknown()).tls : undefined;
-    return { scheme, host, port, path, tls };
+    return { ...location, path, tls };
   };
   const onNode = (target: ResourceTarget, query: URLSearchParams): ConnectTarget => {
     const { endpoint, path } = podRequest(source, target, query);
@@ -67,11 +67,11 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
       if (subpathOf(exchange.path) === '' && (exchange.method === 'GET' || exchange.method === 'HEAD')) {
         return redirect(exchange);
       }
-      return forward(exchange, proxied(target, exchange), prefixOf(exchange.path));
+      return forward(exchange, await proxied(target, exchange), prefixOf(exchange.path));
     },
     async upgrade(client, { target }, exchange) {
       if (target.subresource === 'log' && target.verb === 'get') return answerLog(logSocket(exchange, client), target);
-      if (target.subresource === 'proxy') return tunnelUpgrade(client, proxied(target, exchange), exchange);
+      if (target.subresource === 'proxy') return tunnelUpgrade(client, await proxied(target, exchange), exchange);
       if (target.resource !== 'pods' || !POD_STREAMS.has(target.subresource)) throw newGenericNotFound();
       if (localPod(target)) throw newBadRequest(`pod ${target.name} is simulated: its containers run nothing`);
       return tunnelUpgrade(client, onNode(target, exchange.query), exchange);

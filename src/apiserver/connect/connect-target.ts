@@ -5,6 +5,8 @@ export interface ConnectTarget {
   readonly scheme: 'http' | 'https';
   readonly host: string;
   readonly port: number;
+  /** The address to connect to, where it is not to be asked for by `host`. */
+  readonly address?: string | undefined;
   /** With the query. */
   readonly path: string;
   /** How this server proves itself to nodes; absent where it shows nothing and asks for no proof either. */

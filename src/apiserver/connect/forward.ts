@@ -66,7 +66,7 @@ function ask(
 ): Promise<IncomingMessage> {
   const { scheme, host, port, path } = target;
   const options = {
-    host,
+    host: target.address ?? host,
     port,
     path,
     method: exchange.method,

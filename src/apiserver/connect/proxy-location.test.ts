@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { StatusError } from '#machinery/errors/status-error.ts';
 import type { ResourceTarget } from '../request.ts';
-import type { ObjectSource } from './node-connection.ts';
+import type { NodeEndpoint, ObjectSource } from './node-connection.ts';
 import { locate, splitProxyId } from './proxy-location.ts';
 
 describe('a proxy id', () => {
@@ -50,17 +50,30 @@ const slice = {
     { addresses: ['10.1.0.7'], targetRef: { kind: 'Pod', name: 'back', namespace: 'other' } },
   ],
 };
+const nodeAt = (type: string, address: string): KubernetesObject =>
+  ({
+    status: { addresses: [{ type, address }], daemonEndpoints: { kubeletEndpoint: { Port: 10250 } } },
+  }) as KubernetesObject;
+const nodes: Record<string, KubernetesObject> = {
+  n1: nodeAt('InternalIP', '10.0.0.1'),
+  local: nodeAt('InternalIP', '127.0.0.1'),
+  short: nodeAt('InternalIP', '127.1'),
+  named: nodeAt('Hostname', 'named.example'),
+  rebound: nodeAt('Hostname', 'rebound.example'),
+  nowhere: nodeAt('Hostname', 'nowhere.example'),
+  empty: nodeAt('Hostname', 'empty.example'),
+};
+const HOSTS: Record<string, readonly string[]> = {
+  '127.1': ['127.0.0.1'],
+  'named.example': ['10.0.0.2'],
+  'rebound.example': ['10.0.0.2', '127.0.0.1'],
+  'empty.example': [],
+};
+const resolve = async (host: string) => HOSTS[host] ?? Promise.reject(new Error('ENOTFOUND'));
+const isOwn = (node: string, { host, port }: NodeEndpoint) => node === 'local' && host === '127.0.0.1' && port === 9100;
 const source: ObjectSource = {
   pod: (_namespace, name) => pods[name] as KubernetesObject | undefined,
-  node: (name) =>
-    name === 'n1'
-      ? ({
-          status: {
-            addresses: [{ type: 'InternalIP', address: '10.0.0.1' }],
-            daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
-          },
-        } as KubernetesObject)
-      : undefined,
+  node: (name) => nodes[name],
   service: (_namespace, name) =>
     ['web', 'empty'].includes(name)
       ? ({
@@ -76,11 +89,12 @@ const source: ObjectSource = {
 };
 
 /** Where a request goes, as text, or what it is refused with. */
-function where(resource: string, name: string): string {
+async function where(resource: string, name: string): Promise<string> {
   const target = { resource, name, namespace: 'default', subresource: 'proxy' } as ResourceTarget;
   try {
-    const { scheme, host, port, isNodeAgent } = locate(target, { source, choose: (count) => count - 1 });
-    return `${scheme}://${host}:${port}${isNodeAgent ? ' agent' : ''}`;
+    const options = { source, choose: (count: number) => count - 1, resolve, isOwn };
+    const { scheme, host, port, address = host, isNodeAgent } = await locate(target, options);
+    return `${scheme}://${host}:${port}${isNodeAgent ? ' agent' : ''}${address === host ? '' : ` at ${address}`}`;
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     return `${error.status.code} ${error.status.message}`;
@@ -113,5 +127,13 @@ describe('a proxied request goes', () => {
     ['nodes', 'https:n1:10250', 'https://10.0.0.1:10250 agent'],
     ['nodes', 'n1:9100', 'http://10.0.0.1:9100'],
     ['nodes', 'n2', '404 nodes "n2" not found'],
-  ])('%s/%s to %s', (resource, name, expected) => expect(where(resource, name)).toBe(expected));
+    ['nodes', 'local', '400 address not allowed'],
+    ['nodes', 'local:10250', '400 address not allowed'],
+    ['nodes', 'local:9100', 'http://127.0.0.1:9100'],
+    ['nodes', 'short', '400 address not allowed'],
+    ['nodes', 'named', 'https://named.example:10250 agent at 10.0.0.2'],
+    ['nodes', 'rebound', '400 address not allowed'],
+    ['nodes', 'nowhere', '400 lookup nowhere.example: no such host'],
+    ['nodes', 'empty', '400 no addresses for hostname'],
+  ])('%s/%s to %s', async (resource, name, expected) => expect(await where(resource, name)).toBe(expected));
 });

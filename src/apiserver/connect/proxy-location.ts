@@ -1,10 +1,10 @@
-import { BlockList, isIP } from 'node:net';
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { Service } from '#api/core/v1/service.ts';
 import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice.ts';
 import { newBadRequest, newNotFound, newServiceUnavailable } from '#machinery/errors/status-error.ts';
 import type { ResourceTarget } from '../request.ts';
-import { endpointOf, type ObjectSource } from './node-connection.ts';
+import { endpointOf, type NodeEndpoint, type ObjectSource } from './node-connection.ts';
+import { proxyable, proxyableHost, type Resolve } from './proxyable-address.ts';
 
 export type Scheme = 'http' | 'https';
 
@@ -13,6 +13,8 @@ export interface ProxyLocation {
   readonly scheme: Scheme;
   readonly host: string;
   readonly port: number;
+  /** The address to connect to where `host` is a name: the one that was found to be allowed. */
+  readonly address?: string;
   /** The node agent itself, which wants to see this server's credentials. */
   readonly isNodeAgent: boolean;
 }
@@ -36,16 +38,19 @@ export interface LocateOptions {
   readonly source: ObjectSource;
   /** Picks one of `count` endpoints. */
   readonly choose: (count: number) => number;
+  readonly resolve: Resolve;
+  /** Whether this process itself serves the node there. What a node's status says is no reason to believe so. */
+  readonly isOwn: (node: string, endpoint: NodeEndpoint) => boolean;
 }
 
-/** Where a request on `pods|services|nodes/<id>/proxy` goes. Throws Status errors. */
-export function locate(target: ResourceTarget, options: LocateOptions): ProxyLocation {
+/** Where a request on `pods|services|nodes/<id>/proxy` goes. Rejects with Status errors. */
+export async function locate(target: ResourceTarget, options: LocateOptions): Promise<ProxyLocation> {
   const { resource, namespace, name } = target;
   const id = splitProxyId(name);
   if (id === undefined) throw newBadRequest(`invalid ${resource.slice(0, -1)} request ${JSON.stringify(name)}`);
   if (resource === 'pods') return locatePod(options.source, namespace, id);
   if (resource === 'services') return locateService(options, namespace, id);
-  return locateNode(options.source, id);
+  return locateNode(options, id);
 }
 
 function locatePod(source: ObjectSource, namespace: string, id: ProxyId): ProxyLocation {
@@ -57,12 +62,15 @@ function locatePod(source: ObjectSource, namespace: string, id: ProxyId): ProxyL
   return { scheme, host: proxyable(pod.status?.podIP), port, isNodeAgent: false };
 }
 
-function locateNode(source: ObjectSource, id: ProxyId): ProxyLocation {
+async function locateNode({ source, resolve, isOwn }: LocateOptions, id: ProxyId): Promise<ProxyLocation> {
   const agent = endpointOf(source, id.name);
+  const { host } = agent;
   const port = id.port === '' ? agent.port : portNumber(id.port);
   // The agent's own port is reached as this server reaches it, any other as anybody would.
   const isNodeAgent = port === agent.port;
-  return { scheme: isNodeAgent ? 'https' : id.scheme || 'http', host: agent.host, port, isNodeAgent };
+  const scheme = isNodeAgent ? 'https' : id.scheme || 'http';
+  const address = isOwn(id.name, { host, port }) ? host : await proxyableHost(host, resolve);
+  return { scheme, host, port, address, isNodeAgent };
 }
 
 function locateService({ source, choose }: LocateOptions, namespace: string, id: ProxyId): ProxyLocation {
@@ -103,31 +111,6 @@ function portNameOf(service: Service, { name, port }: ProxyId): string {
     throw newServiceUnavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
   }
   return declared.name ?? '';
-}
-
-/** What is no address of one machine in a network; addresses of IPv4 within IPv6 count as what they are. */
-const NEIGHBOURS = new BlockList();
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['224.0.0.0', 4],
-  ['255.255.255.255', 32],
-] as const)
-  NEIGHBOURS.addSubnet(network, prefix, 'ipv4');
-for (const [network, prefix] of [
-  ['::', 127],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const)
-  NEIGHBOURS.addSubnet(network, prefix, 'ipv6');
-
-/** This server must not be made to talk to itself or to its machine's neighbours. */
-function proxyable(address: string | undefined): string {
-  const family = isIP(address ?? '');
-  const isForbidden = family === 0 || NEIGHBOURS.check(address as string, family === 6 ? 'ipv6' : 'ipv4');
-  if (isForbidden) throw newBadRequest('address not allowed');
-  return address as string;
 }
 
 function portNumber(text: string): number {

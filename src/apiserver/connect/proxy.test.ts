@@ -29,13 +29,19 @@ beforeAll(async () => {
   await cluster.client.of(Nodes).create({ metadata: { name: 'n1' } });
   const addresses = [{ type: 'InternalIP', address: '127.0.0.1' }];
   await cluster.client.of(Nodes).updateStatus({ metadata: { name: 'n1' }, status: { addresses } } as never);
-  base = `/api/v1/nodes/n1:${(server.address() as AddressInfo).port}/proxy`;
+  base = `/api/v1/nodes/n1:${own((server.address() as AddressInfo).port)}/proxy`;
 });
 afterAll(async () => {
   await cluster.stop();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
+
+/** Says that this process serves the node at a port. */
+function own(port: number): number {
+  cluster.apiServer.useOwnEndpoint('n1', { host: '127.0.0.1', port });
+  return port;
+}
 
 const PAGE =
   '<!DOCTYPE html><a href="/next">next</a><img src="a.png"><a href="https://example.com/">out</a><!-- kept -->';
@@ -151,12 +157,20 @@ describe('a proxied request', () => {
   });
 
   test('that nobody answers is a 503', async () => {
-    const { code, json } = await call('/api/v1/nodes/n1:1/proxy/');
+    const { code, json } = await call(`/api/v1/nodes/n1:${own(1)}/proxy/`);
     expect([code, json.reason, json.message]).toEqual([
       503,
       'ServiceUnavailable',
       'error trying to reach service: dial tcp 127.0.0.1:1: connect: connection refused',
     ]);
+  });
+
+  test('goes to no loopback address because a status says so', async () => {
+    const { port } = new URL(endpoint.server);
+    for (const path of [`n1:${port}`, `https:n1:${port}`, 'n1']) {
+      const { code, json } = await call(`/api/v1/nodes/${path}/proxy/version`);
+      expect([code, json.reason, json.message]).toEqual([400, 'BadRequest', 'address not allowed']);
+    }
   });
 
   test('whose answer breaks off breaks off', async () => {
@@ -191,7 +205,7 @@ describe('a proxied request', () => {
     const { hostname, port } = new URL(endpoint.server);
     const socket = connect({ host: hostname, port: Number(port), ca: endpoint.ca, cert, key });
     const hidden = 'GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n';
-    const path = `/api/v1/nodes/n1:${(plain.address() as AddressInfo).port}/proxy/bad`;
+    const path = `/api/v1/nodes/n1:${own((plain.address() as AddressInfo).port)}/proxy/bad`;
     socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n${hidden}`);
     let heard = '';
     socket.on('data', (data) => {

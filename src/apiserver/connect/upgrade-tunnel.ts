@@ -65,7 +65,8 @@ function ask({ method, rawHeaders }: IncomingMessage, target: ConnectTarget) {
   const headers = ['Host', `${host}:${port}`, 'Connection', 'Upgrade', ...tunnelledHeaders(rawHeaders)];
   // Otherwise node ends the body of a POST with a chunk of nothing, which is taken for the first bytes of what follows HTTP.
   if (method !== 'GET') headers.push('Content-Length', '0');
-  const options = { host, port, path, method, headers, agent: false as const, insecureHTTPParser: true };
+  const address = target.address ?? host;
+  const options = { host: address, port, path, method, headers, agent: false as const, insecureHTTPParser: true };
   return scheme === 'https' ? httpsRequest({ ...options, ...tlsOptionsOf(target) }) : httpRequest(options);
 }
 

@@ -213,7 +213,6 @@ class PodFollower {
     const uid = pod.metadata?.uid ?? '';
     const isLeaving = pod.metadata?.deletionTimestamp && !old?.metadata?.deletionTimestamp;
     if (state.isAssumed(uid)) return isLeaving ? this.#leaves(pod) : undefined;
-    if (pod.metadata?.deletionTimestamp) return queue.remove(uid);
     const isSame = old !== undefined && isUnchanged(pod, old);
     const known = isSame ? queue.infoOf(uid) : undefined;
     const info = known ? { ...known, pod } : state.describe(pod);
@@ -249,6 +248,7 @@ function asksForLess(pod: Pod, old: Pod): boolean {
 const isUnchanged = (pod: Pod, old: Pod): boolean =>
   deepEqual(old.spec, pod.spec) &&
   deepEqual(old.metadata?.labels, pod.metadata?.labels) &&
+  old.metadata?.deletionTimestamp === pod.metadata?.deletionTimestamp &&
   deepEqual(old.metadata?.ownerReferences, pod.metadata?.ownerReferences) &&
   deepEqual(old.status?.resourceClaimStatuses, pod.status?.resourceClaimStatuses);
 

@@ -102,6 +102,28 @@ test('selectors, affinity and host ports are kept', async () => {
   expect(new Set([await nodeOf('port-1'), await nodeOf('port-2')])).toEqual(new Set(['a', 'b']));
 });
 
+test('a pod that is being deleted is not scheduled when its turn comes, and people are told', async () => {
+  await addNode('one', { cpu: '1' });
+  const pods = cluster.client.of(Pods);
+  await addPod('leaving', {}, '2');
+  await pods.patch('leaving', mergePatch({ metadata: { finalizers: ['example.com/keep'] } }), { namespace: 'default' });
+  await waitFor(async () => (await messageOf('leaving')) !== undefined);
+  await pods.delete('leaving', { namespace: 'default' });
+  await addNode('two');
+  const event = await waitFor(async () =>
+    (await cluster.client.of(Events).list({ namespace: 'default' })).items.find(({ message }) =>
+      message?.startsWith('skip'),
+    ),
+  );
+  const { type, reason, message } = event;
+  expect([type, reason, message]).toEqual([
+    'Warning',
+    'FailedScheduling',
+    'skip schedule deleting pod: default/leaving',
+  ]);
+  expect(await nodeOf('leaving')).toBeUndefined();
+});
+
 test('without nodes the message says so', async () => {
   await addPod('alone');
   await waitFor(async () => (await messageOf('alone')) === 'no nodes available to schedule pods');

@@ -214,7 +214,9 @@ export class Scheduler {
   #attempt(queued: QueuedPod, signal: AbortSignal, startedAt: number): Attempt | undefined {
     const { info } = queued;
     const framework = this.#frameworkOf(info);
-    if (framework === undefined || info.pod.metadata?.deletionTimestamp || this.#state.isAssumed(info.uid)) {
+    const isLeaving = info.pod.metadata?.deletionTimestamp !== undefined;
+    if (framework === undefined || isLeaving || this.#state.isAssumed(info.uid)) {
+      if (framework && isLeaving) this.#warn(info, `skip schedule deleting pod: ${info.key}`);
       this.#queue.done(info.uid);
       return undefined;
     }
@@ -381,11 +383,14 @@ export class Scheduler {
       readonly nominated?: string;
     },
   ): void {
-    const { message } = refusal;
+    this.#warn(info, refusal.message);
+    this.#statuses.tell(info.pod, refusal);
+  }
+
+  #warn(info: PodInfo, message: string): void {
     const short = message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 4)} ...`;
     const reporter = schedulerNameOf(info);
     this.#options.events.record(info.pod, 'Warning', 'FailedScheduling', short, { action: 'Scheduling', reporter });
-    this.#statuses.tell(info.pod, refusal);
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Deployments } from '#api/apps/v1/deployment.ts';
+import { ReplicaSets } from '#api/apps/v1/replica-set.ts';
 import { Events } from '#api/core/v1/event.ts';
 import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
@@ -97,3 +98,44 @@ test('pods that nobody controls, and those whose controller cannot be asked, are
     return true;
   });
 });
+
+test.each([
+  ['apps/v1', 'apps/v1'],
+  ['extensions/v1beta1', 'apps/v1beta2'],
+])(
+  'a set whose deployment is gone counts as itself, in whatever version (%s, %s) owners are named',
+  async (ofPod, ofSet) => {
+    const own = await Cluster.start({ controllers: ['disruption-controller'], scheduler: false });
+    try {
+      await own.client.of(ServiceAccounts).create({ metadata: { name: 'default', namespace } });
+      const labels = { app: 'left' };
+      const containers = [{ name: 'main', image: 'web:1' }];
+      const gone = { apiVersion: ofSet, kind: 'Deployment', name: 'gone', uid: 'gone', controller: true };
+      const set = await own.client.of(ReplicaSets).create({
+        metadata: { name: 'left', namespace, ownerReferences: [gone] },
+        spec: {
+          replicas: 3,
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: { containers } },
+        },
+      });
+      const owner = {
+        apiVersion: ofPod,
+        kind: 'ReplicaSet',
+        name: 'left',
+        uid: set.metadata?.uid ?? '',
+        controller: true,
+      };
+      await own.client.of(Pods).create({
+        metadata: { name: 'left-1', namespace, labels, ownerReferences: [owner] },
+        spec: { containers },
+      });
+      const budgets = own.client.of(PodDisruptionBudgets);
+      const spec = { maxUnavailable: 1, selector: { matchLabels: labels } };
+      await budgets.create({ metadata: { name: 'left', namespace }, spec });
+      await waitFor(async () => (await budgets.get('left', { namespace })).status?.expectedPods === 3);
+    } finally {
+      await own.stop();
+    }
+  },
+);

@@ -60,21 +60,29 @@ interface Owned {
   readonly namespace: string;
 }
 
-/** A ReplicaSet of a Deployment counts as the Deployment, whose sets change while it rolls. */
+/**
+ * A ReplicaSet of a Deployment counts as the Deployment, whose sets change while it rolls; as itself when the Deployment
+ * is gone.
+ */
 async function scaleOf(
   context: ControllerContext,
   options: ControllersOptions,
   { owner, namespace }: Owned,
 ): Promise<Scale | undefined> {
-  const known = SCALABLE.find((one) => one.kind === owner.kind && apiVersionOf(one) === owner.apiVersion);
+  const known = SCALABLE.find((one) => one.kind === owner.kind && isOfItsGroup(one, owner));
   if (known === undefined) return scaleFromServer(context, options, { owner, namespace });
   const object = context.informers.of(known).store.get(owner.name, namespace);
   if (object?.metadata?.uid !== owner.uid) return undefined;
   const above = controllerOf(object);
-  if (known.kind === 'ReplicaSet' && above?.kind === 'Deployment') {
-    return scaleOf(context, options, { owner: above, namespace });
-  }
-  return { uid: owner.uid, replicas: object.spec?.replicas ?? 1 };
+  const own = { uid: owner.uid, replicas: object.spec?.replicas ?? 1 };
+  if (known.kind !== 'ReplicaSet' || above?.kind !== 'Deployment' || !isOfItsGroup(Deployments, above)) return own;
+  return (await scaleOf(context, options, { owner: above, namespace })) ?? own;
+}
+
+/** Owners may be named in any version, old clusters' even in the group that workloads once were in. */
+function isOfItsGroup({ group }: { readonly group: string }, { apiVersion }: OwnerReference): boolean {
+  const named = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  return named === group || (group === 'apps' && named === 'extensions');
 }
 
 async function scaleFromServer(

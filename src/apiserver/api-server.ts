@@ -305,6 +305,7 @@ export class ApiServer {
         source: this.#resources,
         credentials: () => this.#nodeCredentials,
         localNodes: () => this.#localNodes,
+        frontProxy: this.#options.authentication?.requestHeader,
         now: () => clock.now(),
         choose: (count) => Math.floor(random.next() * count),
         resolve: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),

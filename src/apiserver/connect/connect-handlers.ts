@@ -1,10 +1,12 @@
 import type { Pod } from '#api/core/v1/pod.ts';
 import { newBadRequest, newGenericNotFound } from '#machinery/errors/status-error.ts';
+import type { RequestHeaderOptions } from '../authentication/request-header.ts';
 import type { ConnectHandler, UpgradeHandler } from '../http/api-handler.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { ResourceTarget } from '../request.ts';
 import type { ConnectTarget } from './connect-target.ts';
 import { forward, forwardLog } from './forward.ts';
+import { ownHeaders } from './forward-headers.ts';
 import { answerLocalLog, type LocalNodes } from './local-nodes.ts';
 import { readLogOptions } from './log-options.ts';
 import { type LogExchange, logSocket } from './log-socket.ts';
@@ -17,6 +19,8 @@ export interface ConnectOptions extends LocateOptions {
   readonly credentials: () => NodeCredentials | undefined;
   /** Nodes that are asked without a connection; undefined while there are none. */
   readonly localNodes: () => LocalNodes | undefined;
+  /** The headers of a front proxy, which are for this server alone. */
+  readonly frontProxy: RequestHeaderOptions | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
 }
@@ -26,6 +30,7 @@ const POD_STREAMS = new Set(['exec', 'attach', 'portforward']);
 /** What answers requests that this server passes on: logs, exec, attach, port-forward and the three proxies. */
 export function createConnectHandlers(options: ConnectOptions): { connect: ConnectHandler; upgrade: UpgradeHandler } {
   const { source, credentials, localNodes, now } = options;
+  const isOurs = ownHeaders(options.frontProxy);
 
   const proxied = async (
     target: ResourceTarget,
@@ -34,12 +39,12 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
     const { isNodeAgent, ...location } = await locate(target, options);
     const path = (subpathOf(exchange.path) || '/') + searchOf(exchange.query);
     const tls = isNodeAgent ? (credentials() ?? unknown()).tls : undefined;
-    return { ...location, path, tls };
+    return { ...location, path, isOurs, tls };
   };
   const onNode = (target: ResourceTarget, query: URLSearchParams): ConnectTarget => {
     const { endpoint, path } = podRequest(source, target, query);
     const { tls } = credentials() ?? unknown();
-    return { scheme: 'https', ...endpoint, path, tls };
+    return { scheme: 'https', ...endpoint, path, isOurs, tls };
   };
 
   /** The pod, if it is on a node in this process. */

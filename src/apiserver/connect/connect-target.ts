@@ -9,12 +9,14 @@ export interface ConnectTarget {
   readonly address?: string | undefined;
   /** With the query. */
   readonly path: string;
+  /** Whether a header of the request (lower case) is for this server alone. */
+  readonly isOurs: (name: string) => boolean;
   /** How this server proves itself to nodes; absent where it shows nothing and asks for no proof either. */
   readonly tls?: (SecureContextOptions & { readonly ca?: string }) | undefined;
 }
 
 /** What connecting to it takes. Names in certificates of nodes and pods do not name the address they are reached at. */
-export const tlsOptionsOf = ({ tls }: ConnectTarget) => ({
+export const tlsOptionsOf = ({ tls }: Pick<ConnectTarget, 'tls'>) => ({
   ...tls,
   rejectUnauthorized: tls !== undefined,
   checkServerIdentity: () => undefined,

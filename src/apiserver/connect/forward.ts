@@ -20,6 +20,7 @@ export async function forward(exchange: Exchange, target: ConnectTarget, prefix:
   const headers = forwardedHeaders(exchange.rawHeaders, {
     remoteAddress: exchange.remoteAddress,
     uri: prefix + (target.path.split('?', 1)[0] as string),
+    isOurs: target.isOurs,
   });
   const { method, bodyStream } = exchange;
   const framing = await framingOf({ method, bodyStream, header: (name) => exchange.header(name) });

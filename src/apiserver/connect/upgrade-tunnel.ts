@@ -62,7 +62,7 @@ export function tunnelUpgrade(
 
 function ask({ method, rawHeaders }: IncomingMessage, target: ConnectTarget) {
   const { scheme, host, port, path } = target;
-  const headers = ['Host', `${host}:${port}`, 'Connection', 'Upgrade', ...tunnelledHeaders(rawHeaders)];
+  const headers = ['Host', `${host}:${port}`, 'Connection', 'Upgrade', ...tunnelledHeaders(rawHeaders, target.isOurs)];
   // Otherwise node ends the body of a POST with a chunk of nothing, which is taken for the first bytes of what follows HTTP.
   if (method !== 'GET') headers.push('Content-Length', '0');
   const address = target.address ?? host;

@@ -8,6 +8,7 @@ import { framingOf } from './body-framing.ts';
 import { type ConnectTarget, dialError, tlsOptionsOf } from './connect-target.ts';
 import { forwardedHeaders, returnedHeaders } from './forward-headers.ts';
 import type { LogExchange } from './log-socket.ts';
+import { nodeRefusal } from './node-refusal.ts';
 
 /** Idle waiting of this long for the first byte of an answer means that nobody is there. */
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -41,14 +42,15 @@ export async function forward(exchange: Exchange, target: ConnectTarget, prefix:
   await pipeline([answer, ...page, stream.writable as NodeJS.WritableStream]).catch(ignoreBroken(exchange));
 }
 
-/** Passes a GET on to a node and streams the answer back, for logs. */
+/** Passes a GET on to a node and streams the answer back, for logs: as plain text, whatever the node takes them for. */
 export async function forwardLog(exchange: LogExchange, target: ConnectTarget): Promise<void> {
   const answer = await ask(exchange, target, {
     headers: [],
     failed: (reason) => newInternalError(`error dialing backend: ${reason}`),
   });
-  const contentType = answer.headers['content-type'] ?? 'text/plain';
-  const stream = exchange.startStream(answer.statusCode ?? 502, { 'content-type': contentType });
+  const { statusCode = 502 } = answer;
+  if (statusCode < 200 || statusCode > 206) throw await nodeRefusal(answer);
+  const stream = exchange.startStream(200, { 'content-type': 'text/plain' });
   await pipeline(answer, stream.writable).catch(ignoreBroken(exchange));
 }
 

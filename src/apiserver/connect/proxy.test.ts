@@ -218,6 +218,15 @@ describe('a proxied request', () => {
     expect([heard.slice(0, 12), heard.split('HTTP/1.1 ').length - 1, asked]).toEqual(['HTTP/1.1 400', 1, ['/bad']]);
   });
 
+  test('is led nowhere else when it is to leave HTTP', async () => {
+    const plain = createServer((_request, response) => response.writeHead(302, { location: '/x' }).end());
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+    const path = `/api/v1/nodes/n1:${own((plain.address() as AddressInfo).port)}/proxy/moved`;
+    const { code, json } = await call(path, { headers: { connection: 'Upgrade', upgrade: 'other' } });
+    plain.close();
+    expect([code, json.message]).toEqual([500, 'invalid upgrade response: status code 302']);
+  });
+
   test('is for those who may', async () => {
     const identity = await endpoint
       .certificateFor('jane', [])

@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { newInternalError, newServiceUnavailable } from '#machinery/errors/status-error.ts';
+import { newInternalError, newServiceUnavailable, StatusError } from '#machinery/errors/status-error.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { type ConnectTarget, dialError, tlsOptionsOf } from './connect-target.ts';
 import { returnedHeaders, tunnelledHeaders } from './forward-headers.ts';
@@ -50,8 +50,13 @@ export function tunnelUpgrade(
     });
     asked.once('response', (answer) => {
       answered = true;
+      const { statusCode = 502 } = answer;
+      if (statusCode < 400) {
+        asked.destroy();
+        return reject(new StatusError({ code: 500, message: `invalid upgrade response: status code ${statusCode}` }));
+      }
       const headers = returnedHeaders(answer.rawHeaders, (_name, value) => value);
-      const stream = exchange.startStream(answer.statusCode ?? 502, headers);
+      const stream = exchange.startStream(statusCode, headers);
       answer.once('error', end);
       answer.once('end', () => stream.end());
       answer.pipe(socket, { end: false });

@@ -95,11 +95,16 @@ test.each([
     [],
   ],
 ] as const)('%s', (_, object, pods, want) => {
-  const steps = planStateful({ set: object, pods, current: 'old', update: 'new', now: 0 });
+  const steps = planStateful({ set: object, pods, current: 'old', update: 'new', now: 0, honoursMaxUnavailable: true });
   const told = steps.map((step) =>
     step.type === 'create' ? `create ${step.ordinal} ${step.revision}` : `${step.type} ${step.pod.metadata?.name}`,
   );
   expect(told).toEqual(want);
+});
+
+test('how many may be missing does not count unless the feature is on, whoever wrote it down', () => {
+  const state = { set: set(partition(0, 2)), pods: [old(0), old(1), old(2)], current: 'old', update: 'new', now: 0 };
+  expect(planStateful(state)).toEqual([{ type: 'delete', pod: old(2) }]);
 });
 
 test('an update is done when all wanted pods are of its revision and ready, and no other is left', () => {

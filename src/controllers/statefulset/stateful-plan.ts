@@ -16,6 +16,8 @@ export interface StatefulState {
   readonly current: string;
   readonly update: string;
   readonly now: number;
+  /** Whether an update may leave as many pods missing as the set says, rather than one. */
+  readonly honoursMaxUnavailable?: boolean;
 }
 
 /** The pods of a set by ordinal: those it wants and, from the highest, those it does not. */
@@ -91,7 +93,7 @@ function revisionFor({ set, current, update }: StatefulState, ordinal: number): 
  * for, or as many as may be missing where the set says how many.
  */
 function planUpdate(state: StatefulState): Step[] {
-  const { set, update, now } = state;
+  const { set, update, now, honoursMaxUnavailable } = state;
   const { type = 'RollingUpdate', rollingUpdate } = set.spec?.updateStrategy ?? {};
   if (type === 'OnDelete') return [];
   const { start, end, wanted } = arrange(state);
@@ -102,7 +104,7 @@ function planUpdate(state: StatefulState): Step[] {
     .filter(([ordinal]) => ordinal >= start + (rollingUpdate?.partition ?? 0))
     .sort(([a], [b]) => b - a)
     .map(([, pod]) => pod);
-  const limit = rollingUpdate?.maxUnavailable;
+  const limit = honoursMaxUnavailable ? rollingUpdate?.maxUnavailable : undefined;
   if (limit === undefined) {
     const first = reached.find((pod) => isOutdated(pod) || !works(pod));
     return first && isOutdated(first) ? [{ type: 'delete', pod: first }] : [];

@@ -9,6 +9,7 @@ import { controllerOf, isControlledBy } from '#controller/owner-references.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
+import type { ControllersOptions } from '../controller-entry.ts';
 import { Claimer } from '../shared/claimer.ts';
 import { isKept, messageOf } from '../shared/pod-control.ts';
 import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../shared/pod-index.ts';
@@ -36,8 +37,11 @@ export class StatefulSetController {
   /** Which set of which generation a pod was seen to be as it should, where nothing but the two decides. */
   readonly #fitting = new WeakMap<Pod, string>();
 
-  constructor(context: ControllerContext) {
+  readonly #honoursMaxUnavailable: boolean;
+
+  constructor(context: ControllerContext, { featureGates }: ControllersOptions) {
     this.#context = context;
+    this.#honoursMaxUnavailable = featureGates?.has('MaxUnavailableStatefulSet') ?? false;
     this.#pods = controllerIndex(context.informers.of(Pods));
     this.#claims = new ClaimKeeper(context);
     this.#writes = new OwnWrites(this.#pods);
@@ -73,7 +77,8 @@ export class StatefulSetController {
     const update = synced.revision.metadata?.name ?? '';
     const isKnown = revisions.some(({ metadata }) => metadata?.name === set.status?.currentRevision);
     const current = isKnown ? (set.status?.currentRevision ?? update) : update;
-    const state = { set, pods, current, update, now: this.#context.clock.now() };
+    const honoursMaxUnavailable = this.#honoursMaxUnavailable;
+    const state = { set, pods, current, update, now: this.#context.clock.now(), honoursMaxUnavailable };
     const { error, waitMs } = await this.#apply(state, revisions, synced.revision);
     const after = { ...state, pods: this.#candidates(set).filter((pod) => isControlledBy(pod, set)) };
     await this.#updateStatus(after, synced.collisions);

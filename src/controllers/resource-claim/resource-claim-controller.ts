@@ -5,7 +5,7 @@ import type { ResourceClaimConsumerReference } from '#api/resource/v1/resource-c
 import { ResourceClaimTemplates } from '#api/resource/v1/resource-claim-template.ts';
 import type { Cell, Labelled } from '#base/metrics/metric-registry.ts';
 import { keyOf } from '#client/object-store.ts';
-import { strategicPatch } from '#client/options.ts';
+import { applyPatch } from '#client/options.ts';
 import { Controller } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { OwnWrites } from '#controller/own-writes.ts';
@@ -63,18 +63,18 @@ export class ResourceClaimController {
     const { informers, events } = this.#context;
     const pod = informers.of(Pods).store.getByKey(key);
     if (pod === undefined || pod.metadata?.deletionTimestamp !== undefined || isPodDone(pod)) return;
-    const names: { name: string; resourceClaimName: string }[] = [];
+    const names = new Map<string, string>();
     for (const podClaim of pod.spec?.resourceClaims ?? []) {
       try {
         const name = await this.#ensureClaim(pod, podClaim);
-        if (name !== undefined) names.push({ name: podClaim.name, resourceClaimName: name });
+        if (name !== undefined) names.set(podClaim.name, name);
       } catch (error) {
         const message = `PodResourceClaim ${podClaim.name}: ${messageOf(error)}`;
         events.record(pod, 'Warning', 'FailedResourceClaimCreation', message);
         throw error;
       }
     }
-    if (names.length > 0) await this.#nameClaims(pod, names);
+    if (names.size > 0) await this.#nameClaims(pod, names);
     if (pod.spec?.nodeName) await this.#reserve(pod);
   }
 
@@ -122,10 +122,23 @@ export class ResourceClaimController {
   }
 
   /** Only while the pod is as it was seen: once a claim is written down, it may be allocated. */
-  async #nameClaims(pod: Pod, resourceClaimStatuses: readonly object[]): Promise<void> {
+  async #nameClaims(pod: Pod, names: ReadonlyMap<string, string>): Promise<void> {
     const { name = '', namespace = '', uid, resourceVersion } = pod.metadata ?? {};
-    const patch = strategicPatch({ metadata: { uid, resourceVersion }, status: { resourceClaimStatuses } });
-    await this.#context.client.of(Pods).patch(name, patch, { namespace, subresource: 'status' });
+    // What is left out of what was applied before would go: those that are written down already stand here, too.
+    const before = (pod.status?.resourceClaimStatuses ?? []).filter((one) => !names.has(one.name));
+    const added = [...names].map(([podClaim, resourceClaimName]) => ({ name: podClaim, resourceClaimName }));
+    const patch = applyPatch(
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, namespace, uid, resourceVersion },
+        status: { resourceClaimStatuses: [...before, ...added] },
+      },
+      { force: true },
+    );
+    await this.#context.client
+      .of(Pods)
+      .patch(name, patch, { namespace, subresource: 'status', fieldManager: 'ResourceClaimController' });
   }
 
   /** A pod that somebody put on a node without the scheduler needs its claims reserved. */

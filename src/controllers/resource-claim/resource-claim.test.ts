@@ -59,6 +59,36 @@ test('a pod gets a claim of its template, once the template is there', async () 
   });
   expect(claim.metadata?.ownerReferences?.[0]).not.toHaveProperty('blockOwnerDeletion');
   expect((await claims().list({ namespace })).items).toHaveLength(1);
+  const { metadata } = await pods().get('early', { namespace });
+  expect(metadata?.managedFields?.filter(({ subresource }) => subresource === 'status')).toMatchObject([
+    {
+      manager: 'ResourceClaimController',
+      operation: 'Apply',
+      fieldsV1: { 'f:status': { 'f:resourceClaimStatuses': { 'k:{"name":"gpu"}': { 'f:resourceClaimName': {} } } } },
+    },
+  ]);
+});
+
+test('a claim that is made anew leaves the names of the others', async () => {
+  const claim = (name: string) => ({ name, resourceClaimTemplateName: 'gpus' });
+  await pods().create({
+    metadata: { name: 'two', namespace },
+    spec: { containers: [{ name: 'main', image: 'web:1' }], resourceClaims: [claim('a'), claim('b')] },
+  } as Pod);
+  const named = async () => {
+    const { status } = await pods().get('two', { namespace });
+    const names = Object.fromEntries(
+      (status?.resourceClaimStatuses ?? []).map((one) => [one.name, one.resourceClaimName]),
+    );
+    return names.a && names.b ? { a: names.a, b: names.b } : undefined;
+  };
+  const before = await waitFor(named);
+  await claims().delete(before.b, { namespace });
+  const after = await waitFor(async () => {
+    const names = await named();
+    return names && names.b !== before.b && names;
+  });
+  expect(after.a).toBe(before.a);
 });
 
 test('a claim of somebody else stays, though its owner is called like a pod that has ended', async () => {

@@ -3,7 +3,12 @@ import type { Pod } from '#api/core/v1/pod.ts';
 import type { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import { FieldPath, notSupported, required } from '#machinery/errors/field-error.ts';
-import { newBadRequest, newConflict, newInvalid, newMethodNotAllowed } from '#machinery/errors/status-error.ts';
+import {
+  newBadRequest,
+  newConflict,
+  newInvalidInPassing,
+  newMethodNotAllowed,
+} from '#machinery/errors/status-error.ts';
 import { withMember } from '#machinery/objects/shared-json.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { NO_ADMISSION } from '../admission/admission.ts';
@@ -26,12 +31,12 @@ export const bindPod: SubresourceHandler = async (parts, request) => {
   if (request.target.verb !== 'create') throw newMethodNotAllowed();
   const { dryRun } = parseWriteOptions(request.query, 'CreateOptions');
   const binding = decodeAs(Binding, request) as Mutable<Binding>;
-  validateBinding(binding);
   // Older clients name the pod in the binding alone.
   const name = request.target.name || binding.metadata?.name || '';
   if ((binding.metadata?.name ?? '') !== name) {
     throw newBadRequest(`name in URL does not match name in Binding object`);
   }
+  validateBinding(binding);
   const target = { ...request.target, name };
   const transform = (old: KubernetesObject) => assign(parts, old, binding);
   const bind = { ...request, target: { ...target, resource: 'pods', subresource: 'binding' } } as ResourceRequest;
@@ -54,13 +59,13 @@ const BINDING = {
   validateUpdate: () => [],
 } as const;
 
-function validateBinding({ metadata, target }: Binding): void {
+function validateBinding({ target }: Binding): void {
   const errors = [];
   const path = new FieldPath('target');
   if (target?.kind && target.kind !== 'Node')
     errors.push(notSupported(path.child('kind'), target.kind, ['Node', '<empty>']));
   if (!target?.name) errors.push(required(path.child('name')));
-  if (errors.length > 0) throw newInvalid({ group: '', kind: 'Binding' }, metadata?.name ?? '', errors);
+  if (errors.length > 0) throw newInvalidInPassing(errors);
 }
 
 function assign(parts: RegistryParts, pod: Bound, binding: Binding): Mutable<KubernetesObject> {

@@ -17,6 +17,7 @@ import { type PodDisruptionBudget, PodDisruptionBudgets } from '#api/policy/v1/p
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { type CSIDriver, CSIDrivers } from '#api/storage/v1/csi-driver.ts';
 import { jsonPatch, mergePatch } from '#client/options.ts';
+import type { StatusError } from '#machinery/errors/status-error.ts';
 import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
@@ -249,6 +250,21 @@ describe('a pod', () => {
       code: 409,
       message: expect.stringContaining('is already assigned to node "n1"'),
     });
+  });
+
+  test.each([
+    ['target.name: Required value', { kind: 'Node' }],
+    ['target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>"', { kind: 'Pod', name: 'n1' }],
+    [
+      '[target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>", target.name: Required value]',
+      { kind: 'Pod' },
+    ],
+  ])('is bound to nothing but a node: %s', async (message, target) => {
+    const binding = { metadata: { name: 'unbound' }, target };
+    const bound = cluster.client.of(Pods).createSubresource('unbound', 'binding', binding, { namespace });
+    const error = await bound.catch((refused: StatusError) => refused.status);
+    expect(error).toMatchObject({ code: 500, message });
+    expect(error).not.toHaveProperty('reason');
   });
 
   test('is bound as its binding means it, and not while a gate is closed', async () => {

@@ -188,10 +188,18 @@ export const newInternalError = (message: string) =>
     details: { causes: [{ message }] },
   });
 
+/** What upstream answers to objects that pass through without being kept: 500 without a reason, where 422 was due. */
+export const newInvalidInPassing = (errors: readonly FieldError[]) =>
+  new StatusError({ code: 500, message: textOf(errors) });
+
+function textOf(errors: readonly FieldError[]): string {
+  const texts = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
+  return texts.length === 1 ? (texts[0] as string) : `[${texts.join(', ')}]`;
+}
+
 /** 422 with a cause per field, in upstream's wording. `kind` is the kind, not the plural. */
 export function newInvalid(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]) {
-  const texts = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
-  const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
+  const list = textOf(errors);
   const qualifiedKind = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   return new StatusError({
     code: 422,

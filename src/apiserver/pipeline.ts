@@ -38,6 +38,7 @@ export class Pipeline {
   async serve(request: ResourceRequest): Promise<ResourceResult> {
     const { definition, handler } = this.#served(request.target);
     if (!hasMethod(request.target, definition)) throw newMethodNotAllowed();
+    checkName(request.target, definition);
     return handler.handle(request);
   }
 
@@ -55,7 +56,7 @@ export class Pipeline {
 
   /** Asks admission about a connection that is to be passed on and was authorized before. */
   async admitConnect(request: ResourceRequest): Promise<void> {
-    await this.#served(request.target).handler.admitConnect?.(request);
+    await this.#named(request.target).handler.admitConnect?.(request);
   }
 
   /**
@@ -108,12 +109,27 @@ export class Pipeline {
   #served(target: ResourceTarget) {
     const served = this.table.get(target.group, target.version, target.resource);
     if (served === undefined || !hasPlace(target, served.definition)) throw newGenericNotFound();
-    const { name, subresource } = target;
-    if (subresource !== '' && name === '') throw newBadRequest('name must be provided');
-    const faults = name === '' ? [] : isPathSegmentName(name);
-    if (faults.length > 0) throw newBadRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${faults.join(';')}`);
     return served;
   }
+
+  /** As `#served`, for what goes on past its resource's handler. */
+  #named(target: ResourceTarget) {
+    const served = this.#served(target);
+    checkName(target, served.definition);
+    return served;
+  }
+}
+
+/** Whether the path says enough to find an object by, where it is about one. */
+function checkName(
+  { name, subresource, namespace }: ResourceTarget,
+  { namespaced }: Pick<AnyResourceDefinition, 'namespaced'>,
+): void {
+  if (subresource !== '' && name === '') throw newBadRequest('name must be provided');
+  if (name === '') return;
+  if (namespaced && namespace === '') throw newBadRequest('Namespace parameter required.');
+  const faults = isPathSegmentName(name);
+  if (faults.length > 0) throw newBadRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${faults.join(';')}`);
 }
 
 /** What runs or reaches something in a pod. */
@@ -124,11 +140,11 @@ const STREAMS = new Set(['attach', 'exec', 'portforward']);
  * and over all namespaces one can only look.
  */
 function hasMethod(
-  { verb, namespace, name, subresource }: ResourceTarget,
+  { verb, namespace, name, subresource, pathForm }: ResourceTarget,
   { namespaced }: Pick<AnyResourceDefinition, 'namespaced'>,
 ): boolean {
   if (verb === '') return false;
-  if (namespaced && namespace === '') return verb === 'list' || verb === 'get';
+  if (namespaced && namespace === '' && !pathForm?.leavesOutNamespace) return verb === 'list' || verb === 'get';
   if (verb === 'update' || verb === 'patch') return name !== '';
   return verb !== 'create' || name === '' || subresource !== '';
 }

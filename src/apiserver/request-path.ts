@@ -19,20 +19,22 @@ export function parseRequestPath(method: string, path: string, watching: boolean
   const version = segments.shift();
   if (group === undefined || version === undefined || segments.length === 0) return undefined;
 
-  // The deprecated prefix form /api/v1/watch/… still watches.
+  // The deprecated prefix form /api/v1/watch/… still watches, and is nothing but a watch, whatever the method.
   const prefixWatch = segments[0] === 'watch' && segments.length > 1;
   if (prefixWatch) segments.shift();
 
   let namespace = '';
+  let leavesOutNamespace = false;
   if (segments[0] === 'namespaces' && segments.length > 2 && !isNamespaceSubresource(segments[2] as string)) {
     namespace = segments[1] as string;
+    leavesOutNamespace = namespace === '';
     segments.splice(0, 2);
   }
   const [resource = '', name = '', subresource = '', ...rest] = segments;
   // In the namespace's own requests the namespace is the object's, as authorization expects.
   if (resource === 'namespaces' && group === '' && namespace === '') namespace = name;
   return {
-    verb: verbOf(method, { resource, name, subresource }, { watching, prefixWatch }),
+    verb: prefixWatch ? 'watch' : verbOf(method, { resource, name, subresource }, watching),
     group,
     version,
     resource,
@@ -40,6 +42,7 @@ export function parseRequestPath(method: string, path: string, watching: boolean
     name,
     subresource,
     subpath: rest.join('/'),
+    ...(prefixWatch || leavesOutNamespace ? { pathForm: { watches: prefixWatch, leavesOutNamespace } } : {}),
   };
 }
 
@@ -59,12 +62,15 @@ export function isBareVerb(path: string): boolean {
  * lie in one, and all others in none. Who may do something in a namespace may not do it outside by naming the namespace.
  */
 export function hasPlace(
-  { group, resource, subresource, namespace, name, subpath }: ResourceTarget,
-  { namespaced }: Pick<AnyResourceDefinition, 'namespaced'>,
+  { group, resource, subresource, namespace, name, subpath, pathForm }: ResourceTarget,
+  { namespaced, verbs }: Pick<AnyResourceDefinition, 'namespaced' | 'verbs'>,
 ): boolean {
+  if (pathForm?.watches && (subresource !== '' || !verbs.includes('watch'))) return false;
   if (subpath !== '' && !(subresource === PROXY && CONNECTABLE.has(resource))) return false;
-  if (namespaced) return namespace !== '' || name === '';
-  return namespace === '' || (resource === 'namespaces' && group === '' && namespace === name);
+  const leavesOutNamespace = pathForm?.leavesOutNamespace === true;
+  // What cannot be listed is nowhere but in namespaces.
+  if (namespaced) return namespace !== '' || leavesOutNamespace || (name === '' && verbs.includes('list'));
+  return (namespace === '' && !leavesOutNamespace) || (resource === 'namespaces' && group === '' && namespace === name);
 }
 
 function splitPath(path: string): string[] {
@@ -84,7 +90,7 @@ const isNamespaceSubresource = (segment: string) => segment === 'status' || segm
 function verbOf(
   method: string,
   { resource, name, subresource }: Pick<ResourceTarget, 'resource' | 'name' | 'subresource'>,
-  { watching, prefixWatch }: { readonly watching: boolean; readonly prefixWatch: boolean },
+  watching: boolean,
 ): RequestVerb {
   if (CONNECT_SUBRESOURCES.has(subresource) && CONNECTABLE.has(resource)) return 'connect';
   switch (method) {
@@ -98,7 +104,6 @@ function verbOf(
       return name === '' ? 'deletecollection' : 'delete';
     case 'GET':
     case 'HEAD':
-      if (prefixWatch) return 'watch';
       if (name !== '') return 'get';
       return watching ? 'watch' : 'list';
     default:

@@ -30,6 +30,14 @@ export interface ResourceTarget {
   readonly subresource: string;
   /** What follows the subresource in the path, as behind `/proxy/`; '' where nothing does. */
   readonly subpath: string;
+  /** What the path itself says beside that; absent where that is nothing. */
+  readonly pathForm?: PathForm;
+}
+
+/** Ways to name in a path what is named otherwise as well: `/watch/` in front, and a namespace of no name. */
+export interface PathForm {
+  readonly watches: boolean;
+  readonly leavesOutNamespace: boolean;
 }
 
 /** The body of a request: decoded already (in-process) or bytes with their content type (HTTP). */

@@ -11,6 +11,7 @@ import { answerLocalLog, type LocalNodes } from './local-nodes.ts';
 import { readLogOptions } from './log-options.ts';
 import { type LogExchange, logSocket } from './log-socket.ts';
 import { containerOf, type NodeCredentials, podRequest } from './node-connection.ts';
+import { proxiedPath } from './proxied-path.ts';
 import { type LocateOptions, locate } from './proxy-location.ts';
 import { tunnelUpgrade } from './upgrade-tunnel.ts';
 
@@ -34,10 +35,10 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
 
   const proxied = async (
     target: ResourceTarget,
-    exchange: Pick<Exchange, 'path' | 'query'>,
+    exchange: Pick<Exchange, 'path' | 'search'>,
   ): Promise<ConnectTarget> => {
     const { isNodeAgent, ...location } = await locate(target, options);
-    const path = (subpathOf(exchange.path) || '/') + searchOf(exchange.query);
+    const path = (proxiedPath(exchange.path, target).path || '/') + exchange.search;
     const tls = isNodeAgent ? (credentials() ?? unknown()).tls : undefined;
     return { ...location, path, isOurs, tls };
   };
@@ -69,10 +70,11 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
           podRequest(source, target, exchange.query);
         throw newBadRequest('Upgrade request required');
       }
-      if (subpathOf(exchange.path) === '' && (exchange.method === 'GET' || exchange.method === 'HEAD')) {
+      const { path, prefix } = proxiedPath(exchange.path, target);
+      if (path === '' && (exchange.method === 'GET' || exchange.method === 'HEAD')) {
         return redirect(exchange);
       }
-      return forward(exchange, await proxied(target, exchange), prefixOf(exchange.path));
+      return forward(exchange, await proxied(target, exchange), prefix);
     },
     async upgrade(client, { target }, exchange) {
       if (target.subresource === 'log' && target.verb === 'get') return answerLog(logSocket(exchange, client), target);
@@ -84,22 +86,11 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
   };
 }
 
-/** The part of a path up to and with `/proxy`, and what the client wants behind it; '' when there is not even a slash. */
-const PROXY_PATH = /^((?:\/[^/]+)+?\/(?:pods|services|nodes)\/[^/]+\/proxy)(\/.*)?$/;
-
-const prefixOf = (path: string): string => PROXY_PATH.exec(path)?.[1] ?? '';
-const subpathOf = (path: string): string => PROXY_PATH.exec(path)?.[2] ?? '';
-
-const searchOf = (query: URLSearchParams): string => {
-  const text = query.toString();
-  return text === '' ? '' : `?${text}`;
-};
-
 const unknown = (): never => {
   throw newGenericNotFound();
 };
 
 /** Relative links of a page work only when its address ends in a slash. */
 function redirect(exchange: Exchange): void {
-  exchange.respond(301, { location: `${exchange.path}/${searchOf(exchange.query)}` }, new Uint8Array());
+  exchange.respond(301, { location: `${exchange.path}/${exchange.search}` }, new Uint8Array());
 }

@@ -83,7 +83,7 @@ describe('a proxied request', () => {
       expect([code, json.method, json.url, json.length]).toEqual([
         method === 'POST' ? 201 : 200,
         method,
-        '/some/path/?a=1&b=x+y',
+        '/some/path/?a=1&b=x%20y',
         body?.length ?? 0,
       ]);
       expect(headers['set-cookie']).toEqual(['a=1', 'b=2']);
@@ -131,6 +131,10 @@ describe('a proxied request', () => {
     const headers = { authorization: 'Basic abc', 'impersonate-user': 'jane' };
     const impersonating = await call(`${base}/`, { headers });
     expect(JSON.stringify(impersonating.bytes.toString())).not.toContain('abc');
+  });
+
+  test('is not hidden from by an escape', async () => {
+    expect((await call(`${base.replace('/proxy', '%2Fproxy')}/a%2Fb?c`)).json.url).toBe('/a/b?c');
   });
 
   test('without the last slash is led to it', async () => {

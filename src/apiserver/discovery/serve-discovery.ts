@@ -4,7 +4,7 @@ import type { KubernetesObject } from '#api/resource-definition.ts';
 import { table } from '#base/table.ts';
 import { encodeProtobuf } from '#machinery/codec/protobuf.ts';
 import { newGenericNotFound, newMethodNotAllowed, newNotAcceptable } from '#machinery/errors/status-error.ts';
-import { type Exchange, isRead } from '../http/exchange.ts';
+import type { Exchange } from '../http/exchange.ts';
 import type { ResourceTable } from '../resource-table.ts';
 import { respondCompressed, SharedBody } from '../serving/compress.ts';
 import { ACCEPTED_ONLY, byQuality, requireProducible } from '../serving/negotiate.ts';
@@ -56,7 +56,7 @@ export class Discovery {
     return ['/apis', '/apis/', ...below];
   }
 
-  /** Answers a path that begins with `/api` or `/apis`. Throws a 404 for those that name nothing, a 405 for what can only be read. */
+  /** Answers a path that begins with `/api` or `/apis`. Throws a 404 for those that name nothing, a 405 for what can only be got. */
   async serve(exchange: Exchange, path: string): Promise<true> {
     if (this.#version !== this.#table.version) {
       this.#documents.clear();
@@ -68,7 +68,7 @@ export class Discovery {
     const pretty = form.encoding === 'json' && wantsPretty(exchange);
     const key = [path, form.encoding, aggregated ?? '', pretty].join(' ');
     const document = this.#documents.get(key) ?? this.#make(key, path, { ...form, pretty });
-    if (!isRead(exchange)) throw newMethodNotAllowed();
+    if (exchange.method !== 'GET' && !OF_GROUPS.test(path)) throw newMethodNotAllowed();
     requireProducible(exchange.header('accept'));
     if (accepted === undefined) throw newNotAcceptable(ACCEPTED_ONLY);
     const contentType = aggregated
@@ -106,6 +106,9 @@ export class Discovery {
     return second === undefined ? apiGroup(group) : resourcesOf(named, first, second);
   }
 }
+
+/** Which groups there are is told whatever the method. */
+const OF_GROUPS = /^\/apis(\/[^/]+)?$/;
 
 const notFound = (): never => {
   throw newGenericNotFound();

@@ -23,6 +23,7 @@ function request(path: string, { method = 'GET', headers = {} as Record<string, 
     method,
     path: bare,
     query: new URLSearchParams(query),
+    search: query === '' ? '' : `?${query}`,
     header: (name) => headers[name] ?? '',
     signal: new AbortController().signal,
     get answered() {

@@ -30,6 +30,7 @@ function exchangeOf(call: ClientRequest, { userAgent, client }: ResourceRequest)
     method: METHODS[call.verb as keyof typeof METHODS] ?? 'GET',
     path,
     query: new URLSearchParams(query),
+    search: query === '' ? '' : `?${query}`,
     header: (name) => (name === 'user-agent' ? userAgent : ''),
     rawHeaders: [],
     signal: client.signal,

@@ -85,10 +85,13 @@ export class RequestContext implements Exchange {
   get query(): URLSearchParams {
     return this.#exchange.query;
   }
-  /** Path and query. */
+  get search(): string {
+    return this.#exchange.search;
+  }
+  /** Path and query as they were sent. */
   get uri(): string {
-    const { path, query } = this.#exchange;
-    return query.size === 0 ? path : `${path}?${query}`;
+    const { path, search } = this.#exchange;
+    return path + search;
   }
   get rawHeaders(): readonly string[] {
     return this.#exchange.rawHeaders;

@@ -86,9 +86,10 @@ export class ApiHandler {
   };
 
   async #answer(context: RequestContext): Promise<void> {
-    const { target, upgrading } = context;
-    if (target === undefined) return this.#answerPath(context);
+    const { upgrading } = context;
+    if (context.target === undefined) return this.#answerPath(context);
     if (!this.#isApi(context.path)) return respondNotFound(context);
+    const target = answerable(context.target, context.method);
     const request = resourceRequestOf(context, target);
     if (target.verb === 'watch') {
       return upgrading
@@ -129,6 +130,14 @@ function respondNotFound(context: RequestContext): void {
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
   context.respond(404, headers, new TextEncoder().encode('404 page not found\n'));
 }
+
+/** Nothing is read with a HEAD but what is passed on, and watched with a GET alone, though permission is asked for as if. */
+function answerable(target: ResourceTarget, method: string): ResourceTarget {
+  const isReadWrongly = READS.has(target.verb) && method !== 'GET';
+  return isReadWrongly ? { ...target, verb: '' } : target;
+}
+
+const READS: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
 
 const isPassedOn = (target: ResourceTarget): boolean =>
   target.verb === 'connect' || (target.resource === 'pods' && target.subresource === 'log' && target.verb === 'get');

@@ -9,6 +9,8 @@ export interface Exchange {
   /** Path without the query, still percent-encoded. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The query as it was sent, with its question mark; '' where there is none. */
+  readonly search: string;
   /** By lower-case name; the first value of each. */
   header(name: string): string;
   /** Names and values in turn as they were sent, for headers that may come more than once. */
@@ -29,8 +31,6 @@ export interface Exchange {
   /** Whether an answer was begun. */
   readonly answered: boolean;
 }
-
-export const isRead = ({ method }: Exchange): boolean => method === 'GET' || method === 'HEAD';
 
 /** Answers longer than this are waited for. */
 const LONG_BYTES = 64 * 1024;

@@ -14,6 +14,7 @@ const SLICE_BYTES = 256 * 1024;
 export class Http1Exchange implements Exchange {
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly search: string;
   readonly bodyStream: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #isLast: () => boolean;
@@ -21,9 +22,10 @@ export class Http1Exchange implements Exchange {
 
   /** With `isLast` the answer tells the client that its connection closes after it. */
   constructor(request: IncomingMessage, response: ServerResponse, isLast: () => boolean = () => false) {
-    const { path, query } = splitTarget(request.url ?? '/');
+    const { path, query, search } = splitTarget(request.url ?? '/');
     this.path = path;
     this.query = query;
+    this.search = search;
     this.bodyStream = request;
     this.#response = response;
     this.#isLast = isLast;

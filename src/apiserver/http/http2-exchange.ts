@@ -18,15 +18,17 @@ const NOTHING = new Uint8Array();
 export class Http2Exchange implements Exchange {
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly search: string;
   readonly #stream: Http2Stream;
   readonly #socket: TLSSocket;
   readonly #gone = new LazySignal();
   #bodyStream: Readable | undefined;
 
   constructor(stream: Http2Stream, socket: TLSSocket) {
-    const { path, query } = splitTarget(stream.request.path);
+    const { path, query, search } = splitTarget(stream.request.path);
     this.path = path;
     this.query = query;
+    this.search = search;
     this.#stream = stream;
     this.#socket = socket;
     stream.onClose(this.#gone.abort);

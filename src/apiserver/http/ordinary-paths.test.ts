@@ -123,6 +123,40 @@ describe('a path means what it says when its escapes are read', () => {
     expect([code, json.reason]).toEqual([405, 'MethodNotAllowed']);
   });
 
+  test.each([
+    ['GET', '/api/v1/bindings'],
+    ['POST', '/api/v1/bindings'],
+    ['POST', '/apis/authorization.k8s.io/v1/localsubjectaccessreviews'],
+    ['GET', '/api/v1/namespaces//nodes'],
+    ['GET', '/api/v1/watch/componentstatuses'],
+    ['GET', '/api/v1/watch/namespaces/default/pods/x/status'],
+    ['HEAD', '/api/v1/nothing'],
+  ])('%s %s has no place', async (method, path) => {
+    expect((await call(path, { method, headers: AS_JSON })).code).toBe(404);
+  });
+
+  test.each(['GET', 'PUT', 'PATCH', 'DELETE'])('%s needs the namespace that its path leaves out', async (method) => {
+    const headers = { 'content-type': `application/${method === 'PATCH' ? 'merge-patch+' : ''}json` };
+    for (const path of ['/api/v1/namespaces//configmaps/one', '/api/v1/namespaces//configmaps/a%25']) {
+      const { code, json } = await call(path, { method, headers, body: named('one') });
+      expect([code, json.message]).toEqual([400, 'Namespace parameter required.']);
+    }
+  });
+
+  test('nothing is created or deleted where the path leaves out the namespace', async () => {
+    const path = '/api/v1/namespaces//configmaps';
+    const created = await call(path, { method: 'POST', headers: AS_JSON, body: named('nowhere') });
+    expect([created.code, created.json.message]).toEqual([
+      422,
+      'ConfigMap "nowhere" is invalid: metadata.namespace: Required value',
+    ]);
+    const deleted = await call(path, { method: 'DELETE' });
+    expect([deleted.code, deleted.json.message]).toEqual([400, 'Namespace parameter required.']);
+    expect((await call(`${MAPS}/one`)).code).toBe(200);
+    const noneOf = '/api/v1/namespaces//replicationcontrollers';
+    expect((await call(noneOf, { method: 'DELETE' })).json.kind).toBe('ReplicationControllerList');
+  });
+
   test('whose part has no object needs one', async () => {
     const { code, json } = await call('/api/v1/namespaces/default/pods//status');
     expect([code, json.message]).toEqual([400, 'name must be provided']);
@@ -144,6 +178,29 @@ test.each(['/api/v1/watch', '/api/v1/watch/?a=b', '/api/v1/proxy', '/apis/apps/v
         `Internal Server Error: "${path}": failed to create RequestInfo: unable to determine kind and namespace from url, ${path}\n`,
       ]);
     }
+  },
+);
+
+test.each(['HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])('%s does not watch', async (method) => {
+  const one = '/api/v1/watch/namespaces/default/configmaps/one';
+  for (const path of ['/api/v1/watch/configmaps', '/api/v1/watch/namespaces/default/configmaps', one]) {
+    expect((await call(path, { method, headers: AS_JSON, body: named('more') })).code).toBe(405);
+  }
+  expect((await call(`${MAPS}/one`)).code).toBe(200);
+});
+
+test.each([
+  ...['/version', '/api', '/api/v1', '/apis/apps/v1', '/openid/v1/jwks', '/api/v1/namespaces/default'],
+  ...[MAPS, `${MAPS}/one`, `${MAPS}?watch=1`, '/api/v1/namespaces/default/pods/none/log'],
+])('HEAD is not for %s', async (path) => {
+  const { code, bytes } = await call(path, { method: 'HEAD' });
+  expect([code, bytes.length]).toEqual([405, 0]);
+});
+
+test.each(['/healthz', '/openapi/v2', '/openapi/v3', '/apis', '/apis/apps', '/', '/metrics'])(
+  '%s is told whatever the method',
+  async (path) => {
+    for (const method of ['HEAD', 'POST']) expect((await call(path, { method })).code).toBe(200);
   },
 );
 

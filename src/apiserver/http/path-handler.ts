@@ -12,7 +12,7 @@ import { flagz } from '../zpages/flagz.ts';
 import { statusz } from '../zpages/statusz.ts';
 import { createPages } from '../zpages/zpages.ts';
 import type { PathHandler } from './api-handler.ts';
-import { type Exchange, isRead } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 
 export interface PathHandlerOptions {
   readonly discovery: Discovery;
@@ -39,11 +39,11 @@ export function createPathHandler(options: PathHandlerOptions): PathHandler {
     const path = exchange.path.length > 1 ? exchange.path.replace(/\/+$/, '') : exchange.path;
     const [, root = ''] = path.split('/');
     if (root === 'api' || root === 'apis') return options.discovery.serve(exchange, path);
-    // How well it is, is told whatever the method.
     if (HEALTH.has(root)) return options.health.serve(exchange, exchange.path);
     if (pages(exchange)) return true;
-    if (!isRead(exchange)) return refuseWrite(path);
     const document = options.documents[path];
+    // Most is told whatever the method.
+    if ((document || path === '/version') && exchange.method !== 'GET') throw newMethodNotAllowed();
     if (document) return sendDocument(exchange, document);
     switch (root) {
       case 'openapi':
@@ -57,11 +57,6 @@ export function createPathHandler(options: PathHandlerOptions): PathHandler {
         return false;
     }
   };
-}
-
-function refuseWrite(path: string): false {
-  if (path === '/version') throw newMethodNotAllowed();
-  return false;
 }
 
 /** All that is served, one by one. */

@@ -31,7 +31,7 @@ function leavesHttp(exchange: Exchange): boolean {
 
 /** Such a connection as an exchange: until its protocol is switched, an answer is ordinary HTTP, and the last one. */
 function createUpgradeExchange(request: IncomingMessage, socket: Duplex): Exchange & { readonly gone: LazySignal } {
-  const { path, query } = splitTarget(request.url ?? '/');
+  const { path, query, search } = splitTarget(request.url ?? '/');
   const { remoteAddress = '' } = socket as TLSSocket;
   const gone = new LazySignal();
   let answered = false;
@@ -40,6 +40,7 @@ function createUpgradeExchange(request: IncomingMessage, socket: Duplex): Exchan
     method: request.method ?? 'GET',
     path,
     query,
+    search,
     header(name) {
       const value = request.headers[name];
       return Array.isArray(value) ? (value[0] ?? '') : (value ?? '');

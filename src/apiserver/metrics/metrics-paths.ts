@@ -18,7 +18,7 @@ export function createMetricsPaths(
   ]);
   return async (exchange) => {
     const found = answers.get(exchange.path);
-    if (found === undefined || (exchange.method !== 'GET' && exchange.method !== 'HEAD')) return false;
+    if (found === undefined) return false;
     const text = (await found()).render();
     exchange.respond(200, { 'content-type': CONTENT_TYPE }, encoder.encode(text));
     return true;

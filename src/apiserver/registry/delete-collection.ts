@@ -1,4 +1,4 @@
-import { isNotFound } from '#machinery/errors/status-error.ts';
+import { isNotFound, newBadRequest } from '#machinery/errors/status-error.ts';
 import type { ResourceRequest } from '../request.ts';
 import { deleteWith } from './delete.ts';
 import { decodeDeleteOptions, warnOfOrphans } from './delete-options.ts';
@@ -14,6 +14,8 @@ export async function deleteCollection(parts: RegistryParts, request: ResourceRe
   warnOfOrphans(parts, request, options);
   const list = await listObjects(parts, request);
   const { entries } = list;
+  const isSomewhere = request.target.namespace !== '' || !parts.definition.namespaced;
+  if (!isSomewhere && entries.length > 0) throw newBadRequest('Namespace parameter required.');
   let next = 0;
   const worker = async () => {
     for (let entry = entries[next++]; entry !== undefined; entry = entries[next++]) {

@@ -35,8 +35,10 @@ export function matchNamespace(parts: Pick<RegistryParts, 'definition'>, object:
     delete object.metadata.namespace;
     return;
   }
-  object.metadata.namespace ||= target.namespace;
-  if (object.metadata.namespace !== target.namespace) {
+  // Where the path leaves it out nothing else says it: validation asks for it.
+  if (target.namespace === '') delete object.metadata.namespace;
+  else object.metadata.namespace ||= target.namespace;
+  if ((object.metadata.namespace ?? '') !== target.namespace) {
     throw newBadRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
 }

@@ -27,7 +27,7 @@ const isNamespace = ({ definition }: AdmissionAttributes) => definition.group ==
 
 function check(attributes: AdmissionAttributes, namespaceOf: (name: string) => Namespace | undefined): void {
   const { operation, target, definition, object } = attributes;
-  if (operation !== 'CREATE' || !definition.namespaced) return;
+  if (operation !== 'CREATE' || !definition.namespaced || target.namespace === '') return;
   if (EXEMPT.has(`${definition.plural}.${definition.group}`)) return;
   const namespace = namespaceOf(target.namespace);
   if (namespace === undefined) throw newNotFound({ group: '', resource: 'namespaces' }, target.namespace);

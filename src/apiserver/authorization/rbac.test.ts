@@ -110,3 +110,22 @@ test('all rules of a user in a namespace can be told', () => {
     errors: ['clusterrole.rbac.authorization.k8s.io "gone" not found'],
   });
 });
+
+test('a path that reads like a resource in a namespace gives no right to that one, nor the other way round', async () => {
+  const allUrls: Rule[] = [{ verbs: ['get'], nonResourceURLs: ['*'] }];
+  const allPods: Rule[] = [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }];
+  const both = [
+    bind('eve-urls', 'urls', { kind: 'User', name: 'eve' }),
+    bind('pam-pods', 'pods', { kind: 'User', name: 'pam' }),
+  ];
+  const authorizer = createDecide([new RbacAuthorizer(sourceOf({ urls: allUrls, pods: allPods }, both).source)]);
+  const path = { verb: 'get', path: '/pods/ team' };
+  const asked = [
+    { user: user('eve'), ...path },
+    { user: user('eve'), ...pods('get', 'team') },
+    { user: user('pam'), ...pods('get', 'team') },
+    { user: user('pam'), ...path },
+  ];
+  const allowed = await Promise.all(asked.map(async (attributes) => (await authorizer(attributes)).allowed));
+  expect(allowed).toEqual([true, false, true, false]);
+});

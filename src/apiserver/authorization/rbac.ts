@@ -117,7 +117,9 @@ class SubjectRules {
   readonly #source: RbacSource;
   readonly #user: UserInfo;
   readonly #grants = new Map<string, Grants>();
-  readonly #candidates = new Map<string, readonly Candidate[]>();
+  readonly #ofResources = new Map<string, readonly Candidate[]>();
+  /** Apart: a path may read like a resource in its namespace. */
+  readonly #ofPaths = new Map<string, readonly Candidate[]>();
 
   constructor(source: RbacSource, user: UserInfo) {
     this.#source = source;
@@ -130,10 +132,11 @@ class SubjectRules {
     const key = isPath
       ? `${attributes.verb} ${attributes.path}`
       : `${attributes.verb} ${attributes.group}/${attributes.resource}/${attributes.subresource} ${namespace}`;
-    let candidates = this.#candidates.get(key);
+    const remembered = isPath ? this.#ofPaths : this.#ofResources;
+    let candidates = remembered.get(key);
     if (candidates === undefined) {
-      if (this.#candidates.size >= MAX_REMEMBERED) this.#candidates.clear();
-      this.#candidates.set(key, (candidates = this.#find(attributes, namespace)));
+      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+      remembered.set(key, (candidates = this.#find(attributes, namespace)));
     }
     for (const { rule, opinion } of candidates) {
       if (isPath || nameAllowed(rule, attributes.name)) return opinion;

@@ -156,6 +156,7 @@ test.each<[string, string]>([
   ['list services', 'yes'],
   ['list runtimeclasses.node.k8s.io', 'yes'],
   ['list deployments.apps', ''],
+  ['list constructor', ''],
 ])('the agent of n1: %s: %s', async (request, expected) => {
   expect(await decide(request)).toBe(expected);
 });

@@ -1,3 +1,4 @@
+import { table } from '#base/table.ts';
 import { splitNodeUser } from '../../user.ts';
 import {
   ALLOW,
@@ -44,7 +45,7 @@ interface Case {
 const resourceOf = ({ group, resource }: ResourceAttributes) => (group === '' ? resource : `${resource}.${group}`);
 
 /** The resources of which a node may not touch every object. */
-const NARROWED: Readonly<Record<string, (each: Case) => Opinion>> = {
+const NARROWED = table<(each: Case) => Opinion>({
   secrets: (each) => read(each, 'secrets'),
   configmaps: (each) => read(each, 'configmaps'),
   persistentvolumeclaims: (each) =>
@@ -61,7 +62,7 @@ const NARROWED: Readonly<Record<string, (each: Case) => Opinion>> = {
   [CERTIFICATES]: podCertificateRequest,
   nodes: ownNode,
   pods,
-};
+});
 
 function related({ node, attributes, relations }: Case, kind: RelatedKind): Opinion {
   const { namespace, name } = attributes;

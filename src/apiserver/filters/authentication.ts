@@ -1,6 +1,7 @@
 import { isTokenTooFar } from '../authentication/bearer-token.ts';
 import type { RequestAuthenticator } from '../authentication/request-authenticator.ts';
 import type { AccessMetrics } from '../metrics/access-metrics.ts';
+import { UNAUTHENTICATED_GROUP } from '../user.ts';
 import type { Filter } from './filter.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -24,8 +25,11 @@ export const authentication =
     } catch (error) {
       metrics.unknown(certificate !== undefined || context.header('authorization') !== '', startedAt);
       onRefused?.(context, error);
+      context.closeConnection();
       throw error;
     }
+    // Connections with many requests at once are for those who say who they are.
+    if (context.user.groups.includes(UNAUTHENTICATED_GROUP)) context.closeConnection();
     metrics.authenticated(context.user.name, startedAt);
     return next(context);
   };

@@ -120,6 +120,10 @@ export class RequestContext implements Exchange {
     return this.#exchange.readBody(limit);
   }
 
+  closeConnection(): void {
+    this.#exchange.closeConnection?.();
+  }
+
   /** Adds a header to the answer, by lower-case name. */
   setHeader(name: string, value: string): void {
     this.#headers ??= { ...NOT_KEPT };

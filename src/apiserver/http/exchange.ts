@@ -28,6 +28,8 @@ export interface Exchange {
   respond(code: number, headers: HeaderMap, body: Uint8Array): Promise<void> | undefined;
   /** The head of an answer whose body follows in pieces. */
   startStream(code: number, headers: HeaderMap): ResponseStream;
+  /** Takes no further request over a connection that brings many at once; what is under way goes on. */
+  closeConnection?(): void;
   /** Whether an answer was begun. */
   readonly answered: boolean;
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2';
 import { Agent, request as httpsRequest } from 'node:https';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -37,6 +39,28 @@ describe('who may', () => {
       reason: 'Unauthorized',
       code: 401,
     });
+  });
+
+  test.each([
+    ['/readyz', {}, [200, true]],
+    ['/api', {}, [401, true]],
+    ['/api', { authorization: 'Bearer nonsense' }, [401, true]],
+    ['/api', 'admin', [200, false]],
+  ] as const)('%s over HTTP/2, by %j: the connection takes one request of nobody', async (path, who, expected) => {
+    const { cert, key } = endpoint.admin.tls;
+    const session = connectHttp2(endpoint.server, { ca: endpoint.ca, ...(who === 'admin' ? { cert, key } : {}) });
+    let isEnded = false;
+    session.once('goaway', () => {
+      isEnded = true;
+    });
+    const stream = session.request({ ':path': path, ...(who === 'admin' ? {} : who) });
+    const [{ ':status': code }] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+    stream.resume();
+    await once(stream, 'close');
+    // What the server says before its answer to this has been heard by then.
+    if (!isEnded) await new Promise((resolve) => session.ping(resolve));
+    session.destroy();
+    expect([code, isEnded]).toEqual(expected);
   });
 
   test('a wrong token is refused', async () => {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { PeerCertificate } from '../authentication/peer-certificate.ts';
 import { readableBody, writableBody } from '../http2/body-streams.ts';
+import type { Http2Connection } from '../http2/connection.ts';
 import { ErrorCode } from '../http2/error-code.ts';
 import { OF_CONNECTIONS } from '../http2/request-fields.ts';
 import type { Http2Stream } from '../http2/stream.ts';
@@ -21,16 +22,18 @@ export class Http2Exchange implements Exchange {
   readonly search: string;
   readonly #stream: Http2Stream;
   readonly #socket: TLSSocket;
+  readonly #connection: Pick<Http2Connection, 'close'>;
   readonly #gone = new LazySignal();
   #bodyStream: Readable | undefined;
 
-  constructor(stream: Http2Stream, socket: TLSSocket) {
+  constructor(stream: Http2Stream, socket: TLSSocket, connection: Pick<Http2Connection, 'close'>) {
     const { path, query, search } = splitTarget(stream.request.path);
     this.path = path;
     this.query = query;
     this.search = search;
     this.#stream = stream;
     this.#socket = socket;
+    this.#connection = connection;
     stream.onClose(this.#gone.abort);
   }
 
@@ -58,6 +61,10 @@ export class Http2Exchange implements Exchange {
 
   get remoteAddress(): string {
     return this.#socket.remoteAddress ?? '';
+  }
+
+  closeConnection(): void {
+    this.#connection.close();
   }
 
   get answered(): boolean {

@@ -182,8 +182,8 @@ export class HttpsListener {
   }
 
   #speakHttp2(socket: TLSSocket): void {
-    const connection = new Http2Connection(socket, {
-      onStream: (stream) => this.#onExchange(new Http2Exchange(stream, socket)),
+    const connection: Http2Connection = new Http2Connection(socket, {
+      onStream: (stream) => this.#onExchange(new Http2Exchange(stream, socket, connection)),
       onFault: this.#onFault,
       headersTimeoutMs: this.#headersTimeoutMs,
       idleMs: IDLE_MS,

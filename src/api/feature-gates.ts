@@ -1,6 +1,7 @@
 import { StatefulSetsWithMaxUnavailable } from './apps/v1/stateful-set-max-unavailable.ts';
 import { ClusterTrustBundles } from './certificates/v1beta1/cluster-trust-bundle.ts';
 import { PodCertificateRequests } from './certificates/v1beta1/pod-certificate-request.ts';
+import { DeviceTaintRules } from './resource/v1beta2/device-taint-rule.ts';
 import type { AnyResourceDefinition } from './resource-definition.ts';
 import { resources } from './resources.ts';
 import { PodGroups } from './scheduling/v1alpha2/pod-group.ts';
@@ -18,6 +19,7 @@ interface Feature {
 /** Features that are off unless they are asked for. */
 export const featureGates: ReadonlyMap<string, Feature> = new Map<string, Feature>([
   ['ClusterTrustBundle', { stage: 'BETA', resources: [ClusterTrustBundles], needs: [] }],
+  ['DRADeviceTaintRules', { stage: 'BETA', resources: [DeviceTaintRules], needs: [] }],
   ['GangScheduling', { stage: 'ALPHA', resources: [], needs: ['GenericWorkload'] }],
   ['GenericWorkload', { stage: 'ALPHA', resources: [PodGroups, Workloads], needs: [] }],
   ['MaxUnavailableStatefulSet', { stage: 'BETA', resources: [StatefulSetsWithMaxUnavailable], needs: [] }],

@@ -6,6 +6,7 @@ import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { DeviceClasses } from '#api/resource/v1/device-class.ts';
 import { ResourceClaims } from '#api/resource/v1/resource-claim.ts';
 import { ResourceSlices } from '#api/resource/v1/resource-slice.ts';
+import { type DeviceTaintRule, DeviceTaintRules, selectsDevice } from '#api/resource/v1beta2/device-taint-rule.ts';
 import type { KubernetesObject, ResourceDefinition } from '#api/resource-definition.ts';
 import { PodGroups } from '#api/scheduling/v1alpha2/pod-group.ts';
 import { CSIDrivers } from '#api/storage/v1/csi-driver.ts';
@@ -30,6 +31,8 @@ export interface Followers {
   readonly nominations: Nominations;
   /** Groups of pods that are scheduled together, where that is on. */
   readonly groups?: PodGroupIndex | undefined;
+  /** Whether administrators' rules taint devices. */
+  readonly hasTaintRules?: boolean;
   /** Whether some profile is responsible for pods of this scheduler name. */
   readonly isOurs: (schedulerName: string) => boolean;
   readonly clock: Pick<Clock, 'monotonic'>;
@@ -70,6 +73,7 @@ export function followCluster(informers: InformerFactory, followers: Followers):
     },
   });
   followStorage(informers, happened);
+  if (followers.hasTaintRules) followTaintRules(informers, happened);
   if (groups) followGroups(informers, groups, happened);
   const pods = new PodFollower(followers);
   informers.of(Pods).addHandler({
@@ -106,6 +110,24 @@ function followStorage(informers: InformerFactory, happened: (happening: Happeni
   });
   informers.of(CSIDrivers).addHandler({
     updated: (object, old) => happened({ name: 'CSIDriverUpdate', object, old }),
+  });
+}
+
+/** A rule that goes or changes leaves the devices of slices with other taints. */
+function followTaintRules(informers: InformerFactory, happened: (happening: Happening) => void): void {
+  const slices = informers.of(ResourceSlices).store;
+  const changed = (...rules: readonly DeviceTaintRule[]) => {
+    for (const slice of slices.list()) {
+      const { driver, pool, devices = [] } = slice.spec;
+      const isTainted = ({ name }: { readonly name: string }) =>
+        rules.some((rule) => selectsDevice(rule, { driver, pool: pool.name, device: name }));
+      if (devices.some(isTainted)) happened({ name: 'ResourceSliceUpdate', object: slice, old: slice });
+    }
+  };
+  informers.of(DeviceTaintRules).addHandler({
+    added: (rule) => changed(rule),
+    updated: (rule, old) => deepEqual(rule.spec, old.spec) || changed(rule, old),
+    deleted: (rule) => changed(rule),
   });
 }
 

@@ -5,6 +5,7 @@ import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { type DeviceClass, DeviceClasses } from '#api/resource/v1/device-class.ts';
 import { type ResourceClaim, ResourceClaims } from '#api/resource/v1/resource-claim.ts';
 import { type ResourceSlice, ResourceSlices } from '#api/resource/v1/resource-slice.ts';
+import { type DeviceTaintRule, DeviceTaintRules } from '#api/resource/v1beta2/device-taint-rule.ts';
 import { jsonPatch } from '#client/options.ts';
 import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
 import { Cluster } from '#testing/cluster.ts';
@@ -63,7 +64,12 @@ const one = (name: string, deviceClassName: string, more: object = {}) => ({
 });
 
 beforeAll(async () => {
-  cluster = await Cluster.start({ controllers: false, scheduler: false, disableAdmissionPlugins: ['ServiceAccount'] });
+  cluster = await Cluster.start({
+    controllers: false,
+    scheduler: false,
+    disableAdmissionPlugins: ['ServiceAccount'],
+    featureGates: ['DRADeviceTaintRules'],
+  });
   cluster.run(createSchedulerComponent(cluster.environment));
   await addNode('a');
   await addNode('b');
@@ -353,4 +359,25 @@ test('a pod is bound when its devices are ready', async () => {
     .updateStatus({ ...claim, status: { ...claim.status, devices: [told] } } as ResourceClaim);
   await bound('fabric');
   expect((await podOf('fabric')).status?.nominatedNodeName).toBeUndefined();
+});
+
+test('devices that a rule taints are for nobody, until it goes', async () => {
+  await addClass('ruled', 'device.driver == "ruled.example.com"');
+  await addSlice('ruled', { driver: 'ruled.example.com', nodeName: 'a', devices: [{ name: 'r0' }, { name: 'r1' }] });
+  const rule = (name: string, deviceSelector: object) => ({
+    metadata: { name },
+    spec: { deviceSelector, taint: { key: 'example.com/service', effect: 'NoSchedule' } },
+  });
+  const rules = cluster.client.of(DeviceTaintRules);
+  await rules.create(rule('first', { driver: 'ruled.example.com', device: 'r0' }) as DeviceTaintRule);
+  await addClaim('ruled', { requests: [one('gpu', 'ruled')] });
+  await addPod('ruled', ['ruled']);
+  await bound('ruled');
+  expect(await devicesOf('ruled')).toEqual(['gpu=r1']);
+  await addClaim('ruled-2', { requests: [one('gpu', 'ruled')] });
+  await addPod('ruled-2', ['ruled-2']);
+  expect(await messageOf('ruled-2')).toContain('cannot allocate all claims');
+  await rules.delete('first');
+  await bound('ruled-2');
+  expect(await devicesOf('ruled-2')).toEqual(['gpu=r0']);
 });

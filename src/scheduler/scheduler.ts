@@ -147,6 +147,7 @@ export class Scheduler {
       queue: this.#queue,
       nominations: this.#nominations,
       groups: this.#groups,
+      hasTaintRules: options.featureGates?.has('DRADeviceTaintRules') ?? false,
       isOurs: (schedulerName) => this.#frameworks.has(schedulerName),
       clock: options.clock,
       callOff: (uid) => {

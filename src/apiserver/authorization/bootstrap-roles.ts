@@ -299,6 +299,19 @@ export const featureRules: readonly {
     rules: [rule(READ, 'certificates.k8s.io', 'clustertrustbundles')],
   },
   {
+    gate: 'DRADeviceTaintRules',
+    role: 'system:controller:device-taint-eviction-controller',
+    rules: [
+      rule('patch update', 'resource.k8s.io', 'devicetaintrules/status'),
+      rule(READ, 'resource.k8s.io', 'devicetaintrules'),
+    ],
+  },
+  {
+    gate: 'DRADeviceTaintRules',
+    role: 'system:kube-scheduler',
+    rules: [rule(READ, 'resource.k8s.io', 'devicetaintrules')],
+  },
+  {
     gate: 'GenericWorkload',
     role: 'system:kube-scheduler',
     rules: [

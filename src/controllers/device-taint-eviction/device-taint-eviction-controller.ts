@@ -1,8 +1,7 @@
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
-import type { DeviceTaint } from '#api/resource/v1/device-selector.ts';
 import { type ResourceClaim, ResourceClaims } from '#api/resource/v1/resource-claim.ts';
-import type { DeviceRequestAllocationResult } from '#api/resource/v1/resource-claim-status.ts';
-import { type ResourceSlice, ResourceSlices } from '#api/resource/v1/resource-slice.ts';
+import { ResourceSlices } from '#api/resource/v1/resource-slice.ts';
+import { type DeviceTaintRule, DeviceTaintRules } from '#api/resource/v1beta2/device-taint-rule.ts';
 import type { Informer } from '#client/informer.ts';
 import { keyOf } from '#client/object-store.ts';
 import { Controller, type Result } from '#controller/controller.ts';
@@ -10,8 +9,11 @@ import type { ControllerContext } from '#controller/manager.ts';
 import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import type { ControllersOptions } from '../controller-entry.ts';
 import { disruptPod } from '../shared/disrupt-pod.ts';
-import { podEvictionTime } from './eviction-time.ts';
+import { DeviceTaints, poolOf } from './device-taints.ts';
+import { type Eviction, podEviction } from './eviction-time.ts';
+import { RuleStatus } from './rule-status.ts';
 
 const BY_POOL = 'pool';
 const REASON = 'DeviceTaintManagerEviction';
@@ -21,23 +23,38 @@ export class DeviceTaintEvictionController {
   readonly controller: Controller;
   readonly #context: ControllerContext;
   readonly #claims: Informer<ResourceClaim>;
-  readonly #slices: Informer<ResourceSlice>;
+  readonly #taints: DeviceTaints;
+  /** Undefined where rules have no effect. */
+  readonly #rules: Informer<DeviceTaintRule> | undefined;
+  readonly #ruleStatus: RuleStatus;
   /** Uids of pods that are to go, by the pods' keys. */
   readonly #condemned = new Map<string, string | undefined>();
 
-  constructor(context: ControllerContext) {
+  constructor(context: ControllerContext, { featureGates }: ControllersOptions) {
     this.#context = context;
     this.#claims = context.informers.of(ResourceClaims).addIndex(BY_POOL, poolsOf);
-    this.#slices = context.informers
-      .of(ResourceSlices)
-      .addIndex(BY_POOL, ({ spec }) => [poolOf(spec.driver, spec.pool.name)]);
+    this.#taints = new DeviceTaints(context.informers);
+    this.#ruleStatus = new RuleStatus(context, {
+      taints: this.#taints,
+      evictionOf: (pod, rules) => this.#evictionOf(pod, rules),
+    });
     this.controller = new Controller('device-taint-eviction', context)
       .watches(Pods, (pod, old) => (old && sameClaims(pod, old) ? [] : keysOf(pod)))
       .watches(ResourceClaims, consumersOf)
       .watches(ResourceSlices, ({ spec }) =>
         this.#claims.store.byIndex(BY_POOL, poolOf(spec.driver, spec.pool.name)).flatMap(consumersOf),
       )
-      .reconciles((key) => this.#reconcile(key));
+      .reconciles((key) => (key.includes('/') ? this.#reconcile(key) : this.#ruleStatus.tell(key)));
+    if (!featureGates?.has('DRADeviceTaintRules')) return;
+    this.#rules = context.informers.of(DeviceTaintRules);
+    this.#rules.addHandler({ deleted: (rule) => this.#ruleStatus.forget(rule) });
+    this.controller.watches(DeviceTaintRules, (rule, other) => this.#concernedBy(rule, other));
+  }
+
+  /** Rules change seldom: each pod that has devices is looked at again. */
+  #concernedBy(rule: DeviceTaintRule, other: DeviceTaintRule | undefined): string[] {
+    if (other && deepEqual(rule.spec, other.spec)) return [];
+    return [keyOf(rule), ...this.#claims.store.list().flatMap(consumersOf)];
   }
 
   async #reconcile(key: string): Promise<Result | undefined> {
@@ -47,39 +64,44 @@ export class DeviceTaintEvictionController {
       this.#condemned.delete(key);
       return undefined;
     }
-    const claimNamed = (name: string) => this.#claims.store.get(name, pod.metadata?.namespace);
-    const deadline = podEvictionTime(pod, claimNamed, (device) => this.#taintsOf(device));
-    if (deadline === undefined) {
+    const eviction = this.#evictionOf(pod, this.#rules?.store.list() ?? []);
+    if (eviction === undefined) {
       const wasCondemned = this.#condemned.get(key) === pod.metadata?.uid && this.#condemned.delete(key);
       if (wasCondemned) events.record(pod, 'Normal', REASON, 'Cancelling deletion');
       return undefined;
     }
     this.#condemned.set(key, pod.metadata?.uid);
-    const wait = deadline - clock.now();
+    this.#tellRules(eviction, 0);
+    const wait = eviction.at - clock.now();
     if (wait > 0) return { requeueAfterMs: wait };
-    await this.#evict(pod);
+    if (await this.#evict(pod)) this.#tellRules(eviction, this.#ruleStatus.count(eviction));
     return undefined;
   }
 
-  /** A pool's devices are those of its newest generation. */
-  #taintsOf({ driver, pool, device }: DeviceRequestAllocationResult): readonly DeviceTaint[] {
-    const slices = this.#slices.store.byIndex(BY_POOL, poolOf(driver, pool));
-    const newest = Math.max(...slices.map(({ spec }) => spec.pool.generation));
-    const devices = slices
-      .filter(({ spec }) => spec.pool.generation === newest)
-      .flatMap(({ spec }) => spec.devices ?? []);
-    return devices.find(({ name }) => name === device)?.taints ?? [];
+  #evictionOf(pod: Pod, rules: readonly DeviceTaintRule[]): Eviction | undefined {
+    const claimNamed = (name: string) => this.#claims.store.get(name, pod.metadata?.namespace);
+    return podEviction(pod, claimNamed, (device) => this.#taints.of(device, rules));
   }
 
-  async #evict(pod: Pod): Promise<void> {
+  /** Has the rules that an eviction is due to told of in a while. */
+  #tellRules({ rules }: Eviction, milliseconds: number): void {
+    if (rules.size === 0) return;
+    for (const rule of this.#rules?.store.list() ?? [])
+      if (rules.has(rule.metadata?.uid ?? '')) this.controller.queue.addAfter(keyOf(rule), milliseconds);
+  }
+
+  /** Whether the pod was there to be deleted. */
+  async #evict(pod: Pod): Promise<boolean> {
     // The copy may be behind: what is on its way already is not told of again.
     const live = await this.#live(pod);
-    if (live === undefined || live.metadata?.uid !== pod.metadata?.uid || live.metadata?.deletionTimestamp) return;
+    if (live === undefined || live.metadata?.uid !== pod.metadata?.uid || live.metadata?.deletionTimestamp)
+      return false;
     this.#context.events.record(live, 'Normal', REASON, 'Marking for deletion');
     await disruptPod(this.#context, live, {
       reason: 'DeletionByDeviceTaintManager',
       message: 'Device Taint manager: deleting due to NoExecute taint',
     });
+    return true;
   }
 
   async #live({ metadata }: Pod): Promise<Pod | undefined> {
@@ -87,8 +109,6 @@ export class DeviceTaintEvictionController {
     return ignoring(isNotFound, this.#context.client.of(Pods).get(name, { namespace }));
   }
 }
-
-const poolOf = (driver: string, pool: string): string => `${driver}/${pool}`;
 
 const poolsOf = ({ status }: ResourceClaim): string[] => [
   ...new Set((status?.allocation?.devices?.results ?? []).map(({ driver, pool }) => poolOf(driver, pool))),

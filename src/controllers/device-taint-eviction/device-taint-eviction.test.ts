@@ -4,6 +4,8 @@ import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { type ResourceClaim, ResourceClaims } from '#api/resource/v1/resource-claim.ts';
 import { type ResourceSlice, ResourceSlices } from '#api/resource/v1/resource-slice.ts';
+import { type DeviceTaintRule, DeviceTaintRules } from '#api/resource/v1beta2/device-taint-rule.ts';
+import { mergePatch } from '#client/options.ts';
 import { formatTime } from '#machinery/objects/time.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
@@ -15,7 +17,7 @@ const namespace = 'default';
 const driver = 'gpu.example.com';
 beforeAll(async () => {
   const controllers = ['device-taint-eviction-controller', 'serviceaccount-controller'];
-  cluster = await Cluster.start({ clock, controllers, scheduler: false });
+  cluster = await Cluster.start({ clock, controllers, scheduler: false, featureGates: ['DRADeviceTaintRules'] });
   await waitFor(() => cluster.client.of(ServiceAccounts).get('default', { namespace }));
 });
 afterAll(() => cluster.stop());
@@ -26,7 +28,7 @@ const eventsOf = async (name: string) => {
   const { items } = await cluster.client.of(Events).list({ namespace, fieldSelector: `involvedObject.name=${name}` });
   return items.map(({ reason, message, source }) => `${source?.component} ${reason} ${message}`);
 };
-async function makeUser(name: string, tolerations: readonly object[]): Promise<void> {
+async function makeUser(name: string, tolerations: readonly object[], pool = 'p'): Promise<void> {
   const claims = cluster.client.of(ResourceClaims);
   const spec = { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu' } }] } };
   const claim = await claims.create({ metadata: { name, namespace }, spec } as ResourceClaim);
@@ -38,7 +40,7 @@ async function makeUser(name: string, tolerations: readonly object[]): Promise<v
       resourceClaims: [{ name: 'gpu', resourceClaimName: name }],
     },
   } as Pod);
-  const results = [{ request: 'gpu', driver, pool: 'p', device: 'gpu-0', tolerations }];
+  const results = [{ request: 'gpu', driver, pool, device: 'gpu-0', tolerations }];
   const reservedFor = [{ resource: 'pods', name, uid: pod.metadata?.uid }];
   const status = { reservedFor, allocation: { devices: { results } } } as unknown as ResourceClaim['status'];
   await claims.updateStatus({ ...claim, status });
@@ -82,4 +84,62 @@ test('pods leave a tainted device when they tolerate it no longer, and stay wher
     return isLeaving('patient');
   });
   expect(await isLeaving('loyal')).toBeUndefined();
+});
+
+test('administrators try out a rule, have pods leave by it, and are told', async () => {
+  const rules = cluster.client.of(DeviceTaintRules);
+  await slices().create({
+    metadata: { name: 'whole' },
+    spec: {
+      driver,
+      pool: { name: 'q', generation: 1, resourceSliceCount: 1 },
+      nodeName: 'node-1',
+      devices: [{ name: 'gpu-0' }],
+    },
+  } as ResourceSlice);
+  await makeUser('ruled', [], 'q');
+  const taint = { key: 'example.com/service', effect: 'None' };
+  await rules.create({
+    metadata: { name: 'service' },
+    spec: { deviceSelector: { driver, pool: 'q' }, taint },
+  } as DeviceTaintRule);
+  const told = async () => {
+    const { metadata, status } = await rules.get('service');
+    const [condition] = status?.conditions ?? [];
+    if (condition?.observedGeneration !== metadata?.generation) return undefined;
+    return `${condition?.type} ${condition?.status} ${condition?.reason} ${condition?.message}`;
+  };
+  expect(await waitFor(told)).toMatch(
+    /^EvictionInProgress False NoEffect 1 published device selected\. 1 allocated device selected\. 1 pod would be evicted in 1 namespace if/,
+  );
+  expect(await isLeaving('ruled')).toBeUndefined();
+  expect((await rules.get('service')).metadata?.managedFields?.map(({ manager }) => manager)).toContain(
+    'device-taint-eviction-controller',
+  );
+
+  await rules.patch('service', mergePatch({ spec: { taint: { effect: 'NoExecute' } } }));
+  await waitFor(() => isLeaving('ruled'));
+  await waitFor(async () => {
+    clock.advance(10_000);
+    return (await told())?.startsWith('EvictionInProgress False Completed');
+  });
+  await rules.delete('service');
+});
+
+test('a pod stays where the rule goes before its toleration ends', async () => {
+  const rules = cluster.client.of(DeviceTaintRules);
+  const taint = { key: 'example.com/later', effect: 'NoExecute' };
+  await makeUser(
+    'tolerant',
+    [{ key: taint.key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 600 }],
+    'q',
+  );
+  await rules.create({
+    metadata: { name: 'later' },
+    spec: { deviceSelector: { pool: 'q' }, taint },
+  } as DeviceTaintRule);
+  await waitFor(async () => (await rules.get('later')).status?.conditions?.[0]?.reason === 'PodsPendingEviction');
+  await rules.delete('later');
+  const from = 'device-taint-eviction-controller DeviceTaintManagerEviction';
+  await waitFor(async () => (await eventsOf('tolerant')).includes(`${from} Cancelling deletion`));
 });

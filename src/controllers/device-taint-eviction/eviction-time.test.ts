@@ -3,7 +3,7 @@ import type { Pod } from '#api/core/v1/pod.ts';
 import type { DeviceTaint, DeviceToleration } from '#api/resource/v1/device-selector.ts';
 import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
 import { formatTime } from '#machinery/objects/time.ts';
-import { podEvictionTime } from './eviction-time.ts';
+import { podEviction } from './eviction-time.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const taint = (effect: string, seconds = 0, key = 'broken') =>
@@ -70,10 +70,24 @@ test.each<[string, Pod, ResourceClaim, readonly DeviceTaint[], number | undefine
   ['a claim that was made for it counts', GENERATED, claim([], OWN), [taint('NoExecute')], 0],
   ['a namesake of such a claim does not', GENERATED, claim([]), [taint('NoExecute')], undefined],
 ])('%s', (_, pod, of, taints, want) => {
-  const time = podEvictionTime(
+  const eviction = podEviction(
     pod,
     (name) => (name === 'claim' ? of : undefined),
-    () => taints,
+    () => taints.map((each) => ({ taint: each })),
   );
-  expect(time === undefined ? undefined : (time - START) / 1000).toBe(want);
+  expect(eviction === undefined ? undefined : (eviction.at - START) / 1000).toBe(want);
+});
+
+test('every rule that a pod does not tolerate for ever has to do with its going', () => {
+  const rules = [
+    { taint: taint('NoExecute', 9), rule: 'late' },
+    { taint: taint('NoExecute', 2, 'hot'), rule: 'first' },
+    { taint: taint('NoSchedule', 1), rule: 'idle' },
+  ];
+  const eviction = podEviction(
+    POD,
+    () => claim([]),
+    () => rules,
+  );
+  expect(eviction).toEqual({ at: START + 2000, rules: new Set(['late', 'first']) });
 });

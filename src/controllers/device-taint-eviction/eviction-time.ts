@@ -6,20 +6,44 @@ import type { DeviceRequestAllocationResult } from '#api/resource/v1/resource-cl
 import { isControlledBy } from '#controller/owner-references.ts';
 import { parseTime } from '#machinery/objects/time.ts';
 
-/** The taints of a device as its pool has it now. */
-export type TaintsOf = (device: DeviceRequestAllocationResult) => readonly DeviceTaint[];
+/** A taint, and the UID of the rule that it is from where its driver did not publish it. */
+export interface TracedTaint {
+  readonly taint: DeviceTaint;
+  readonly rule?: string;
+}
+
+/** The taints of a device as its pool and the rules have it now. */
+export type TaintsOf = (device: DeviceRequestAllocationResult) => readonly TracedTaint[];
 
 /** What a pod's claims are, by their names in its namespace. */
 export type ClaimNamed = (name: string) => ResourceClaim | undefined;
 
+export interface Eviction {
+  /** In milliseconds since the epoch. */
+  readonly at: number;
+  /** UIDs of the rules that have to do with it. */
+  readonly rules: ReadonlySet<string>;
+}
+
 /**
- * When a pod is to go because a device of its claims must not be used any more, in milliseconds since the epoch;
- * undefined when it may stay. Only claims that are reserved for the pod count.
+ * When a pod is to go because a device of its claims must not be used any more; undefined when it may stay. Only claims
+ * that are reserved for the pod count.
  */
-export function podEvictionTime(pod: Pod, claimNamed: ClaimNamed, taintsOf: TaintsOf): number | undefined {
+export function podEviction(pod: Pod, claimNamed: ClaimNamed, taintsOf: TaintsOf): Eviction | undefined {
   if (!pod.spec?.nodeName) return undefined;
-  const times = claimsOf(pod, claimNamed).flatMap((claim) => claimEvictionTime(claim, taintsOf) ?? []);
-  return times.length > 0 ? Math.min(...times) : undefined;
+  const rules = new Set<string>();
+  let first: number | undefined;
+  for (const claim of claimsOf(pod, claimNamed)) {
+    for (const device of claim.status?.allocation?.devices?.results ?? []) {
+      for (const { taint, rule } of taintsOf(device)) {
+        const time = evictionTime(device, taint);
+        if (time === undefined) continue;
+        first = Math.min(first ?? time, time);
+        if (rule !== undefined) rules.add(rule);
+      }
+    }
+  }
+  return first === undefined ? undefined : { at: first, rules };
 }
 
 function claimsOf({ metadata, spec, status }: Pod, claimNamed: ClaimNamed): ResourceClaim[] {
@@ -31,19 +55,11 @@ function claimsOf({ metadata, spec, status }: Pod, claimNamed: ClaimNamed): Reso
   });
 }
 
-/** The end of the first toleration that ends; a taint that nothing tolerates counts from when it was added. */
-function claimEvictionTime({ status }: ResourceClaim, taintsOf: TaintsOf): number | undefined {
-  let first: number | undefined;
-  for (const device of status?.allocation?.devices?.results ?? []) {
-    for (const taint of taintsOf(device)) {
-      if (taint.effect !== 'NoExecute' || taint.timeAdded === undefined) continue;
-      const seconds = secondsTolerated(device, taint);
-      if (seconds === undefined) continue;
-      const time = parseTime(taint.timeAdded) + seconds * 1000;
-      first = Math.min(first ?? time, time);
-    }
-  }
-  return first;
+/** The end of the toleration; a taint that nothing tolerates counts from when it was added. */
+function evictionTime(device: DeviceRequestAllocationResult, taint: DeviceTaint): number | undefined {
+  if (taint.effect !== 'NoExecute' || taint.timeAdded === undefined) return undefined;
+  const seconds = secondsTolerated(device, taint);
+  return seconds === undefined ? undefined : parseTime(taint.timeAdded) + seconds * 1000;
 }
 
 /** Undefined for ever, 0 not at all. */

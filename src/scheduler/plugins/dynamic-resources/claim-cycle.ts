@@ -49,7 +49,7 @@ export class ClaimCycles {
       context,
       ledger,
       classes: new DeviceClassResolver(informers),
-      pools: new DevicePools(informers, ledger),
+      pools: new DevicePools(context, ledger),
       selectors: new DeviceSelectors(),
       known: new KnownChoices(),
       writer: new ClaimWriter(context),

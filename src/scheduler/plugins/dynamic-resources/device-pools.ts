@@ -1,5 +1,7 @@
 import { type ResourceSlice, ResourceSlices } from '#api/resource/v1/resource-slice.ts';
-import type { InformerFactory } from '#client/informer-factory.ts';
+import { type DeviceTaintRule, DeviceTaintRules } from '#api/resource/v1beta2/device-taint-rule.ts';
+import type { ObjectStore } from '#client/object-store.ts';
+import type { PluginContext } from '../../framework/plugin-context.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
 import type { DeviceLedger } from './device-ledger.ts';
 import {
@@ -10,6 +12,7 @@ import {
   poolOn,
   slicesByPool,
 } from './device-pool.ts';
+import { withTaints } from './device-tolerations.ts';
 
 /** The devices that can be reached from a node. */
 export interface ReachableDevices {
@@ -30,18 +33,24 @@ interface Known extends ReachableDevices {
 export class DevicePools {
   readonly #ledger: DeviceLedger;
   readonly #slices;
+  /** Undefined where rules have no effect. */
+  readonly #rules: ObjectStore<DeviceTaintRule> | undefined;
   readonly #byNode = new WeakMap<NodeInfo, Known>();
   #version = 0;
   #sorted:
     | { readonly version: number; readonly local: Map<string, PoolSlices[]>; readonly wide: PoolSlices[] }
     | undefined;
 
-  constructor(informers: InformerFactory, ledger: DeviceLedger) {
+  constructor({ informers, featureGates }: Pick<PluginContext, 'informers' | 'featureGates'>, ledger: DeviceLedger) {
     this.#ledger = ledger;
     const slices = informers.of(ResourceSlices);
     this.#slices = slices.store;
     const changed = () => void this.#version++;
     slices.addHandler({ added: changed, updated: changed, deleted: changed });
+    if (!featureGates?.has('DRADeviceTaintRules')) return;
+    const rules = informers.of(DeviceTaintRules);
+    this.#rules = rules.store;
+    rules.addHandler({ added: changed, updated: changed, deleted: changed });
   }
 
   /** The devices of a node that nobody has as a whole. */
@@ -78,7 +87,9 @@ export class DevicePools {
     if (this.#sorted?.version === this.#version) return this.#sorted;
     const local = new Map<string, PoolSlices[]>();
     const wide: PoolSlices[] = [];
-    for (const pool of slicesByPool(this.#slices.list())) {
+    const rules = this.#rules?.list() ?? [];
+    const slices = this.#slices.list();
+    for (const pool of slicesByPool(rules.length > 0 ? slices.map((slice) => withTaints(slice, rules)) : slices)) {
       const node = onlyNode(pool.slices);
       if (node === undefined) wide.push(pool);
       else if (local.has(node)) local.get(node)?.push(pool);

@@ -58,7 +58,7 @@ export class ResourceHandler {
 
   async handle(request: ResourceRequest): Promise<ResourceResult> {
     const { subresource, verb } = request.target;
-    if (this.parts.storage.cache.fault) await refuseUnloaded(this.parts.storage, request);
+    if (this.parts.storage.cache.fault) await refuseUnloaded(this.parts, request);
     this.#warnOfDeprecation(request);
     if (subresource !== '') return this.#handleSubresource(request, subresource);
     const { definition } = this.parts;
@@ -86,7 +86,7 @@ export class ResourceHandler {
 
   async watch(request: ResourceRequest, listener: ChangeListener): Promise<WatchHandle> {
     const { definition, storage } = this.parts;
-    if (storage.cache.fault) await refuseUnloaded(storage, request);
+    if (storage.cache.fault) await refuseUnloaded(this.parts, request);
     this.#warnOfDeprecation(request);
     if (!definition.verbs.includes('watch') || request.target.subresource !== '') {
       throw newMethodNotSupported(groupResourceOf(definition), 'watch');

@@ -28,6 +28,8 @@ export class ResourceStorage {
   /** Of those who write the same object, by its key. */
   readonly turns = new Turns();
   readonly metrics: KindMetrics;
+  /** On the clock's monotonic scale; for a cache with a fault. */
+  missingSince = 0;
   readonly #store: Store;
   #all: { readonly changedRevision: number; readonly objects: readonly KubernetesObject[] } | undefined;
 

@@ -4,13 +4,17 @@ import { UnavailableValueError } from '#storage/store.ts';
 import type { ResourceRequest } from '../request.ts';
 import { etcdKey } from './etcd-key.ts';
 import { parseListOptions } from './list-options.ts';
+import type { RegistryParts } from './registry-parts.ts';
 import type { ResourceStorage } from './resource-storage.ts';
 import { internalName } from './undecodable.ts';
 
 const RETRY_MS = 1000;
+/** Nobody is told to stay away for longer. */
+const LONGEST_SECONDS = 30;
 
 /** Loads what could not be loaded at the start, until it can be. */
 export async function loadLater(storage: ResourceStorage, clock: Clock, signal: AbortSignal): Promise<void> {
+  storage.missingSince = clock.monotonic();
   while (storage.cache.fault !== undefined) {
     // Rejects for nothing but the signal.
     await clock.sleep(RETRY_MS, signal).catch(() => {});
@@ -23,7 +27,10 @@ export async function loadLater(storage: ResourceStorage, clock: Clock, signal: 
  * Rejects where a request needs objects that could not be loaded yet: as upstream, which asks its store for one of
  * them and for pages of all of them, and for others wants to be asked again. Creates need none.
  */
-export async function refuseUnloaded(storage: ResourceStorage, { target, query }: ResourceRequest): Promise<void> {
+export async function refuseUnloaded(
+  { storage, clock }: Pick<RegistryParts, 'storage' | 'clock'>,
+  { target, query }: ResourceRequest,
+): Promise<void> {
   if (storage.cache.fault === undefined || target.verb === 'create') return;
   const { name, namespace, verb } = target;
   const refuseOne = (error: unknown) => {
@@ -37,8 +44,12 @@ export async function refuseUnloaded(storage: ResourceStorage, { target, query }
   if (verb === 'list' && limit > 0 && labelSelector === '' && fieldSelector === '')
     await storage.readThrough(storage.prefix(namespace)).catch(refuse);
   const why = `failed to list *${internalName(storage.definition)}: ${told(storage.cache.fault, storage)}`;
-  throw newTooManyRequests(`storage is (re)initializing: ${why}`, 1);
+  throw newTooManyRequests(`storage is (re)initializing: ${why}`, retryAfter(clock.monotonic() - storage.missingSince));
 }
+
+/** In seconds: the longer it takes, the less those who wait shall ask. */
+const retryAfter = (milliseconds: number): number =>
+  Math.floor(Math.min(LONGEST_SECONDS, Math.exp(0.06 * (milliseconds / 1000))));
 
 /** Why a value is not available, without which it is. */
 const reasonOf = ({ cause, message }: UnavailableValueError): string =>

@@ -239,13 +239,18 @@ test('an API server starts while the service is away, and serves what it keeps w
         status: { code: 500, message: `Internal error occurred: ${message}` },
       });
     await expect(secrets.create(secret('new'))).rejects.toThrow('got unexpected nil transformer');
-    await expect(secrets.list(within)).rejects.toMatchObject({
+    const refusal = (retryAfterSeconds: number) => ({
       status: {
         code: 429,
         message: `storage is (re)initializing: failed to list *core.Secret: ${unread}`,
-        details: { retryAfterSeconds: 1 },
+        details: { retryAfterSeconds },
       },
     });
+    await expect(secrets.list(within)).rejects.toMatchObject(refusal(1));
+    clock.advance(30_000);
+    await expect(secrets.list(within)).rejects.toMatchObject(refusal(6));
+    clock.advance(30_000);
+    await expect(secrets.list(within)).rejects.toMatchObject(refusal(30));
     await expect(secrets.get('none', within)).rejects.toMatchObject({ status: { code: 404 } });
     expect(await store.services.check()).toContain('failed to perform status section');
     await plugin.start();

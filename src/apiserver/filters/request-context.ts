@@ -135,13 +135,16 @@ export class RequestContext implements Exchange {
     this.annotations.set(key, value);
   };
 
-  /** Answers that there was no time for an answer, unless one has begun. What somebody says later is not sent. */
-  endLate(): boolean {
-    if (this.answered) return false;
-    this.respond(504, { 'content-type': 'text/plain; charset=utf-8' }, LATE);
+  /** Answers that there was no time for an answer, or breaks off one that has begun. What somebody says later is not sent. */
+  endLate(): void {
+    if (this.answered) this.drop();
+    else this.respond(504, { 'content-type': 'text/plain; charset=utf-8' }, LATE);
     this.isTerminated = true;
     this.isLate = true;
-    return true;
+  }
+
+  drop(): void {
+    this.#exchange.drop();
   }
 
   respond(code: number, headers: HeaderMap, body: Uint8Array): Promise<void> | undefined {

@@ -52,7 +52,8 @@ function endInTime(context: RequestContext, next: Handler, { bound, onLate }: En
   return new Promise((resolve, reject) => {
     const answered = next(context);
     const release = bound(() => {
-      if (context.endLate()) resolve();
+      context.endLate();
+      resolve();
     });
     answered.then(
       () => {

@@ -20,6 +20,7 @@ import { type AcceptedForm, negotiate } from '../serving/negotiate.ts';
 import type { Exchange } from './exchange.ts';
 import { answerResource, answerWatch, resourceRequestOf } from './resource-answers.ts';
 import { answerWatchSocket } from './watch-socket.ts';
+import { WriteDeadline } from './write-deadline.ts';
 
 /** Answers paths outside the resources: discovery, OpenAPI, health, version. False when the path is not its own. */
 export type PathHandler = (exchange: Exchange, form: () => AcceptedForm) => boolean | Promise<boolean>;
@@ -52,10 +53,13 @@ export interface ApiHandlerOptions {
 export class ApiHandler {
   readonly #options: ApiHandlerOptions;
   readonly #chain: Handler;
+  readonly #writeDeadline: WriteDeadline;
 
   constructor(options: ApiHandlerOptions) {
     const { authenticate, instrumentation, flowControl, audit, pipeline, logger, counters, newUid } = options;
     this.#options = options;
+    this.#writeDeadline = new WriteDeadline(options.clock, counters.late);
+    const onLate = (hasFault: boolean) => counters.late('timeout-handler', hasFault ? 'panic' : 'ok');
     const refused =
       audit && ((context: RequestContext, error: unknown, message?: string) => audit.refused(context, error, message));
     this.#chain = chain(
@@ -64,7 +68,7 @@ export class ApiHandler {
         auditId(newUid),
         instrumentation,
         errorAnswer(logger),
-        requestTimeout({ clock: options.clock, onRefused: refused, onLate: counters.late }),
+        requestTimeout({ clock: options.clock, onRefused: refused, onLate }),
         authentication(authenticate, counters.access, refused),
         // What is written down is the answer, errors included.
         ...(audit ? [audit.filter, errorAnswer(logger)] : []),
@@ -103,7 +107,7 @@ export class ApiHandler {
     }
     if (upgrading) return this.#options.upgrade(upgrading, request, context);
     if (isPassedOn(target)) return this.#options.connect(context, request);
-    return answerResource(context, target, this.#options);
+    return answerResource(context, target, { ...this.#options, writeDeadline: this.#writeDeadline });
   }
 
   async #answerPath(context: RequestContext): Promise<void> {

@@ -30,6 +30,8 @@ export interface Exchange {
   startStream(code: number, headers: HeaderMap): ResponseStream;
   /** Takes no further request over a connection that brings many at once; what is under way goes on. */
   closeConnection?(): void;
+  /** Breaks an answer off that was begun: its client sees that it is not whole. */
+  drop(): void;
   /** Whether an answer was begun. */
   readonly answered: boolean;
 }

@@ -112,6 +112,10 @@ export class Http1Exchange implements Exchange {
     return streamOf(this.#response);
   }
 
+  drop(): void {
+    this.#response.destroy();
+  }
+
   #writeHead(code: number, headers: HeaderMap): void {
     if (this.#isLast()) this.#response.shouldKeepAlive = false;
     // Since HTTP/1.1 connections are kept unless somebody says otherwise: Go does not say it either.

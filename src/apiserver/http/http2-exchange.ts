@@ -98,6 +98,10 @@ export class Http2Exchange implements Exchange {
     );
   }
 
+  drop(): void {
+    this.#stream.reset(ErrorCode.internal);
+  }
+
   startStream(code: number, head: HeaderMap): ResponseStream {
     const stream = this.#stream;
     stream.respond(outgoing(code, head), false);

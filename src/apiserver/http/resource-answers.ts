@@ -7,9 +7,11 @@ import { LIST_TYPES, negotiate } from '../serving/negotiate.ts';
 import { wantsPretty } from '../serving/pretty.ts';
 import { encodeResult } from '../serving/response-encoder.ts';
 import { streamWatch, type WatchParts } from './stream-watch.ts';
+import type { WriteDeadline } from './write-deadline.ts';
 
 /** Upstream's limit on request bodies. */
 const MAX_BODY = 3 * 1024 * 1024;
+const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete']);
 const WITH_BODY = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
 /** What the pipeline is asked. */
@@ -30,11 +32,17 @@ export function resourceRequestOf(
   };
 }
 
+export interface AnswerParts {
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly writeDeadline: WriteDeadline;
+}
+
 /** Answers everything about resources that is one request and one answer. The user may; that was asked before. */
 export async function answerResource(
   context: RequestContext,
   target: ResourceTarget,
-  { pipeline, clock }: { readonly pipeline: Pipeline; readonly clock: Clock },
+  { pipeline, clock, writeDeadline }: AnswerParts,
 ): Promise<void> {
   const form = negotiate(
     context.header('accept'),
@@ -43,7 +51,8 @@ export async function answerResource(
   );
   context.body = await readRequestBody(context, target);
   const request = resourceRequestOf(context, target, context.body);
-  context.result = await pipeline.serve(request);
+  const served = pipeline.serve(request);
+  context.result = await (WRITES.has(target.verb) ? writeDeadline.bound(served) : served);
   const encoded = encodeResult(context.result, {
     form,
     now: clock.now(),

@@ -72,6 +72,7 @@ function createUpgradeExchange(request: IncomingMessage, socket: Duplex): Exchan
         writable: socket,
       };
     },
+    drop: () => void socket.destroy(),
     get answered() {
       return answered || socket.destroyed;
     },

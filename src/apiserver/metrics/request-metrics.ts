@@ -89,9 +89,9 @@ export class RequestMetrics {
     };
   }
 
-  #end(cells: Cells, { code, bytes, isTerminated }: RequestContext, seconds: number): void {
-    // The labels of the total, but for dry runs.
-    if (isTerminated) this.#terminations.labels(...cells.labels.toSpliced(1, 1), String(code)).inc();
+  #end(cells: Cells, { code, bytes, isTerminated, isLate }: RequestContext, seconds: number): void {
+    // The labels of the total, but for dry runs; what broke off is told as what it would have been told.
+    if (isTerminated) this.#terminations.labels(...cells.labels.toSpliced(1, 1), String(isLate ? 504 : code)).inc();
     let counter = cells.codes.get(code);
     if (counter === undefined) cells.codes.set(code, (counter = this.#total.labels(...cells.labels, String(code))));
     counter.inc();

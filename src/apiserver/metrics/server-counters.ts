@@ -7,8 +7,8 @@ import { scopeOf } from './request-metrics.ts';
 /** What filters and handlers count as they go. */
 export interface ServerCounters {
   readonly access: AccessMetrics;
-  /** Counts who was through with a request only after it was answered in his place. */
-  readonly late: (hasFault: boolean) => void;
+  /** Counts who was through with a request only after it was answered in his place, and by whom it was. */
+  readonly late: (source: 'timeout-handler' | 'rest-handler', status: 'ok' | 'error' | 'panic') => void;
   readonly watch: (target: ResourceTarget) => WatchCells;
 }
 
@@ -41,7 +41,7 @@ export function createServerCounters(registry: MetricRegistry, clock: Clock): Se
     ['source', 'status'],
   );
   return {
-    late: (hasFault) => late.labels('timeout-handler', hasFault ? 'panic' : 'ok').inc(),
+    late: (source, status) => late.labels(source, status).inc(),
     access: new AccessMetrics(registry, clock),
     watch: (target) => {
       const { group, version, resource } = target;

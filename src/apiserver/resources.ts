@@ -210,6 +210,7 @@ export class Resources implements ObjectSource {
       verifyToken: this.authentication.verifyToken,
       audiences: [issuerUrl],
       clock,
+      admission: this.#admission,
       bindPod: (request) => bindPod(this.#parts(this.#definition('pods')), request),
     });
   }

@@ -3,32 +3,31 @@ import type { ResourceAttributes as ResourceAttributesSpec } from '#api/authoriz
 import type { SelfSubjectAccessReview } from '#api/authorization/v1/self-subject-access-review.ts';
 import type { SubjectAccessReview } from '#api/authorization/v1/subject-access-review.ts';
 import type { Attributes, Decide } from '../authorization/authorizer.ts';
-import type { ResourceRequest } from '../request.ts';
 import type { UserInfo } from '../user.ts';
 import { checkLocalReview, checkReview, checkSelfReview, type ReviewSpec } from './access-review-validation.ts';
 import { type ReadSelector, readReviewSelector } from './review-selectors.ts';
+import type { Answer } from './virtual-resource.ts';
 
 /** May I? */
-export const reviewSelf = (decide: Decide) => async (review: SelfSubjectAccessReview, request: ResourceRequest) => {
-  checkSelfReview(review);
-  return { ...review, status: await answer(decide, review.spec, request.user) };
-};
+export const reviewSelf = (decide: Decide): Answer<SelfSubjectAccessReview> => ({
+  check: checkSelfReview,
+  answer: async (review, { user }) => ({ ...review, status: await statusOf(decide, review.spec, user) }),
+});
 
 /** May they? */
-export const reviewSubject = (decide: Decide) => async (review: SubjectAccessReview) => {
-  checkReview(review);
-  return { ...review, status: await answer(decide, review.spec, subjectOf(review.spec)) };
-};
+export const reviewSubject = (decide: Decide): Answer<SubjectAccessReview> => ({
+  check: checkReview,
+  answer: async (review) => ({ ...review, status: await statusOf(decide, review.spec, subjectOf(review.spec)) }),
+});
 
 /** May they, here? */
-export const reviewLocalSubject =
-  (decide: Decide) => async (review: LocalSubjectAccessReview, request: ResourceRequest) => {
-    checkLocalReview(review, request.target.namespace);
-    return { ...review, status: await answer(decide, review.spec, subjectOf(review.spec)) };
-  };
+export const reviewLocalSubject = (decide: Decide): Answer<LocalSubjectAccessReview> => ({
+  check: (review, { target }) => checkLocalReview(review, target.namespace),
+  answer: async (review) => ({ ...review, status: await statusOf(decide, review.spec, subjectOf(review.spec)) }),
+});
 
 /** The answer to what a spec asks about a user. */
-async function answer(decide: Decide, spec: ReviewSpec, user: UserInfo) {
+async function statusOf(decide: Decide, spec: ReviewSpec, user: UserInfo) {
   const fields = readReviewSelector('fieldSelector', spec.resourceAttributes?.fieldSelector);
   const labels = readReviewSelector('labelSelector', spec.resourceAttributes?.labelSelector);
   const attributes = attributesOf(spec, user, { fields, labels });

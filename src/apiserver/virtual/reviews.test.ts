@@ -236,3 +236,47 @@ test('the metadata of a review is that of any new object', async () => {
     message: 'the namespace of the provided object does not match the namespace sent on the request',
   });
 });
+
+describe('admission is asked about', () => {
+  const resourceAttributes = { verb: 'get', resource: 'pods', namespace: 'default' };
+  const subject = { user: 'ann', resourceAttributes };
+  const headers = { 'content-type': 'application/json' };
+  const STEP = /step_admission_duration_seconds_count\{operation="CREATE",rejected="false",type="(\w+)"\} (\d+)/g;
+
+  test.each([
+    ['authorization.k8s.io/v1/subjectaccessreviews', subject, 422],
+    ['authorization.k8s.io/v1/selfsubjectaccessreviews', { resourceAttributes }, 422],
+    ['authorization.k8s.io/v1/namespaces/default/localsubjectaccessreviews', subject, 422],
+    ['authorization.k8s.io/v1/selfsubjectrulesreviews', { namespace: 'default' }, 400],
+    ['authentication.k8s.io/v1/tokenreviews', { token: 'x' }, 400],
+    ['authentication.k8s.io/v1/selfsubjectreviews', {}, 201],
+  ])('%s', async (path, spec, fault) => {
+    const call = createCall(await cluster.listen());
+    const ask = (body: object) => call(`/apis/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const steps = async () => {
+      const text = String((await call('/metrics')).bytes);
+      return Object.fromEntries([...text.matchAll(STEP)].map(([, type, count]) => [type, Number(count)]));
+    };
+    const before = await steps();
+    expect((await ask({ spec })).code).toBe(201);
+    const { admit = 0, validate = 0 } = before;
+    expect(await steps()).toEqual({ admit: admit + 1, validate: validate + 1 });
+    // What makes no sense is not looked at.
+    expect((await ask({})).code).toBe(fault);
+    expect(await steps()).toEqual({ admit: admit + 2, validate: validate + (fault === 201 ? 2 : 1) });
+  });
+
+  test('reviews of namespaces that must exist, where that is asked for', async () => {
+    const strict = await Cluster.start({
+      controllers: false,
+      scheduler: false,
+      enableAdmissionPlugins: ['NamespaceExists'],
+    });
+    const metadata = { namespace: 'none' };
+    const spec = { user: 'ann', resourceAttributes: { ...resourceAttributes, namespace: 'none' } };
+    await expect(strict.client.of(LocalSubjectAccessReviews).create({ metadata, spec })).rejects.toMatchObject({
+      status: { code: 404, message: 'namespaces "none" not found' },
+    });
+    await strict.stop();
+  });
+});

@@ -2,15 +2,15 @@ import type { SelfSubjectRulesReview } from '#api/authorization/v1/self-subject-
 import { newBadRequest } from '#machinery/errors/status-error.ts';
 import { joinErrors } from '../authentication/token-union.ts';
 import type { Authorization } from '../authorization/authorization.ts';
-import type { ResourceRequest } from '../request.ts';
+import type { Answer } from './virtual-resource.ts';
 
 /** What may I do here? */
-export const reviewRules =
-  (rulesFor: Authorization['rulesFor']) =>
-  (review: SelfSubjectRulesReview, request: ResourceRequest): SelfSubjectRulesReview => {
-    const namespace = review.spec.namespace ?? '';
-    if (namespace === '') throw newBadRequest('no namespace on request');
-    const { rules, errors } = rulesFor(request.user, namespace);
+export const reviewRules = (rulesFor: Authorization['rulesFor']): Answer<SelfSubjectRulesReview> => ({
+  check: ({ spec }) => {
+    if (!spec.namespace) throw newBadRequest('no namespace on request');
+  },
+  answer: ({ spec }, { user }) => {
+    const { rules, errors } = rulesFor(user, spec.namespace ?? '');
     const status = {
       resourceRules: rules
         .filter(({ resources = [] }) => resources.length > 0)
@@ -27,4 +27,5 @@ export const reviewRules =
       ...(errors.length > 0 ? { evaluationError: joinErrors(errors) } : {}),
     };
     return { metadata: {}, spec: {}, status } as SelfSubjectRulesReview;
-  };
+  },
+});

@@ -1,5 +1,6 @@
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
 import type { Clock } from '#base/clock.ts';
+import type { AdmissionChain } from '../admission/admission.ts';
 import type { Authentication } from '../authentication/authentication.ts';
 import type { Authorization } from '../authorization/authorization.ts';
 import type { ResourceRequest } from '../request.ts';
@@ -9,23 +10,23 @@ import { reviewLocalSubject, reviewSelf, reviewSubject } from './access-reviews.
 import { createComponentStatusHandler } from './component-status.ts';
 import { reviewRules } from './rules-review.ts';
 import { reviewMe, reviewToken } from './token-reviews.ts';
-import { createAnswerHandler } from './virtual-resource.ts';
+import { type Answer, createAnswerHandler } from './virtual-resource.ts';
 
 export interface VirtualOptions {
   readonly authorization: Authorization;
   readonly verifyToken: Authentication['verifyToken'];
   readonly audiences: readonly string[];
   readonly clock: Clock;
+  readonly admission: AdmissionChain;
   readonly bindPod: (request: ResourceRequest) => Promise<ResourceResult>;
 }
 
-type Answer = (sent: never, request: ResourceRequest) => KubernetesObject | Promise<KubernetesObject>;
-
 /** Handlers of the resources that are not stored; undefined for the others. */
 export function virtualHandlers(options: VirtualOptions) {
-  const { authorization, verifyToken, audiences, clock, bindPod } = options;
+  const { authorization, verifyToken, audiences, clock, admission, bindPod } = options;
   const { decide, rulesFor } = authorization;
-  const answers: Readonly<Record<string, Answer>> = {
+  // Each is given objects of its own kind.
+  const answers: Readonly<Record<string, unknown>> = {
     LocalSubjectAccessReview: reviewLocalSubject(decide),
     SelfSubjectAccessReview: reviewSelf(decide),
     SelfSubjectReview: reviewMe(clock),
@@ -36,7 +37,7 @@ export function virtualHandlers(options: VirtualOptions) {
   return (definition: AnyResourceDefinition): RequestHandler | undefined => {
     if (definition.kind === 'Binding') return { handle: bindPod };
     if (definition.kind === 'ComponentStatus') return createComponentStatusHandler();
-    const answer = answers[definition.kind];
-    return answer && createAnswerHandler({ definition, clock }, answer as never);
+    const answer = answers[definition.kind] as Answer<KubernetesObject> | undefined;
+    return answer && createAnswerHandler({ definition, clock, admission }, answer);
   };
 }

@@ -62,6 +62,39 @@ test('what is no request is refused with all else that is wrong', async () => {
   });
 });
 
+/** A request signed by its key whose subject says `text` in another type of value than text. */
+async function signedAs(tag: number, text: string): Promise<Uint8Array> {
+  const signingAlgorithm = { ...ECDSA };
+  const keys = (await crypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  const made = await Pkcs10CertificateRequestGenerator.create(
+    { name: `O=${text}, CN=ann`, keys, signingAlgorithm },
+    crypto,
+  );
+  const der = new Uint8Array(made.rawData);
+  der[Buffer.from(der).indexOf(text) - 2] = tag;
+  return der;
+}
+
+test.each([
+  ['of digits', 0x12],
+  ['that are seen', 0x1a],
+  ['of bytes', 0x04],
+])('a group is no text %s: what one reads there the next does not', async (_what, tag) => {
+  const request = pemOf(await signedAs(tag, 'system:masters'));
+  const problem = `x509: invalid RDNSequence: invalid attribute value: unsupported string type: ${tag}`;
+  expect(await create(request, { signerName: 'kubernetes.io/kube-apiserver-client' })).toEqual(
+    refusal(request, problem),
+  );
+});
+
+test('the first block is the request, or there is none', async () => {
+  const good = atob(pemOf(await signed(ECDSA)));
+  const other = '-----BEGIN OTHER-----\nMA==\n-----END OTHER-----\n';
+  expect(await create(btoa(`note\n${good}${other}`))).toEqual({ code: 201 });
+  const request = btoa(other + good);
+  expect(await create(request)).toEqual(refusal(request, 'PEM block type must be CERTIFICATE REQUEST'));
+});
+
 test('an algorithm that nobody knows shows nothing', async () => {
   const der = await signed(ECDSA);
   // ecdsa-with-SHA256 is 1.2.840.10045.4.3.2; the last number becomes another.

@@ -9,7 +9,7 @@ import { type PeerCertificate, subjectValues } from './peer-certificate.ts';
 /** The part of a subject that holds a user's uid. */
 const UID_PART = '1.3.6.1.4.1.57683.2';
 
-/** The common name is the user, the organizations are its groups. */
+/** The common name, of several the last, is the user, the organizations are its groups. */
 export function createClientCertificateAuthenticator(
   isTrusted: (certificate: PeerCertificate) => boolean,
   clock: Pick<Clock, 'now'>,
@@ -33,7 +33,7 @@ export function createClientCertificateAuthenticator(
 }
 
 function userOf(certificate: PeerCertificate): AuthenticationOutcome {
-  const name = subjectValues(certificate, 'CN')[0] ?? '';
+  const name = subjectValues(certificate, 'CN').at(-1) ?? '';
   if (name === '') return { error: 'x509: the subject has no common name' };
   const uid = subjectValues(certificate, UID_PART)[0];
   const fingerprint = createHash('sha256').update(certificate.raw).digest('hex');

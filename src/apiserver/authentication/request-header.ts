@@ -38,7 +38,7 @@ export function createRequestHeaderAuthenticator(
       if (certificate === undefined || !trust.has(certificate)) return undefined;
       const error = expiryError(certificate, clock.now());
       if (error !== undefined) return { error };
-      const commonName = subjectValues(certificate, 'CN')[0] ?? '';
+      const commonName = subjectValues(certificate, 'CN').at(-1) ?? '';
       if (allowedNames.length > 0 && !allowedNames.includes(commonName)) {
         return { error: `x509: subject with cn=${commonName} is not in the allowed list` };
       }

@@ -1,4 +1,4 @@
-import { alternativeNames } from './parsed-request.ts';
+import { alternativeNames, requestDer } from './parsed-request.ts';
 import { certificateUsages } from './usages.ts';
 
 /** A certificate authority, PEM. The key is PKCS #8. */
@@ -36,7 +36,7 @@ export function validity(expirationSeconds: number | undefined): number {
 export async function signCertificate(request: string, options: SignOptions): Promise<string> {
   const { loadX509 } = await import('./x509.ts');
   const x509 = loadX509();
-  const wanted = new x509.Pkcs10CertificateRequest(Buffer.from(request, 'base64').toString());
+  const wanted = new x509.Pkcs10CertificateRequest(requestDer(request));
   if (!(await wanted.verify())) throw new Error('sign certificate: the signature of the request is not valid');
   const { ca, now } = options;
   const authority = new x509.X509Certificate(ca.certificate);

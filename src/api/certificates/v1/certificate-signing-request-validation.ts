@@ -13,6 +13,7 @@ import { DNS_SUBDOMAIN_MAX_LENGTH, isDNS1123Label, isDNS1123Subdomain } from '#m
 import { decodeBase64 } from '#machinery/objects/base64.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { certificatePemError } from './certificate-pem.ts';
+import { certificateRequestDer } from './certificate-request-der.ts';
 import type {
   CertificateSigningRequest,
   CertificateSigningRequestCondition as Condition,
@@ -23,7 +24,6 @@ const CONDITIONS = new FieldPath('status').child('conditions');
 const CERTIFICATE = new FieldPath('status').child('certificate');
 const SHORTEST_SECONDS = 600;
 const LEGACY_SIGNER = 'kubernetes.io/legacy-unknown';
-const PEM_HEADER = '-----BEGIN CERTIFICATE REQUEST-----';
 
 const USAGES = [
   'any',
@@ -88,9 +88,7 @@ function validateCertificate(
 
 /** Only that there is a request; whoever signs it reads it. */
 function validateRequest(request: string, field: FieldPath): FieldError[] {
-  return textOf(request).includes(PEM_HEADER)
-    ? []
-    : [invalid(field, request, 'PEM block type must be CERTIFICATE REQUEST')];
+  return certificateRequestDer(request) ? [] : [invalid(field, request, 'PEM block type must be CERTIFICATE REQUEST')];
 }
 
 const textOf = (base64: string | undefined): string => new TextDecoder('latin1').decode(decodeBase64(base64 ?? ''));

@@ -46,3 +46,11 @@ test.each([
 ])('%s', (_, certificate, key, problem) => {
   expect(keyPairProblem(certificate, key)).toBe(problem);
 });
+
+test.each([
+  ['blocks that never end', '-----BEGIN A-----\n'.repeat(50_000)],
+  ['headers with many colons', `-----BEGIN A-----\n${'a:b:c\n'.repeat(60)}x\n-----END A-----\n`],
+])('%s are through at once', (_what, pem) => {
+  // Tried in every way they would take longer than a test may.
+  expect(keyPairProblem(pem, pem)).toMatch(/^tls: failed to find/);
+});

@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Secret } from '#api/core/v1/secret.ts';
+import { pemBlocks, pemContent } from '#machinery/codec/pem-blocks.ts';
 import type { WriteGuard } from './registry-parts.ts';
 
-const BLOCK = /-----BEGIN ([^-\n]*)-----[ \t]*\r?\n([\s\S]*?)-----END \1-----/g;
 const KNOWN_KEYS: readonly (string | undefined)[] = ['rsa', 'ec', 'ed25519'];
 
 /** Warns of Secrets whose certificate and key nobody can serve with. */
@@ -39,11 +39,10 @@ interface Block {
 }
 
 const blocksOf = (pem: string): Block[] =>
-  [...pem.matchAll(BLOCK)].flatMap(([, type = '', body = '']) => {
-    // Headers stand before an empty line.
-    const text = body.replace(/^(?:[^\n]*:[^\n]*\n)+\s*\n/, '').replace(/\s/g, '');
+  pemBlocks(pem).flatMap((block) => {
+    const text = pemContent(block);
     return /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0
-      ? [{ type, der: Buffer.from(text, 'base64') }]
+      ? [{ type: block.type, der: Buffer.from(text, 'base64') }]
       : [];
   });
 

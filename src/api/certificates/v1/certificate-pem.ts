@@ -1,14 +1,14 @@
+import { pemBlocks } from '#machinery/codec/pem-blocks.ts';
 import { decodeBase64 } from '#machinery/objects/base64.ts';
 
-const BLOCK = /-----BEGIN ([^-\n]*)-----\r?\n([\s\S]*?)-----END \1-----/g;
 const SEQUENCE = 0x30;
 
 /** What is wrong with the PEM of a certificate and its chain; undefined when nothing is. Nothing is fine, too. */
 export function certificatePemError(pem: string): string | undefined {
   if (pem === '') return undefined;
-  const blocks = [...pem.matchAll(BLOCK)];
+  const blocks = pemBlocks(pem);
   if (blocks.length === 0) return 'must contain at least one CERTIFICATE PEM block';
-  for (const [, type = '', body = ''] of blocks) {
+  for (const { type, body } of blocks) {
     if (type !== 'CERTIFICATE') return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(type)}`;
     if (body.includes(':')) return 'no PEM block headers are permitted';
     if (!isSequence(body)) return 'x509: malformed certificate';

@@ -1,8 +1,8 @@
+import { pemBlocks } from '#machinery/codec/pem-blocks.ts';
 import { type FieldError, type FieldPath, invalid, tooLong } from '#machinery/errors/field-error.ts';
 import { decodeBase64 } from '#machinery/objects/base64.ts';
 
 const LARGEST = 1024 * 1024;
-const BLOCK = /-----BEGIN ([^-\n]*)-----\r?\n([\s\S]*?)-----END \1-----/g;
 /** Of DER, a byte a character: the beginning of a sequence, the object identifier 2.5.29.19, and a boolean. */
 const SEQUENCE = '\x30';
 const BASIC_CONSTRAINTS = '\x06\x03\x55\x1d\x13';
@@ -14,7 +14,7 @@ export function validateTrustBundle(pem: string, field: FieldPath): FieldError[]
   const wrong = (detail: string) => invalid(field, '<value omitted>', detail);
   const errors: FieldError[] = [];
   const positions = new Map<string, number[]>();
-  [...pem.matchAll(BLOCK)].forEach(([, type = '', body = ''], position) => {
+  pemBlocks(pem).forEach(({ type, body }, position) => {
     const problem = problemOf(type, body);
     if (problem !== undefined) errors.push(wrong(`entry ${position} ${problem}`));
     const text = body.replace(/\s/g, '');

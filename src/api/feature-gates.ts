@@ -19,6 +19,7 @@ interface Feature {
 /** Features that are off unless they are asked for. */
 export const featureGates: ReadonlyMap<string, Feature> = new Map<string, Feature>([
   ['ClusterTrustBundle', { stage: 'BETA', resources: [ClusterTrustBundles], needs: [] }],
+  ['ClusterTrustBundleProjection', { stage: 'BETA', resources: [], needs: ['ClusterTrustBundle'] }],
   ['DRADeviceTaintRules', { stage: 'BETA', resources: [DeviceTaintRules], needs: [] }],
   ['GangScheduling', { stage: 'ALPHA', resources: [], needs: ['GenericWorkload'] }],
   ['GenericWorkload', { stage: 'ALPHA', resources: [PodGroups, Workloads], needs: [] }],

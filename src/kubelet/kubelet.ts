@@ -20,7 +20,9 @@ import { ProbeManager } from './probes/probe-manager.ts';
 import { ReferencedObjects } from './referenced-objects.ts';
 import { KubeletServer } from './server/kubelet-server.ts';
 import { BackOff } from './sync/back-off.ts';
+import { PodCertificates } from './volumes/pod-certificates.ts';
 import { ServiceAccountTokens } from './volumes/service-account-tokens.ts';
+import { TrustBundles } from './volumes/trust-bundles.ts';
 import { VolumeManager } from './volumes/volume-manager.ts';
 
 const BACK_OFF = { initialMs: 10_000, maxMs: 300_000 };
@@ -83,6 +85,8 @@ async function runKubelet(
   );
   const wake = (podUid: string) => pods.wake(podUid);
   const objects = new ReferencedObjects({ client, clock, logger, onChange: wake });
+  const bundles = new TrustBundles({ client, clock, logger, onChange: wake });
+  const certificates = new PodCertificates({ client, nodeName, events, clock, logger, onChange: wake });
   const images = new ImageManager({
     images: runtime.images,
     objects,
@@ -101,6 +105,8 @@ async function runKubelet(
       directories,
       objects,
       tokens: new ServiceAccountTokens(client, clock),
+      bundles,
+      certificates,
       allocatable: () => resources.allocatable,
     }),
     objects,
@@ -162,6 +168,8 @@ async function runKubelet(
   } finally {
     probes.close();
     objects.close();
+    bundles.close();
+    certificates.close();
     await server?.close();
   }
 }

@@ -8,11 +8,15 @@ import { type Allocatable, resourceFieldValue } from '../container/resource-fiel
 import { findContainer, specOf, uidOf } from '../pod-parts.ts';
 import type { ReferencedObjects } from '../referenced-objects.ts';
 import { configMapData, DEFAULT_MODE, type Payload, type PayloadFile, projectKeys, secretData } from './payload.ts';
+import type { PodCertificates } from './pod-certificates.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
+import type { TrustBundles } from './trust-bundles.ts';
 
 export interface ProjectionSources {
   readonly objects: ReferencedObjects;
   readonly tokens: ServiceAccountTokens;
+  readonly bundles: TrustBundles;
+  readonly certificates: PodCertificates;
   readonly allocatable: Allocatable;
   readonly facts: PodRuntimeFacts;
 }
@@ -41,7 +45,9 @@ export async function projectVolume(
   const files = new Map<string, PayloadFile>();
   let renewAt = 0;
   const parts = await Promise.all(
-    (projected.sources ?? []).map((source) => fromSource(pod, source, projected.defaultMode ?? DEFAULT_MODE, sources)),
+    (projected.sources ?? []).map((source, place) =>
+      fromSource(pod, source, { volume: volume.name, place, mode: projected.defaultMode ?? DEFAULT_MODE, sources }),
+    ),
   );
   for (const part of parts) {
     for (const [path, file] of part.payload) files.set(path, file);
@@ -55,22 +61,44 @@ const once = (payload: Payload): Projected => ({ payload, renewAt: 0 });
 async function fromSource(
   pod: Pod,
   source: VolumeProjection,
-  mode: number,
-  sources: ProjectionSources,
+  {
+    mode,
+    sources,
+    ...where
+  }: { readonly volume: string; readonly place: number; readonly mode: number; readonly sources: ProjectionSources },
 ): Promise<Projected> {
-  const { configMap, secret, downwardAPI, serviceAccountToken } = source;
+  const { configMap, secret, downwardAPI, serviceAccountToken, clusterTrustBundle, podCertificate } = source;
   if (configMap) return once(await fromConfigMap(pod, configMap, mode, sources));
   if (secret) return once(await fromSecret(pod, secret, mode, sources));
   if (downwardAPI) return once(fromDownwardApi(pod, downwardAPI.items, mode, sources));
+  const own = ownFile(pod, mode);
+  if (clusterTrustBundle) {
+    const bundle = await sources.bundles.get(uidOf(pod), clusterTrustBundle);
+    return once(new Map([[clusterTrustBundle.path, own(bundle)]]));
+  }
+  if (podCertificate) {
+    const { key, chain, renewAt } = await sources.certificates.get(pod, where, podCertificate);
+    const { credentialBundlePath, keyPath, certificateChainPath } = podCertificate;
+    const files = new Map<string, PayloadFile>();
+    if (credentialBundlePath) files.set(credentialBundlePath, own(key + chain));
+    if (keyPath) files.set(keyPath, own(key));
+    if (certificateChainPath) files.set(certificateChainPath, own(chain));
+    return { payload: files, renewAt };
+  }
   if (!serviceAccountToken) throw new Error(`unsupported projection: ${Object.keys(source).join(', ')}`);
   const { token, renewAt } = await sources.tokens.token(pod, serviceAccountToken);
+  return { payload: new Map([[serviceAccountToken.path, own(token)]]), renewAt };
+}
+
+/** Makes the files of what is a pod's own: only its user or its group may read them, where it says which these are. */
+function ownFile(pod: Pod, mode: number): (text: string) => PayloadFile {
   const uid = commonUser(pod);
-  const file: PayloadFile = {
-    data: Buffer.from(token),
-    mode: uid === undefined ? mode : 0o600,
+  const isPrivate = uid !== undefined || specOf(pod).securityContext?.fsGroup !== undefined;
+  return (text) => ({
+    data: Buffer.from(text),
+    mode: isPrivate ? 0o600 : mode,
     ...(uid === undefined ? {} : { uid }),
-  };
-  return { payload: new Map([[serviceAccountToken.path, file]]), renewAt };
+  });
 }
 
 /** The user that every container runs as, when they all run as the same one: only it may read a token. */

@@ -12,9 +12,11 @@ import { writeAtomically } from './atomic-writer.ts';
 import { prepareHostPath } from './host-path.ts';
 import { mountTmpfs, unmountBelow } from './mounts.ts';
 import { type Payload, samePayload } from './payload.ts';
+import type { PodCertificates } from './pod-certificates.ts';
 import { type Projected, projectVolume } from './projections.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 import { tmpfsSize } from './tmpfs-size.ts';
+import type { TrustBundles } from './trust-bundles.ts';
 
 /** A volume in place on the node. */
 export interface MountedVolume {
@@ -27,7 +29,7 @@ export interface VolumesResult {
   readonly volumes: ReadonlyMap<string, MountedVolume>;
   /** Volume name to why it is not there. */
   readonly failures: ReadonlyMap<string, string>;
-  /** When tokens in volumes have to be renewed, milliseconds since the epoch; 0 for never. */
+  /** When tokens and certificates in volumes have to be renewed, milliseconds since the epoch; 0 for never. */
   readonly renewAt: number;
 }
 
@@ -35,6 +37,8 @@ export interface VolumeManagerOptions {
   readonly directories: PodDirectories;
   readonly objects: ReferencedObjects;
   readonly tokens: ServiceAccountTokens;
+  readonly bundles: TrustBundles;
+  readonly certificates: PodCertificates;
   readonly allocatable: () => Allocatable;
 }
 
@@ -79,9 +83,11 @@ export class VolumeManager {
 
   /** Takes away everything of a pod: mounts, files, tokens, interest in objects. */
   async remove(podUid: string): Promise<void> {
-    const { directories, objects, tokens } = this.#options;
+    const { directories, objects, tokens, bundles, certificates } = this.#options;
     objects.release(podUid);
     tokens.forget(podUid);
+    bundles.release(podUid);
+    certificates.forget(podUid);
     this.#ready.delete(podUid);
     const directory = directories.volumes(podUid);
     for (const path of this.#written.keys()) if (path.startsWith(`${directory}/`)) this.#written.delete(path);
@@ -90,8 +96,7 @@ export class VolumeManager {
   }
 
   async #mountOne(pod: Pod, volume: Volume, facts: PodRuntimeFacts): Promise<MountedVolume & { renewAt: number }> {
-    const { objects, tokens, allocatable } = this.#options;
-    const sources = { objects, tokens, allocatable: allocatable(), facts };
+    const sources = { ...this.#options, allocatable: this.#options.allocatable(), facts };
     const projected = await projectVolume(pod, volume, sources);
     if (projected) return this.#mountPayload(pod, volume, projected);
     const known = this.#ready.get(uidOf(pod))?.get(volume.name);

@@ -11,6 +11,8 @@ export interface RequestHandler {
   count?(): number;
   /** How many changes of them the store has told of. */
   received?(): number;
+  /** How many past changes of them its cache has room for. */
+  capacity?(): number;
   /** Up to which revision of the store its cache has come. */
   revision?(): number;
   /** Whether an object is stored. */

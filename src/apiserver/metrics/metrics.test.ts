@@ -143,6 +143,7 @@ describe('/metrics', () => {
     expect(text).toContain(`apiserver_watch_cache_initializations_total{${about}} 1\n`);
     expect(text).toContain(`apiserver_watch_cache_events_received_total{${about}} 3\n`);
     expect(text).toMatch(/apiserver_watch_cache_resource_version\{group="",resource="secrets"\} \d{2,}\n/);
+    expect(text).toContain(`watch_cache_capacity{${about}} 10000\n`);
     expect(text).toContain('kubernetes_feature_enabled{name="ClusterTrustBundle",stage="BETA"} 0\n');
   });
 

@@ -34,6 +34,13 @@ export function addStorageMetrics(registry: MetricRegistry, table: ResourceTable
   changes('apiserver_storage_events_received_total', 'Changes that the store told of, by group and resource');
   changes('apiserver_watch_cache_events_received_total', 'Changes that came to watch caches');
   changes('apiserver_watch_cache_events_dispatched_total', 'Changes that watch caches told their watchers of');
+  registry.collected('gauge', 'watch_cache_capacity', {
+    help: 'How many past changes watch caches have room for, by group and resource',
+    labels: ['group', 'resource'],
+    collect: function* () {
+      for (const [{ group, plural }, handler] of handlers(table)) yield [[group, plural], handler.capacity?.() ?? 0];
+    },
+  });
   registry.collected('gauge', 'apiserver_watch_cache_resource_version', {
     help: 'The revision that watch caches have come to, its last 15 digits',
     labels: ['group', 'resource'],

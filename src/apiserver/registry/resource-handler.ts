@@ -48,6 +48,10 @@ export class ResourceHandler {
     return this.parts.storage.cache.received;
   }
 
+  capacity(): number {
+    return this.parts.storage.cache.capacity;
+  }
+
   revision(): number {
     return this.parts.storage.cache.revision;
   }

@@ -37,6 +37,11 @@ export class EventRing<T> {
     return this.#oldest;
   }
 
+  /** How many events there is room for now. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
   push(event: CacheEvent<T>): void {
     const now = this.#limits.now();
     if (this.#size === this.#capacity) this.#makeRoom(now);

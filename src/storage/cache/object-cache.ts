@@ -129,6 +129,11 @@ export class ObjectCache<T> {
     return this.#received;
   }
 
+  /** How many past events there is room for now. */
+  get capacity(): number {
+    return this.#ring.capacity;
+  }
+
   /** Watches can resume at this revision and later ones. */
   get oldestRevision(): number {
     return this.#ring.oldest;

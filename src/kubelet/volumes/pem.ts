@@ -1,14 +1,7 @@
-const BLOCK = /-----BEGIN ([^-\n]*)-----\r?\n([\s\S]*?)-----END \1-----/g;
+import { pemBlocks, pemContent } from '#machinery/codec/pem-blocks.ts';
 
 /** The certificates of a text in PEM as base64, without what stands between them and in their heads. */
-export const certificatesIn = (pem: string): string[] =>
-  [...pem.matchAll(BLOCK)].map(([, , body = '']) =>
-    body
-      .split('\n')
-      .filter((line) => !line.includes(':'))
-      .join('')
-      .replace(/\s/g, ''),
-  );
+export const certificatesIn = (pem: string): string[] => pemBlocks(pem).map(pemContent);
 
 /** Data in base64 as PEM. */
 export const pemBlock = (type: string, data: string): string =>

@@ -7,7 +7,7 @@ import type { ResourceTarget } from '../request.ts';
 import type { ConnectTarget } from './connect-target.ts';
 import { forward, forwardLog } from './forward.ts';
 import { ownHeaders } from './forward-headers.ts';
-import { answerLocalLog, type LocalNodes } from './local-nodes.ts';
+import { answerLocalLog, type LocalNodes, newSimulated } from './local-nodes.ts';
 import { readLogOptions } from './log-options.ts';
 import { type LogExchange, logSocket } from './log-socket.ts';
 import { containerOf, type NodeCredentials, podRequest } from './node-connection.ts';
@@ -80,7 +80,7 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
       if (target.subresource === 'log' && target.verb === 'get') return answerLog(logSocket(exchange, client), target);
       if (target.subresource === 'proxy') return tunnelUpgrade(client, await proxied(target, exchange), exchange);
       if (target.resource !== 'pods' || !POD_STREAMS.has(target.subresource)) throw newGenericNotFound();
-      if (localPod(target)) throw newBadRequest(`pod ${target.name} is simulated: its containers run nothing`);
+      if (localPod(target)) throw newSimulated(target.name);
       return tunnelUpgrade(client, onNode(target, exchange.query), exchange);
     },
   };

@@ -18,6 +18,9 @@ export interface LocalNodes {
   follow(pod: Pod, container: string, listener: { line(line: LogLine): void; end(): void }): () => void;
 }
 
+/** The answer to who wants to reach a pod on such a node. */
+export const newSimulated = (pod: string) => newBadRequest(`pod ${pod} is simulated: its containers run nothing`);
+
 /** Of which container, and what is asked of its log: see `readLogOptions`. `now` in milliseconds since the Unix epoch. */
 export interface LocalLog {
   readonly pod: Pod;

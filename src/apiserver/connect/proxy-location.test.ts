@@ -34,6 +34,7 @@ const pods: Record<string, object> = {
     spec: { containers: [] },
     status: { podIP: '10.1.0.7', podIPs: [{ ip: '10.1.0.7' }] },
   },
+  idle: { spec: { nodeName: 'idle', containers: [] }, status: { podIP: '10.1.0.9', podIPs: [{ ip: '10.1.0.9' }] } },
   pending: { spec: { containers: [] } },
 };
 const slice = {
@@ -49,6 +50,10 @@ const slice = {
     { addresses: ['10.1.0.9'], targetRef: { kind: 'Pod', name: 'back', namespace: 'default' } },
     { addresses: ['10.1.0.7'], targetRef: { kind: 'Pod', name: 'back', namespace: 'other' } },
   ],
+};
+const idle = {
+  ports: [{ name: 'http', port: 8080 }],
+  endpoints: [{ addresses: ['10.1.0.9'], targetRef: { kind: 'Pod', name: 'idle', namespace: 'default' } }],
 };
 const nodeAt = (type: string, address: string): KubernetesObject =>
   ({
@@ -71,11 +76,13 @@ const HOSTS: Record<string, readonly string[]> = {
 };
 const resolve = async (host: string) => HOSTS[host] ?? Promise.reject(new Error('ENOTFOUND'));
 const isOwn = (node: string, { host, port }: NodeEndpoint) => node === 'local' && host === '127.0.0.1' && port === 9100;
+/** Pods there run nothing, and anybody may be at their addresses. */
+const localNodes = () => ({ has: (node: string) => node === 'idle' });
 const source: ObjectSource = {
   pod: (_namespace, name) => pods[name] as KubernetesObject | undefined,
   node: (name) => nodes[name],
   service: (_namespace, name) =>
-    ['web', 'empty'].includes(name)
+    ['web', 'empty', 'idle'].includes(name)
       ? ({
           spec: {
             ports: [
@@ -85,14 +92,15 @@ const source: ObjectSource = {
           },
         } as KubernetesObject)
       : undefined,
-  endpointSlices: (_namespace, service) => (service === 'web' ? [slice as unknown as KubernetesObject] : []),
+  endpointSlices: (_namespace, service) =>
+    ({ web: [slice], idle: [idle] })[service]?.map((each) => each as unknown as KubernetesObject) ?? [],
 };
 
 /** Where a request goes, as text, or what it is refused with. */
 async function where(resource: string, name: string): Promise<string> {
   const target = { resource, name, namespace: 'default', subresource: 'proxy' } as ResourceTarget;
   try {
-    const options = { source, choose: (count: number) => count - 1, resolve, isOwn };
+    const options = { source, choose: (count: number) => count - 1, resolve, isOwn, localNodes };
     const { scheme, host, port, address = host, isNodeAgent } = await locate(target, options);
     return `${scheme}://${host}:${port}${isNodeAgent ? ' agent' : ''}${address === host ? '' : ` at ${address}`}`;
   } catch (error) {
@@ -123,6 +131,9 @@ describe('a proxied request goes', () => {
     ['services', 'web', '503 no endpoints available for service "web"'],
     ['services', 'empty:http', '503 no endpoints available for service "empty"'],
     ['services', 'gone', '404 services "gone" not found'],
+    ['pods', 'idle', '400 pod idle is simulated: its containers run nothing'],
+    ['services', 'idle:http', '400 pod idle is simulated: its containers run nothing'],
+    ['nodes', 'idle', '400 node idle is simulated: it has no API of its own'],
     ['nodes', 'n1', 'https://10.0.0.1:10250 agent'],
     ['nodes', 'https:n1:10250', 'https://10.0.0.1:10250 agent'],
     ['nodes', 'n1:9100', 'http://10.0.0.1:9100'],

@@ -3,6 +3,7 @@ import type { Service } from '#api/core/v1/service.ts';
 import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice.ts';
 import { newBadRequest, newNotFound, newServiceUnavailable } from '#machinery/errors/status-error.ts';
 import type { ResourceTarget } from '../request.ts';
+import { type LocalNodes, newSimulated } from './local-nodes.ts';
 import { endpointOf, type NodeEndpoint, type ObjectSource } from './node-connection.ts';
 import { proxyable, proxyableHost, type Resolve } from './proxyable-address.ts';
 
@@ -41,6 +42,8 @@ export interface LocateOptions {
   readonly resolve: Resolve;
   /** Whether this process itself serves the node there. What a node's status says is no reason to believe so. */
   readonly isOwn: (node: string, endpoint: NodeEndpoint) => boolean;
+  /** Nodes in this process that run nothing: at the addresses that these and their pods tell may be anybody. */
+  readonly localNodes: () => Pick<LocalNodes, 'has'> | undefined;
 }
 
 /** Where a request on `pods|services|nodes/<id>/proxy` goes. Rejects with Status errors. */
@@ -48,21 +51,23 @@ export async function locate(target: ResourceTarget, options: LocateOptions): Pr
   const { resource, namespace, name } = target;
   const id = splitProxyId(name);
   if (id === undefined) throw newBadRequest(`invalid ${resource.slice(0, -1)} request ${JSON.stringify(name)}`);
-  if (resource === 'pods') return locatePod(options.source, namespace, id);
+  if (resource === 'pods') return locatePod(options, namespace, id);
   if (resource === 'services') return locateService(options, namespace, id);
   return locateNode(options, id);
 }
 
-function locatePod(source: ObjectSource, namespace: string, id: ProxyId): ProxyLocation {
+function locatePod({ source, localNodes }: LocateOptions, namespace: string, id: ProxyId): ProxyLocation {
   const pod = source.pod(namespace, id.name) as Pod | undefined;
   if (pod === undefined) throw newNotFound({ group: '', resource: 'pods' }, id.name);
+  if (localNodes()?.has(pod.spec?.nodeName ?? '')) throw newSimulated(id.name);
   const declared = pod.spec?.containers.flatMap(({ ports }) => ports ?? [])[0]?.containerPort;
   const scheme = id.scheme || 'http';
   const port = id.port === '' ? (declared ?? defaultPort(scheme)) : portNumber(id.port);
   return { scheme, host: proxyable(pod.status?.podIP), port, isNodeAgent: false };
 }
 
-async function locateNode({ source, resolve, isOwn }: LocateOptions, id: ProxyId): Promise<ProxyLocation> {
+async function locateNode({ source, resolve, isOwn, localNodes }: LocateOptions, id: ProxyId): Promise<ProxyLocation> {
+  if (localNodes()?.has(id.name)) throw newBadRequest(`node ${id.name} is simulated: it has no API of its own`);
   const agent = endpointOf(source, id.name);
   const { host } = agent;
   const port = id.port === '' ? agent.port : portNumber(id.port);
@@ -73,7 +78,7 @@ async function locateNode({ source, resolve, isOwn }: LocateOptions, id: ProxyId
   return { scheme, host, port, address, isNodeAgent };
 }
 
-function locateService({ source, choose }: LocateOptions, namespace: string, id: ProxyId): ProxyLocation {
+function locateService({ source, choose, localNodes }: LocateOptions, namespace: string, id: ProxyId): ProxyLocation {
   const service = source.service(namespace, id.name) as Service | undefined;
   if (service === undefined) throw newNotFound({ group: '', resource: 'services' }, id.name);
   const portName = portNameOf(service, id);
@@ -82,11 +87,16 @@ function locateService({ source, choose }: LocateOptions, namespace: string, id:
     const port = (ports ?? []).find((each) => (each.name ?? '') === portName)?.port;
     if (port === undefined) return [];
     const ready = (endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false);
-    return ready.flatMap((endpoint) => addressesOfPod(source, namespace, endpoint).map((host) => ({ host, port })));
+    return ready.flatMap((endpoint) => {
+      const pod = endpoint.targetRef?.name ?? '';
+      return addressesOfPod(source, namespace, endpoint).map((host) => ({ host, port, pod }));
+    });
   });
   const chosen = found[choose(found.length)];
   if (chosen === undefined)
     throw newServiceUnavailable(`no endpoints available for service ${JSON.stringify(id.name)}`);
+  const pod = source.pod(namespace, chosen.pod) as Pod | undefined;
+  if (localNodes()?.has(pod?.spec?.nodeName ?? '')) throw newSimulated(chosen.pod);
   return { scheme: id.scheme || 'http', host: proxyable(chosen.host), port: chosen.port, isNodeAgent: false };
 }
 

@@ -46,6 +46,7 @@ const Stage = message('dev.knarr.simulation.PodStage', {
   reason: opt(8, string),
   message: opt(9, string),
   log: opt(10, string),
+  podReason: opt(11, string),
 });
 
 const Usage = message('dev.knarr.simulation.PodUsage', {

@@ -1,4 +1,5 @@
 import type { Pod } from '#api/core/v1/pod.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { PodOutcome, PodStage } from './stage.ts';
 
 type PodStatus = NonNullable<Pod['status']>;
@@ -13,7 +14,7 @@ export interface ReportedAt {
 }
 
 /** How a pod's containers ended. */
-type Ending = Pick<PodStage, 'exitCode' | 'reason' | 'message'>;
+type Ending = Pick<PodStage, 'exitCode' | 'reason' | 'message' | 'podReason'>;
 
 /** The status a real node would report of a pod that has come to this. */
 export function simulatedStatus(
@@ -31,12 +32,13 @@ export function simulatedStatus(
     phase: isOver ? outcome : 'Running',
     conditions: conditionsOf(pod, outcome, time),
     ...(outcome === 'Failed' && ending.message ? { message: ending.message } : {}),
+    ...(outcome === 'Failed' && ending.podReason ? { reason: ending.podReason } : {}),
     hostIP,
     hostIPs: [{ ip: hostIP }],
     podIP,
     podIPs: [{ ip: podIP }],
     startTime: pod.status?.startTime ?? time,
-    ...initStatuses(pod, time),
+    ...initStatuses(pod, time, isOver),
     containerStatuses: (pod.spec?.containers ?? []).map((container) =>
       containerStatus(pod, container, {
         outcome,
@@ -45,6 +47,8 @@ export function simulatedStatus(
         before: before.find(({ name }) => name === container.name),
       }),
     ),
+    ...ephemeralStatuses(pod, time, isOver),
+    ...resourcesOf(pod.spec ?? {}),
   };
   for (const [name, value] of Object.entries(pod.status ?? {})) told[name] ??= value;
   return told as PodStatus;
@@ -89,12 +93,62 @@ const OF_NODE: ReadonlySet<string> = new Set([
 ]);
 
 /** What a node says that has taken notice of a pod's new specification, as a patch of its status. */
-export const observedStatus = (pod: Pod): object => ({
-  ...observedOf(pod),
-  conditions: (pod.status?.conditions ?? [])
-    .filter(({ type }) => OF_NODE.has(type))
-    .map(({ type }) => ({ type, ...observedOf(pod) })),
-});
+export function observedStatus(pod: Pod, time: string): object {
+  const { spec, status } = pod;
+  return {
+    ...observedOf(pod),
+    conditions: (status?.conditions ?? [])
+      .filter(({ type }) => OF_NODE.has(type))
+      .map(({ type }) => ({ type, ...observedOf(pod) })),
+    ...withResources('containerStatuses', status?.containerStatuses, spec?.containers),
+    ...withResources('initContainerStatuses', status?.initContainerStatuses, spec?.initContainers),
+    ...ephemeralStatuses(pod, time, false),
+    ...resourcesOf(spec ?? {}),
+  };
+}
+
+type Sized = Pick<Container, 'resources'>;
+
+/** What something is given: all that it asks for. Nothing is said of what asks for nothing. */
+function resourcesOf({ resources }: Sized): object {
+  if (!resources?.requests && !resources?.limits) return {};
+  return { ...(resources.requests ? { allocatedResources: resources.requests } : {}), resources };
+}
+
+/** The statuses of a list of containers with what these ask for now; nothing where none was resized. */
+function withResources(
+  part: 'containerStatuses' | 'initContainerStatuses',
+  statuses: readonly ContainerStatus[] = [],
+  containers: readonly Container[] = [],
+): object {
+  const sized = statuses.map((status) => {
+    const container = containers.find(({ name }) => name === status.name);
+    return container ? { ...status, ...resourcesOf(container) } : status;
+  });
+  return deepEqual(sized, statuses) ? {} : { [part]: sized };
+}
+
+/** Containers that somebody added to look into the pod: they run from when the node sees them. */
+function ephemeralStatuses(pod: Pod, time: string, isOver: boolean): { ephemeralContainerStatuses?: object[] } {
+  const containers = pod.spec?.ephemeralContainers ?? [];
+  if (containers.length === 0) return {};
+  const known = pod.status?.ephemeralContainerStatuses ?? [];
+  return {
+    ephemeralContainerStatuses: containers.map(({ name, image = '' }) => {
+      const before = known.find((status) => status.name === name);
+      if (before && !(isOver && before.state?.running)) return before;
+      const containerID = `simulated://${pod.metadata?.uid}-${name}-0`;
+      const startedAt = before?.state?.running?.startedAt ?? time;
+      const state = isOver
+        ? { terminated: { ...KILLED, startedAt, finishedAt: time, containerID } }
+        : { running: { startedAt } };
+      return { name, state, ready: false, restartCount: 0, image, imageID: '', containerID };
+    }),
+  };
+}
+
+/** How containers end whose pod does not need them any more. */
+const KILLED = { exitCode: 0, reason: 'Completed' };
 
 const namesOf = ({ spec }: Pod): string => (spec?.containers ?? []).map(({ name }) => name).join(' ');
 
@@ -105,7 +159,7 @@ const areGatesOpen = ({ spec, status }: Pod): boolean =>
 
 function containerStatus(
   pod: Pod,
-  { name, image = '' }: Container,
+  container: Container,
   {
     outcome,
     time,
@@ -118,6 +172,7 @@ function containerStatus(
     readonly before: ContainerStatus | undefined;
   },
 ): object {
+  const { name, image = '' } = container;
   const startedAt = before?.state?.running?.startedAt ?? time;
   const isOver = outcome === 'Succeeded' || outcome === 'Failed';
   const restarts = (before?.restartCount ?? 0) + (outcome === 'Restarted' ? 1 : 0);
@@ -139,17 +194,24 @@ function containerStatus(
     imageID: '',
     containerID,
     started: !isOver,
+    ...resourcesOf(container),
   };
 }
 
-function initStatuses(pod: Pod, time: string): { initContainerStatuses?: object[] } {
+/** Init containers have done their work before others start; those that never end do so with the others. */
+function initStatuses(pod: Pod, time: string, isOver: boolean): { initContainerStatuses?: object[] } {
   const containers = pod.spec?.initContainers ?? [];
+  const known = pod.status?.initContainerStatuses ?? [];
   if (containers.length === 0) return {};
-  if (pod.status?.initContainerStatuses?.length === containers.length) return {};
+  if (known.length === containers.length) {
+    if (!isOver || !known.some(({ state }) => state?.running)) return {};
+    return { initContainerStatuses: known.map((status) => (status.state?.running ? ended(status, time) : status)) };
+  }
   return {
-    initContainerStatuses: containers.map(({ name, image = '', restartPolicy }) => {
+    initContainerStatuses: containers.map((container) => {
+      const { name, image = '', restartPolicy } = container;
       const containerID = `simulated://${pod.metadata?.uid}-${name}-0`;
-      const base = { name, image, imageID: '', containerID, restartCount: 0, ready: true };
+      const base = { name, image, imageID: '', containerID, restartCount: 0, ready: true, ...resourcesOf(container) };
       return restartPolicy === 'Always'
         ? { ...base, started: true, state: { running: { startedAt: time } } }
         : {
@@ -161,4 +223,11 @@ function initStatuses(pod: Pod, time: string): { initContainerStatuses?: object[
           };
     }),
   };
+}
+
+function ended(status: ContainerStatus, time: string): object {
+  const { containerID = '', state } = status;
+  const { startedAt = time } = state?.running ?? {};
+  const terminated = { ...KILLED, startedAt, finishedAt: time, containerID };
+  return { ...status, ready: false, started: false, state: { terminated } };
 }

@@ -267,3 +267,69 @@ test('a node that somebody else makes and marks as simulated runs pods, until it
   const leases = (await cluster.client.of(Leases).list({ namespace: 'kube-node-lease' })).items;
   expect(leases.map(({ metadata }) => metadata?.name)).toEqual(['simulated-0']);
 });
+
+test('what pods are given is told, also after they were resized, and who looks into them is let in', async () => {
+  await start({ nodes: [{ count: 1 }] });
+  const resources = { requests: { cpu: '100m' }, limits: { cpu: '1' } };
+  await createPod('sized', {}, { containers: [{ name: 'c', image: 'x', resources }], hostNetwork: true });
+  await cluster.advance(2_000);
+  const sized = await podOf('sized');
+  expect(sized.status?.containerStatuses?.[0]).toMatchObject({ allocatedResources: resources.requests, resources });
+  expect(sized.status?.podIP).toBe(sized.status?.hostIP);
+  const pods = cluster.client.of(Pods);
+  const larger = { requests: { cpu: '200m' }, limits: { cpu: '1' } };
+  const options = { namespace: 'default' };
+  const resize = strategicPatch({ spec: { containers: [{ name: 'c', resources: larger }] } });
+  await pods.patch('sized', resize, { ...options, subresource: 'resize' });
+  const debug = strategicPatch({ spec: { ephemeralContainers: [{ name: 'd', image: 'y' }] } });
+  await pods.patch('sized', debug, { ...options, subresource: 'ephemeralcontainers' });
+  await cluster.advance(1_000);
+  const { metadata, status } = await podOf('sized');
+  expect(status?.containerStatuses?.[0]).toMatchObject({
+    ready: true,
+    allocatedResources: larger.requests,
+    resources: larger,
+  });
+  expect(status?.ephemeralContainerStatuses).toMatchObject([{ name: 'd', state: { running: {} } }]);
+  expect(status?.observedGeneration).toBe(metadata?.generation);
+});
+
+test('a sidecar ends with its pod', async () => {
+  await start({ nodes: [{ count: 1 }] });
+  const initContainers = [
+    { name: 'first', image: 'x' },
+    { name: 'beside', image: 'x', restartPolicy: 'Always' },
+  ];
+  await createPod('done', {}, { initContainers, restartPolicy: 'Never' });
+  await cluster.advance(500);
+  const states = async () =>
+    (await podOf('done')).status?.initContainerStatuses?.map(({ state, ready }) => [
+      Object.keys(state ?? {})[0],
+      ready,
+    ]);
+  expect(await states()).toEqual([
+    ['terminated', true],
+    ['running', true],
+  ]);
+  await cluster.advance(3_000);
+  expect((await podOf('done')).status?.phase).toBe('Succeeded');
+  expect(await states()).toEqual([
+    ['terminated', true],
+    ['terminated', false],
+  ]);
+});
+
+test('a pod that may be active for so long only fails then', async () => {
+  await start({ nodes: [{ count: 1 }] });
+  await createPod('short', {}, { activeDeadlineSeconds: 60 });
+  await createPod('quick', {}, { activeDeadlineSeconds: 60, restartPolicy: 'Never' });
+  await cluster.advance(50_000);
+  expect((await podOf('short')).status?.phase).toBe('Running');
+  await cluster.advance(15_000);
+  expect((await podOf('short')).status).toMatchObject({
+    phase: 'Failed',
+    reason: 'DeadlineExceeded',
+    message: 'Pod was active on the node longer than the specified deadline',
+  });
+  expect((await podOf('quick')).status?.phase).toBe('Succeeded');
+});

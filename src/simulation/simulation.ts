@@ -7,7 +7,7 @@ import type { InformerFactory } from '#client/informer-factory.ts';
 import { keyOf } from '#client/object-store.ts';
 import { strategicPatch } from '#client/options.ts';
 import { isConflict, isNotFound } from '#machinery/errors/status-error.ts';
-import { formatTime } from '#machinery/objects/time.ts';
+import { formatTime, parseTime } from '#machinery/objects/time.ts';
 import { createDice } from './dice.ts';
 import { NodeFleet, type NodeState } from './node-fleet.ts';
 import { planNodes, type SimulatedNodeGroup } from './node-group.ts';
@@ -15,7 +15,7 @@ import { PodAddresses } from './pod-addresses.ts';
 import { observedStatus, simulatedStatus } from './pod-status.ts';
 import { SimulatedLogs } from './simulated-logs.ts';
 import { SimulatedMetrics } from './simulated-metrics.ts';
-import { type Dice, defaultStages, nextStage, type PodOutcome, type PodStage } from './stage.ts';
+import { type Dice, defaultStages, nextStage, type PlannedStage, type PodOutcome, type PodStage } from './stage.ts';
 import type { PodUsage } from './usage.ts';
 
 /** What is simulated: as much as people want to say of it, as data. */
@@ -40,6 +40,17 @@ export interface SimulationOptions extends SimulationConfiguration {
 /** What a node does when it runs again after it was stopped: its containers start anew, if they may. */
 const REVIVED: PodStage = { name: 'revived', when: { phase: 'Ready' }, delayMs: 0, next: 'Restarted', exitCode: 255 };
 const LOST: PodStage = { ...REVIVED, name: 'lost', next: 'Failed' };
+
+/** A pod that has been active for longer than it may. */
+const OVERDUE: PodStage = {
+  name: 'deadline exceeded',
+  when: { phase: 'Running' },
+  delayMs: 0,
+  next: 'Failed',
+  exitCode: 137,
+  podReason: 'DeadlineExceeded',
+  message: 'Pod was active on the node longer than the specified deadline',
+};
 
 /** How containers end that are told to. */
 const KILLED = { exitCode: 143 };
@@ -111,7 +122,8 @@ export class Simulation {
     if (this.fleet.state(node) !== 'Running') return;
     if (hasStopped(pod)) return;
     if (isChanged(pod)) void this.#observe(pod);
-    const planned = nextStage(pod, this.#stages, { dice: this.#dice, nodeLabels: this.fleet.labels(node) });
+    const dice = { dice: this.#dice, nodeLabels: this.fleet.labels(node) };
+    const planned = withinDeadline(pod, nextStage(pod, this.#stages, dice), this.#options.clock.now());
     if (planned === undefined) return;
     const key = keyOf(pod);
     const { stage, delayMs } = planned;
@@ -155,8 +167,10 @@ export class Simulation {
 
   /** Reports that the node has taken notice of a pod's new specification. */
   async #observe(pod: Pod): Promise<void> {
-    const { name = '', namespace = '', uid } = pod.metadata ?? {};
-    const patch = strategicPatch({ metadata: { uid }, status: observedStatus(pod) });
+    const { name = '', namespace = '', uid, resourceVersion } = pod.metadata ?? {};
+    const status = observedStatus(pod, formatTime(this.#options.clock.now()));
+    // Of what it was read from: lists of containers are replaced as a whole.
+    const patch = strategicPatch({ metadata: { uid, resourceVersion }, status });
     try {
       await this.#options.client.of(Pods).patch(name, patch, { namespace, subresource: 'status' });
     } catch (error) {
@@ -185,7 +199,7 @@ export class Simulation {
     const { client, clock } = this.#options;
     const { namespace = '' } = pod.metadata ?? {};
     const hostIP = this.fleet.address(pod.spec?.nodeName ?? '');
-    const podIP = pod.status?.podIP || this.#addresses.next();
+    const podIP = pod.status?.podIP || (pod.spec?.hostNetwork ? hostIP : this.#addresses.next());
     const status = simulatedStatus(pod, outcome, { time: formatTime(clock.now()), hostIP, podIP }, stage);
     await client.of(Pods).updateStatus({ ...pod, status }, { namespace });
     this.logs.write(pod, { time: clock.now(), text: stage.log ?? stage.name });
@@ -194,6 +208,16 @@ export class Simulation {
 }
 
 const isOver = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed';
+
+/** What a pod goes through that may run for so long only: whichever comes first. */
+function withinDeadline(pod: Pod, planned: PlannedStage | undefined, now: number): PlannedStage | undefined {
+  const { startTime } = pod.status ?? {};
+  const seconds = pod.spec?.activeDeadlineSeconds;
+  if (seconds === undefined || startTime === undefined) return planned;
+  if (pod.metadata?.deletionTimestamp || isOver(pod.status?.phase)) return planned;
+  const delayMs = Math.max(0, parseTime(startTime) + seconds * 1000 - now);
+  return planned && planned.delayMs < delayMs ? planned : { stage: OVERDUE, delayMs };
+}
 
 /** Whether the server knows that a pod that is being deleted has ended; only what others keep it for is left. */
 const hasStopped = ({ metadata }: Pod): boolean =>

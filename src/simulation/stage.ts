@@ -41,6 +41,8 @@ export interface PodStage {
   /** Why containers ended, such as `OOMKilled`; `Completed` or `Error` when absent. */
   readonly reason?: string;
   readonly message?: string;
+  /** Why the pod itself failed, in a word; only for Failed. */
+  readonly podReason?: string;
   /** What its containers write when the stage begins; the stage's name when absent. */
   readonly log?: string;
 }

@@ -6,7 +6,9 @@ const WORDS = table<string>({
   apiGroup: 'APIGroup',
   apiGroups: 'APIGroups',
   apiVersion: 'APIVersion',
+  apiVersions: 'APIVersions',
   awsElasticBlockStore: 'AWSElasticBlockStore',
+  caBundle: 'CABundle',
   cel: 'CEL',
   cephfs: 'CephFS',
   cidr: 'CIDR',
@@ -17,37 +19,74 @@ const WORDS = table<string>({
   fc: 'FC',
   fsGroup: 'FSGroup',
   fsGroupChangePolicy: 'FSGroupChangePolicy',
+  fsGroupPolicy: 'FSGroupPolicy',
   fsType: 'FSType',
   gcePersistentDisk: 'GCEPersistentDisk',
   gmsaCredentialSpec: 'GMSACredentialSpec',
   gmsaCredentialSpecName: 'GMSACredentialSpecName',
   grpc: 'GRPC',
+  http: 'HTTP',
   httpGet: 'HTTPGet',
   httpHeaders: 'HTTPHeaders',
   ip: 'IP',
   ipBlock: 'IPBlock',
+  ipFamilies: 'IPFamilies',
+  ipFamilyPolicy: 'IPFamilyPolicy',
+  ipMode: 'IPMode',
   ips: 'IPs',
   iqn: 'IQN',
   iscsi: 'ISCSI',
+  iscsiInterface: 'ISCSIInterface',
+  jsonPatch: 'JSONPatch',
   nfs: 'NFS',
   os: 'OS',
+  osImage: 'OSImage',
   pdID: 'PdID',
   pdName: 'PDName',
+  qosClass: 'QOSClass',
   rbd: 'RBD',
   seLinuxChangePolicy: 'SELinuxChangePolicy',
+  seLinuxMount: 'SELinuxMount',
   seLinuxOptions: 'SELinuxOptions',
+  sslEnabled: 'SSLEnabled',
   storageos: 'StorageOS',
   tcpSocket: 'TCPSocket',
+  tls: 'TLS',
+  ttlSecondsAfterFinished: 'TTLSecondsAfterFinished',
   tty: 'TTY',
   uid: 'UID',
+  url: 'URL',
   wwids: 'WWIDs',
 });
 /** Members that are called otherwise inside upstream. */
 const MEMBERS = table<string>({
+  'AzureDiskVolumeSource.diskURI': 'DataDiskURI',
+  'ContainerStatus.lastState': 'LastTerminationState',
   'DeviceAttribute.bool': 'BoolValue',
   'DeviceAttribute.int': 'IntValue',
   'DeviceAttribute.string': 'StringValue',
   'DeviceAttribute.version': 'VersionValue',
+  'GlusterfsPersistentVolumeSource.endpoints': 'EndpointsName',
+  'GlusterfsVolumeSource.endpoints': 'EndpointsName',
+  'ISCSIPersistentVolumeSource.chapAuthDiscovery': 'DiscoveryCHAPAuth',
+  'ISCSIPersistentVolumeSource.chapAuthSession': 'SessionCHAPAuth',
+  'ISCSIVolumeSource.chapAuthDiscovery': 'DiscoveryCHAPAuth',
+  'ISCSIVolumeSource.chapAuthSession': 'SessionCHAPAuth',
+  'RBDPersistentVolumeSource.image': 'RBDImage',
+  'RBDPersistentVolumeSource.monitors': 'CephMonitors',
+  'RBDPersistentVolumeSource.pool': 'RBDPool',
+  'RBDPersistentVolumeSource.user': 'RadosUser',
+  'RBDVolumeSource.image': 'RBDImage',
+  'RBDVolumeSource.monitors': 'CephMonitors',
+  'RBDVolumeSource.pool': 'RBDPool',
+  'RBDVolumeSource.user': 'RadosUser',
+});
+/** Members that stand elsewhere inside upstream, each after another. */
+const PLACES = table<Readonly<Record<string, string>>>({
+  ContainerResourceMetricSource: { Target: 'Container' },
+  JobSpec: { ActiveDeadlineSeconds: 'SuccessPolicy' },
+  PersistentVolumeSource: { FlexVolume: 'ISCSI', Quobyte: 'RBD' },
+  VolumeSource: { Quobyte: 'RBD' },
 });
 
 /**
@@ -103,7 +142,16 @@ function messageForm(
     const own = MEMBERS[`${type}.${key}`] ?? WORDS[key] ?? key[0]!.toUpperCase() + key.slice(1);
     return [[own, isNil(field, value[key]) ? null : internalForm(value[key], field.schema)]];
   });
-  return Object.fromEntries(entries);
+  return Object.fromEntries(placed(entries, PLACES[type] ?? {}));
+}
+
+/** Members in their order, some of them after others. */
+export function placed(
+  entries: readonly (readonly [string, unknown])[],
+  after: Readonly<Record<string, string>>,
+): (readonly [string, unknown])[] {
+  const follows = (name: string) => entries.filter(([each]) => after[each] === name);
+  return entries.filter(([name]) => after[name] === undefined).flatMap((entry) => [entry, ...follows(entry[0])]);
 }
 
 const isNil = ({ presence, options }: Field, value: unknown): boolean =>

@@ -1,5 +1,5 @@
 import { checkEach, optionalOneOf, requireOneOf } from '#api/checks.ts';
-import { specDifference } from '#api/core/v1/spec-difference.ts';
+import { difference } from '#machinery/errors/difference.ts';
 import {
   duplicate,
   type FieldError,
@@ -191,9 +191,19 @@ function conditionErrors(
       const [before, now] = [of(old.status?.conditions, type), of(status?.conditions, type)];
       const change = now.length < before.length ? 'remove' : now.length > before.length ? 'add' : 'modify';
       if (!told.includes(change) || deepEqual(before, now)) return [];
-      const difference = change === 'modify' ? `\n${specDifference(before, now)}` : '';
-      return [forbidden(CONDITIONS, `updates may not ${change} a condition of type "${type}"${difference}`)];
+      const text = change === 'modify' ? `\n${difference(before.map(formOf), now.map(formOf))}` : '';
+      return [forbidden(CONDITIONS, `updates may not ${change} a condition of type "${type}"${text}`)];
     });
   const removed = changes(['Approved', 'Denied', 'Failed'], ['remove']);
   return right === 'decide' ? removed : [...removed, ...changes(['Approved', 'Denied'], ['add', 'modify'])];
 }
+
+/** A condition as upstream shows it. */
+const formOf = ({ type, status, reason, message, lastUpdateTime, lastTransitionTime }: Condition) => ({
+  Type: type,
+  Status: status ?? '',
+  Reason: reason ?? '',
+  Message: message ?? '',
+  LastUpdateTime: lastUpdateTime ?? null,
+  LastTransitionTime: lastTransitionTime ?? null,
+});

@@ -186,7 +186,7 @@ test('a claim does not change its class and does not shrink', () => {
   const before = claim({ storageClassName: 'a' });
   const after = claim({ storageClassName: 'b' });
   expect(updateErrors(PersistentVolumeClaims, before, after)).toEqual([
-    'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n-storageClassName: "a"\n+storageClassName: "b"\n',
+    'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n@@ -10,7 +10,7 @@\n   }\n  },\n  "VolumeName": "",\n- "StorageClassName": "a",\n+ "StorageClassName": "b",\n  "VolumeMode": "Filesystem",\n  "DataSource": null,\n  "DataSourceRef": null,\n',
   ]);
   expect(
     updateErrors(PersistentVolumeClaims, before, { ...before, spec: { ...before.spec, volumeName: 'v' } }),
@@ -195,6 +195,6 @@ test('a claim does not change its class and does not shrink', () => {
 
 test('a volume stays where it is', () => {
   expect(updateErrors(PersistentVolumes, volume({}), volume({ hostPath: { path: '/y' } }))).toEqual([
-    'spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n-hostPath.path: "/x"\n+hostPath.path: "/y"\n',
+    'spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n@@ -2,7 +2,7 @@\n  "GCEPersistentDisk": null,\n  "AWSElasticBlockStore": null,\n  "HostPath": {\n-  "Path": "/x",\n+  "Path": "/y",\n   "Type": ""\n  },\n  "Glusterfs": null,\n',
   ]);
 });

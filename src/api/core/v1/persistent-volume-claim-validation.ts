@@ -1,6 +1,7 @@
 import { checkText, immutable, optionalOneOf, requireText } from '#api/checks.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
 import { validateTemplateMeta } from '#api/meta/v1/template-meta-validation.ts';
+import { difference } from '#machinery/errors/difference.ts';
 import {
   type FieldError,
   FieldPath,
@@ -9,6 +10,7 @@ import {
   notSupported,
   required,
 } from '#machinery/errors/field-error.ts';
+import { internalForm } from '#machinery/errors/internal-form.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
@@ -16,8 +18,7 @@ import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { PersistentVolumeClaim } from './persistent-volume-claim.ts';
-import type { PersistentVolumeClaimSpec } from './persistent-volume-claim-spec.ts';
-import { specDifference } from './spec-difference.ts';
+import { PersistentVolumeClaimSpec } from './persistent-volume-claim-spec.ts';
 import { validateAccessModes, validateSize } from './storage-rules.ts';
 import type { PersistentVolumeClaimTemplate } from './volume.ts';
 
@@ -143,7 +144,8 @@ export function validatePersistentVolumeClaimUpdate(
     const at = new FieldPath('metadata').child('annotations', CLASS_ANNOTATION);
     errors.push(invalid(at, annotated ?? '', 'field is immutable'));
   }
-  if (!deepEqual(kept, before)) errors.push(forbidden(SPEC, `${IMMUTABLE}\n${specDifference(before, kept)}`));
+  if (!deepEqual(kept, before))
+    errors.push(forbidden(SPEC, `${IMMUTABLE}\n${difference(formOf(before), formOf(kept))}`));
   return [
     ...errors,
     ...shrinkErrors(spec, before, old.status?.capacity?.['storage'] ?? '0'),
@@ -151,6 +153,8 @@ export function validatePersistentVolumeClaimUpdate(
     ...attributesErrors(spec, old),
   ];
 }
+
+const formOf = (spec: PersistentVolumeClaimSpec): unknown => internalForm(spec, PersistentVolumeClaimSpec);
 
 const classAnnotation = ({ metadata }: PersistentVolumeClaim): string | undefined =>
   metadata?.annotations?.[CLASS_ANNOTATION];

@@ -1,5 +1,6 @@
 import { checkText, immutable, optionalOneOf } from '#api/checks.ts';
 import { table } from '#base/table.ts';
+import { difference } from '#machinery/errors/difference.ts';
 import {
   type FieldError,
   FieldPath,
@@ -18,7 +19,6 @@ import type { PersistentVolume } from './persistent-volume.ts';
 import { PersistentVolumeSource, VolumeNodeAffinity } from './persistent-volume-source.ts';
 import { validatePersistentVolumeSource } from './persistent-volume-source-validation.ts';
 import type { PersistentVolumeSpec } from './persistent-volume-spec.ts';
-import { specDifference } from './spec-difference.ts';
 import { validateAccessModes, validateStorageAmount } from './storage-rules.ts';
 
 const SPEC = new FieldPath('spec');
@@ -135,7 +135,7 @@ export function validatePersistentVolumeUpdate({ spec = {} }: PersistentVolume, 
   const source = withoutNewExpandSecret(sourceOf(spec), had);
   const errors: FieldError[] = [];
   if (!deepEqual(source, had)) {
-    const detail = `spec.persistentvolumesource is immutable after creation\n${specDifference(had, source)}`;
+    const detail = `spec.persistentvolumesource is immutable after creation\n${difference(formOf(had), formOf(source))}`;
     errors.push(forbidden(SPEC.child('persistentvolumesource'), detail));
   }
   // Upstream names both without the spec they are in.
@@ -155,6 +155,8 @@ const SOURCES = Object.keys(PersistentVolumeSource.fields) as (keyof PersistentV
 
 const sourceOf = (spec: PersistentVolumeSpec): PersistentVolumeSource =>
   Object.fromEntries(SOURCES.flatMap((type) => (spec[type] === undefined ? [] : [[type, spec[type]]])));
+
+const formOf = (source: PersistentVolumeSource): unknown => internalForm(source, PersistentVolumeSource);
 
 /** A volume may be told later how it is made larger. */
 function withoutNewExpandSecret(source: PersistentVolumeSource, had: PersistentVolumeSource): PersistentVolumeSource {

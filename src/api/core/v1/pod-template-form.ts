@@ -33,10 +33,9 @@ export function podSpecForm(spec: PodTemplateSpec['spec'] | object): Form {
   return Object.fromEntries(entries);
 }
 
-/** Absent only where neither a context nor anything of the node is asked for. */
+/** There whatever was asked for. */
 function securityContextForm({ SecurityContext: context, ...form }: Form): unknown {
   const ofHost = Object.fromEntries(OF_HOST.map((name) => [name, form[name]]));
-  if (context === null && !Object.values(ofHost).some(Boolean)) return null;
   const { Sysctls, FSGroupChangePolicy, SeccompProfile, ...rest } = (context ?? {}) as Form;
   const { AppArmorProfile, SELinuxChangePolicy, ...first } = rest;
   return { ...ofHost, ...first, FSGroupChangePolicy, Sysctls, SeccompProfile, AppArmorProfile, SELinuxChangePolicy };

@@ -413,7 +413,9 @@ describe('an update of a pod', () => {
       'may not change its node',
       pod({ nodeName: 'a' }),
       pod({ nodeName: 'b' }),
-      [`spec: Forbidden: ${MAY_CHANGE}\n-nodeName: "a"\n+nodeName: "b"\n`],
+      [
+        `spec: Forbidden: ${MAY_CHANGE}\n@@ -42,7 +42,7 @@\n  "NodeSelector": null,\n  "ServiceAccountName": "",\n  "AutomountServiceAccountToken": null,\n- "NodeName": "a",\n+ "NodeName": "b",\n  "SecurityContext": {\n   "HostNetwork": false,\n   "HostPID": false,\n`,
+      ],
     ],
     [
       'may not add a container',

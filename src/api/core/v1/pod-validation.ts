@@ -1,17 +1,20 @@
 import { checkEach } from '#api/checks.ts';
+import { difference } from '#machinery/errors/difference.ts';
 import { type FieldError, FieldPath, forbidden, invalid } from '#machinery/errors/field-error.ts';
+import { internalForm } from '#machinery/errors/internal-form.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { HarmlessValues } from '#machinery/objects/harmless-values.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { NodeAffinity, NodeSelectorTerm, Toleration } from './affinity.ts';
+import { EphemeralContainer } from './container.ts';
 import { checkPadding } from './container-validation.ts';
 import type { Pod } from './pod.ts';
 import { MIRROR, validatePodAnnotations, validatePodAnnotationUpdates } from './pod-annotations-validation.ts';
 import { validateProfilesMatch } from './pod-profiles-validation.ts';
 import type { PodSpec } from './pod-spec.ts';
 import { type PodSpecOptions, validatePodSpec } from './pod-spec-validation.ts';
-import { specDifference } from './spec-difference.ts';
+import { podSpecForm } from './pod-template-form.ts';
 
 const SPEC = new FieldPath('spec');
 
@@ -95,7 +98,7 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   ];
   const kept = withAllowedChanges(spec, before);
   if (!deepEqual(kept, before)) {
-    const text = `pod updates may not change fields other than ${UPDATABLE.join(',')}\n${specDifference(before, kept)}`;
+    const text = `pod updates may not change fields other than ${UPDATABLE.join(',')}\n${difference(podSpecForm(before), podSpecForm(kept))}`;
     errors.push(forbidden(SPEC, text));
   }
   return errors;
@@ -216,7 +219,7 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Pod): FieldErro
       errors.push(
         forbidden(
           field,
-          `existing ephemeral containers ${JSON.stringify(had.name)} may not be changed\n${specDifference(had, now)}`,
+          `existing ephemeral containers ${JSON.stringify(had.name)} may not be changed\n${difference(internalForm(had, EphemeralContainer), internalForm(now, EphemeralContainer))}`,
         ),
       );
   }

@@ -1,4 +1,5 @@
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
+import { type MaybePromise, whenThere } from '#base/maybe-promise.ts';
 import { own } from '#base/table.ts';
 import {
   newBadRequest,
@@ -29,13 +30,12 @@ export class Pipeline {
     this.decide = decide;
   }
 
-  async handle(request: ResourceRequest): Promise<ResourceResult> {
-    await this.#authorizeRequest(request);
-    return this.serve(request);
+  handle(request: ResourceRequest): MaybePromise<ResourceResult> {
+    return whenThere(this.#authorizeRequest(request), () => this.serve(request));
   }
 
   /** As `handle`, for a request that was authorized before. */
-  async serve(request: ResourceRequest): Promise<ResourceResult> {
+  serve(request: ResourceRequest): MaybePromise<ResourceResult> {
     const { definition, handler } = this.#served(request.target);
     if (!hasMethod(request.target, definition)) throw newMethodNotAllowed();
     checkName(request.target, definition);
@@ -74,13 +74,14 @@ export class Pipeline {
     throw newForbidden({ group: '', resource }, name, reason);
   }
 
-  /** Rejects with a 403 unless the user may. */
-  async authorize(attributes: Attributes): Promise<void> {
-    const decision = await this.decide(attributes);
-    if (!decision.allowed) throw refusal(attributes, decision);
+  /** Throws or rejects with a 403 unless the user may. */
+  authorize(attributes: Attributes): MaybePromise<void> {
+    return whenThere(this.decide(attributes), (decision) => {
+      if (!decision.allowed) throw refusal(attributes, decision);
+    });
   }
 
-  #authorizeRequest({ user, target, query }: ResourceRequest): Promise<void> {
+  #authorizeRequest({ user, target, query }: ResourceRequest): MaybePromise<void> {
     return this.authorize(requestAttributes(target, { user, verb: authorizationVerb(target, target.verb), query }));
   }
 

@@ -1,4 +1,5 @@
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
+import type { MaybePromise } from '#base/maybe-promise.ts';
 import type { ResourceView } from './registry/resource-view.ts';
 import type { ChangeListener, WatchHandle } from './registry/watch.ts';
 import type { ResourceRequest } from './request.ts';
@@ -6,7 +7,7 @@ import type { ResourceResult } from './result.ts';
 
 /** Answers requests on one version of one resource. */
 export interface RequestHandler {
-  handle(request: ResourceRequest): Promise<ResourceResult>;
+  handle(request: ResourceRequest): MaybePromise<ResourceResult>;
   /** How many objects are stored, over all namespaces. */
   count?(): number;
   /** How many changes of them the store has told of. */

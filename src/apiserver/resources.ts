@@ -230,7 +230,7 @@ export class Resources implements ObjectSource {
       hook: this.#hook(definition),
       guard: this.#guards[nameOf(definition)],
       versionOf: (apiVersion) => this.#version(definition, apiVersion),
-      authorizeCreate: ({ target, user, query }) =>
+      authorizeCreate: async ({ target, user, query }) =>
         this.pipeline.authorize(requestAttributes(target, { user, verb: 'create', query })),
     };
   }

@@ -106,7 +106,7 @@ function bearerAuthenticator(
   audiences: readonly string[],
 ): Authenticator<IncomingRequest> {
   return {
-    async authenticate(request) {
+    authenticate(request) {
       const token = bearerToken(request);
       return token === undefined ? undefined : tokens().authenticateToken(token, audiences);
     },

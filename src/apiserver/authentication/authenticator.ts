@@ -1,3 +1,4 @@
+import type { MaybePromise } from '#base/maybe-promise.ts';
 import type { UserInfo } from '../user.ts';
 
 export interface AuthenticationResult {
@@ -23,13 +24,13 @@ export type AuthenticationOutcome = AuthenticationResult | AuthenticationFailure
 
 /** Recognises one kind of credential of a request. */
 export interface Authenticator<Request> {
-  authenticate(request: Request): Promise<AuthenticationOutcome>;
+  authenticate(request: Request): MaybePromise<AuthenticationOutcome>;
 }
 
 /** Recognises one kind of bearer token. */
 export interface TokenAuthenticator {
   /** `audiences` are those the token must be meant for, at least one of them. */
-  authenticateToken(token: string, audiences: readonly string[]): Promise<AuthenticationOutcome>;
+  authenticateToken(token: string, audiences: readonly string[]): MaybePromise<AuthenticationOutcome>;
 }
 
 export const isFailure = (outcome: AuthenticationOutcome): outcome is AuthenticationFailure =>

@@ -21,7 +21,7 @@ export interface BootstrapTokenOptions {
 /** Accepts `id.secret` while kube-system holds the secret of that token and it may be used to authenticate. */
 export function createBootstrapTokenAuthenticator({ find, clock }: BootstrapTokenOptions): TokenAuthenticator {
   return {
-    async authenticateToken(token) {
+    authenticateToken(token) {
       const [, id, value] = TOKEN.exec(token) ?? [];
       if (id === undefined || value === undefined) return undefined;
       const secret = find('Secret', 'kube-system', `bootstrap-token-${id}`) as BootstrapSecret | undefined;

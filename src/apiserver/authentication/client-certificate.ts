@@ -17,7 +17,7 @@ export function createClientCertificateAuthenticator(
   // A connection shows the same certificate with every request.
   const known = new WeakMap<PeerCertificate, AuthenticationOutcome>();
   return {
-    async authenticate({ certificate }) {
+    authenticate({ certificate }) {
       if (certificate === undefined) return undefined;
       let outcome = known.get(certificate);
       if (outcome === undefined) {

@@ -1,3 +1,4 @@
+import { firstSettled, type MaybePromise, whenThere } from '#base/maybe-promise.ts';
 import { newUnauthorized } from '#machinery/errors/status-error.ts';
 import { ANONYMOUS, AUTHENTICATED_GROUP, anonymousUser, type UserInfo } from '../user.ts';
 import {
@@ -10,8 +11,8 @@ import type { IncomingRequest } from './incoming-request.ts';
 
 export type { IncomingRequest } from './incoming-request.ts';
 
-/** Who makes a request. Rejects with a 401. */
-export type RequestAuthenticator = (request: IncomingRequest) => Promise<UserInfo>;
+/** Who makes a request. Throws or rejects with a 401. */
+export type RequestAuthenticator = (request: IncomingRequest) => MaybePromise<UserInfo>;
 
 export interface RequestAuthenticatorOptions {
   /** Asked in turn; what one refuses, a later one may still accept. */
@@ -23,16 +24,21 @@ export interface RequestAuthenticatorOptions {
 /** Finds out who makes a request. */
 export function createRequestAuthenticator(options: RequestAuthenticatorOptions): RequestAuthenticator {
   const { authenticators, allowsAnonymous } = options;
-  return async (request) => {
+  return (request) => {
     let hasFailed = false;
-    for (const authenticator of authenticators) {
-      const outcome: AuthenticationOutcome = await authenticator.authenticate(request);
-      if (outcome !== undefined) note(request, outcome);
-      if (isFailure(outcome)) hasFailed = true;
-      else if (outcome !== undefined) return withAuthenticated(outcome.user);
-    }
-    if (hasFailed || !allowsAnonymous(request.path)) throw newUnauthorized();
-    return anonymousUser;
+    const settle = (outcome: AuthenticationOutcome): UserInfo | undefined => {
+      if (outcome === undefined) return undefined;
+      note(request, outcome);
+      if (!isFailure(outcome)) return withAuthenticated(outcome.user);
+      hasFailed = true;
+      return undefined;
+    };
+    const known = firstSettled(authenticators, (each) => each.authenticate(request), settle);
+    return whenThere(known, (user) => {
+      if (user) return user;
+      if (hasFailed || !allowsAnonymous(request.path)) throw newUnauthorized();
+      return anonymousUser;
+    });
   };
 }
 

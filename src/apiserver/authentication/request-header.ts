@@ -33,7 +33,7 @@ export function createRequestHeaderAuthenticator(
   const trust = new CertificateTrust(given.ca);
   const allowedNames = given.allowedNames ?? [];
   return {
-    async authenticate(request) {
+    authenticate(request) {
       const { certificate } = request;
       if (certificate === undefined || !trust.has(certificate)) return undefined;
       const error = expiryError(certificate, clock.now());

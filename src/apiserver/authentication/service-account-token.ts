@@ -1,5 +1,6 @@
 import { decodeJwt, errors, jwtVerify } from 'jose';
 import type { Clock } from '#base/clock.ts';
+import { type MaybePromise, whenThere } from '#base/maybe-promise.ts';
 import { CREDENTIAL_ID, serviceAccountUser, type UserInfo } from '../user.ts';
 import type { AuthenticationOutcome, AuthenticationResult, TokenAuthenticator } from './authenticator.ts';
 import type { FindObject } from './find-object.ts';
@@ -43,10 +44,13 @@ export class ServiceAccountTokenAuthenticator implements TokenAuthenticator {
     this.#options = options;
   }
 
-  async authenticateToken(token: string, audiences: readonly string[]): Promise<AuthenticationOutcome> {
+  authenticateToken(token: string, audiences: readonly string[]): MaybePromise<AuthenticationOutcome> {
     const known = this.#verified.get(token);
     if (known === undefined && !this.#isOurs(token)) return undefined;
-    const verified = known ?? (await this.#verify(token));
+    return whenThere(known ?? this.#verify(token), (verified) => this.#judge(verified, audiences));
+  }
+
+  #judge(verified: VerifiedToken | undefined, audiences: readonly string[]): AuthenticationOutcome {
     if (verified === undefined) return { error: BAD_SIGNATURE };
     const common = verified.audiences.filter((audience) => audiences.includes(audience));
     if (common.length === 0) {

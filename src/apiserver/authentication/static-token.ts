@@ -4,7 +4,7 @@ import type { TokenAuthenticator } from './authenticator.ts';
 /** Tokens known in advance, each with its user. */
 export function createStaticTokenAuthenticator(tokens: ReadonlyMap<string, UserInfo>): TokenAuthenticator {
   return {
-    async authenticateToken(token) {
+    authenticateToken(token) {
       const user = tokens.get(token);
       return user && { user };
     },

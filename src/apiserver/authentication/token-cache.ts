@@ -21,7 +21,7 @@ export function createTokenCache(authenticator: TokenAuthenticator, options: Tok
       const known = entries.get(key);
       if (known !== undefined && known.until > clock.monotonic()) return known.outcome;
       if (entries.size >= MAX_ENTRIES) entries.clear();
-      const outcome = authenticator.authenticateToken(token, audiences);
+      const outcome = Promise.resolve(authenticator.authenticateToken(token, audiences));
       const entry = { until: clock.monotonic() + ttlMs, outcome };
       entries.set(key, entry);
       const forget = () => entries.get(key) === entry && entries.delete(key);

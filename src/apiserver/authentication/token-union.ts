@@ -1,6 +1,8 @@
+import { firstSettled, whenThere } from '#base/maybe-promise.ts';
 import {
   type AuthenticationFailure,
   type AuthenticationOutcome,
+  type AuthenticationResult,
   isFailure,
   type TokenAuthenticator,
 } from './authenticator.ts';
@@ -8,19 +10,23 @@ import {
 /** Asks each in turn; what one refuses, a later one may still accept. */
 export function createTokenUnion(authenticators: readonly TokenAuthenticator[]): TokenAuthenticator {
   return {
-    async authenticateToken(token, audiences) {
-      const errors: string[] = [];
-      let annotations: AuthenticationFailure['annotations'];
-      for (const authenticator of authenticators) {
-        const outcome = await authenticator.authenticateToken(token, audiences);
-        if (isFailure(outcome)) {
-          errors.push(outcome.error);
-          annotations ??= outcome.annotations;
-        } else if (outcome !== undefined) return outcome;
-      }
-      return { error: joinErrors(['invalid bearer token', ...errors]), ...(annotations ? { annotations } : {}) };
+    authenticateToken(token, audiences) {
+      const failures: AuthenticationFailure[] = [];
+      const settle = (outcome: AuthenticationOutcome): AuthenticationResult | undefined => {
+        if (!isFailure(outcome)) return outcome;
+        failures.push(outcome);
+        return undefined;
+      };
+      const known = firstSettled(authenticators, (each) => each.authenticateToken(token, audiences), settle);
+      return whenThere(known, (result): AuthenticationOutcome => result ?? failureOfAll(failures));
     },
   };
+}
+
+function failureOfAll(failures: readonly AuthenticationFailure[]): AuthenticationFailure {
+  const annotations = failures.find((each) => each.annotations)?.annotations;
+  const error = joinErrors(['invalid bearer token', ...failures.map((each) => each.error)]);
+  return { error, ...(annotations ? { annotations } : {}) };
 }
 
 /** Several errors as one text; each once. */
@@ -32,11 +38,12 @@ export function joinErrors(errors: readonly string[]): string {
 /** For tokens that are for nobody in particular: they are for the API server's own audiences. */
 export function withOwnAudiences(authenticator: TokenAuthenticator, own: readonly string[]): TokenAuthenticator {
   return {
-    async authenticateToken(token, audiences): Promise<AuthenticationOutcome> {
+    authenticateToken(token, audiences) {
       const common = own.filter((audience) => audiences.includes(audience));
       if (common.length === 0) return undefined;
-      const outcome = await authenticator.authenticateToken(token, audiences);
-      return outcome === undefined || isFailure(outcome) ? outcome : { ...outcome, audiences: common };
+      return whenThere(authenticator.authenticateToken(token, audiences), (outcome) =>
+        outcome === undefined || isFailure(outcome) ? outcome : { ...outcome, audiences: common },
+      );
     },
   };
 }

@@ -1,3 +1,4 @@
+import { recovering, whenThere } from '#base/maybe-promise.ts';
 import { isTokenTooFar } from '../authentication/bearer-token.ts';
 import type { RequestAuthenticator } from '../authentication/request-authenticator.ts';
 import type { AccessMetrics } from '../metrics/access-metrics.ts';
@@ -15,21 +16,25 @@ export const authentication =
     onRefused?: (context: RequestContext, error: unknown) => void,
   ): Filter =>
   (next) =>
-  async (context) => {
+  (context) => {
     const startedAt = metrics.now();
     const { certificate } = context;
     if (certificate) metrics.shown(certificate.validUntil);
     if (!certificate && isTokenTooFar(context)) context.warnings.push(TOO_FAR);
-    try {
-      context.user = await authenticate(context);
-    } catch (error) {
-      metrics.unknown(certificate !== undefined || context.header('authorization') !== '', startedAt);
-      onRefused?.(context, error);
-      context.closeConnection();
-      throw error;
-    }
-    // Connections with many requests at once are for those who say who they are.
-    if (context.user.groups.includes(UNAUTHENTICATED_GROUP)) context.closeConnection();
-    metrics.authenticated(context.user.name, startedAt);
-    return next(context);
+    const user = recovering(
+      () => authenticate(context),
+      (error) => {
+        metrics.unknown(certificate !== undefined || context.header('authorization') !== '', startedAt);
+        onRefused?.(context, error);
+        context.closeConnection();
+        throw error;
+      },
+    );
+    return whenThere(user, (known) => {
+      context.user = known;
+      // Connections with many requests at once are for those who say who they are.
+      if (known.groups.includes(UNAUTHENTICATED_GROUP)) context.closeConnection();
+      metrics.authenticated(known.name, startedAt);
+      return next(context);
+    });
   };

@@ -1,3 +1,4 @@
+import { whenThere } from '#base/maybe-promise.ts';
 import type { Attributes } from '../authorization/authorizer.ts';
 import { forbiddenError } from '../authorization/forbidden.ts';
 import { requestAttributes } from '../authorization/request-attributes.ts';
@@ -11,18 +12,19 @@ import type { RequestContext } from './request-context.ts';
 export const authorization =
   (pipeline: Pick<Pipeline, 'decide'>, metrics: AccessMetrics): Filter =>
   (next) =>
-  async (context) => {
+  (context) => {
     const attributes = attributesOf(context);
     const startedAt = metrics.now();
-    const decision = await pipeline.decide(attributes);
-    metrics.decided(decision, startedAt);
-    const { allowed, reason, evaluationError } = decision;
-    const isDecided = allowed || !evaluationError;
-    if (isDecided) context.annotate('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
-    context.annotate('authorization.k8s.io/reason', isDecided ? reason : 'internal error');
-    if (!isDecided) return respondInternalError(context, evaluationError as string);
-    if (!allowed) throw forbiddenError(attributes, reason);
-    return next(context);
+    return whenThere(pipeline.decide(attributes), (decision) => {
+      metrics.decided(decision, startedAt);
+      const { allowed, reason, evaluationError } = decision;
+      const isDecided = allowed || !evaluationError;
+      if (isDecided) context.annotate('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
+      context.annotate('authorization.k8s.io/reason', isDecided ? reason : 'internal error');
+      if (!isDecided) return respondInternalError(context, evaluationError as string);
+      if (!allowed) throw forbiddenError(attributes, reason);
+      return next(context);
+    });
   };
 
 /** What a request wants to do. */

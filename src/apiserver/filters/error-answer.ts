@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { Logger } from '#base/logger.ts';
+import { recovering } from '#base/maybe-promise.ts';
 import { newInternalError, type Status, StatusError } from '#machinery/errors/status-error.ts';
 import { type AcceptedForm, negotiate } from '../serving/negotiate.ts';
 import { encodeObject } from '../serving/response-encoder.ts';
@@ -12,14 +13,14 @@ const JSON_FORM = negotiate('application/json');
 export const errorAnswer =
   (logger: Logger): Filter =>
   (next) =>
-  async (context) => {
-    try {
-      await next(context);
-    } catch (error) {
-      context.failed = !(error instanceof StatusError) && !context.signal.aborted;
-      answer(context, statusOf(error, context, logger));
-    }
-  };
+  (context) =>
+    recovering(
+      () => next(context),
+      (error) => {
+        context.failed = !(error instanceof StatusError) && !context.signal.aborted;
+        answer(context, statusOf(error, context, logger));
+      },
+    );
 
 function statusOf(error: unknown, { method, path, signal }: RequestContext, logger: Logger): Status {
   if (error instanceof StatusError) return error.status;

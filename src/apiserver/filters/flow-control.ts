@@ -1,4 +1,5 @@
 import type { Clock } from '#base/clock.ts';
+import { finishing, type MaybePromise, recovering, whenThere } from '#base/maybe-promise.ts';
 import type { Flow, FlowControl } from '../flow-control/flow-control.ts';
 import { type RefusalReason, RefusedError, type Seat } from '../flow-control/queue-set.ts';
 import { RefusedRequests } from '../flow-control/refused-requests.ts';
@@ -39,29 +40,36 @@ class Gate {
     this.#refused = new RefusedRequests(options.clock);
   }
 
-  async pass(context: RequestContext, next: Handler): Promise<void> {
-    const { flowControl, observer, clock } = this.#options;
-    const flow = flowControl.classify(context);
-    const isWatch = context.target?.verb === 'watch';
-    if (context.isLongRunning && !isWatch) return next(context);
+  pass(context: RequestContext, next: Handler): MaybePromise<void> {
+    const flow = this.#options.flowControl.classify(context);
+    if (context.isLongRunning && !isWatch(context)) return next(context);
     context.setHeader('x-kubernetes-pf-flowschema-uid', flow.schema.metadata?.uid ?? '');
     context.setHeader('x-kubernetes-pf-prioritylevel-uid', flow.level.uid);
-    const seat = await this.#enter(context, flow);
-    if (seat === undefined) return refuse(context, this.#refused.retryAfter(flow.level.name));
-    const forget = isWatch && context.target ? this.#watches.add(context.target, context.query) : undefined;
+    return whenThere(this.#enter(context, flow), (seat) =>
+      seat === undefined
+        ? refuse(context, this.#refused.retryAfter(flow.level.name))
+        : this.#begin(context, next, { flow, seat }),
+    );
+  }
+
+  #begin(context: RequestContext, next: Handler, { flow, seat }: Admitted): MaybePromise<void> {
+    const { observer, clock } = this.#options;
+    const { target, query } = context;
+    const forget = target && isWatch(context) ? this.#watches.add(target, query) : undefined;
     context.releaseSeat = () => seat.release();
     const startedAt = clock.monotonic();
-    try {
-      await next(context);
-    } finally {
-      forget?.();
-      seat.release();
-      observer?.finished(flow, (clock.monotonic() - startedAt) / 1000);
-    }
+    return finishing(
+      () => next(context),
+      () => {
+        forget?.();
+        seat.release();
+        observer?.finished(flow, (clock.monotonic() - startedAt) / 1000);
+      },
+    );
   }
 
   /** Undefined when there is no seat for a request. */
-  async #enter(context: RequestContext, flow: Flow): Promise<Seat | undefined> {
+  #enter(context: RequestContext, flow: Flow): MaybePromise<Seat | undefined> {
     const { flowControl, count, observer, clock } = this.#options;
     const { bounds, queueSet } = flow.level;
     const { seats, additionalMs } = requestWidth(context, {
@@ -70,17 +78,27 @@ class Gate {
       level: { seats: bounds.nominal, handSize: queueSet.limits.queuing?.handSize },
     });
     const arrivedAt = clock.monotonic();
-    try {
-      const seat = await flowControl.enter(flow, seats, context);
-      observer?.dispatched(flow, (clock.monotonic() - arrivedAt) / 1000);
-      return additionalMs === 0 ? seat : keptOn(seat, additionalMs, clock);
-    } catch (error) {
-      if (!(error instanceof RefusedError)) throw error;
-      observer?.refused(flow, error.reason, (clock.monotonic() - arrivedAt) / 1000);
-      return undefined;
-    }
+    return recovering<Seat | undefined>(
+      () =>
+        whenThere(flowControl.enter(flow, seats, context), (seat) => {
+          observer?.dispatched(flow, (clock.monotonic() - arrivedAt) / 1000);
+          return additionalMs === 0 ? seat : keptOn(seat, additionalMs, clock);
+        }),
+      (error) => {
+        if (!(error instanceof RefusedError)) throw error;
+        observer?.refused(flow, error.reason, (clock.monotonic() - arrivedAt) / 1000);
+        return undefined;
+      },
+    );
   }
 }
+
+interface Admitted {
+  readonly flow: Flow;
+  readonly seat: Seat;
+}
+
+const isWatch = ({ target }: RequestContext): boolean => target?.verb === 'watch';
 
 /** A seat that stays occupied for a while after its request is answered. */
 const keptOn = (seat: Seat, milliseconds: number, clock: Clock): Seat => ({

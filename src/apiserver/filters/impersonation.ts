@@ -7,9 +7,12 @@ import type { Filter } from './filter.ts';
 /** Lets a request go on as the user that its headers name, where its own user may act as that one. */
 export const impersonation = (pipeline: Pick<Pipeline, 'decide'>): Filter => {
   const acting = new Impersonation((attributes) => pipeline.decide(attributes));
-  return (next) => async (context) => {
+  return (next) => (context) => {
     const wanted = readWantedUser(context);
-    if (wanted !== undefined) context.user = await acting.actAs(wanted, attributesOf(context));
-    return next(context);
+    if (wanted === undefined) return next(context);
+    return acting.actAs(wanted, attributesOf(context)).then((user) => {
+      context.user = user;
+      return next(context);
+    });
   };
 };

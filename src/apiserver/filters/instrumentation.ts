@@ -1,3 +1,4 @@
+import { finishing } from '#base/maybe-promise.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { Filter } from './filter.ts';
 
@@ -5,12 +6,11 @@ import type { Filter } from './filter.ts';
 export const instrumentation =
   (metrics: RequestMetrics, monotonic: () => number): Filter =>
   (next) =>
-  async (context) => {
+  (context) => {
     const startedAt = monotonic();
     const end = metrics.begin(context);
-    try {
-      await next(context);
-    } finally {
-      end((monotonic() - startedAt) / 1000);
-    }
+    return finishing(
+      () => next(context),
+      () => end((monotonic() - startedAt) / 1000),
+    );
   };

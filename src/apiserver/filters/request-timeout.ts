@@ -1,4 +1,5 @@
 import type { Clock } from '#base/clock.ts';
+import type { MaybePromise } from '#base/maybe-promise.ts';
 import { newBadRequest, StatusError } from '#machinery/errors/status-error.ts';
 import { DurationError, parseDuration } from '#machinery/objects/duration.ts';
 import { Deadlines } from './deadlines.ts';
@@ -31,7 +32,7 @@ export const requestTimeout = (options: RequestTimeoutOptions): Filter => {
       return endInTime(context, next, { ...options, bound: boundedAlone(clock, timeout) });
     const refusal = newBadRequest(`invalid timeout specified in the request URL - ${timeout.fault}`);
     options.onRefused?.(context, refusal, refusal.message);
-    return Promise.reject(refusal);
+    throw refusal;
   };
 };
 
@@ -48,9 +49,10 @@ function timeoutOf(text: string | null): number | { readonly fault: string } {
 }
 
 /** Who answers a request cannot be stopped in what it does, but nobody waits for it any longer. */
-function endInTime(context: RequestContext, next: Handler, { bound, onLate }: Ending): Promise<void> {
+function endInTime(context: RequestContext, next: Handler, { bound, onLate }: Ending): MaybePromise<void> {
+  const answered = next(context);
+  if (!(answered instanceof Promise)) return answered;
   return new Promise((resolve, reject) => {
-    const answered = next(context);
     const release = bound(() => {
       context.endLate();
       resolve();

@@ -1,5 +1,6 @@
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
+import { type MaybePromise, recovering } from '#base/maybe-promise.ts';
 import { newGenericNotFound } from '#machinery/errors/status-error.ts';
 import type { RequestAuthenticator } from '../authentication/request-authenticator.ts';
 import type { Audit } from '../filters/audit.ts';
@@ -18,7 +19,7 @@ import type { ResourceRequest, ResourceTarget } from '../request.ts';
 import { unescapePath } from '../request-path.ts';
 import { type AcceptedForm, negotiate } from '../serving/negotiate.ts';
 import type { Exchange } from './exchange.ts';
-import { answerResource, answerWatch, resourceRequestOf } from './resource-answers.ts';
+import { type AnswerParts, answerResource, answerWatch, resourceRequestOf } from './resource-answers.ts';
 import { answerWatchSocket } from './watch-socket.ts';
 import { WriteDeadline } from './write-deadline.ts';
 
@@ -53,12 +54,12 @@ export interface ApiHandlerOptions {
 export class ApiHandler {
   readonly #options: ApiHandlerOptions;
   readonly #chain: Handler;
-  readonly #writeDeadline: WriteDeadline;
+  readonly #answerParts: AnswerParts;
 
   constructor(options: ApiHandlerOptions) {
     const { authenticate, instrumentation, flowControl, audit, pipeline, logger, counters, newUid } = options;
     this.#options = options;
-    this.#writeDeadline = new WriteDeadline(options.clock, counters.late);
+    this.#answerParts = { ...options, writeDeadline: new WriteDeadline(options.clock, counters.late) };
     const onLate = (hasFault: boolean) => counters.late('timeout-handler', hasFault ? 'panic' : 'ok');
     const refused =
       audit && ((context: RequestContext, error: unknown, message?: string) => audit.refused(context, error, message));
@@ -84,12 +85,14 @@ export class ApiHandler {
   readonly handle = (exchange: Exchange, upgrading?: UpgradingClient): void => {
     const { clock, logger } = this.#options;
     const { method, path } = exchange;
-    this.#chain(new RequestContext(exchange, clock.now(), upgrading)).catch((error) =>
-      logger.error('answering failed', { method, path, error }),
+    const answered = recovering(
+      () => this.#chain(new RequestContext(exchange, clock.now(), upgrading)),
+      (error) => logger.error('answering failed', { method, path, error }),
     );
+    void answered;
   };
 
-  async #answer(context: RequestContext): Promise<void> {
+  #answer(context: RequestContext): MaybePromise<void> {
     const { upgrading } = context;
     if (context.target === undefined) return this.#answerPath(context);
     if (!this.#isApi(context.path)) return respondNotFound(context);
@@ -100,14 +103,18 @@ export class ApiHandler {
         ? answerWatchSocket(context, upgrading, request, this.#options)
         : answerWatch(context, request, this.#options);
     }
-    if (target.verb === 'connect') {
-      const { pipeline } = this.#options;
+    if (target.verb === 'connect' || upgrading || isPassedOn(target)) return this.#connect(context, request);
+    return answerResource(context, target, this.#answerParts);
+  }
+
+  async #connect(context: RequestContext, request: ResourceRequest): Promise<void> {
+    const { pipeline, upgrade, connect } = this.#options;
+    const { upgrading } = context;
+    if (request.target.verb === 'connect') {
       await pipeline.admitConnect(request);
       await pipeline.authorizeStream(request, context.verb);
     }
-    if (upgrading) return this.#options.upgrade(upgrading, request, context);
-    if (isPassedOn(target)) return this.#options.connect(context, request);
-    return answerResource(context, target, { ...this.#options, writeDeadline: this.#writeDeadline });
+    return upgrading ? upgrade(upgrading, request, context) : connect(context, request);
   }
 
   async #answerPath(context: RequestContext): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Clock } from '#base/clock.ts';
+import { type MaybePromise, whenThere } from '#base/maybe-promise.ts';
 import type { RequestContext } from '../filters/request-context.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { NO_BODY, Query, type RequestBody, type ResourceRequest, type ResourceTarget } from '../request.ts';
@@ -39,29 +40,34 @@ export interface AnswerParts {
 }
 
 /** Answers everything about resources that is one request and one answer. The user may; that was asked before. */
-export async function answerResource(
+export function answerResource(
   context: RequestContext,
   target: ResourceTarget,
   { pipeline, clock, writeDeadline }: AnswerParts,
-): Promise<void> {
+): MaybePromise<void> {
   const form = negotiate(
     context.header('accept'),
     pipeline.hasTable(target),
     target.verb === 'list' ? LIST_TYPES : undefined,
   );
-  context.body = await readRequestBody(context, target);
-  const request = resourceRequestOf(context, target, context.body);
-  const served = pipeline.serve(request);
-  context.result = await (WRITES.has(target.verb) ? writeDeadline.bound(served) : served);
-  const encoded = encodeResult(context.result, {
-    form,
-    now: clock.now(),
-    includeObject: context.query.get('includeObject') ?? '',
-    pretty: wantsPretty(context),
-    isGone: () => context.signal.aborted,
+  const result = whenThere(readRequestBody(context, target), (body) => {
+    context.body = body;
+    const served = pipeline.serve(resourceRequestOf(context, target, body));
+    return WRITES.has(target.verb) ? writeDeadline.bound(served) : served;
   });
-  const body = await encoded.body;
-  await respondCompressed(context, encoded.code, { 'content-type': encoded.contentType }, body);
+  return whenThere(result, (served) => {
+    context.result = served;
+    const encoded = encodeResult(served, {
+      form,
+      now: clock.now(),
+      includeObject: context.query.get('includeObject') ?? '',
+      pretty: wantsPretty(context),
+      isGone: () => context.signal.aborted,
+    });
+    return whenThere(encoded.body, (body) =>
+      respondCompressed(context, encoded.code, { 'content-type': encoded.contentType }, body),
+    );
+  });
 }
 
 /** Streams a watch as one long answer; resolves when it is over. */
@@ -76,9 +82,10 @@ export function answerWatch(context: RequestContext, request: ResourceRequest, p
   });
 }
 
-async function readRequestBody(context: RequestContext, target: ResourceTarget): Promise<RequestBody> {
+function readRequestBody(context: RequestContext, target: ResourceTarget): MaybePromise<RequestBody> {
   if (!WITH_BODY.has(target.verb)) return NO_BODY;
-  const bytes = await context.readBody(MAX_BODY);
-  if (bytes.length === 0 && target.verb.startsWith('delete')) return NO_BODY;
-  return { type: 'bytes', bytes, contentType: context.header('content-type') };
+  return context.readBody(MAX_BODY).then((bytes) => {
+    if (bytes.length === 0 && target.verb.startsWith('delete')) return NO_BODY;
+    return { type: 'bytes', bytes, contentType: context.header('content-type') };
+  });
 }

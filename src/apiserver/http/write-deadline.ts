@@ -1,4 +1,5 @@
 import type { Clock } from '#base/clock.ts';
+import type { MaybePromise } from '#base/maybe-promise.ts';
 import { newTimeout, StatusError } from '#machinery/errors/status-error.ts';
 import { Deadlines } from '../filters/deadlines.ts';
 import type { ServerCounters } from '../metrics/server-counters.ts';
@@ -19,7 +20,8 @@ export class WriteDeadline {
   }
 
   /** As `write`, or rejects with a 504 when that takes too long. */
-  bound<T>(write: Promise<T>): Promise<T> {
+  bound<T>(write: MaybePromise<T>): MaybePromise<T> {
+    if (!(write instanceof Promise)) return write;
     return new Promise((resolve, reject) => {
       let isLate = false;
       const expire = () => {

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '#base/maybe-promise.ts';
 import { FieldPath, forbidden, notSupported } from '#machinery/errors/field-error.ts';
 import { newBadRequest, newInvalid, newNotFound, newTimeout } from '#machinery/errors/status-error.ts';
 import { CompactedError } from '#storage/store.ts';
@@ -27,12 +28,15 @@ export interface ListOutcome {
 const FRESH_WAIT_MS = 3000;
 
 /** GET of one object. */
-export async function getObject(parts: RegistryParts, request: ResourceRequest): Promise<Entry> {
-  const { namespace, name } = request.target;
+export function getObject(parts: RegistryParts, request: ResourceRequest): MaybePromise<Entry> {
   const resourceVersion = request.query.get('resourceVersion');
-  if (resourceVersion !== '') await waitForRevision(parts, revisionOfRead(resourceVersion));
-  const entry = parts.storage.get(namespace, name);
-  if (entry === undefined) throw newNotFound(groupResourceOf(parts.definition), name);
+  if (resourceVersion === '') return find(parts, request);
+  return waitForRevision(parts, revisionOfRead(resourceVersion)).then(() => find(parts, request));
+}
+
+function find({ storage, definition }: RegistryParts, { target: { namespace, name } }: ResourceRequest): Entry {
+  const entry = storage.get(namespace, name);
+  if (entry === undefined) throw newNotFound(groupResourceOf(definition), name);
   return entry;
 }
 

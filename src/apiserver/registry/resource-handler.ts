@@ -1,5 +1,6 @@
 import { scaleColumns } from '#api/autoscaling/v1/scale-columns.ts';
 import type { KubernetesObject, SubresourceDefinition } from '#api/resource-definition.ts';
+import { type MaybePromise, whenThere } from '#base/maybe-promise.ts';
 import { own } from '#base/table.ts';
 import { newGenericNotFound, newMethodNotAllowed, newMethodNotSupported } from '#machinery/errors/status-error.ts';
 import { admitConnect } from '../connect/admit-connect.ts';
@@ -60,25 +61,28 @@ export class ResourceHandler {
     return this.parts.storage.get(namespace, name) !== undefined;
   }
 
-  async handle(request: ResourceRequest): Promise<ResourceResult> {
+  handle(request: ResourceRequest): MaybePromise<ResourceResult> {
+    if (this.parts.storage.cache.fault) return refuseUnloaded(this.parts, request).then(() => this.#answer(request));
+    return this.#answer(request);
+  }
+
+  #answer(request: ResourceRequest): MaybePromise<ResourceResult> {
     const { subresource, verb } = request.target;
-    if (this.parts.storage.cache.fault) await refuseUnloaded(this.parts, request);
     this.#warnOfDeprecation(request);
     if (subresource !== '') return this.#handleSubresource(request, subresource);
-    const { definition } = this.parts;
+    const { definition, view } = this.parts;
     if (!definition.verbs.includes(verb as never)) throw newMethodNotAllowed();
     switch (verb) {
       case 'get':
-        return this.#entry(await getObject(this.parts, request));
+        return whenThere(getObject(this.parts, request), (entry) => this.#entry(entry));
       case 'list':
-        return { type: 'list', view: this.parts.view, list: await listObjects(this.parts, request) };
+        return whenThere(listObjects(this.parts, request), (list) => ({ type: 'list', view, list }));
       case 'create':
-        return this.#entry(await createObject(this.parts, request), 201);
-      case 'update': {
-        return this.#patched(await updateObject(this.parts, request));
-      }
+        return whenThere(createObject(this.parts, request), (entry) => this.#entry(entry, 201));
+      case 'update':
+        return whenThere(updateObject(this.parts, request), this.#patched);
       case 'patch':
-        return this.#patched(await patchObject(this.parts, request));
+        return whenThere(patchObject(this.parts, request), this.#patched);
       case 'delete':
         return this.#delete(request);
       case 'deletecollection':
@@ -107,9 +111,7 @@ export class ResourceHandler {
     if (deprecation !== undefined) warnings.push(deprecation);
   }
 
-  #patched({ entry, created }: UpdateOutcome): ResourceResult {
-    return this.#entry(entry, created ? 201 : 200);
-  }
+  readonly #patched = ({ entry, created }: UpdateOutcome): ResourceResult => this.#entry(entry, created ? 201 : 200);
 
   #entry(entry: Entry, code = 200): ResourceResult {
     return { type: 'entry', code, view: this.parts.view, entry };
@@ -129,7 +131,7 @@ export class ResourceHandler {
     return { type: 'list', view: this.parts.view, list: await deleteCollection(this.parts, request) };
   }
 
-  async #handleSubresource(request: ResourceRequest, name: string): Promise<ResourceResult> {
+  #handleSubresource(request: ResourceRequest, name: string): MaybePromise<ResourceResult> {
     const action = own(this.#actions, name);
     if (action) return action(this.parts, request);
     const subresource = own(this.parts.definition.subresources, name);
@@ -147,14 +149,14 @@ export class ResourceHandler {
     }
   }
 
-  async #part(request: ResourceRequest, subresource: SubresourceDefinition<KubernetesObject>): Promise<ResourceResult> {
+  #part(request: ResourceRequest, subresource: SubresourceDefinition<KubernetesObject>): MaybePromise<ResourceResult> {
     switch (request.target.verb) {
       case 'update':
-        return this.#entry((await updateObject(this.parts, request, subresource)).entry);
+        return whenThere(updateObject(this.parts, request, subresource), ({ entry }) => this.#entry(entry));
       case 'patch':
-        return this.#patched(await patchObject(this.parts, request, subresource));
+        return whenThere(patchObject(this.parts, request, subresource), this.#patched);
       default:
-        return this.#entry(await getObject(this.parts, request));
+        return whenThere(getObject(this.parts, request), (entry) => this.#entry(entry));
     }
   }
 

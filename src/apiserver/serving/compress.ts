@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { MaybePromise } from '#base/maybe-promise.ts';
 import type { Exchange, HeaderMap } from '../http/exchange.ts';
 
 const compress = promisify(gzip);
@@ -24,21 +25,17 @@ export class SharedBody {
 }
 
 /** Answers with a body, compressed where it is long and the client takes gzip. */
-export async function respondCompressed(
+export function respondCompressed(
   exchange: Exchange,
   code: number,
   headers: HeaderMap,
   body: Uint8Array | SharedBody,
-): Promise<void> {
+): MaybePromise<void> {
   const shared = body instanceof SharedBody ? body : new SharedBody(body);
   if (shared.plain.length < MIN_BYTES || !takesGzip(exchange)) return exchange.respond(code, headers, shared.plain);
-  const zipped = await shared.zipped();
   const { vary } = headers;
-  return exchange.respond(
-    code,
-    { ...headers, 'content-encoding': 'gzip', vary: vary ? `${vary}, Accept-Encoding` : 'Accept-Encoding' },
-    zipped,
-  );
+  const all = { ...headers, 'content-encoding': 'gzip', vary: vary ? `${vary}, Accept-Encoding` : 'Accept-Encoding' };
+  return shared.zipped().then((zipped) => exchange.respond(code, all, zipped));
 }
 
 /** `gzip`, unless it is named with a quality of zero. */

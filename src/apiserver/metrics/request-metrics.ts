@@ -3,6 +3,7 @@ import { table } from '#base/table.ts';
 import type { RequestContext } from '../filters/request-context.ts';
 import type { ResourceTarget } from '../request.ts';
 import type { ResourceTable } from '../resource-table.ts';
+import { type PageLabels, pageLabels } from '../zpages/page-labels.ts';
 
 const DURATION_BUCKETS = [
   0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
@@ -104,11 +105,12 @@ export class RequestMetrics {
     const target = this.#served(context.target);
     const verb = reportedVerb(context);
     const dryRun = context.query.get('dryRun') === 'All' ? 'All' : '';
+    const page = target ? undefined : pageLabels(context.path, context.header('accept'));
     const key = target
       ? `${verb} ${target.group} ${target.version} ${target.resource} ${target.subresource} ${scopeOf(target)} ${dryRun}`
-      : `${verb} ${pathLabel(context.path)} ${dryRun}`;
+      : `${verb} ${pathLabel(context.path)} ${page?.version ?? ''} ${dryRun}`;
     let cells = this.#cells.get(key);
-    if (cells === undefined) this.#cells.set(key, (cells = this.#makeCells(context, { target, verb, dryRun })));
+    if (cells === undefined) this.#cells.set(key, (cells = this.#makeCells(context, { target, page, verb, dryRun })));
     return cells;
   }
 
@@ -130,15 +132,24 @@ export class RequestMetrics {
     { path, isLongRunning }: RequestContext,
     {
       target,
+      page,
       verb,
       dryRun,
-    }: { readonly target: ResourceTarget | undefined; readonly verb: string; readonly dryRun: string },
+    }: {
+      readonly target: ResourceTarget | undefined;
+      readonly page: PageLabels | undefined;
+      readonly verb: string;
+      readonly dryRun: string;
+    },
   ): Cells {
     const about = target
       ? [target.group, target.version, target.resource, target.subresource, scopeOf(target)]
-      : ['', '', '', pathLabel(path), ''];
+      : page
+        ? [page.group, page.version, page.resource, '', '']
+        : ['', '', '', pathLabel(path), ''];
     const labels = [verb, ...about, 'apiserver'];
     if (target) this.#noteDeprecated(target);
+    if (page?.isDeprecated) this.#deprecated.labels(page.group, page.version, page.resource, '', '').set(1);
     return {
       labels: [verb, dryRun, ...about, 'apiserver'],
       duration: this.#duration.labels(verb, dryRun, ...about, 'apiserver'),
@@ -170,7 +181,18 @@ export function scopeOf({ verb, name, namespace }: ResourceTarget): string {
   return namespace === '' ? 'cluster' : 'namespace';
 }
 
-const PATHS = new Set(['/', '/api', '/apis', '/healthz', '/livez', '/readyz', '/metrics', '/version']);
+const PATHS = new Set([
+  '/',
+  '/api',
+  '/apis',
+  '/flagz',
+  '/healthz',
+  '/livez',
+  '/readyz',
+  '/metrics',
+  '/statusz',
+  '/version',
+]);
 
 /** Paths of the server's own; what clients make up is not worth a series each. */
 function pathLabel(path: string): string {

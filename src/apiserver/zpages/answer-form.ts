@@ -6,7 +6,8 @@ export type PageForm =
   | { readonly as: 'text' }
   | { readonly as: 'object'; readonly encoding: 'json' | 'yaml'; readonly version: 'v1alpha1' | 'v1beta1' };
 
-const GROUP = 'config.k8s.io';
+/** The group of the pages as objects. */
+export const GROUP = 'config.k8s.io';
 const STRUCTURED = [
   ['application/json', 'json'],
   ['application/yaml', 'yaml'],

@@ -96,3 +96,24 @@ test('who monitors may read them, others may not', async () => {
   await waitFor(async () => (await call('/statusz', { identity })).code === 200);
   expect((await call('/flagz', { identity })).code).toBe(200);
 });
+
+test('pages are counted as resources, those of a version with it', async () => {
+  for (const accept of [
+    '',
+    'image/png',
+    `application/json;${as('Flagz')}`,
+    `application/json;${as('Flagz', 'v1alpha1')}`,
+  ])
+    await call('/flagz', accepting(accept));
+  const metrics = String((await call('/metrics')).bytes);
+  const counted = (group: string, version: string, code: number) =>
+    `apiserver_request_total{verb="GET",dry_run="",group="${group}",version="${version}",resource="flagz",subresource="",scope="",component="apiserver",code="${code}"}`;
+  for (const line of [
+    counted('', '', 200),
+    counted('', '', 406),
+    counted('config.k8s.io', 'v1beta1', 200),
+    counted('config.k8s.io', 'v1alpha1', 200),
+    'apiserver_requested_deprecated_apis{group="config.k8s.io",version="v1alpha1",resource="flagz",subresource="",removed_release=""} 1',
+  ])
+    expect(metrics).toContain(line);
+});

@@ -75,7 +75,7 @@ const FORBIDDEN_ENDS = ['/..', '/.'];
 const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix'];
 
 function validatePath({ path = '', pathType, backend }: HTTPIngressPath, field: FieldPath): FieldError[] {
-  if (!pathType) return [required(field.child('pathType'), 'pathType must be specified')];
+  if (pathType === undefined) return [required(field.child('pathType'), 'pathType must be specified')];
   const errors = PATH_TYPES.includes(pathType)
     ? pathErrors(path, pathType, field.child('path'))
     : [notSupported(field.child('pathType'), pathType, PATH_TYPES)];

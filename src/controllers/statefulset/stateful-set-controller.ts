@@ -71,7 +71,8 @@ export class StatefulSetController {
     const selector = selectorFromObject(set.spec?.selector);
     if (selector.isEmpty) return undefined;
     const pods = await this.#claimer.claim(set, selector, this.#candidates(set));
-    const known = { template: set.spec?.template, selector, collisions: set.status?.collisionCount };
+    // None is told as 0: a revision that is made again has to have the name that its pods bear.
+    const known = { template: set.spec?.template, selector, collisions: set.status?.collisionCount ?? 0 };
     const synced = await this.#history.sync(set, known);
     const revisions = this.#history.of(set);
     const update = synced.revision.metadata?.name ?? '';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ControllerRevisions } from '#api/apps/v1/controller-revision.ts';
 import { type StatefulSet, StatefulSets } from '#api/apps/v1/stateful-set.ts';
 import { Events } from '#api/core/v1/event.ts';
 import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
@@ -186,4 +187,20 @@ test('an adopted pod of a set with other claims cannot get them while it lives',
   });
   await cluster.client.of(Pods).delete('moved-0', { namespace, gracePeriodSeconds: 0 });
   await waitFor(async () => (await podsOf('moved'))[0]?.spec?.volumes?.some(({ name }) => name === 'data'));
+});
+
+test('pods stay when their revision is lost: it comes back under its name', async () => {
+  await cluster.client.of(StatefulSets).create(set('forgot', { replicas: 1 }));
+  const { currentRevision = '' } = await ready('forgot', 1);
+  const [before] = await podsOf('forgot');
+  const revisions = cluster.client.of(ControllerRevisions);
+  const { metadata } = await revisions.get(currentRevision, { namespace });
+  await revisions.delete(currentRevision, { namespace });
+  // A change of the set that is none has it looked at again.
+  await cluster.client
+    .of(StatefulSets)
+    .patch('forgot', mergePatch({ metadata: { labels: { a: 'b' } } }), { namespace });
+  const again = await waitFor(() => revisions.get(currentRevision, { namespace }));
+  expect(again.metadata?.uid).not.toBe(metadata?.uid);
+  expect((await podsOf('forgot')).map((pod) => pod.metadata?.uid)).toEqual([before?.metadata?.uid]);
 });

@@ -106,7 +106,7 @@ function openServer(options: StartOptions, withNode: boolean): Promise<RunningSe
   const podHosts = withNode ? [NODE_NETWORK.nodeAddress] : [];
   const prepareStore = async (store: Store) => {
     if (recorded === undefined || store.revision > 1) return;
-    for (const { apiVersion, kind, name, reason } of await recorded.load(store))
+    for (const { apiVersion, kind, name, reason } of await recorded.load(store, clock.now()))
       progress.warn(`${apiVersion} ${kind} ${name} is left out: ${reason}`);
   };
   const at = { host: apiHost, port: apiPort, podHosts };

@@ -10,8 +10,11 @@ import type { Store } from '#storage/store.ts';
 export interface RecordedCluster {
   /** Names of its nodes. */
   readonly nodes: readonly string[];
-  /** Puts everything into an empty store that no server uses yet; answers what had to be left out. */
-  load(store: Store): Promise<readonly SkippedObject[]>;
+  /**
+   * Puts everything into an empty store that no server uses yet; answers what had to be left out. What does not say when it
+   * was made was made at `now`, in milliseconds since the epoch.
+   */
+  load(store: Store, now: number): Promise<readonly SkippedObject[]>;
 }
 
 /** Reads a recording. Rejects with a `SnapshotError`, a `DecodeError` or the file system's error. */
@@ -41,7 +44,7 @@ type Item = {
 function ofObjects(objects: readonly Item[]): RecordedCluster {
   return {
     nodes: objects.filter(({ kind }) => kind === 'Node').map(({ metadata }) => metadata?.name ?? ''),
-    load: async (store) => (await storeRecorded(store, objects)).skipped,
+    load: async (store, now) => (await storeRecorded(store, objects, now)).skipped,
   };
 }
 

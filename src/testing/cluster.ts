@@ -88,7 +88,7 @@ export class Cluster {
     const random = options.random ?? (seed === undefined ? systemRandom : seededRandom(seed));
     const newUid = seed === undefined ? randomUUID : () => uuidFrom(random);
     const recorded = options.recorded === undefined ? undefined : await readRecordedCluster(options.recorded);
-    await recorded?.load(store);
+    await recorded?.load(store, clock.now());
     const issuerKey = await loadIssuerKey(generateIssuerKeyPem());
     const featureGates = new Set(options.featureGates);
     const parts = { store, clock, random, logger, newUid, issuerKey, featureGates };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -7,9 +7,11 @@ import { ReplicaSets } from '#api/apps/v1/replica-set.ts';
 import { HorizontalPodAutoscalersV1 } from '#api/autoscaling/v1/horizontal-pod-autoscaler.ts';
 import { Namespaces } from '#api/core/v1/namespace.ts';
 import { Nodes } from '#api/core/v1/node.ts';
+import { PersistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
-import { type AnyResourceDefinition, apiVersionOf } from '#api/resource-definition.ts';
+import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
 import { readRecordedCluster } from '#cluster/recorded-cluster.ts';
+import { parseYamlDocuments } from '#machinery/codec/yaml.ts';
 import { stringifyYaml } from '#machinery/codec/yaml-writer.ts';
 import { createMemoryStore } from '#storage/memory/memory-store.ts';
 import { writeSnapshot } from '#storage/snapshot/write-snapshot.ts';
@@ -83,7 +85,7 @@ test('a recorded cluster goes on where it was, on simulated nodes', async () => 
     }
   }
   const store = createMemoryStore();
-  const skipped = await (await readRecordedCluster(yaml)).load(store);
+  const skipped = await (await readRecordedCluster(yaml)).load(store, 0);
   await store.close();
   const reason = 'no matches for kind "Widget" in version "example.com/v1"';
   expect(skipped).toEqual([{ apiVersion: 'example.com/v1', kind: 'Widget', name: 'w', reason }]);
@@ -109,6 +111,60 @@ test('namespaces that were not recorded are there, so that what is in them can h
     await cluster.advance(60_000);
     const pods = (await cluster.client.of(Pods).list({ namespace: 'app' })).items;
     expect(pods.map((pod) => pod.status?.phase)).toEqual(['Running']);
+  } finally {
+    await cluster.stop();
+  }
+});
+
+test('what was cleaned of uids and ages belongs together all the same, and goes on', async () => {
+  const { yaml } = await record();
+  const path = join(directory, 'clean.json');
+  const list = parseYamlDocuments(readFileSync(yaml, 'utf8'))[0]?.value as { items: KubernetesObject[] };
+  const items = list.items.map(({ metadata, ...object }) => {
+    const { name = '', namespace, labels, ownerReferences, annotations } = metadata ?? {};
+    return { ...object, metadata: { name, namespace, labels, ownerReferences, annotations } };
+  });
+  const volume = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'disk' },
+    spec: {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: 'none',
+      hostPath: { path: '/tmp' },
+      claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: 'default', name: 'data', uid: 'before' },
+    },
+    status: { phase: 'Bound' },
+  };
+  const claim = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data', namespace: 'default' },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: 'none',
+      volumeName: 'disk',
+      resources: { requests: { storage: '1Gi' } },
+    },
+    status: { phase: 'Bound', accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' } },
+  };
+  writeFileSync(path, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [...items, volume, claim] }));
+  const start = Date.UTC(2026, 5, 1);
+  const cluster = await Cluster.start({ recorded: path, clock: new VirtualClock(start), seed: 1 });
+  try {
+    const pods = cluster.client.of(Pods);
+    const before = (await pods.list({ namespace: 'default' })).items;
+    await cluster.advance(60_000);
+    const after = (await pods.list({ namespace: 'default' })).items;
+    expect(after.map(({ metadata }) => metadata?.uid)).toEqual(before.map(({ metadata }) => metadata?.uid));
+    expect(new Set(before.map(({ metadata }) => metadata?.uid)).size).toBe(3);
+    expect(before[0]?.metadata?.creationTimestamp).toBe('2026-06-01T00:00:00Z');
+    const [set] = (await cluster.client.of(ReplicaSets).list({ namespace: 'default' })).items;
+    expect(set?.status?.readyReplicas).toBe(3);
+    expect((await cluster.client.of(PersistentVolumeClaims).get('data', { namespace: 'default' })).status?.phase).toBe(
+      'Bound',
+    );
   } finally {
     await cluster.stop();
   }

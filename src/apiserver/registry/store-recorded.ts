@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Namespace } from '#api/core/v1/namespace.ts';
 import { Nodes } from '#api/core/v1/node.ts';
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
@@ -9,6 +8,7 @@ import { applyDefaults } from '#machinery/defaults/apply-defaults.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Store } from '#storage/store.ts';
 import { ObjectCodec } from './object-codec.ts';
+import { uuidOf, withIdentities } from './recorded-identity.ts';
 import { storagePrefix } from './resource-storage.ts';
 
 /** An object that could not be stored, and why. */
@@ -29,14 +29,15 @@ type Place = { readonly key: string; readonly value: Uint8Array };
 
 /**
  * Puts objects of another cluster into a store that no server uses yet, as if a server had stored them: uids, statuses
- * and times stay what they are. Namespaces that objects are in and that were not recorded are made. Objects of kinds that
- * are not served here are skipped and told.
+ * and times stay what they are, and those that were cleaned away are made up: objects began at `now`, in milliseconds since
+ * the epoch. Namespaces that objects are in and that were not recorded are made. Objects of kinds that are not served here
+ * are skipped and told.
  */
-export async function storeRecorded(store: Store, objects: Iterable<unknown>): Promise<RecordedObjects> {
+export async function storeRecorded(store: Store, objects: readonly unknown[], now: number): Promise<RecordedObjects> {
   const skipped: SkippedObject[] = [];
   const inhabited = new Map<string, string>();
   let stored = 0;
-  for (const object of objects) {
+  for (const object of withIdentities(objects, now)) {
     try {
       const { key, value } = placeOf(object as KubernetesObject);
       await store.put(key, value);
@@ -74,12 +75,6 @@ const namespaceOf = (name: string, creationTimestamp: string): Namespace & Kuber
   spec: { finalizers: ['kubernetes'] },
   status: { phase: 'Active' },
 });
-
-/** The same for the same text, so that a recording gives the same cluster each time. */
-function uuidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
 
 /** Whether a store's key is that of a node. */
 export const isNodeKey = (key: string): boolean => key.startsWith(storagePrefix(Nodes));

@@ -1,4 +1,5 @@
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
+import { trim } from '#base/trim.ts';
 import type { RequestVerb, ResourceTarget } from './request.ts';
 
 /** Subresources whose path may go on behind them. */
@@ -46,12 +47,12 @@ export function parseRequestPath(method: string, path: string, watching: boolean
   };
 }
 
-/** The ends of paths that may be no more than a verb, roughly. */
-const VERB_AT_END = /(?:watch|proxy|%[\dA-Fa-f]{2})[^/]*\/*$/;
+/** What stands in paths that may be no more than a verb. */
+const VERB = /watch|proxy|%/;
 
 /** Whether a path has one of the deprecated verbs in front of a resource, and no resource: `/api/v1/watch`. */
 export function isBareVerb(path: string): boolean {
-  if (!VERB_AT_END.test(path)) return false;
+  if (!VERB.test(path)) return false;
   const [root, ...rest] = splitPath(path);
   const depth = root === 'api' ? 2 : root === 'apis' ? 3 : 0;
   return rest.length === depth && ['watch', 'proxy'].includes(rest[depth - 1] as string);
@@ -74,9 +75,7 @@ export function hasPlace(
 }
 
 function splitPath(path: string): string[] {
-  return unescapePath(path)
-    .replace(/^\/+|\/+$/g, '')
-    .split('/');
+  return trim(unescapePath(path), '/').split('/');
 }
 
 /** A path without its escapes. Bytes that are no text name nothing: what stands for them will not be found. */

@@ -1,3 +1,4 @@
+import { trimEnd } from '#base/trim.ts';
 import { type Attributes, isPathAttributes } from './authorizer.ts';
 
 /** A policy rule, as far as decisions need it; satisfied by the API type. */
@@ -31,7 +32,7 @@ export const nameAllowed = ({ resourceNames = [] }: Rule, name: string): boolean
 
 /** Whether a path of a rule covers another one, which may be a pattern itself. */
 export const pathCovers = (pattern: string, path: string): boolean =>
-  pattern === '*' || pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.replace(/\*+$/, '')));
+  pattern === '*' || pattern === path || (pattern.endsWith('*') && path.startsWith(trimEnd(pattern, '*')));
 
 const includes = (list: readonly string[] | undefined, value: string) =>
   list !== undefined && (list.includes('*') || list.includes(value));

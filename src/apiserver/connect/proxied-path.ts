@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { trim } from '#base/trim.ts';
 import type { ResourceTarget } from '../request.ts';
 
 /** What a path on `…/proxy/…` is to who is behind the proxy. */
@@ -15,7 +16,7 @@ export interface ProxiedPath {
  */
 export function proxiedPath(escaped: string, { subpath }: Pick<ResourceTarget, 'subpath'>): ProxiedPath {
   const path = bytesOf(escaped);
-  const segments = path.replace(/^\/+|\/+$/g, '').split('/');
+  const segments = trim(path, '/').split('/');
   const length = subpath === '' ? 0 : subpath.split('/').length;
   const own = segments.slice(0, segments.length - length);
   const rest = segments.slice(segments.length - length).join('/');

@@ -214,6 +214,19 @@ const clear = () =>
   Promise.all(KINDS.map(({ kind }) => cluster.client.of(kind).deleteCollection({ namespace: 'default' })));
 
 describe('whatever is sent', () => {
+  test.each(['/', 'watch', '%41', '%2F', '//a', 'proxy/'])(
+    'a path as long as may be, of %j, is answered at once',
+    async (part) => {
+      for (const path of [
+        `/${part.repeat(900_000 / part.length)}x`,
+        `/api/v1/${part.repeat(900_000 / part.length)}!`,
+      ]) {
+        // Looked at anew from each of its characters it would take longer than a test may.
+        expect([401, 403, 404]).toContain((await call(path, { identity: null })).code);
+      }
+    },
+  );
+
   test('nothing answers 500, and what is refused leaves nothing behind', async () => {
     await fc.assert(
       fc.asyncProperty(request, async ({ path, query: search, method, type, accept, body }) => {
@@ -233,6 +246,16 @@ describe('whatever is sent', () => {
       { numRuns: 300, endOnFailure: true },
     );
   }, 120_000);
+
+  test('a field path with many beginnings of a key is refused at once', async () => {
+    const fieldRef = { fieldPath: "['".repeat(700_000) };
+    const env = [{ name: 'A', valueFrom: { fieldRef } }];
+    const template = { template: { metadata: {}, spec: { containers: [{ name: 'c', image: 'i', env }] } } };
+    const body = JSON.stringify({ metadata: { name: 'p' }, ...template });
+    const headers = { 'content-type': 'application/json' };
+    const { code } = await call(`${NAMESPACE}/podtemplates`, { method: 'POST', headers, body });
+    expect(code).toBe(422);
+  });
 
   const deep = (open: string, close: string, depth: number) => `${open.repeat(depth)}${close.repeat(depth)}`;
   test.each([

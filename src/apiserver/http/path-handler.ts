@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Random } from '#base/random.ts';
+import { trimEnd } from '#base/trim.ts';
 import { newMethodNotAllowed } from '#machinery/errors/status-error.ts';
 import type { IssuerDocument } from '../authentication/issuer-documents.ts';
 import type { OpenApi } from '../discovery/openapi.ts';
@@ -36,7 +37,7 @@ export function createPathHandler(options: PathHandlerOptions): PathHandler {
   const { clock, random, flags } = options;
   const pages = createPages([statusz(clock, () => rootPaths(options)), ...(flags ? [flagz(flags)] : [])], random);
   return async (exchange) => {
-    const path = exchange.path.length > 1 ? exchange.path.replace(/\/+$/, '') : exchange.path;
+    const path = exchange.path.length > 1 ? trimEnd(exchange.path, '/') : exchange.path;
     const [, root = ''] = path.split('/');
     if (root === 'api' || root === 'apis') return options.discovery.serve(exchange, path);
     if (HEALTH.has(root)) return options.health.serve(exchange, exchange.path);

@@ -82,14 +82,21 @@ export function validateFieldRef(
   if (!fieldPath) return [required(at)];
   const refuse = (why: string) => [invalid(at, fieldPath, `error converting fieldPath: ${why}`)];
   if (apiVersion !== 'v1') return refuse(`unsupported pod version: ${apiVersion}`);
-  const [, path, key] = /^(.*?)\['(.*)'\]$/.exec(fieldPath) ?? [];
+  const { path, key } = subscripted(fieldPath);
   if (path === 'metadata.annotations' || path === 'metadata.labels')
     // Upstream names the reference, not its path, for what is wrong with a key.
-    return checkText(field, path === 'metadata.labels' ? key! : key!.toLowerCase(), isQualifiedName);
+    return checkText(field, path === 'metadata.labels' ? key : key.toLowerCase(), isQualifiedName);
   if (path) return refuse(`field label does not support subscript: ${fieldPath}`);
   if (fields.includes(fieldPath)) return [];
   if (![...FIELDS, ...OTHER_FIELDS].includes(fieldPath)) return refuse(`field label not supported: ${fieldPath}`);
   return [notSupported(at, fieldPath, fields)];
+}
+
+/** What a field path of the form `path['key']` names; a path of '' for all others. */
+function subscripted(fieldPath: string): { readonly path: string; readonly key: string } {
+  const open = fieldPath.indexOf("['");
+  if (open < 0 || !fieldPath.endsWith("']") || open + 4 > fieldPath.length) return { path: '', key: '' };
+  return { path: fieldPath.slice(0, open), key: fieldPath.slice(open + 2, -2) };
 }
 
 /** A container's request or limit. */

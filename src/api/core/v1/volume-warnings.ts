@@ -1,3 +1,4 @@
+import { trimEnd } from '#base/trim.ts';
 import type { FieldPath } from '#machinery/errors/field-error.ts';
 import { fractionWarnings } from './fraction-warnings.ts';
 import type { PodCertificateProjection, Volume, VolumeProjection } from './volume.ts';
@@ -60,7 +61,7 @@ function overlapWarnings(volume: Volume): string[] {
 }
 
 const placed = (items: readonly { readonly path: string }[] | undefined, source: string): PlacedFile[] =>
-  (items ?? []).map(({ path }) => ({ path: path.replace(/\/+$/, ''), source }));
+  (items ?? []).map(({ path }) => ({ path: trimEnd(path, '/'), source }));
 
 function filesOf(projection: VolumeProjection): PlacedFile[] {
   const { configMap, secret, downwardAPI, serviceAccountToken: token, podCertificate } = projection;

@@ -1,3 +1,4 @@
+import { trimEnd } from '#base/trim.ts';
 import type { ContainerConfig, LinuxContainerResources, Mount, NamespaceOptions } from '../../runtime.ts';
 import type { ImageConfig } from '../image/image-config.ts';
 import { containerCapabilities } from './capabilities.ts';
@@ -239,5 +240,5 @@ function depth(path: string): number {
 }
 
 function trimSlash(path: string): string {
-  return path.length > 1 ? path.replace(/\/+$/, '') : path;
+  return path.length > 1 ? trimEnd(path, '/') : path;
 }

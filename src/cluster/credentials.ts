@@ -25,6 +25,12 @@ export interface CredentialsOptions {
   readonly hosts: readonly string[];
 }
 
+/**
+ * The API server's name towards nodes, which may reach nodes and nothing else: whoever made it ask itself in a node's place
+ * would ask with these rights.
+ */
+export const KUBELET_CLIENT = 'kube-apiserver-kubelet-client';
+
 const RENEW_BEFORE_MS = 30 * 86_400_000;
 
 /** Loads the cluster's credentials, making those that are missing, run out soon or no longer name what they must. */
@@ -39,10 +45,7 @@ export async function ensureCredentials(data: DataDirectory, options: Credential
   admin.catch(() => {});
   const [server, kubeletClient, kubeletServer, issuerKey] = await Promise.all([
     ensure('apiserver', { commonName: 'kube-apiserver', hosts: [...new Set(hosts)] }),
-    ensure('apiserver-kubelet-client', {
-      commonName: 'kube-apiserver-kubelet-client',
-      organizations: ['system:masters'],
-    }),
+    ensure('apiserver-kubelet-client', { commonName: KUBELET_CLIENT }),
     ensure('kubelet-server', {
       commonName: `system:node:${options.nodeName}`,
       organizations: ['system:nodes'],
@@ -108,6 +111,8 @@ async function ensureLeaf(
 function isStillGood(pem: string, request: LeafRequest, clock: Clock): boolean {
   const certificate = new X509Certificate(pem);
   if (Date.parse(certificate.validTo) - clock.now() < RENEW_BEFORE_MS) return false;
+  const groups = certificate.subject.split('\n').flatMap((part) => (part.startsWith('O=') ? [part.slice(2)] : []));
+  if (groups.join('\n') !== (request.organizations ?? []).join('\n')) return false;
   const names = (certificate.subjectAltName ?? '').split(', ').map((entry) => entry.replace(/^(DNS|IP Address):/, ''));
   return (request.hosts ?? []).every((host) => host.includes(':') || names.includes(host));
 }

@@ -1,4 +1,5 @@
 import { Nodes } from '#api/core/v1/node.ts';
+import { type ClusterRoleBinding, ClusterRoleBindings } from '#api/rbac/v1/cluster-role-binding.ts';
 import { SYSTEM_MASTERS } from '#apiserver/user.ts';
 import { versionInfo } from '#apiserver/version.ts';
 import { systemClock } from '#base/clock.ts';
@@ -9,13 +10,15 @@ import { createOciRuntime } from '#cri/oci/oci-runtime.ts';
 import type { ContainerRuntime, ImageService } from '#cri/runtime.ts';
 import { createKubelet } from '#kubelet/kubelet.ts';
 import { removeKubeletFiles } from '#kubelet/remove-kubelet-files.ts';
+import { ignoring } from '#machinery/errors/ignoring.ts';
+import { isAlreadyExists } from '#machinery/errors/status-error.ts';
 import { PodNetworkTakenError } from '#network/pod-network/other-network.ts';
 import { createRoutedPodNetwork, type RoutedPodNetwork } from '#network/pod-network/routed-pod-network.ts';
 import { ServiceProxy } from '#network/proxy/service-proxy.ts';
 import { CommandError } from './command-error.ts';
 import { type ComponentEnvironment, createComponentContext } from './component-context.ts';
 import type { ComponentGroup } from './component-group.ts';
-import type { Credentials } from './credentials.ts';
+import { type Credentials, KUBELET_CLIENT } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { createDnsComponent } from './dns-component.ts';
 import { NODE_NETWORK } from './node-network.ts';
@@ -118,7 +121,6 @@ export async function startLocalNode(options: LocalNodeOptions): Promise<void> {
       key: credentials.kubeletServer.key,
       cert: credentials.kubeletServer.certificate,
       clientCa: credentials.ca,
-      authorize: (commonName) => commonName === 'kube-apiserver-kubelet-client',
     },
     labels: {},
     version: versionInfo.gitVersion,
@@ -127,6 +129,7 @@ export async function startLocalNode(options: LocalNodeOptions): Promise<void> {
     tls: { key: credentials.kubeletClient.key, cert: credentials.kubeletClient.certificate, ca: credentials.ca },
   });
   const admin = new Client(apiServer.transport({ name: 'system:knarr', groups: [SYSTEM_MASTERS] }));
+  await allowKubeletClient(admin);
   components.start({ name: 'kubelet', run: (signal) => kubelet.run(signal) });
   components.start(createServiceProxyComponent(environment, { data, podCidr, serviceCidr }));
   components.start(
@@ -136,6 +139,17 @@ export async function startLocalNode(options: LocalNodeOptions): Promise<void> {
   await kubelet.ready();
   // A role is given to a node: agents may not take one.
   await admin.of(Nodes).patch(nodeName, mergePatch({ metadata: { labels: { [ROLE_LABEL]: '' } } }));
+}
+
+/** The API server may reach nodes: their agents ask whether it may. */
+async function allowKubeletClient(admin: Client): Promise<void> {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const binding: ClusterRoleBinding = {
+    metadata: { name: KUBELET_CLIENT },
+    roleRef: { apiGroup, kind: 'ClusterRole', name: 'system:kubelet-api-admin' },
+    subjects: [{ apiGroup, kind: 'User', name: KUBELET_CLIENT }],
+  };
+  await ignoring(isAlreadyExists, admin.of(ClusterRoleBindings).create(binding));
 }
 
 const ROLE_LABEL = 'node-role.kubernetes.io/control-plane';

@@ -16,8 +16,6 @@ export interface KubeletServing {
   readonly cert: string;
   /** The authority of client certificates, PEM. */
   readonly clientCa: string;
-  /** Whether the holder of a client certificate may use the API. */
-  readonly authorize: (commonName: string, organizations: readonly string[]) => boolean;
 }
 
 export interface KubeletOptions {

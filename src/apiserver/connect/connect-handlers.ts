@@ -57,7 +57,7 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
   const answerLog = async (exchange: LogExchange, target: ResourceTarget): Promise<void> => {
     const query = readLogOptions(exchange.query, target.name);
     const pod = localPod(target);
-    if (pod === undefined) return forwardLog(exchange, onNode(target, query));
+    if (pod === undefined) return forwardLog(exchange, onNode(target, query), target.name);
     const container = containerOf(pod, query.get('container') ?? '', 'log');
     return answerLocalLog(exchange, localNodes() as LocalNodes, { pod, container, query, now: now() });
   };

@@ -31,7 +31,7 @@ async function heard(code: number, type: string, body: string): Promise<unknown[
   } as unknown as LogExchange;
   const target = { scheme: 'http' as const, host: '127.0.0.1', port, path: '/', isOurs: () => false };
   try {
-    await forwardLog(exchange, target);
+    await forwardLog(exchange, target, 'p');
     return answer;
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
@@ -49,6 +49,8 @@ test.each([
   [500, 'text/plain', 'oh no', [500, 'InternalError', 'Internal error occurred: oh no']],
   [404, 'application/json', status, [404, 'NotFound', 'pods "p" not found']],
   [302, 'text/html', status, [302, '', expect.stringContaining('status code 302')]],
+  [404, 'text/plain', 'x', [404, 'NotFound', 'the server could not find the requested resource ( pods/log p)']],
+  [403, 'text/plain', 'Forbidden (user=a)', [403, 'Forbidden', 'Forbidden (user=a) ( pods/log p)']],
 ])('a log that a node answers with %i, as %s, comes as text, and a refusal as a Status', async (...given) => {
   const [code, type, body, expected] = given;
   expect(await heard(code, type, body)).toEqual(expected);

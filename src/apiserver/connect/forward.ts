@@ -43,13 +43,13 @@ export async function forward(exchange: Exchange, target: ConnectTarget, prefix:
 }
 
 /** Passes a GET on to a node and streams the answer back, for logs: as plain text, whatever the node takes them for. */
-export async function forwardLog(exchange: LogExchange, target: ConnectTarget): Promise<void> {
+export async function forwardLog(exchange: LogExchange, target: ConnectTarget, pod: string): Promise<void> {
   const answer = await ask(exchange, target, {
     headers: [],
     failed: (reason) => newInternalError(`error dialing backend: ${reason}`),
   });
   const { statusCode = 502 } = answer;
-  if (statusCode < 200 || statusCode > 206) throw await nodeRefusal(answer);
+  if (statusCode < 200 || statusCode > 206) throw await nodeRefusal(answer, pod);
   const stream = exchange.startStream(200, { 'content-type': 'text/plain' });
   await pipeline(answer, stream.writable).catch(ignoreBroken(exchange));
 }

@@ -4,17 +4,34 @@ import { newBadRequest, newInternalError, StatusError } from '#machinery/errors/
 /** So much of what a node says of its refusal is read. */
 const MAX_BYTES = 50_000;
 
-/** What a node refused a request with, in this server's words: a node may not have its own page shown in this server's name. */
-export async function nodeRefusal(answer: IncomingMessage): Promise<StatusError> {
+/**
+ * What a node refused to tell of a log, in this server's words: a node may not have its own page shown in this server's
+ * name.
+ */
+export async function nodeRefusal(answer: IncomingMessage, pod: string): Promise<StatusError> {
   const code = answer.statusCode ?? 502;
   const text = await readText(answer);
   const known = readStatus(text, code);
   if (known) return known;
   if (code === 400) return newBadRequest(text);
   if (code === 500) return newInternalError(text);
-  const message = `the server responded with the status code ${code} but did not return more information`;
-  const causes = [{ reason: 'UnexpectedServerResponse', message: text }];
-  return new StatusError({ code, message, details: { causes } });
+  const [reason, message] = generic(code, text);
+  const details = { kind: 'pods/log', name: pod };
+  // Upstream names no verb here, and leaves its place.
+  return new StatusError({ code, reason, message: `${message} ( pods/log ${pod})`, details });
+}
+
+function generic(code: number, text: string): [reason: string, message: string] {
+  switch (code) {
+    case 401:
+      return ['Unauthorized', 'the server has asked for the client to provide credentials'];
+    case 403:
+      return ['Forbidden', text];
+    case 404:
+      return ['NotFound', 'the server could not find the requested resource'];
+    default:
+      return ['', `the server responded with the status code ${code} but did not return more information`];
+  }
 }
 
 async function readText(answer: IncomingMessage): Promise<string> {

@@ -19,8 +19,9 @@ export function clientCertificate(socket: TLSSocket, now: number): CertificateHo
   if (chain === undefined) return undefined;
   chains.set(socket, chain);
   const { subject } = chain.leaf;
-  if (!subject?.CN || expiryError(chain, now) !== undefined) return undefined;
-  // Node's types know one organization; a certificate may have several.
-  const organizations = subject.O as unknown as string | readonly string[] | undefined;
-  return { commonName: String(subject.CN), organizations: organizations === undefined ? [] : [organizations].flat() };
+  // Node's types know one of each; a certificate may have several. Of common names the last counts.
+  const [names, organizations] = [subject?.CN, subject?.O].map((part) => [part ?? []].flat() as readonly string[]);
+  const commonName = names?.at(-1) ?? '';
+  if (commonName === '' || expiryError(chain, now) !== undefined) return undefined;
+  return { commonName, organizations: organizations ?? [] };
 }

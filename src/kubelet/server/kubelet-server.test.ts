@@ -4,6 +4,10 @@ import { Agent, request as httpsRequest, type RequestOptions } from 'node:https'
 import { Duplex, type Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
+import type { TokenRequest } from '#api/authentication/v1/token-request.ts';
+import { ServiceAccounts } from '#api/core/v1/service-account.ts';
+import { ClusterRoles } from '#api/rbac/v1/cluster-role.ts';
+import { type ClusterRoleBinding, ClusterRoleBindings } from '#api/rbac/v1/cluster-role-binding.ts';
 import { systemClock } from '#base/clock.ts';
 import { CertificateAuthority, type KeyPair } from '#cluster/certificates/authority.ts';
 import { CriError } from '#cri/runtime.ts';
@@ -57,15 +61,27 @@ beforeAll(async () => {
       key: serving.key,
       cert: serving.certificate,
       clientCa: ca,
-      authorize: (commonName, organizations) => commonName === 'api' && organizations.includes('admins'),
     },
   });
   port = await harness.kubelet.port();
+  await give('admins', 'system:kubelet-api-admin', { kind: 'Group', name: 'admins' });
   await harness.create('web', { containers: [{ name: 'c', image: 'app:1' }] });
   await harness.until('web', ({ status }) => status?.phase === 'Running');
   await waitFor(async () => (await get('/containerLogs/default/web/c')).body.endsWith('three\n'));
 });
 afterAll(() => harness.stop());
+
+/** Binds a role of the cluster to somebody. */
+async function give(
+  name: string,
+  role: string,
+  subject: NonNullable<ClusterRoleBinding['subjects']>[number],
+): Promise<void> {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const roleRef = { apiGroup, kind: 'ClusterRole', name: role };
+  const subjects = [subject.kind === 'ServiceAccount' ? subject : { ...subject, apiGroup }];
+  await harness.cluster.client.of(ClusterRoleBindings).create({ metadata: { name }, roleRef, subjects });
+}
 
 function get(path: string, options: RequestOptions = tls): Promise<{ code: number; body: string }> {
   return new Promise((resolve, reject) => {
@@ -97,14 +113,44 @@ describe('access', () => {
     }
   });
 
-  test('health needs no certificate, everything else one that is allowed', async () => {
+  test('is for those who show who they are and whom the API server lets', async () => {
     const known = { key: stranger.key, cert: stranger.certificate };
     expect([
       await get('/healthz', {}),
-      (await get('/pods', {})).code,
-      (await get('/pods', known)).code,
+      await get('/healthz'),
+      await get('/pods', known),
+      await get('/exec/default/web/c?command=x', known),
       JSON.parse((await get('/pods')).body).items.length,
-    ]).toEqual([{ code: 200, body: 'ok' }, 401, 403, 1]);
+    ]).toEqual([
+      { code: 401, body: 'Unauthorized' },
+      { code: 200, body: 'ok' },
+      { code: 403, body: 'Forbidden (user=someone, verb=get, resource=nodes, subresource(s)=[pods proxy])' },
+      { code: 403, body: 'Forbidden (user=someone, verb=get, resource=nodes, subresource(s)=[proxy])' },
+      1,
+    ]);
+  });
+
+  test('comes with a token, too, for the parts of the node that its account may reach', async () => {
+    const { client } = harness.cluster;
+    const rules = [{ verbs: ['get'], apiGroups: [''], resources: ['nodes/metrics', 'nodes/pods'] }];
+    await client.of(ClusterRoles).create({ metadata: { name: 'metrics' }, rules });
+    await give('metrics', 'metrics', { kind: 'ServiceAccount', name: 'default', namespace: 'default' });
+    const accounts = client.of(ServiceAccounts);
+    const asked = { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', spec: {} } as TokenRequest;
+    const { status } = await accounts.createSubresource<TokenRequest>('default', 'token', asked, {
+      namespace: 'default',
+    });
+    const bearer = (token?: string) => ({ headers: { authorization: `Bearer ${token}` } });
+    const codes = async (options: RequestOptions) =>
+      Promise.all(
+        ['/metrics/resource', '/pods', '/stats/summary', '/run/default/web/c'].map(
+          async (path) => (await get(path, options)).code,
+        ),
+      );
+    expect([await codes(bearer(status?.token)), await codes(bearer('nonsense'))]).toEqual([
+      [200, 200, 403, 403],
+      [401, 401, 401, 401],
+    ]);
   });
 });
 

@@ -2,7 +2,6 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
 import { table } from '#base/table.ts';
 import { endConnection } from '#client/end-connection.ts';
 import {
@@ -10,10 +9,12 @@ import {
   newGenericNotFound,
   newInternalError,
   newMethodNotAllowed,
+  newUnauthorized,
   StatusError,
 } from '#machinery/errors/status-error.ts';
-import { clientCertificate } from './client-certificate.ts';
+import { authorize } from './authorize.ts';
 import { serveContainerLogs } from './container-logs.ts';
+import { requesterOf } from './requester.ts';
 import { resourceMetrics } from './resource-metrics.ts';
 import { requireContainer, requirePod, type ServerContext } from './server-context.ts';
 import { statsSummary } from './stats-summary.ts';
@@ -22,7 +23,7 @@ import { serveUpgrade } from './upgrade.ts';
 /** Whoever asks is authorized by the method: what only reads takes one that reads, and what runs something does not. */
 const METHODS = table<string>({ containerLogs: 'GET', pods: 'GET', run: 'POST', stats: 'GET' });
 
-/** The node's HTTPS API, for holders of client certificates: health, pods, logs, exec, attach, port-forward, stats. */
+/** The node's HTTPS API, for those who may reach its node: health, pods, logs, exec, attach, port-forward, stats. */
 export class KubeletServer {
   readonly #context: ServerContext;
   readonly #server: Server;
@@ -65,15 +66,15 @@ export class KubeletServer {
     response.once('close', () => gone.abort());
     try {
       const { path, query } = targetOf(request);
-      if (path[0] !== 'healthz') this.#authorize(request);
+      await this.#authorize(request, path);
       const method = METHODS[path[0] ?? ''];
       if (method !== undefined && method !== request.method) throw newMethodNotAllowed();
       await this.#route({ path, query, response, signal: gone.signal });
     } catch (error) {
       if (response.headersSent) return void response.destroy();
-      const failure = asStatusError(error);
-      response.writeHead(failure.code, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(failure.status));
+      const { code, type, body } = refusalOf(error);
+      response.writeHead(code, { 'content-type': type });
+      response.end(body);
     }
   }
 
@@ -127,20 +128,21 @@ export class KubeletServer {
       accepted = true;
     };
     try {
-      this.#authorize(request);
-      await serveUpgrade(this.#context, { request, socket, head, onAccept, ...targetOf(request) });
+      const target = targetOf(request);
+      await this.#authorize(request, target.path);
+      await serveUpgrade(this.#context, { request, socket, head, onAccept, ...target });
     } catch (error) {
       if (accepted) socket.destroy();
-      else refuse(socket, asStatusError(error));
+      else refuse(socket, refusalOf(error));
     }
   }
 
-  #authorize(request: IncomingMessage): void {
-    const client = clientCertificate(request.socket as TLSSocket, this.#context.clock.now());
-    if (client === undefined) throw new StatusError({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
-    if (this.#context.serving.authorize(client.commonName, client.organizations)) return;
-    const message = `Forbidden (user=${client.commonName}, verb=${request.method?.toLowerCase()}, resource=nodes)`;
-    throw new StatusError({ code: 403, reason: 'Forbidden', message });
+  /** As upstream's does, the API server knows who asks, and whether he may. */
+  async #authorize(request: IncomingMessage, [root = '']: readonly string[]): Promise<void> {
+    const { client, clock, nodeName } = this.#context;
+    const requester = await requesterOf(request, { client, now: clock.now() });
+    if (requester === undefined) throw newUnauthorized();
+    await authorize(requester, request, { client, nodeName, root });
   }
 }
 
@@ -156,14 +158,23 @@ function targetOf(request: IncomingMessage): { readonly path: string[]; readonly
 }
 
 /** Answers a request to leave HTTP with an error. */
-function refuse(socket: Duplex, { code, status }: StatusError): void {
-  const body = JSON.stringify(status);
-  const head = ['content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
+function refuse(socket: Duplex, { code, type, body }: Refusal): void {
+  const head = [`content-type: ${type}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
   endConnection(socket, `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}\r\n${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-const asStatusError = (error: unknown): StatusError =>
-  error instanceof StatusError ? error : newInternalError((error as Error).message);
+interface Refusal {
+  readonly code: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** Who may not is told so in plain text, as upstream has it; all else is a Status. */
+function refusalOf(error: unknown): Refusal {
+  const { code, status, message } = error instanceof StatusError ? error : newInternalError((error as Error).message);
+  if (code === 401 || code === 403) return { code, type: 'text/plain; charset=utf-8', body: message };
+  return { code, type: 'application/json', body: JSON.stringify(status) };
+}
 
 function json(response: ServerResponse, value: object): void {
   response.writeHead(200, { 'content-type': 'application/json' });

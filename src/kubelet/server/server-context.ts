@@ -1,6 +1,7 @@
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
+import type { Client } from '#client/client.ts';
 import type { ContainerStatus, ImageService, RuntimeService } from '#cri/runtime.ts';
 import { newBadRequest, newNotFound } from '#machinery/errors/status-error.ts';
 import type { MachineInfo } from '../node/machine-info.ts';
@@ -11,6 +12,8 @@ import { attemptsOf, readPodRuntimeState } from '../sync/runtime-state.ts';
 
 /** What the node's API reads. */
 export interface ServerContext {
+  /** Asks the API server who may use this one. */
+  readonly client: Client;
   readonly runtime: RuntimeService;
   readonly images: ImageService;
   readonly pods: {

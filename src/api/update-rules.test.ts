@@ -168,9 +168,9 @@ test.each<[string, AnyResourceDefinition, object, object, string[]]>([
     class_({ provisioner: 'a.b/c', parameters: { a: 'b' } }),
     class_({ provisioner: 'a.b/d', reclaimPolicy: 'Retain', volumeBindingMode: 'WaitForFirstConsumer' }),
     [
-      'parameters: Forbidden: updates to parameters are forbidden.',
-      'provisioner: Forbidden: updates to provisioner are forbidden.',
-      'reclaimPolicy: Forbidden: updates to reclaimPolicy are forbidden.',
+      'parameters: Invalid value: null: field is immutable',
+      'provisioner: Invalid value: "a.b/d": field is immutable',
+      'reclaimPolicy: Invalid value: "Retain": field is immutable',
       'volumeBindingMode: Invalid value: "WaitForFirstConsumer": field is immutable',
     ],
   ],

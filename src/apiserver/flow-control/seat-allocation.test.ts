@@ -81,10 +81,11 @@ test('a level that is asked for more borrows it, also for those who wait, and gi
   const flowControl = new FlowControl({ clock });
   const low = () => flowControl.levels.find(({ name }) => name === 'workload-low') as PriorityLevel;
   const schema = flowControl.schemas.find((each) => each.level === low())?.schema as FlowSchema;
-  const client = { signal: new AbortController().signal };
+  // Each request has a client of its own.
+  const client = () => ({ signal: new AbortController().signal });
   let inside = 0;
   const seats = Array.from({ length: 200 }, (_, n) =>
-    Promise.resolve(flowControl.enter({ schema, level: low(), name: `${n}` }, 1, client)).then((seat) => {
+    Promise.resolve(flowControl.enter({ schema, level: low(), name: `${n}` }, 1, client())).then((seat) => {
       inside++;
       return seat;
     }),

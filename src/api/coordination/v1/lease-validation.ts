@@ -1,5 +1,5 @@
 import { nonNegative, positive, requireText } from '#api/checks.ts';
-import { type FieldError, FieldPath, forbidden, invalid } from '#machinery/errors/field-error.ts';
+import { type FieldError, FieldPath, forbidden } from '#machinery/errors/field-error.ts';
 import type { Lease } from './lease.ts';
 
 const SPEC = new FieldPath('spec');
@@ -12,7 +12,7 @@ export function validateLease({ spec = {} }: Lease): FieldError[] {
   if (spec.strategy !== undefined) errors.push(...requireText(SPEC.child('strategy'), spec.strategy));
   if (spec.preferredHolder === undefined) return errors;
   const field = SPEC.child('preferredHolder');
-  if (spec.preferredHolder === '') errors.push(invalid(field, '', 'must not be empty'));
-  if (!spec.strategy) errors.push(forbidden(field, 'may only be specified if `strategy` is defined'));
+  if (spec.preferredHolder !== '' && !spec.strategy)
+    errors.push(forbidden(field, 'may only be specified if `strategy` is defined'));
   return errors;
 }

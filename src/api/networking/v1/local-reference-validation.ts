@@ -1,5 +1,5 @@
-import { checkText } from '#api/checks.ts';
-import { type FieldError, type FieldPath, required } from '#machinery/errors/field-error.ts';
+import { checkText, requireText } from '#api/checks.ts';
+import type { FieldError, FieldPath } from '#machinery/errors/field-error.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isPathSegmentName } from '#machinery/names/path-segment.ts';
 
@@ -12,9 +12,6 @@ interface LocalReference {
 /** The rules of what an Ingress or its class refers to. */
 export const validateLocalReference = ({ apiGroup, kind, name }: LocalReference, field: FieldPath): FieldError[] => [
   ...(apiGroup === undefined ? [] : checkText(field.child('apiGroup'), apiGroup, isDNS1123Subdomain)),
-  ...validatePart(field.child('kind'), kind, 'kind is required'),
-  ...validatePart(field.child('name'), name, 'name is required'),
+  ...requireText(field.child('kind'), kind, isPathSegmentName),
+  ...requireText(field.child('name'), name, isPathSegmentName),
 ];
-
-const validatePart = (field: FieldPath, text: string | undefined, missing: string): FieldError[] =>
-  text ? checkText(field, text, isPathSegmentName) : [required(field, missing)];

@@ -70,12 +70,13 @@ function validateBlock({ cidr, except }: IPBlock, field: FieldPath): FieldError[
   if (!cidr) return [required(field.child('cidr'))];
   const errors = checkText(field.child('cidr'), cidr, isValidCidrForLegacyField);
   const whole = parseCidr(cidr);
-  if (errors.length > 0 || whole === undefined) return errors;
-  return checkEach(except, field.child('except'), (text, at) => {
+  if (whole === undefined) return errors;
+  const exceptions = checkEach(except, field.child('except'), (text, at) => {
     const problems = checkText(at, text, isValidCidrForLegacyField);
     const part = parseCidr(text);
-    if (problems.length > 0 || part === undefined) return problems;
+    if (part === undefined) return problems;
     const isPart = cidrContains(whole, part.address) && part.prefixLength > whole.prefixLength;
-    return isPart ? [] : [invalid(at, text, 'must be a strict subset of `cidr`')];
+    return isPart ? problems : [...problems, invalid(at, text, 'must be a strict subset of `cidr`')];
   });
+  return [...errors, ...exceptions];
 }

@@ -9,4 +9,5 @@ export const serviceCidrStrategy: Strategy<ServiceCIDR> = {
   writesStatus: true,
   validate: validateServiceCidr,
   validateUpdate: validateServiceCidrUpdate,
+  updateChecks: 'changes only',
 };

@@ -1,4 +1,4 @@
-import { checkEach, checkText, immutable } from '#api/checks.ts';
+import { checkEach, immutable, requireText } from '#api/checks.ts';
 import type { Toleration } from '#api/core/v1/affinity.ts';
 import { validateTolerations } from '#api/core/v1/affinity-validation.ts';
 import { validateResourceRequirements } from '#api/core/v1/resource-validation.ts';
@@ -10,7 +10,7 @@ import type { RuntimeClass } from './runtime-class.ts';
 const ROOT = new FieldPath();
 
 export const validateRuntimeClass = ({ handler, overhead, scheduling }: RuntimeClass): FieldError[] => [
-  ...checkText(ROOT.child('handler'), handler, isDNS1123Label),
+  ...requireText(ROOT.child('handler'), handler, isDNS1123Label),
   // Judged as the limits of a container, and named so.
   ...validateResourceRequirements({ limits: overhead?.podFixed }, ROOT.child('overhead')),
   ...validateLabels(scheduling?.nodeSelector, ROOT.child('scheduling', 'nodeSelector')),

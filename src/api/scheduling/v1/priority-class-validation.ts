@@ -1,4 +1,4 @@
-import { immutable, optionalOneOf } from '#api/checks.ts';
+import { immutable, requireOneOf } from '#api/checks.ts';
 import { table } from '#base/table.ts';
 import { type FieldError, FieldPath, forbidden } from '#machinery/errors/field-error.ts';
 import type { PriorityClass } from './priority-class.ts';
@@ -12,6 +12,7 @@ export const SYSTEM_PRIORITIES = table<number>({
   'system-node-critical': 2 * HIGHEST_USER_PRIORITY + 1000,
 });
 
+const POLICIES = ['PreemptLowerPriority', 'Never'];
 const ROOT = new FieldPath();
 
 export function validatePriorityClass(priorityClass: PriorityClass): FieldError[] {
@@ -23,8 +24,9 @@ export function validatePriorityClass(priorityClass: PriorityClass): FieldError[
     const detail = `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`;
     errors.push(forbidden(ROOT.child('value'), detail));
   }
-  const policies = ['PreemptLowerPriority', 'Never'];
-  return [...errors, ...optionalOneOf(ROOT.child('preemptionPolicy'), priorityClass.preemptionPolicy, policies)];
+  const { preemptionPolicy } = priorityClass;
+  if (preemptionPolicy === undefined) return errors;
+  return [...errors, ...requireOneOf(ROOT.child('preemptionPolicy'), preemptionPolicy, POLICIES)];
 }
 
 function validateSystemClass({ value = 0, globalDefault = false }: PriorityClass, name: string): FieldError[] {

@@ -1,16 +1,7 @@
-import { checkText, immutable, optionalOneOf, requireText } from '#api/checks.ts';
-import {
-  duplicate,
-  type FieldError,
-  FieldPath,
-  forbidden,
-  invalid,
-  required,
-  tooLong,
-} from '#machinery/errors/field-error.ts';
+import { checkEach, checkText, immutable, optionalOneOf, requireText } from '#api/checks.ts';
+import { duplicate, type FieldError, FieldPath, invalid, required, tooLong } from '#machinery/errors/field-error.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { byteLength } from '#machinery/names/messages.ts';
-import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { StorageClass } from './storage-class.ts';
 
 const MOST_PARAMETERS = 512;
@@ -32,11 +23,9 @@ export const validateStorageClass = (storageClass: StorageClass): FieldError[] =
 /** The rules of what is handed to a driver; also for VolumeAttributesClasses. */
 export function validateParameters(parameters: Readonly<Record<string, string>>, field: FieldPath): FieldError[] {
   const entries = Object.entries(parameters);
+  // As upstream has it, which takes the number of parameters for one of bytes.
+  if (entries.length > MOST_PARAMETERS) return [tooLong(field, MOST_PARAMETERS)];
   const errors: FieldError[] = [];
-  if (entries.length > MOST_PARAMETERS) {
-    const detail = `must have at most ${MOST_PARAMETERS} items`;
-    errors.push({ type: 'FieldValueTooLong', field: String(field), message: `Too long: ${detail}` });
-  }
   let size = 0;
   for (const [key, value] of entries) {
     if (key === '') errors.push(invalid(field, key, 'field can not be empty.'));
@@ -46,36 +35,44 @@ export function validateParameters(parameters: Readonly<Record<string, string>>,
   return errors;
 }
 
-function validateTopologies(terms: NonNullable<StorageClass['allowedTopologies']>): FieldError[] {
-  const errors: FieldError[] = [];
-  const seen = new Set<string>();
-  for (const [position, { matchLabelExpressions = [] }] of terms.entries()) {
-    const field = ROOT.child('allowedTopologies').index(position).child('matchLabelExpressions');
-    if (matchLabelExpressions.length === 0) errors.push(required(field));
-    for (const [place, { key, values }] of matchLabelExpressions.entries()) {
-      const at = field.index(place);
-      if (values.length === 0) errors.push(required(at.child('values')));
-      errors.push(...checkText(at.child('key'), key, isQualifiedName));
-    }
+type Term = NonNullable<StorageClass['allowedTopologies']>[number];
+type Requirement = NonNullable<Term['matchLabelExpressions']>[number];
+
+function validateTopologies(terms: readonly Term[]): FieldError[] {
+  // Upstream compares each term with as many empty ones as there are terms, too.
+  const known = terms.map(() => NOTHING);
+  return checkEach(terms, ROOT.child('allowedTopologies'), ({ matchLabelExpressions = [] }, at) => {
+    const field = at.child('matchLabelExpressions');
+    const keys = new Set<string>();
+    const errors = checkEach(matchLabelExpressions, field, (requirement, place) => {
+      const { key } = requirement;
+      const isKnown = keys.has(key);
+      keys.add(key);
+      return [...validateRequirement(requirement, place), ...(isKnown ? [duplicate(place.child('key'), key)] : [])];
+    });
     const identity = identityOf(matchLabelExpressions);
-    if (seen.has(identity)) errors.push(duplicate(field, ''));
-    seen.add(identity);
-  }
-  return errors;
+    errors.push(...known.filter((each) => each === identity).map(() => duplicate(field, '')));
+    known.push(identity);
+    return errors;
+  });
 }
 
-/** Terms are the same whatever the order of their keys and values. */
-const identityOf = (expressions: readonly { readonly key: string; readonly values: readonly string[] }[]): string =>
-  JSON.stringify(expressions.map(({ key, values }) => [key, [...values].sort()]).sort());
-
-const FORBIDDEN = ['parameters', 'provisioner', 'reclaimPolicy'] as const;
-
-export function validateStorageClassUpdate(storageClass: StorageClass, old: StorageClass): FieldError[] {
-  const errors: FieldError[] = FORBIDDEN.filter((name) => !deepEqual(storageClass[name], old[name])).map((name) =>
-    forbidden(ROOT.child(name), `updates to ${name} are forbidden.`),
-  );
+function validateRequirement({ key, values }: Requirement, field: FieldPath): FieldError[] {
+  const at = field.child('values');
   return [
-    ...errors,
-    ...immutable(ROOT.child('volumeBindingMode'), storageClass.volumeBindingMode, old.volumeBindingMode),
+    ...(values.length === 0 ? [required(at)] : []),
+    ...values.flatMap((value, index) => (values.indexOf(value) < index ? [duplicate(at.index(index), value)] : [])),
+    ...checkText(field.child('key'), key, isQualifiedName),
   ];
 }
+
+/** Terms are the same whatever the order of their keys and values; of a key that is there twice the last counts. */
+const identityOf = (expressions: readonly Requirement[]): string =>
+  JSON.stringify([...new Map(expressions.map(({ key, values }) => [key, [...new Set(values)].sort()]))].sort());
+
+const NOTHING = identityOf([]);
+
+const IMMUTABLE = ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const;
+
+export const validateStorageClassUpdate = (storageClass: StorageClass, old: StorageClass): FieldError[] =>
+  IMMUTABLE.flatMap((name) => immutable(ROOT.child(name), storageClass[name], old[name]));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AnyResourceDefinition } from '#api/resource-definition.ts';
 import { createErrors, updateErrors } from '#api/testing/defaulted.ts';
+import { isQualifiedName } from '#machinery/names/label.ts';
 import { CSIDrivers } from './csi-driver.ts';
 import { CSINodes } from './csi-node.ts';
 import { CSIStorageCapacities } from './csi-storage-capacity.ts';
@@ -65,6 +66,48 @@ test.each<[string, AnyResourceDefinition, object, string[]]>([
     ['capacity: Invalid value: "-1": must be greater than or equal to 0'],
   ],
   [
+    'StorageClass with wrong topologies',
+    StorageClasses,
+    {
+      provisioner: 'a',
+      volumeBindingMode: 'Immediate',
+      allowedTopologies: [
+        { matchLabelExpressions: [{ key: 'a', values: ['x', 'y', 'x'] }] },
+        {
+          matchLabelExpressions: [
+            { key: '-', values: [] },
+            { key: '-', values: ['x'] },
+          ],
+        },
+        { matchLabelExpressions: [{ key: 'a', values: ['y', 'x'] }] },
+      ],
+    },
+    [
+      'allowedTopologies[0].matchLabelExpressions[0].values[2]: Duplicate value: "x"',
+      'allowedTopologies[1].matchLabelExpressions[0].values: Required value',
+      `allowedTopologies[1].matchLabelExpressions[0].key: Invalid value: "-": ${isQualifiedName('-').join()}`,
+      `allowedTopologies[1].matchLabelExpressions[1].key: Invalid value: "-": ${isQualifiedName('-').join()}`,
+      'allowedTopologies[1].matchLabelExpressions[1].key: Duplicate value: "-"',
+      'allowedTopologies[2].matchLabelExpressions: Duplicate value: ""',
+    ],
+  ],
+  [
+    'StorageClass with an empty topology',
+    StorageClasses,
+    { provisioner: 'a', volumeBindingMode: 'Immediate', allowedTopologies: [{}] },
+    ['allowedTopologies[0].matchLabelExpressions: Duplicate value: ""'],
+  ],
+  [
+    'StorageClass with too many parameters',
+    StorageClasses,
+    {
+      provisioner: 'a',
+      volumeBindingMode: 'Immediate',
+      parameters: Object.fromEntries(Array.from({ length: 513 }, (_, index) => [`${index}`, ''])),
+    },
+    ['parameters: Too long: may not be more than 512 bytes'],
+  ],
+  [
     'VolumeAttributesClass without parameters',
     VolumeAttributesClasses,
     { driverName: 'example.com' },
@@ -81,9 +124,9 @@ test.each<[string, AnyResourceDefinition, object, object, string[]]>([
     { provisioner: 'a', parameters: { a: '1' } },
     { provisioner: 'b', parameters: { a: '2' }, reclaimPolicy: 'Retain', volumeBindingMode: 'WaitForFirstConsumer' },
     [
-      'parameters: Forbidden: updates to parameters are forbidden.',
-      'provisioner: Forbidden: updates to provisioner are forbidden.',
-      'reclaimPolicy: Forbidden: updates to reclaimPolicy are forbidden.',
+      'parameters: Invalid value: {"a":"2"}: field is immutable',
+      'provisioner: Invalid value: "b": field is immutable',
+      'reclaimPolicy: Invalid value: "Retain": field is immutable',
       'volumeBindingMode: Invalid value: "WaitForFirstConsumer": field is immutable',
     ],
   ],

@@ -1,7 +1,9 @@
 import { checkText } from '#api/checks.ts';
+import { PersistentVolumeSpec } from '#api/core/v1/persistent-volume-spec.ts';
 import { validatePersistentVolumeSpec } from '#api/core/v1/persistent-volume-validation.ts';
 import { validateDriverName } from '#api/core/v1/volume-validation.ts';
 import { type FieldError, FieldPath, forbidden, invalid, required, tooLong } from '#machinery/errors/field-error.ts';
+import { internalForm } from '#machinery/errors/internal-form.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { byteLength } from '#machinery/names/messages.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
@@ -70,7 +72,7 @@ const shown = ({ attacher, source, nodeName }: VolumeAttachment['spec']) => ({
   Attacher: attacher,
   Source: {
     PersistentVolumeName: source.persistentVolumeName ?? null,
-    InlineVolumeSpec: source.inlineVolumeSpec ?? null,
+    InlineVolumeSpec: source.inlineVolumeSpec ? internalForm(source.inlineVolumeSpec, PersistentVolumeSpec) : null,
   },
   NodeName: nodeName ?? '',
 });

@@ -17,6 +17,7 @@ export const volumeAttributesClassStrategy: Strategy<VolumeAttributesClass> = {
       ? [required(PARAMETERS, 'must contain at least one key/value pair')]
       : validateParameters(parameters, PARAMETERS)),
   ],
+  updateChecks: 'changes first',
   validateUpdate: (updated, old) => [
     ...(['driverName', 'parameters'] as const)
       .filter((name) => !deepEqual(updated[name], old[name]))

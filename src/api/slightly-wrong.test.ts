@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { isDNS1123Label } from '#machinery/names/dns.ts';
+import { Jobs } from './batch/v1/job.ts';
 import { Leases } from './coordination/v1/lease.ts';
+import { Pods } from './core/v1/pod.ts';
+import { EndpointSlices } from './discovery/v1/endpoint-slice.ts';
+import { FlowSchemas } from './flowcontrol/v1/flow-schema.ts';
 import { Ingresses } from './networking/v1/ingress.ts';
 import { IngressClasses } from './networking/v1/ingress-class.ts';
 import { NetworkPolicies } from './networking/v1/network-policy.ts';
@@ -9,7 +14,7 @@ import type { AnyResourceDefinition } from './resource-definition.ts';
 import { PriorityClasses } from './scheduling/v1/priority-class.ts';
 import { VolumeAttachments } from './storage/v1/volume-attachment.ts';
 import { VolumeAttributesClasses } from './storage/v1/volume-attributes-class.ts';
-import { createErrors, updateErrors } from './testing/defaulted.ts';
+import { createErrors, statusErrors, updateErrors } from './testing/defaulted.ts';
 
 const metadata = { name: 'a', namespace: 'b' };
 const path = { path: '/', backend: { service: { name: 's', port: { number: 1 } } } };
@@ -49,6 +54,36 @@ describe('what is created', () => {
         'spec.ingress[0].from[0].ipBlock.cidr: Invalid value: "10.0.0.1/8": must not have bits set beyond the prefix length',
         'spec.ingress[0].from[0].ipBlock.except[0]: Invalid value: "11.0.0.1/16": must not have bits set beyond the prefix length',
         'spec.ingress[0].from[0].ipBlock.except[0]: Invalid value: "11.0.0.1/16": must be a strict subset of `cidr`',
+      ],
+    ],
+    [
+      'ports and addresses of one slice, ports first, whose numbers are not looked at',
+      EndpointSlices,
+      {
+        addressType: 'IPv6',
+        ports: [{ name: 'A', port: 99_999, protocol: 'TCP' }],
+        endpoints: [{ addresses: ['0.0.0.0', '00::1'] }],
+      },
+      [
+        `ports[0].name: Invalid value: "A": ${isDNS1123Label('A').join()}`,
+        'endpoints[0].addresses: Invalid value: "0.0.0.0": must be an IPv6 address',
+        'endpoints[0].addresses[0]: Invalid value: "0.0.0.0": may not be unspecified (0.0.0.0)',
+        'endpoints[0].addresses[1]: Invalid value: "00::1": must be in canonical form ("::1")',
+      ],
+    ],
+    [
+      'rules about nothing, after those they are for',
+      FlowSchemas,
+      {
+        spec: {
+          matchingPrecedence: 9,
+          priorityLevelConfiguration: { name: 'a' },
+          rules: [{ subjects: [{ kind: 'User', user: { name: '' } }] }],
+        },
+      },
+      [
+        'spec.rules[0].subjects[0].user.name: Required value',
+        'spec.rules[0]: Required value: at least one of resourceRules and nonResourceRules has to be non-empty',
       ],
     ],
     ['a holder that is preferred and nobody', Leases, { spec: { preferredHolder: '' } }, []],
@@ -108,5 +143,94 @@ describe('what is changed', () => {
     ],
   ])('%s', (_, definition, before, after, expected) => {
     expect(updateErrors(definition, { metadata, ...before }, { metadata, ...after })).toEqual(expected);
+  });
+});
+
+describe('what is said', () => {
+  const started = '2026-01-01T00:00:00Z';
+  const job = { spec: { template: { spec: { restartPolicy: 'Never', containers: [] } } } };
+  const resources = { requests: { 'example.com/gpu': '1' }, claims: [{ name: 'c', request: 'r' }] };
+  const containers = [{ name: 'c', image: 'i', resources }];
+  const pod = { spec: { containers, resourceClaims: [{ name: 'c', resourceClaimName: 'x' }] } };
+  const of = (allocatedResourcesStatus: object[]) => ({ containerStatuses: [{ name: 'c', allocatedResourcesStatus }] });
+  const mapping = { containerName: 'c', resourceName: 'example.com/gpu', requestName: 'r' };
+  const NO_REQUEST = 'must match the extended resource name of an entry in spec.initContainers.resources.requests';
+  test.each<[string, AnyResourceDefinition, object, object, object, unknown[]]>([
+    [
+      'of a Job that began at another time',
+      Jobs,
+      job,
+      { startTime: started },
+      { startTime: '2026-01-02T00:00:00Z' },
+      ['status.startTime: Invalid value: "2026-01-02T00:00:00Z": field is immutable for unsuspended job once set'],
+    ],
+    [
+      'of a Job that never began',
+      Jobs,
+      job,
+      { startTime: started },
+      {},
+      ['status.startTime: Invalid value: null: field is immutable for unsuspended job once set'],
+    ],
+    [
+      'of a claim',
+      Pods,
+      pod,
+      {},
+      { resourceClaimStatuses: [{ name: 'c', resourceClaimName: 'A' }] },
+      [expect.stringContaining('status.resourceClaimStatuses[0].resourceClaimName: Invalid value: "A": ')],
+    ],
+    [
+      'of devices that nobody asks for',
+      Pods,
+      pod,
+      {},
+      of([
+        { name: 'claim:c', resources: [{ resourceID: 'a', health: 'Healthy', message: '' }] },
+        { name: 'cpu', resources: [{ resourceID: 'a', health: 'Healthy', message: 'x'.repeat(1025) }] },
+        { name: 'claim:c/r', resources: [{ resourceID: 'a', health: 'Healthy', message: 'x' }] },
+      ]),
+      [
+        "status.containerStatuses[0].allocatedResourcesStatus[0].name: Invalid value: \"claim:c\": must match one of the container's resource claims in a format 'claim:<claimName>/<request>' or 'claim:<claimName>' if request is empty",
+        'status.containerStatuses[0].allocatedResourcesStatus[0].resources[0].message: Required value: must be non-empty if specified',
+        'status.containerStatuses[0].allocatedResourcesStatus[1].name: Invalid value: "cpu": must match one of the container\'s resource requests',
+        'status.containerStatuses[0].allocatedResourcesStatus[1].resources[0].message: Too long: may not be more than 1024 bytes',
+      ],
+    ],
+    [
+      'of a claim for extended resources that is of no use',
+      Pods,
+      pod,
+      {},
+      { extendedResourceClaimStatus: { requestMappings: [], resourceClaimName: '' } },
+      [
+        'status.extendedResourceClaimStatus.requestMappings: Required value: at least one request mapping is required',
+        'status.extendedResourceClaimStatus.resourceClaimName: Required value',
+      ],
+    ],
+    [
+      'of a claim for extended resources that nobody asks for',
+      Pods,
+      pod,
+      {},
+      {
+        extendedResourceClaimStatus: {
+          requestMappings: [mapping, mapping, { ...mapping, containerName: 'd' }, { ...mapping, resourceName: 'cpu' }],
+          resourceClaimName: 'x',
+        },
+      },
+      [
+        'status.extendedResourceClaimStatus.requestMappings[1].containerName: Duplicate value: "c"',
+        'status.extendedResourceClaimStatus.requestMappings[1].resourceName: Duplicate value: "example.com/gpu"',
+        'status.extendedResourceClaimStatus.requestMappings[1].requestName: Duplicate value: "r"',
+        'status.extendedResourceClaimStatus.requestMappings[2].containerName: Invalid value: "d": must match the name of an entry in spec.initContainers.name or spec.containers.name',
+        expect.stringContaining(
+          `status.extendedResourceClaimStatus.requestMappings[3].resourceName: Invalid value: "cpu": ${NO_REQUEST}`,
+        ),
+      ],
+    ],
+  ])('%s', (_, definition, object, before, after, expected) => {
+    const whole = (status: object) => ({ metadata, ...object, status });
+    expect(statusErrors(definition, whole(before), whole(after))).toEqual(expected);
   });
 });

@@ -249,12 +249,12 @@ function transitionErrors({ status, before, spec, changes }: Change): FieldError
       [
         completionTime !== undefined && before.completionTime !== undefined,
         changes('completionTime'),
-        () => invalid(STATUS.child('completionTime'), completionTime, 'completionTime cannot be mutated'),
+        () => invalid(STATUS.child('completionTime'), completionTime, 'field is immutable'),
       ],
       [
         before.startTime !== undefined && !spec?.suspend,
         changes('startTime'),
-        () => required(STATUS.child('startTime'), 'startTime cannot be removed for unsuspended job'),
+        () => invalid(STATUS.child('startTime'), status.startTime, 'field is immutable for unsuspended job once set'),
       ],
       [
         has(before, 'SuccessCriteriaMet'),

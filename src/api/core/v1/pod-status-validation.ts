@@ -6,11 +6,14 @@ import {
   forbidden,
   invalid,
   notSupported,
+  required,
+  tooLong,
 } from '#machinery/errors/field-error.ts';
-import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { parseIp } from '#machinery/names/ip.ts';
 import { ipWarnings, isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
+import { byteLength } from '#machinery/names/messages.ts';
 import { isValidId } from '#machinery/names/port.ts';
 import type { Container } from './container.ts';
 import type { Pod } from './pod.ts';
@@ -23,6 +26,7 @@ const STATUS = new FieldPath('status');
 
 /** Conditions that the system itself keeps: only names beside these must be qualified. */
 const SYSTEM_CONDITIONS = ['PodScheduled', 'Ready', 'Initialized'];
+const MESSAGE_LIMIT = 1024;
 const HEALTH = ['Healthy', 'Unhealthy', 'Unknown'];
 
 /** The rules of a status that a node agent reports. */
@@ -44,6 +48,7 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
     ...immutable(STATUS.child('qosClass'), status.qosClass ?? '', before.qosClass ?? ''),
     ...(isOfContainers ? transitionErrors(status, before, spec) : []),
     ...claimErrors(status, spec),
+    ...extendedErrors(status, spec),
     ...podAddressErrors(status, before),
     ...hostAddressErrors(status, before),
   );
@@ -124,10 +129,47 @@ function claimErrors({ resourceClaimStatuses }: PodStatus, spec: PodSpec | undef
     if (seen.has(name)) errors.push(duplicate(at.child('name'), name));
     seen.add(name);
     if (resourceClaimName !== undefined)
-      errors.push(...checkText(at.child('name'), resourceClaimName, isDNS1123Subdomain));
+      errors.push(...checkText(at.child('resourceClaimName'), resourceClaimName, isDNS1123Subdomain));
     return errors;
   });
 }
+
+/** The claim that was made for extended resources serves what containers ask for. */
+function extendedErrors({ extendedResourceClaimStatus: told }: PodStatus, spec: PodSpec | undefined): FieldError[] {
+  if (told === undefined) return [];
+  const field = STATUS.child('extendedResourceClaimStatus');
+  const at = field.child('requestMappings');
+  const { requestMappings = [], resourceClaimName = '' } = told;
+  const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+  const seen = new Set<string>();
+  const mappings = checkEach(requestMappings, at, (mapping, place) => {
+    const { containerName = '', resourceName = '', requestName = '' } = mapping;
+    const container = containers.find(({ name }) => name === containerName);
+    const key = JSON.stringify([containerName, resourceName, requestName]);
+    const isKnown = seen.has(key);
+    seen.add(key);
+    return [
+      ...(container === undefined ? [invalid(place.child('containerName'), containerName, NO_CONTAINER)] : []),
+      ...(container && !Object.hasOwn(container.resources?.requests ?? {}, resourceName)
+        ? [invalid(place.child('resourceName'), resourceName, NO_EXTENDED)]
+        : []),
+      // Upstream names no mapping here.
+      ...checkText(field.child('requestName'), requestName, isDNS1123Label),
+      ...(isKnown ? MAPPED.map((name) => duplicate(place.child(name), mapping[name])) : []),
+    ];
+  });
+  const name = field.child('resourceClaimName');
+  return [
+    ...(requestMappings.length === 0 ? [required(at, 'at least one request mapping is required')] : []),
+    ...mappings,
+    ...(resourceClaimName === '' ? [required(name)] : checkText(name, resourceClaimName, isDNS1123Subdomain)),
+  ];
+}
+
+const MAPPED = ['containerName', 'resourceName', 'requestName'] as const;
+const NO_CONTAINER = 'must match the name of an entry in spec.initContainers.name or spec.containers.name';
+const NO_EXTENDED =
+  'must match the extended resource name of an entry in spec.initContainers.resources.requests or spec.containers.resources.requests';
 
 type Addresses = readonly { readonly ip: string }[];
 
@@ -216,14 +258,16 @@ const allocationErrorsOf = (
     return checkEach(status.allocatedResourcesStatus, at.child('allocatedResourcesStatus'), (resource, place) => {
       const errors: FieldError[] = [];
       if (container && !asksFor(container, resource.name))
-        errors.push(invalid(place.child('name'), resource.name, "must match one of the container's resource requests"));
+        errors.push(invalid(place.child('name'), resource.name, isClaim(resource.name) ? NO_CLAIM : NO_REQUEST));
       const seen = new Set<string>();
       return [
         ...errors,
-        ...checkEach(resource.resources, place.child('resources'), ({ resourceID, health }, where) => {
+        ...checkEach(resource.resources, place.child('resources'), ({ resourceID, health, message }, where) => {
           const wrong = HEALTH.includes(health ?? '')
             ? []
             : [notSupported(where.child('health'), health ?? '', HEALTH)];
+          if (message === '') wrong.push(required(where.child('message'), 'must be non-empty if specified'));
+          if (byteLength(message ?? '') > MESSAGE_LIMIT) wrong.push(tooLong(where.child('message'), MESSAGE_LIMIT));
           if (seen.has(resourceID)) wrong.push(duplicate(where.child('resourceID'), resourceID));
           seen.add(resourceID);
           return wrong;
@@ -232,9 +276,15 @@ const allocationErrorsOf = (
     });
   });
 
+const isClaim = (name: string): boolean => name.startsWith('claim:');
+
+const NO_REQUEST = "must match one of the container's resource requests";
+const NO_CLAIM =
+  "must match one of the container's resource claims in a format 'claim:<claimName>/<request>' or 'claim:<claimName>' if request is empty";
+
 function asksFor({ resources = {} }: Container, name: string): boolean {
-  if (name in (resources.requests ?? {}) || name in (resources.limits ?? {})) return true;
+  if (!isClaim(name)) return Object.hasOwn(resources.requests ?? {}, name);
   return (resources.claims ?? []).some(
-    (claim) => name === `claim:${claim.name}` || name === `claim:${claim.name}/${claim.request}`,
+    (claim) => name === `claim:${claim.name}${claim.request ? `/${claim.request}` : ''}`,
   );
 }

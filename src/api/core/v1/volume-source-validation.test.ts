@@ -112,11 +112,7 @@ test.each<[object, string[]]>([
   ],
   [
     { csi: { driver: '', volumeHandle: 'h', nodePublishSecretRef: { name: 's' } } },
-    [
-      'spec.csi.driver: Required value',
-      expect.stringContaining('spec.csi.driver: Invalid value: "": a lowercase RFC 1123 subdomain'),
-      'spec.csi.nodePublishSecretRef.namespace: Required value',
-    ],
+    ['spec.csi.driver: Required value', 'spec.csi.nodePublishSecretRef.namespace: Required value'],
   ],
   [
     { hostPath: { path: '/a' }, volumeAttributesClassName: '' },

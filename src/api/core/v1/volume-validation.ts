@@ -204,8 +204,8 @@ const checkTokenLife = (field: FieldPath, seconds: number | undefined): FieldErr
 /** The name of a CSI driver, which may be in capitals. */
 export function validateDriverName(name: string | undefined, field: FieldPath): FieldError[] {
   const text = name ?? '';
+  if (text === '') return [required(field)];
   return [
-    ...(text === '' ? [required(field)] : []),
     ...(text.length > MAX_DRIVER_NAME ? [tooLong(field, MAX_DRIVER_NAME)] : []),
     ...isDNS1123Subdomain(text.toLowerCase()).map((why) => invalid(field, text, why)),
   ];

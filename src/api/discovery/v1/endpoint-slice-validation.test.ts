@@ -16,7 +16,7 @@ test.each<[string, object, string[]]>([
   [
     'with an address of the other family',
     at('fd00::1'),
-    ['endpoints[0].addresses[0]: Invalid value: "fd00::1": must be an IPv4 address'],
+    ['endpoints[0].addresses: Invalid value: "fd00::1": must be an IPv4 address'],
   ],
   [
     'with addresses that mean every machine',

@@ -1,11 +1,10 @@
-import { checkEach, checkNumber, checkText, immutable, optionalOneOf, requireOneOf } from '#api/checks.ts';
+import { checkEach, checkText, immutable, optionalOneOf, requireOneOf } from '#api/checks.ts';
 import { validateNotSpecial } from '#api/core/v1/special-address.ts';
 import { duplicate, type FieldError, FieldPath, invalid, required, tooMany } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { parseIp } from '#machinery/names/ip.ts';
-import { isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
+import { isValidIp, isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
 import { isQualifiedName, isValidLabelValue } from '#machinery/names/label.ts';
-import { isValidPortNumber } from '#machinery/names/port.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from './endpoint-slice.ts';
 
 const MOST_ENDPOINTS = 1000;
@@ -16,12 +15,12 @@ const ROOT = new FieldPath();
 
 export const validateEndpointSlice = ({ addressType, endpoints = [], ports = [] }: EndpointSlice): FieldError[] => [
   ...requireOneOf(ROOT.child('addressType'), addressType, ['FQDN', 'IPv4', 'IPv6']),
-  ...(endpoints.length > MOST_ENDPOINTS
-    ? [tooMany(ROOT.child('endpoints'), endpoints.length, MOST_ENDPOINTS)]
-    : checkEach(endpoints, ROOT.child('endpoints'), (endpoint, at) => validateEndpoint(endpoint, at, addressType))),
   ...(ports.length > MOST_PORTS
     ? [tooMany(ROOT.child('ports'), ports.length, MOST_PORTS)]
     : validatePorts(ports, ROOT.child('ports'))),
+  ...(endpoints.length > MOST_ENDPOINTS
+    ? [tooMany(ROOT.child('endpoints'), endpoints.length, MOST_ENDPOINTS)]
+    : checkEach(endpoints, ROOT.child('endpoints'), (endpoint, at) => validateEndpoint(endpoint, at, addressType))),
 ];
 
 export const validateEndpointSliceUpdate = (slice: EndpointSlice, old: EndpointSlice): FieldError[] =>
@@ -33,7 +32,8 @@ function validateEndpoint(endpoint: Endpoint, field: FieldPath, addressType: str
   const errors: FieldError[] = [];
   if (addresses.length === 0) errors.push(required(at, 'must contain at least 1 address'));
   else if (addresses.length > MOST_ADDRESSES) errors.push(tooMany(at, addresses.length, MOST_ADDRESSES));
-  errors.push(...checkEach(addresses, at, (address, place) => validateAddress(address, place, addressType)));
+  for (const [index, address] of addresses.entries())
+    errors.push(...validateAddress(address, { list: at, field: at.index(index) }, addressType));
   if (nodeName !== undefined) errors.push(...checkText(field.child('nodeName'), nodeName, isDNS1123Subdomain));
   if (hostname !== undefined) errors.push(...checkText(field.child('hostname'), hostname, isDNS1123Label));
   const place = field.child('hints');
@@ -71,26 +71,32 @@ function validateDomain(text: string, field: FieldPath): FieldError[] {
   return wrong === undefined ? [] : [invalid(field, wrong, isDNS1123Label(wrong).join(','))];
 }
 
-function validateAddress(address: string, field: FieldPath, addressType: string): FieldError[] {
+function validateAddress(
+  address: string,
+  { list, field }: { readonly list: FieldPath; readonly field: FieldPath },
+  addressType: string,
+): FieldError[] {
   if (addressType === 'FQDN') return validateDomain(address, field);
   if (addressType !== 'IPv4' && addressType !== 'IPv6') return [];
-  const errors = checkText(field, address, isValidIpForLegacyField);
+  const errors = checkText(field, address, addressType === 'IPv4' ? isValidIpForLegacyField : isValidIp);
   if (errors.length > 0) return errors;
-  if (`IPv${parseIp(address)?.family}` !== addressType) {
-    return [invalid(field, address, `must be an ${addressType} address`)];
-  }
-  return validateNotSpecial(address, field);
+  const isOther = `IPv${parseIp(address)?.family}` !== addressType;
+  return [
+    // Upstream names the whole list.
+    ...(isOther ? [invalid(list, address, `must be an ${addressType} address`)] : []),
+    ...validateNotSpecial(address, field),
+  ];
 }
 
 function validatePorts(ports: readonly EndpointPort[], field: FieldPath): FieldError[] {
   const names = new Set<string>();
-  return checkEach(ports, field, ({ name = '', port, protocol, appProtocol }, at) => {
+  // Upstream does not look at the numbers.
+  return checkEach(ports, field, ({ name = '', protocol, appProtocol }, at) => {
     const errors = name === '' ? [] : checkText(at.child('name'), name, isDNS1123Label);
     if (names.has(name)) errors.push(duplicate(at.child('name'), name));
     names.add(name);
     return [
       ...errors,
-      ...checkNumber(at.child('port'), port, isValidPortNumber),
       ...optionalOneOf(at.child('protocol'), protocol ?? '', ['SCTP', 'TCP', 'UDP']),
       ...(appProtocol === undefined ? [] : checkText(at.child('appProtocol'), appProtocol, isQualifiedName)),
     ];

@@ -60,14 +60,15 @@ function fixedErrors(name: string | undefined, spec: FlowSchema['spec']): FieldE
 
 function validateRules(rules: PolicyRulesWithSubjects, field: FieldPath): FieldError[] {
   const { subjects, resourceRules = [], nonResourceRules = [] } = rules;
-  const errors: FieldError[] = [];
-  if (subjects.length === 0) errors.push(required(field.child('subjects'), 'subjects must contain at least one value'));
+  const errors: FieldError[] =
+    subjects.length === 0
+      ? [required(field.child('subjects'), 'subjects must contain at least one value')]
+      : checkEach(subjects, field.child('subjects'), validateSubject);
   if (resourceRules.length + nonResourceRules.length === 0) {
     errors.push(required(field, 'at least one of resourceRules and nonResourceRules has to be non-empty'));
   }
   return [
     ...errors,
-    ...checkEach(subjects, field.child('subjects'), validateSubject),
     ...checkEach(resourceRules, field.child('resourceRules'), validateResourceRule),
     ...checkEach(nonResourceRules, field.child('nonResourceRules'), ({ verbs, nonResourceURLs }, at) => [
       ...validateVerbs(verbs, at.child('verbs')),

@@ -74,8 +74,6 @@ export interface Strategy<T extends KubernetesObject> {
   readonly updateChecks?: 'changes first' | 'changes only';
   /** Texts for Warning headers. */
   readonly warn?: (object: T, old?: T) => string[];
-  /** Whether writes of the whole object change its status, too. By default they leave it as it is. */
-  readonly writesStatus?: boolean;
   /** PUT may create (leases, endpoints, events, …). */
   readonly allowCreateOnUpdate?: boolean;
   /** PUT without a resourceVersion is refused (`metadata.resourceVersion: Invalid value: 0: must be specified for an update`). */

@@ -165,6 +165,14 @@ describe('what is said', () => {
       ['status.startTime: Invalid value: "2026-01-02T00:00:00Z": field is immutable for unsuspended job once set'],
     ],
     [
+      'of a Job that goes on',
+      Jobs,
+      job,
+      { startTime: started, conditions: [{ type: 'Suspended', status: 'True' }] },
+      { startTime: '2026-01-02T00:00:00Z', conditions: [{ type: 'Suspended', status: 'False' }] },
+      [],
+    ],
+    [
       'of a Job that never began',
       Jobs,
       job,
@@ -233,4 +241,11 @@ describe('what is said', () => {
     const whole = (status: object) => ({ metadata, ...object, status });
     expect(statusErrors(definition, whole(before), whole(after))).toEqual(expected);
   });
+});
+
+test('the status of a range is its controller’s, whatever is sent with the range', () => {
+  const { prepareForCreate } = ServiceCIDRs.strategy;
+  const range = { metadata, spec: { cidrs: ['10.0.0.0/24'] }, status: { conditions: [{ type: 'Ready' }] } };
+  prepareForCreate?.(range as never, '');
+  expect(range.status).toEqual({});
 });

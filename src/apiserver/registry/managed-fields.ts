@@ -146,6 +146,6 @@ function resetFields(definition: AnyResourceDefinition, subresource: Subresource
     return flatFields(definition.schema)
       .map(({ name }) => name)
       .filter((name) => !ALWAYS_OWNED.includes(name));
-  const isKept = definition.subresources?.['status'] && !definition.strategy.writesStatus;
+  const isKept = definition.subresources?.['status'] !== undefined;
   return isKept && subresource?.type !== 'scale' ? ['status'] : [];
 }

@@ -226,8 +226,7 @@ function prepare(
   { subresource, keepsGeneration }: UpdateCall,
 ): void {
   if (subresource?.type === 'status') keepAllButStatus(object, old);
-  else if (subresource === undefined && !definition.strategy.writesStatus && definition.subresources?.['status'])
-    keepStatus(object, old);
+  else if (subresource === undefined && definition.subresources?.['status']) keepStatus(object, old);
   resetMetadata(object, old, subresource?.resetFields);
   dropDisabled(definition.schema, object, { old, gates: featureGates });
   const { prepareForUpdate } = subresource ?? definition.strategy;

@@ -252,7 +252,7 @@ function transitionErrors({ status, before, spec, changes }: Change): FieldError
         () => invalid(STATUS.child('completionTime'), completionTime, 'field is immutable'),
       ],
       [
-        before.startTime !== undefined && !spec?.suspend,
+        before.startTime !== undefined && !spec?.suspend && !isResumed(status, before),
         changes('startTime'),
         () => invalid(STATUS.child('startTime'), status.startTime, 'field is immutable for unsuspended job once set'),
       ],
@@ -269,3 +269,8 @@ function transitionErrors({ status, before, spec, changes }: Change): FieldError
     ),
   ];
 }
+
+/** Its controller says that it goes on after somebody has asked for it: only then does it begin anew. */
+const isResumed = (status: JobStatus, before: JobStatus): boolean =>
+  has(before, 'Suspended') &&
+  (status.conditions?.some((each) => each.type === 'Suspended' && each.status === 'False') ?? false);

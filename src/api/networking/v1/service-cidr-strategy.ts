@@ -4,9 +4,8 @@ import { validateServiceCidr, validateServiceCidrUpdate } from './service-cidr-v
 
 export const serviceCidrStrategy: Strategy<ServiceCIDR> = {
   prepareForCreate(cidr) {
-    cidr.status ??= {};
+    cidr.status = {};
   },
-  writesStatus: true,
   validate: validateServiceCidr,
   validateUpdate: validateServiceCidrUpdate,
   updateChecks: 'changes only',

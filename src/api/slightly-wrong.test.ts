@@ -242,10 +242,3 @@ describe('what is said', () => {
     expect(statusErrors(definition, whole(before), whole(after))).toEqual(expected);
   });
 });
-
-test('the status of a range is its controller’s, whatever is sent with the range', () => {
-  const { prepareForCreate } = ServiceCIDRs.strategy;
-  const range = { metadata, spec: { cidrs: ['10.0.0.0/24'] }, status: { conditions: [{ type: 'Ready' }] } };
-  prepareForCreate?.(range as never, '');
-  expect(range.status).toEqual({});
-});

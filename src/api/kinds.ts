@@ -82,6 +82,12 @@ for (const definition of definitions) {
 export const kindSchema = (apiVersion: string, kind: string): MessageSchema | undefined =>
   schemas.get(`${apiVersion}/${kind}`);
 
+/** Kinds that are spoken but not stored, and their schemas. */
+export const spokenKinds = Object.entries(OTHERS).map(([type, schema]) => {
+  const [kind = '', version = '', group = ''] = type.split('/').reverse();
+  return { group, version, kind, schema };
+});
+
 const types = new Map([...schemas].map(([type, schema]) => [schema, type]));
 
 /** The inverse: of which kind a schema is. */

@@ -135,6 +135,8 @@ export interface SubresourceDefinition<T extends KubernetesObject> {
    * part of the object that `prepareForUpdate` picks; `connect` and `action` are handled by the API server by name.
    */
   readonly type: 'status' | 'scale' | 'part' | 'connect' | 'action';
+  /** For one that answers text: the kind of what its query says. */
+  readonly textOptions?: string;
   /** The schema of what is sent, where it is not the main object. */
   readonly schema?: MessageSchema;
   readonly prepareForUpdate?: (object: Mutable<T>, old: T, now: string) => void;

@@ -1,5 +1,7 @@
+import type { VersionInfo } from '#api/meta/v1/version-info.ts';
+
 /** `/version`: the Kubernetes version this server is compatible with. */
-export const versionInfo = {
+export const versionInfo: VersionInfo = {
   major: '1',
   minor: '36',
   emulationMajor: '1',

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
+import { spokenKinds } from '#api/kinds.ts';
 import { DeleteOptions } from '#api/meta/v1/delete-options.ts';
 import { ListMeta } from '#api/meta/v1/list-meta.ts';
 import { Status } from '#api/meta/v1/status.ts';
+import { VersionInfo } from '#api/meta/v1/version-info.ts';
+import { WatchEvent } from '#api/meta/v1/watch-event.ts';
 import { buildOpenApiV2 } from '#machinery/openapi/document-v2.ts';
 import { encodeOpenApiV2 } from '#machinery/openapi/document-v2-protobuf.ts';
-import { buildGroupVersion, openApiV3Root } from '#machinery/openapi/document-v3.ts';
+import { buildOpenApiV3, documentKeys, openApiV3Root } from '#machinery/openapi/document-v3.ts';
 import { encodeOpenApiV3 } from '#machinery/openapi/document-v3-protobuf.ts';
-import { basePath, type OpenApiInput } from '#machinery/openapi/openapi-input.ts';
+import type { OpenApiInput } from '#machinery/openapi/openapi-input.ts';
 import type { Exchange, HeaderMap } from '../http/exchange.ts';
 import type { ResourceTable } from '../resource-table.ts';
 import { respondCompressed, SharedBody } from '../serving/compress.ts';
@@ -18,6 +21,13 @@ interface Document {
   readonly hash: string;
 }
 
+const META = {
+  deleteOptions: DeleteOptions,
+  listMeta: ListMeta,
+  status: Status,
+  versionInfo: VersionInfo,
+  watchEvent: WatchEvent,
+};
 const SUBTYPE = 'com.github.proto-openapi.spec.';
 const encoder = new TextEncoder();
 
@@ -97,11 +107,11 @@ export class OpenApi {
   }
 
   #v3(key: string): Document {
-    return this.#made(`v3/${key}`, () => json(buildGroupVersion(this.#input(), key)));
+    return this.#made(`v3/${key}`, () => json(buildOpenApiV3(this.#input(), key)));
   }
 
   #v3Protobuf(key: string): Document {
-    return this.#made(`v3.pb/${key}`, () => encodeOpenApiV3(buildGroupVersion(this.#input(), key)));
+    return this.#made(`v3.pb/${key}`, () => encodeOpenApiV3(buildOpenApiV3(this.#input(), key)));
   }
 
   #made(name: string, make: () => Uint8Array): Document {
@@ -116,13 +126,14 @@ export class OpenApi {
   }
 
   #keys(): string[] {
-    return [...new Set(this.#table.definitions().map((definition) => basePath(definition).slice(1)))];
+    return documentKeys(this.#input());
   }
 
   #input(): OpenApiInput {
     return {
       resources: this.#table.definitions(),
-      meta: { deleteOptions: DeleteOptions, listMeta: ListMeta, status: Status },
+      meta: META,
+      others: spokenKinds,
       serverVersion: versionInfo.gitVersion,
     };
   }

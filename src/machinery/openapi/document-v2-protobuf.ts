@@ -152,6 +152,8 @@ const PATH_ITEM: MessageLayout = {
     put: [3, submessage(3, () => OPERATION)],
     post: [4, submessage(4, () => OPERATION)],
     delete: [5, submessage(5, () => OPERATION)],
+    options: [6, submessage(6, () => OPERATION)],
+    head: [7, submessage(7, () => OPERATION)],
     patch: [8, submessage(8, () => OPERATION)],
     parameters: [9, writeParameters(9)],
   },

@@ -1,23 +1,29 @@
+import { Catalog } from './catalog.ts';
 import { collectDefinitions, reference } from './definitions.ts';
-import { consumedBy, producedBy, STATUS_TEXTS } from './media-types.ts';
-import type { JsonSchema, OpenApiInput } from './openapi-input.ts';
-import { type OperationParameter, PRETTY } from './operation-parameters.ts';
-import { type Operation, operationsOf } from './operations.ts';
+import { STATUS_TEXTS } from './media-types.ts';
+import { basePath, type JsonSchema, type OpenApiInput } from './openapi-input.ts';
+import type { Operation } from './operation.ts';
+import type { OperationParameter } from './operation-parameters.ts';
+import { operationsOf } from './operations.ts';
+import { pathItems } from './path-items.ts';
+import { resourcesOperation, serverOperations } from './server-operations.ts';
 
 /** The whole API as an OpenAPI v2 (swagger) document. */
 export function buildOpenApiV2(input: OpenApiInput): JsonSchema {
-  const paths: Record<string, JsonSchema> = {};
-  for (const operation of input.resources.flatMap((resource) => operationsOf(resource, input))) {
-    const path = (paths[operation.path] ??= {
-      parameters: [...operation.pathParameters, PRETTY].map(describeParameter),
-    });
-    path[operation.method] = describeOperation(operation);
-  }
+  const groupVersions = [...new Map(input.resources.map((resource) => [basePath(resource), resource])).values()];
+  const operations = [
+    ...groupVersions.map(resourcesOperation),
+    ...input.resources.flatMap((resource) => operationsOf(resource, input)),
+    ...Object.values(serverOperations(input)),
+  ];
+  const names = new Set(
+    operations.flatMap(({ body, response }) => [body, response]).filter((name) => name !== undefined),
+  );
   return {
     swagger: '2.0',
     info: { title: 'Kubernetes', version: input.serverVersion },
-    paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
-    definitions: collectDefinitions(input, 'v2'),
+    paths: pathItems(operations, { parameter: describeParameter, operation: describeOperation }),
+    definitions: collectDefinitions(names, new Catalog(input, groupVersions), 'v2'),
     securityDefinitions: {
       BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' },
     },
@@ -25,17 +31,17 @@ export function buildOpenApiV2(input: OpenApiInput): JsonSchema {
   };
 }
 
-function describeOperation(operation: Operation): JsonSchema {
-  const { body, method } = operation;
+function describeOperation(operation: Operation, own: readonly OperationParameter[]): JsonSchema {
+  const { body, method, action, kind } = operation;
   const bodyParameter =
     body === undefined
       ? []
       : [{ name: 'body', in: 'body', ...(method !== 'delete' && { required: true }), schema: reference(body, 'v2') }];
-  const parameters = [...bodyParameter, ...operation.parameters.map(describeParameter)];
+  const parameters = [...bodyParameter, ...own.map(describeParameter)];
   return {
     description: operation.description,
-    consumes: [...consumedBy(operation)],
-    produces: [...producedBy(operation)],
+    ...(operation.consumes.length > 0 && { consumes: [...operation.consumes] }),
+    produces: [...operation.produces],
     schemes: ['https'],
     tags: [operation.tag],
     operationId: operation.id,
@@ -44,8 +50,8 @@ function describeOperation(operation: Operation): JsonSchema {
       ...operation.statuses.map((status) => [status, describeResponse(operation, status)]),
       [401, { description: STATUS_TEXTS[401] }],
     ]),
-    'x-kubernetes-action': operation.action,
-    'x-kubernetes-group-version-kind': operation.kind,
+    ...(action !== undefined && { 'x-kubernetes-action': action }),
+    ...(kind !== undefined && { 'x-kubernetes-group-version-kind': kind }),
   };
 }
 

@@ -153,6 +153,8 @@ const PATH_ITEM: MessageLayout = {
     put: [5, submessage(5, () => OPERATION)],
     post: [6, submessage(6, () => OPERATION)],
     delete: [7, submessage(7, () => OPERATION)],
+    options: [8, submessage(8, () => OPERATION)],
+    head: [9, submessage(9, () => OPERATION)],
     patch: [10, submessage(10, () => OPERATION)],
     parameters: [13, parametersAt(13)],
   },

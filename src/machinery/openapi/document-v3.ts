@@ -1,35 +1,48 @@
+import { Catalog } from './catalog.ts';
 import { collectDefinitions, reference } from './definitions.ts';
-import { consumedBy, producedBy, STATUS_TEXTS } from './media-types.ts';
-import { basePath, type JsonSchema, type OpenApiInput } from './openapi-input.ts';
-import { type OperationParameter, PRETTY } from './operation-parameters.ts';
-import { type Operation, operationsOf } from './operations.ts';
+import { STATUS_TEXTS } from './media-types.ts';
+import { basePath, type GroupVersion, type JsonSchema, type OpenApiInput } from './openapi-input.ts';
+import type { Operation } from './operation.ts';
+import type { OperationParameter } from './operation-parameters.ts';
+import { operationsOf } from './operations.ts';
+import { pathItems } from './path-items.ts';
+import { resourcesOperation, serverOperations } from './server-operations.ts';
 
 /**
- * The API as OpenAPI v3 documents, one for each group and version, keyed as `/openapi/v3` lists them: `api/v1`,
- * `apis/apps/v1`.
+ * The names of the documents: one for each group and version, as `/openapi/v3` lists them (`api/v1`, `apis/apps/v1`), and
+ * those that tell of the server itself.
  */
-export function buildOpenApiV3(input: OpenApiInput): Record<string, JsonSchema> {
-  const keys = [...new Set(input.resources.map((resource) => basePath(resource).slice(1)))].sort();
-  return Object.fromEntries(keys.map((key) => [key, buildGroupVersion(input, key)]));
+export const documentKeys = (input: OpenApiInput): string[] => [
+  ...new Set([
+    ...input.resources.map((resource) => basePath(resource).slice(1)),
+    ...Object.keys(serverOperations(input)),
+  ]),
+];
+
+/** One of these documents. */
+export function buildOpenApiV3(input: OpenApiInput, key: string): JsonSchema {
+  const resources = input.resources.filter((resource) => basePath(resource) === `/${key}`);
+  const [groupVersion] = resources;
+  const operations = groupVersion
+    ? [resourcesOperation(groupVersion), ...resources.flatMap((resource) => operationsOf(resource, input))]
+    : [serverOperations(input)[key] as Operation];
+  return documentOf(operations, input, groupVersion ? [groupVersion] : []);
 }
 
-/** One of these documents; `key` as above. */
-export function buildGroupVersion(input: OpenApiInput, key: string): JsonSchema {
-  const resources = input.resources.filter((resource) => basePath(resource) === `/${key}`);
-  const own = { ...input, resources };
-  const paths: Record<string, JsonSchema> = {};
-  for (const operation of resources.flatMap((resource) => operationsOf(resource, own))) {
-    const path = (paths[operation.path] ??= {
-      parameters: [...operation.pathParameters, PRETTY].map(describeParameter),
-    });
-    path[operation.method] = describeOperation(operation);
-  }
+function documentOf(
+  operations: readonly Operation[],
+  input: OpenApiInput,
+  groupVersions: readonly GroupVersion[],
+): JsonSchema {
+  const names = new Set(
+    operations.flatMap(({ body, response }) => [body, response]).filter((name) => name !== undefined),
+  );
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: input.serverVersion },
-    paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
+    paths: pathItems(operations, { parameter: describeParameter, operation: describeOperation }),
     components: {
-      schemas: collectDefinitions(own, 'v3'),
+      ...(names.size > 0 && { schemas: collectDefinitions(names, new Catalog(input, groupVersions), 'v3') }),
       securitySchemes: {
         BearerToken: {
           type: 'apiKey',
@@ -49,16 +62,16 @@ export const openApiV3Root = (hashes: Readonly<Record<string, string>>): JsonSch
   ),
 });
 
-function describeOperation(operation: Operation): JsonSchema {
-  const { body, method } = operation;
+function describeOperation(operation: Operation, own: readonly OperationParameter[]): JsonSchema {
+  const { body, method, action, kind } = operation;
   return {
     tags: [operation.tag],
     description: operation.description,
     operationId: operation.id,
-    ...(operation.parameters.length > 0 && { parameters: operation.parameters.map(describeParameter) }),
+    ...(own.length > 0 && { parameters: own.map(describeParameter) }),
     ...(body !== undefined && {
       requestBody: {
-        content: contentOf(consumedBy(operation), body),
+        content: contentOf(operation.consumes, body),
         ...(method !== 'delete' && { required: true }),
       },
     }),
@@ -66,20 +79,20 @@ function describeOperation(operation: Operation): JsonSchema {
       ...operation.statuses.map((status) => [status, describeResponse(operation, status)]),
       [401, { description: STATUS_TEXTS[401] }],
     ]),
-    'x-kubernetes-action': operation.action,
-    'x-kubernetes-group-version-kind': operation.kind,
+    ...(action !== undefined && { 'x-kubernetes-action': action }),
+    ...(kind !== undefined && { 'x-kubernetes-group-version-kind': kind }),
   };
 }
 
-const contentOf = (types: readonly string[], name: string): JsonSchema =>
-  Object.fromEntries(types.map((type) => [type, { schema: reference(name, 'v3') }]));
+/** Without a name it is a text. */
+const contentOf = (types: readonly string[], name: string | undefined): JsonSchema =>
+  Object.fromEntries(
+    types.map((type) => [type, { schema: name === undefined ? { type: 'string' } : reference(name, 'v3') }]),
+  );
 
-const describeResponse = (operation: Operation, status: number): JsonSchema => ({
+const describeResponse = ({ produces, response }: Operation, status: number): JsonSchema => ({
   description: STATUS_TEXTS[status],
-  content:
-    operation.response === undefined
-      ? { '*/*': { schema: { type: 'string' } } }
-      : contentOf(producedBy(operation), operation.response),
+  content: contentOf(produces, response),
 });
 
 const describeParameter = ({ name, type, description, ...parameter }: OperationParameter): JsonSchema => ({

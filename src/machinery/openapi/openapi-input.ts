@@ -22,8 +22,10 @@ export interface OpenApiSubresource {
   readonly kind: string;
   readonly verbs: readonly string[];
   readonly schema?: MessageSchema | undefined;
-  /** `connect` subresources carry a stream, not an object. */
+  /** `connect` subresources carry a stream, not an object: their kind is what their query says. */
   readonly type?: string | undefined;
+  /** For one that answers text: the kind of what its query says. */
+  readonly textOptions?: string | undefined;
 }
 
 /** The schemas that every description needs. */
@@ -31,20 +33,27 @@ export interface OpenApiMetaSchemas {
   readonly deleteOptions: MessageSchema;
   readonly listMeta: MessageSchema;
   readonly status: MessageSchema;
+  readonly versionInfo: MessageSchema;
+  readonly watchEvent: MessageSchema;
 }
 
 export interface OpenApiInput {
   readonly resources: readonly OpenApiResource[];
   readonly meta: OpenApiMetaSchemas;
+  /** Kinds that are spoken but are no resources: Scale, Eviction, what discovery answers. */
+  readonly others: readonly (GroupVersionKind & { readonly schema: MessageSchema })[];
   /** For example `v1.36.0`. */
   readonly serverVersion: string;
 }
 
 export type JsonSchema = Record<string, unknown>;
 
-export interface GroupVersionKind {
+export interface GroupVersion {
   readonly group: string;
   readonly version: string;
+}
+
+export interface GroupVersionKind extends GroupVersion {
   readonly kind: string;
 }
 

@@ -6,13 +6,13 @@ export interface OperationParameter {
   readonly description: string;
 }
 
-const query = (name: string, type: OperationParameter['type'], description: string): OperationParameter => ({
+export const query = (name: string, type: OperationParameter['type'], description: string): OperationParameter => ({
   name,
   in: 'query',
   type,
   description,
 });
-const path = (name: string, description: string): OperationParameter => ({
+export const path = (name: string, description: string): OperationParameter => ({
   name,
   in: 'path',
   type: 'string',
@@ -40,6 +40,7 @@ export const LIST_PARAMETERS: readonly OperationParameter[] = [
   query('limit', 'integer', 'The largest number of items in an answer.'),
   query('resourceVersion', 'string', 'The version that the answer is about.'),
   query('resourceVersionMatch', 'string', 'How resourceVersion is meant: "Exact" or "NotOlderThan".'),
+  query('shardSelector', 'string', 'Which part of all objects is meant, for clients that share them out.'),
   query('sendInitialEvents', 'boolean', 'Whether a watch begins with an event for each object that exists.'),
   query('timeoutSeconds', 'integer', 'How long a list or watch may take.'),
   query('watch', 'boolean', 'Whether changes are sent as they happen.'),

@@ -1,4 +1,6 @@
-import { PATCH_NAME } from './definitions.ts';
+import { PATCH_NAME } from './catalog.ts';
+import { connectOperations, textOperation } from './connect-operations.ts';
+import { ANYTHING, LISTS, OBJECTS, PATCHES } from './media-types.ts';
 import {
   basePath,
   type GroupVersionKind,
@@ -7,6 +9,7 @@ import {
   type OpenApiResource,
   type OpenApiSubresource,
 } from './openapi-input.ts';
+import { identifier, type Method, type Operation, type Place, tagOf, title } from './operation.ts';
 import {
   DELETE_PARAMETERS,
   LIST_PARAMETERS,
@@ -14,29 +17,9 @@ import {
   type OperationParameter,
   objectName,
   PATCH_PARAMETERS,
+  PRETTY,
   WRITE_PARAMETERS,
 } from './operation-parameters.ts';
-
-export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
-
-/** One operation of the API, in no version of OpenAPI. */
-export interface Operation {
-  readonly path: string;
-  readonly method: Method;
-  readonly id: string;
-  readonly tag: string;
-  readonly description: string;
-  /** `x-kubernetes-action`. */
-  readonly action: string;
-  readonly kind: GroupVersionKind;
-  readonly parameters: readonly OperationParameter[];
-  readonly pathParameters: readonly OperationParameter[];
-  /** Name of the definition of the body. */
-  readonly body?: string;
-  /** Name of the definition of the answer; absent for streams. */
-  readonly response?: string;
-  readonly statuses: readonly number[];
-}
 
 interface VerbPlan {
   readonly method: Method;
@@ -109,37 +92,14 @@ const VERBS: Readonly<Record<string, VerbPlan>> = {
   },
 };
 
-const title = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** `core`, `apps`, `rbacAuthorization`: a group in identifiers. */
-function groupIdentifier(group: string): string {
-  if (group === '') return 'core';
-  const [first, ...rest] = group.replace(/\.k8s\.io$/, '').split('.');
-  return `${first}${rest.map(title).join('')}`.replaceAll('-', '');
-}
-
-interface Place {
-  readonly resource: OpenApiResource;
-  readonly path: string;
-  readonly pathParameters: readonly OperationParameter[];
-  /** What stands around the kind in identifiers: `Namespaced`, `ForAllNamespaces`, `Status`. */
-  readonly idPrefix: string;
-  readonly idSuffix: string;
-}
-
 /** All operations of a resource and its subresources. */
 export function operationsOf(resource: OpenApiResource, input: OpenApiInput): Operation[] {
   const { namespaced, plural } = resource;
   const base = basePath(resource);
   const pathParameters = namespaced ? [NAMESPACE] : [];
   const idPrefix = namespaced ? 'Namespaced' : '';
-  const collection: Place = {
-    resource,
-    path: namespaced ? `${base}/namespaces/{namespace}/${plural}` : `${base}/${plural}`,
-    pathParameters,
-    idPrefix,
-    idSuffix: '',
-  };
+  const below = namespaced ? `namespaces/{namespace}/${plural}` : plural;
+  const collection: Place = { resource, path: `${base}/${below}`, pathParameters, idPrefix, idSuffix: '' };
   const everywhere: Place = {
     ...collection,
     path: `${base}/${plural}`,
@@ -153,10 +113,14 @@ export function operationsOf(resource: OpenApiResource, input: OpenApiInput): Op
     pathParameters: [objectName(resource.kind), ...pathParameters],
   };
   const has = (verb: string) => resource.verbs.includes(verb);
+  const listed = namespaced && has('list') ? [collection, everywhere] : [collection];
+  const watched = (place: Place) => ({ ...place, path: place.path.replace(base, `${base}/watch`) });
   return [
-    ...['list', 'create', 'deletecollection'].filter(has).map((verb) => plan(verb, collection, resource, input)),
-    ...(namespaced && has('list') ? [plan('list', everywhere, resource, input)] : []),
+    ...(has('list') ? listed.map((place) => plan('list', place, resource, input)) : []),
+    ...['create', 'deletecollection'].filter(has).map((verb) => plan(verb, collection, resource, input)),
     ...['get', 'update', 'patch', 'delete'].filter(has).map((verb) => plan(verb, item, resource, input)),
+    ...(has('watch') ? listed.map((place) => watchOperation(watched(place), 'watchlist', input)) : []),
+    ...(has('watch') && has('get') ? [watchOperation(watched(item), 'watch', input)] : []),
     ...Object.entries(resource.subresources ?? {}).flatMap(([name, subresource]) =>
       subresourceOperations(name, subresource, item, input),
     ),
@@ -170,21 +134,32 @@ function subresourceOperations(
   input: OpenApiInput,
 ): Operation[] {
   const place: Place = { ...item, path: `${item.path}/${name}`, idSuffix: title(name) };
-  if (subresource.type === 'connect')
-    return subresource.verbs
-      .filter((verb) => VERBS[verb] !== undefined)
-      .map((verb) => ({
-        ...plan(verb, place, subresource, input),
-        id: identifier(`connect${title(VERBS[verb]!.method)}`, place),
-        action: 'connect',
-      }));
+  if (subresource.type === 'connect') return connectOperations(name, subresource, place, input);
+  if (subresource.textOptions !== undefined) return [textOperation(subresource, place, input)];
   return subresource.verbs
     .filter((verb) => VERBS[verb] !== undefined)
     .map((verb) => plan(verb, place, subresource, input));
 }
 
-const identifier = (verb: string, { resource, idPrefix, idSuffix }: Place): string =>
-  `${verb}${title(groupIdentifier(resource.group))}${title(resource.version)}${idPrefix}${resource.kind}${idSuffix}`;
+/** The old way to watch, by a path of its own. */
+function watchOperation(place: Place, action: 'watch' | 'watchlist', { meta }: OpenApiInput): Operation {
+  const { group, version, kind } = place.resource;
+  const isList = action === 'watchlist';
+  return {
+    path: place.path,
+    method: 'get',
+    id: identifier('watch', isList ? { ...place, idSuffix: `List${place.idSuffix}` } : place),
+    tag: tagOf(place.resource),
+    description: `watch ${isList ? `objects of kind ${kind}` : `one ${kind}`}: deprecated, lists can be watched themselves`,
+    action,
+    kind: { group, version, kind },
+    parameters: [...place.pathParameters, PRETTY, ...LIST_PARAMETERS],
+    consumes: ANYTHING,
+    response: meta.watchEvent.name,
+    produces: LISTS,
+    statuses: [200],
+  };
+}
 
 function plan(verb: string, place: Place, about: OpenApiResource | OpenApiSubresource, input: OpenApiInput): Operation {
   const { resource, path, pathParameters } = place;
@@ -199,45 +174,53 @@ function plan(verb: string, place: Place, about: OpenApiResource | OpenApiSubres
     path,
     method,
     id,
-    tag: `${groupIdentifier(resource.group)}_${resource.version}`,
+    tag: tagOf(resource),
     description:
       place.idSuffix === '' || verb === 'list'
         ? words(resource.kind)
         : words(`${resource.kind}'s ${place.path.split('/').at(-1)}`),
     action,
     kind: { group: about.group, version: about.version, kind: about.kind },
-    parameters,
-    pathParameters,
+    parameters: [...pathParameters, PRETTY, ...parameters],
     ...(body !== undefined && { body }),
+    consumes: verb === 'patch' ? PATCHES : ANYTHING,
     ...(response !== undefined && { response }),
+    produces: verb === 'list' ? LISTS : OBJECTS,
     statuses,
   };
 }
 
-const schemaName = (about: OpenApiResource | OpenApiSubresource, resource: OpenApiResource): string | undefined => {
+function schemaName(
+  about: OpenApiResource | OpenApiSubresource,
+  resource: OpenApiResource,
+  { others, resources }: OpenApiInput,
+): string | undefined {
   if (about.schema !== undefined) return about.schema.name;
-  return about.kind === resource.kind ? resource.schema.name : undefined;
-};
+  const isMeant = (each: GroupVersionKind) =>
+    each.kind === about.kind && each.group === about.group && each.version === about.version;
+  const found = isMeant(resource) ? resource : (others.find(isMeant) ?? resources.find(isMeant));
+  return found?.schema.name;
+}
 
 function bodyOf(
   verb: string,
   about: OpenApiResource | OpenApiSubresource,
   resource: OpenApiResource,
-  { meta }: OpenApiInput,
+  input: OpenApiInput,
 ): string | undefined {
   if (verb === 'patch') return PATCH_NAME;
-  if (verb === 'delete' || verb === 'deletecollection') return meta.deleteOptions.name;
-  return verb === 'create' || verb === 'update' ? schemaName(about, resource) : undefined;
+  if (verb === 'delete' || verb === 'deletecollection') return input.meta.deleteOptions.name;
+  return verb === 'create' || verb === 'update' ? schemaName(about, resource, input) : undefined;
 }
 
 function responseOf(
   verb: string,
   about: OpenApiResource | OpenApiSubresource,
   resource: OpenApiResource,
-  { meta }: OpenApiInput,
+  input: OpenApiInput,
 ): string | undefined {
   if (verb === 'list') return listName(resource);
   const answersStatus = verb === 'deletecollection' || (verb === 'delete' && !resource.strategy?.returnsDeletedObject);
-  if (answersStatus) return meta.status.name;
-  return schemaName(about, resource);
+  if (answersStatus) return input.meta.status.name;
+  return schemaName(about, resource, input);
 }

@@ -56,6 +56,8 @@ export interface ScalarSchema<T = unknown> {
   readonly scalar: ScalarKind;
   /** The allowed texts of a string enum, as OpenAPI shows them. Membership is checked by the kind's own validation. */
   readonly enum?: readonly string[];
+  /** The definition that OpenAPI refers to, for JSON values that have one of their own. */
+  readonly definition?: string;
   readonly [type]?: T;
 }
 
@@ -82,6 +84,15 @@ export interface MessageSchema<F extends Fields = Fields> {
   readonly description?: string;
   /** Whether the whole message is replaced as one by patches and apply. */
   readonly atomic?: boolean;
+  /** Members of which one is set at a time, as OpenAPI tells of them. */
+  readonly union?: Union;
+}
+
+export interface Union {
+  /** The member that says which one is set. */
+  readonly discriminator?: string;
+  /** The others, each with the discriminator's value for it. */
+  readonly members: Readonly<Record<string, string>>;
 }
 
 /** A reference resolved on first use; only for schemas that refer to themselves. */
@@ -135,6 +146,11 @@ export interface FieldOptions {
   readonly pattern?: string;
   /** May not change after creation. */
   readonly immutable?: boolean;
+  /**
+   * What OpenAPI says of a field beyond that: that it is required although it may be left out (validation sees to it), the
+   * zero that upstream writes where it is absent, or nothing but its type (`plain`), not even how a list is owned.
+   */
+  readonly shown?: 'required' | 'zero' | 'plain';
 }
 
 export type Fields = Readonly<Record<string, Field>>;
@@ -196,6 +212,9 @@ export const rawExtension = scalar('rawExtension');
 export const fieldsV1 = scalar('fieldsV1');
 export const json = scalar('json');
 
+/** Any JSON value whose kind OpenAPI has a definition for. */
+export const jsonOf = (definition: string): ScalarSchema<unknown> => ({ ...json, definition });
+
 /** A string that is one of `values`. Typed as string: clients may send others, and validation answers them. */
 export const enumeration = (...values: readonly string[]): ScalarSchema<string> => ({
   type: 'scalar',
@@ -219,7 +238,7 @@ export const lazy = <T>(resolve: () => Schema): LazySchema<T> => ({ type: 'lazy'
 export const message = <F extends Fields>(
   name: string,
   fields: F,
-  options: { readonly description?: string; readonly atomic?: boolean } = {},
+  options: Pick<MessageSchema, 'atomic' | 'description' | 'union'> = {},
 ): MessageSchema<F> => ({ type: 'message', name, fields, ...options });
 
 export const req = <S extends Schema>(tag: number, schema: S, options: FieldOptions = {}): Field<S, 'required'> => ({

@@ -9,10 +9,10 @@ import { validatingAdmissionPolicyBindingStrategy } from './validating-admission
 export const ValidatingAdmissionPolicyBindingSpec = message(
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec',
   {
-    policyName: opt(1, string),
+    policyName: opt(1, string, { shown: 'required' }),
     paramRef: ptr(2, ParamRef),
     matchResources: ptr(3, MatchResources),
-    validationActions: opt(4, list(enumeration('Deny', 'Warn', 'Audit')), { listType: 'set' }),
+    validationActions: opt(4, list(enumeration('Deny', 'Warn', 'Audit')), { listType: 'set', shown: 'required' }),
   },
 );
 export interface ValidatingAdmissionPolicyBindingSpec extends Infer<typeof ValidatingAdmissionPolicyBindingSpec> {}
@@ -23,7 +23,7 @@ export const ValidatingAdmissionPolicyBinding = message(
     kind: opt(0, string, { description: 'Kind of the object' }),
     apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
     metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
-    spec: opt(2, ValidatingAdmissionPolicyBindingSpec, { description: 'What is wanted' }),
+    spec: opt(2, ValidatingAdmissionPolicyBindingSpec, { description: 'What is wanted', shown: 'required' }),
   },
   { description: 'Puts a policy into force' },
 );

@@ -5,6 +5,7 @@ import {
   type Infer,
   int64,
   json,
+  jsonOf,
   lazy,
   list,
   type MessageSchema,
@@ -16,6 +17,8 @@ import {
   string,
   wrappedList,
 } from '#machinery/schema/schema.ts';
+
+const GROUP = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.';
 
 export const ExternalDocumentation = message(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation',
@@ -112,19 +115,19 @@ export const JSONSchemaProps: MessageSchema = message(
     maxProperties: ptr(21, int64),
     minProperties: ptr(22, int64),
     required: opt(23, list(string)),
-    items: ptr(24, json),
+    items: ptr(24, jsonOf(`${GROUP}JSONSchemaPropsOrArray`), { shown: 'plain' }),
     allOf: opt(25, list(self)),
     oneOf: opt(26, list(self)),
     anyOf: opt(27, list(self)),
-    not: ptr(28, self),
+    not: ptr(28, self, { shown: 'plain' }),
     properties: opt(29, map(self)),
-    additionalProperties: ptr(30, json),
+    additionalProperties: ptr(30, jsonOf(`${GROUP}JSONSchemaPropsOrBool`), { shown: 'plain' }),
     patternProperties: opt(31, map(self)),
-    dependencies: opt(32, map(json)),
-    additionalItems: ptr(33, json),
+    dependencies: opt(32, map(jsonOf(`${GROUP}JSONSchemaPropsOrStringArray`))),
+    additionalItems: ptr(33, jsonOf(`${GROUP}JSONSchemaPropsOrBool`), { shown: 'plain' }),
     definitions: opt(34, map(self)),
-    externalDocs: ptr(35, ExternalDocumentation),
-    example: ptr(36, json),
+    externalDocs: ptr(35, ExternalDocumentation, { shown: 'plain' }),
+    example: ptr(36, json, { shown: 'plain' }),
     nullable: opt(37, bool),
     'x-kubernetes-preserve-unknown-fields': ptr(38, bool),
     'x-kubernetes-embedded-resource': opt(39, bool),

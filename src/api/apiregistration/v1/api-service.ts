@@ -31,7 +31,7 @@ export const APIServiceSpec = message('io.k8s.kube-aggregator.pkg.apis.apiregist
   group: opt(2, string),
   version: opt(3, string),
   insecureSkipTLSVerify: opt(4, bool),
-  caBundle: opt(5, bytes),
+  caBundle: opt(5, bytes, { listType: 'atomic' }),
   groupPriorityMinimum: req(7, int32),
   versionPriority: req(8, int32),
 });

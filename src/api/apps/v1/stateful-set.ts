@@ -46,7 +46,7 @@ export interface StatefulSetPersistentVolumeClaimRetentionPolicy
   extends Infer<typeof StatefulSetPersistentVolumeClaimRetentionPolicy> {}
 
 export const StatefulSetOrdinals = message('io.k8s.api.apps.v1.StatefulSetOrdinals', {
-  start: opt(1, int32),
+  start: opt(1, int32, { shown: 'zero' }),
 });
 export interface StatefulSetOrdinals extends Infer<typeof StatefulSetOrdinals> {}
 
@@ -55,7 +55,7 @@ export const StatefulSetSpec = message('io.k8s.api.apps.v1.StatefulSetSpec', {
   selector: req(2, LabelSelector, { pointer: true }),
   template: req(3, PodTemplateSpec),
   volumeClaimTemplates: opt(4, list(PersistentVolumeClaim)),
-  serviceName: opt(5, string),
+  serviceName: opt(5, string, { shown: 'zero' }),
   podManagementPolicy: opt(6, enumeration('OrderedReady', 'Parallel')),
   updateStrategy: opt(7, StatefulSetUpdateStrategy),
   revisionHistoryLimit: ptr(8, int32),
@@ -89,7 +89,7 @@ export const StatefulSetStatus = message('io.k8s.api.apps.v1.StatefulSetStatus',
     listType: 'map',
     mapKeys: ['type'],
   }),
-  availableReplicas: opt(11, int32),
+  availableReplicas: opt(11, int32, { shown: 'zero' }),
 });
 export interface StatefulSetStatus extends Infer<typeof StatefulSetStatus> {}
 

@@ -17,7 +17,7 @@ export const TokenRequestSpec = message('io.k8s.api.authentication.v1.TokenReque
 export interface TokenRequestSpec extends Infer<typeof TokenRequestSpec> {}
 
 export const TokenRequestStatus = message('io.k8s.api.authentication.v1.TokenRequestStatus', {
-  token: opt(1, string),
+  token: opt(1, string, { shown: 'zero' }),
   expirationTimestamp: opt(2, time),
 });
 export interface TokenRequestStatus extends Infer<typeof TokenRequestStatus> {}

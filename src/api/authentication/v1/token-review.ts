@@ -4,7 +4,7 @@ import { bool, type Infer, list, message, opt, req, string } from '#machinery/sc
 import { UserInfo } from './user-info.ts';
 
 export const TokenReviewSpec = message('io.k8s.api.authentication.v1.TokenReviewSpec', {
-  token: opt(1, string),
+  token: opt(1, string, { shown: 'required' }),
   audiences: opt(2, list(string)),
 });
 export interface TokenReviewSpec extends Infer<typeof TokenReviewSpec> {}

@@ -41,7 +41,7 @@ export const HorizontalPodAutoscaler = message(
     kind: opt(0, string, { description: 'Kind of the object' }),
     apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
     metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
-    spec: opt(2, HorizontalPodAutoscalerSpec, { description: 'What is wanted' }),
+    spec: opt(2, HorizontalPodAutoscalerSpec, { description: 'What is wanted', shown: 'required' }),
     status: opt(3, HorizontalPodAutoscalerStatus, { description: 'What was last observed; written by the system' }),
   },
   { description: 'Changes the number of pods by their use of CPU' },

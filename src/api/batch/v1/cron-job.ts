@@ -57,7 +57,7 @@ export const CronJob = message(
     kind: opt(0, string, { description: 'Kind of the object' }),
     apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
     metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
-    spec: opt(2, CronJobSpec, { description: 'What is wanted' }),
+    spec: opt(2, CronJobSpec, { description: 'What is wanted', shown: 'required' }),
     status: opt(3, CronJobStatus, { description: 'What was last observed; written by the system' }),
   },
   { description: 'Makes Jobs at times of a schedule' },

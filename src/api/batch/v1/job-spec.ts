@@ -41,7 +41,7 @@ export const PodFailurePolicyOnPodConditionsPattern = message(
         'AllContainersRestarting',
       ),
     ),
-    status: opt(2, enumeration('True', 'False', 'Unknown')),
+    status: opt(2, enumeration('True', 'False', 'Unknown'), { shown: 'zero' }),
   },
 );
 export interface PodFailurePolicyOnPodConditionsPattern extends Infer<typeof PodFailurePolicyOnPodConditionsPattern> {}

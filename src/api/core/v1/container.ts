@@ -60,13 +60,13 @@ export const ContainerResizePolicy = message('io.k8s.api.core.v1.ContainerResize
 export interface ContainerResizePolicy extends Infer<typeof ContainerResizePolicy> {}
 
 export const ContainerRestartRuleOnExitCodes = message('io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes', {
-  operator: opt(1, enumeration('In', 'NotIn')),
+  operator: opt(1, enumeration('In', 'NotIn'), { shown: 'required' }),
   values: opt(2, list(int32), { listType: 'set' }),
 });
 export interface ContainerRestartRuleOnExitCodes extends Infer<typeof ContainerRestartRuleOnExitCodes> {}
 
 export const ContainerRestartRule = message('io.k8s.api.core.v1.ContainerRestartRule', {
-  action: opt(1, enumeration('Restart', 'RestartAllContainers')),
+  action: opt(1, enumeration('Restart', 'RestartAllContainers'), { shown: 'required' }),
   exitCodes: ptr(2, ContainerRestartRuleOnExitCodes),
 });
 export interface ContainerRestartRule extends Infer<typeof ContainerRestartRule> {}

@@ -32,8 +32,8 @@ export const Event = message(
     series: ptr(11, EventSeries),
     action: opt(12, string),
     related: ptr(13, ObjectReference),
-    reportingComponent: opt(14, string),
-    reportingInstance: opt(15, string),
+    reportingComponent: opt(14, string, { shown: 'zero' }),
+    reportingInstance: opt(15, string, { shown: 'zero' }),
   },
   { description: 'Something that happened to an object' },
 );

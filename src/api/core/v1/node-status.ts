@@ -87,7 +87,7 @@ export const NodeRuntimeHandlerFeatures = message('io.k8s.api.core.v1.NodeRuntim
 export interface NodeRuntimeHandlerFeatures extends Infer<typeof NodeRuntimeHandlerFeatures> {}
 
 export const NodeRuntimeHandler = message('io.k8s.api.core.v1.NodeRuntimeHandler', {
-  name: opt(1, string),
+  name: opt(1, string, { shown: 'zero' }),
   features: ptr(2, NodeRuntimeHandlerFeatures),
 });
 export interface NodeRuntimeHandler extends Infer<typeof NodeRuntimeHandler> {}

@@ -74,9 +74,13 @@ export const PodSchedulingGate = message('io.k8s.api.core.v1.PodSchedulingGate',
 });
 export interface PodSchedulingGate extends Infer<typeof PodSchedulingGate> {}
 
-export const PodSchedulingGroup = message('io.k8s.api.core.v1.PodSchedulingGroup', {
-  podGroupName: ptr(1, string),
-});
+export const PodSchedulingGroup = message(
+  'io.k8s.api.core.v1.PodSchedulingGroup',
+  {
+    podGroupName: ptr(1, string),
+  },
+  { union: { members: { podGroupName: 'PodGroupName' } } },
+);
 export interface PodSchedulingGroup extends Infer<typeof PodSchedulingGroup> {}
 
 export const PodSpec = message(

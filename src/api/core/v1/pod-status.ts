@@ -53,7 +53,7 @@ export const ContainerState = message('io.k8s.api.core.v1.ContainerState', {
 export interface ContainerState extends Infer<typeof ContainerState> {}
 
 export const ImageVolumeStatus = message('io.k8s.api.core.v1.ImageVolumeStatus', {
-  imageRef: opt(1, string),
+  imageRef: opt(1, string, { shown: 'required' }),
 });
 export interface ImageVolumeStatus extends Infer<typeof ImageVolumeStatus> {}
 

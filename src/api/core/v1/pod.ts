@@ -57,7 +57,7 @@ export const Pods: ResourceDefinition<Pod> = {
     },
     eviction: { group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'], type: 'action' },
     exec: { group: '', version: 'v1', kind: 'PodExecOptions', verbs: [], type: 'connect' },
-    log: { group: '', version: 'v1', kind: 'Pod', verbs: ['get'], type: 'action' },
+    log: { group: '', version: 'v1', kind: 'Pod', verbs: ['get'], type: 'action', textOptions: 'PodLogOptions' },
     portforward: { group: '', version: 'v1', kind: 'PodPortForwardOptions', verbs: [], type: 'connect' },
     proxy: { group: '', version: 'v1', kind: 'PodProxyOptions', verbs: [], type: 'connect' },
     resize: {

@@ -11,10 +11,14 @@ import {
   string,
 } from '#machinery/schema/schema.ts';
 
-export const AppArmorProfile = message('io.k8s.api.core.v1.AppArmorProfile', {
-  type: req(1, enumeration('Unconfined', 'RuntimeDefault', 'Localhost')),
-  localhostProfile: ptr(2, string),
-});
+export const AppArmorProfile = message(
+  'io.k8s.api.core.v1.AppArmorProfile',
+  {
+    type: req(1, enumeration('Unconfined', 'RuntimeDefault', 'Localhost')),
+    localhostProfile: ptr(2, string),
+  },
+  { union: { discriminator: 'type', members: { localhostProfile: 'LocalhostProfile' } } },
+);
 export interface AppArmorProfile extends Infer<typeof AppArmorProfile> {}
 
 export const Capabilities = message('io.k8s.api.core.v1.Capabilities', {
@@ -45,10 +49,14 @@ export const Sysctl = message('io.k8s.api.core.v1.Sysctl', {
 });
 export interface Sysctl extends Infer<typeof Sysctl> {}
 
-export const SeccompProfile = message('io.k8s.api.core.v1.SeccompProfile', {
-  type: req(1, enumeration('Unconfined', 'RuntimeDefault', 'Localhost')),
-  localhostProfile: ptr(2, string),
-});
+export const SeccompProfile = message(
+  'io.k8s.api.core.v1.SeccompProfile',
+  {
+    type: req(1, enumeration('Unconfined', 'RuntimeDefault', 'Localhost')),
+    localhostProfile: ptr(2, string),
+  },
+  { union: { discriminator: 'type', members: { localhostProfile: 'LocalhostProfile' } } },
+);
 export interface SeccompProfile extends Infer<typeof SeccompProfile> {}
 
 export const PodSecurityContext = message('io.k8s.api.core.v1.PodSecurityContext', {

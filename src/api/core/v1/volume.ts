@@ -265,8 +265,8 @@ export const PortworxVolumeSource = message('io.k8s.api.core.v1.PortworxVolumeSo
 export interface PortworxVolumeSource extends Infer<typeof PortworxVolumeSource> {}
 
 export const PodCertificateProjection = message('io.k8s.api.core.v1.PodCertificateProjection', {
-  signerName: opt(1, string),
-  keyType: opt(2, string),
+  signerName: opt(1, string, { shown: 'required' }),
+  keyType: opt(2, string, { shown: 'required' }),
   maxExpirationSeconds: ptr(3, int32),
   credentialBundlePath: opt(4, string),
   keyPath: opt(5, string),

@@ -47,12 +47,16 @@ export const ServiceAccountSubject = message('io.k8s.api.flowcontrol.v1.ServiceA
 });
 export interface ServiceAccountSubject extends Infer<typeof ServiceAccountSubject> {}
 
-export const Subject = message('io.k8s.api.flowcontrol.v1.Subject', {
-  kind: req(1, enumeration('User', 'Group', 'ServiceAccount')),
-  user: ptr(2, UserSubject),
-  group: ptr(3, GroupSubject),
-  serviceAccount: ptr(4, ServiceAccountSubject),
-});
+export const Subject = message(
+  'io.k8s.api.flowcontrol.v1.Subject',
+  {
+    kind: req(1, enumeration('User', 'Group', 'ServiceAccount')),
+    user: ptr(2, UserSubject),
+    group: ptr(3, GroupSubject),
+    serviceAccount: ptr(4, ServiceAccountSubject),
+  },
+  { union: { discriminator: 'kind', members: { group: 'Group', serviceAccount: 'ServiceAccount', user: 'User' } } },
+);
 export interface Subject extends Infer<typeof Subject> {}
 
 export const ResourcePolicyRule = message('io.k8s.api.flowcontrol.v1.ResourcePolicyRule', {
@@ -79,7 +83,7 @@ export interface PolicyRulesWithSubjects extends Infer<typeof PolicyRulesWithSub
 
 export const FlowSchemaSpec = message('io.k8s.api.flowcontrol.v1.FlowSchemaSpec', {
   priorityLevelConfiguration: req(1, PriorityLevelConfigurationReference),
-  matchingPrecedence: opt(2, int32),
+  matchingPrecedence: opt(2, int32, { shown: 'zero' }),
   distinguisherMethod: ptr(3, FlowDistinguisherMethod),
   rules: opt(4, list(PolicyRulesWithSubjects)),
 });

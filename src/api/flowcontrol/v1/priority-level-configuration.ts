@@ -24,16 +24,20 @@ export const ExemptPriorityLevelConfiguration = message('io.k8s.api.flowcontrol.
 export interface ExemptPriorityLevelConfiguration extends Infer<typeof ExemptPriorityLevelConfiguration> {}
 
 export const QueuingConfiguration = message('io.k8s.api.flowcontrol.v1.QueuingConfiguration', {
-  queues: opt(1, int32),
-  handSize: opt(2, int32),
-  queueLengthLimit: opt(3, int32),
+  queues: opt(1, int32, { shown: 'zero' }),
+  handSize: opt(2, int32, { shown: 'zero' }),
+  queueLengthLimit: opt(3, int32, { shown: 'zero' }),
 });
 export interface QueuingConfiguration extends Infer<typeof QueuingConfiguration> {}
 
-export const LimitResponse = message('io.k8s.api.flowcontrol.v1.LimitResponse', {
-  type: req(1, enumeration('Queue', 'Reject')),
-  queuing: ptr(2, QueuingConfiguration),
-});
+export const LimitResponse = message(
+  'io.k8s.api.flowcontrol.v1.LimitResponse',
+  {
+    type: req(1, enumeration('Queue', 'Reject')),
+    queuing: ptr(2, QueuingConfiguration),
+  },
+  { union: { discriminator: 'type', members: { queuing: 'Queuing' } } },
+);
 export interface LimitResponse extends Infer<typeof LimitResponse> {}
 
 export const LimitedPriorityLevelConfiguration = message(
@@ -47,11 +51,15 @@ export const LimitedPriorityLevelConfiguration = message(
 );
 export interface LimitedPriorityLevelConfiguration extends Infer<typeof LimitedPriorityLevelConfiguration> {}
 
-export const PriorityLevelConfigurationSpec = message('io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec', {
-  type: req(1, enumeration('Exempt', 'Limited')),
-  limited: ptr(2, LimitedPriorityLevelConfiguration),
-  exempt: ptr(3, ExemptPriorityLevelConfiguration),
-});
+export const PriorityLevelConfigurationSpec = message(
+  'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec',
+  {
+    type: req(1, enumeration('Exempt', 'Limited')),
+    limited: ptr(2, LimitedPriorityLevelConfiguration),
+    exempt: ptr(3, ExemptPriorityLevelConfiguration),
+  },
+  { union: { discriminator: 'type', members: { exempt: 'Exempt', limited: 'Limited' } } },
+);
 export interface PriorityLevelConfigurationSpec extends Infer<typeof PriorityLevelConfigurationSpec> {}
 
 export const PriorityLevelConfigurationCondition = message(

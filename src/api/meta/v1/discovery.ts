@@ -36,7 +36,7 @@ export const APIResource = message('io.k8s.apimachinery.pkg.apis.meta.v1.APIReso
   group: opt(8, string),
   version: opt(9, string),
   kind: req(3, string),
-  verbs: req(4, wrappedList(string)),
+  verbs: req(4, wrappedList(string), { shown: 'plain' }),
   shortNames: opt(5, list(string)),
   categories: opt(7, list(string)),
   storageVersionHash: opt(10, string),

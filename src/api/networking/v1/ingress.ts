@@ -60,7 +60,7 @@ export const IngressTLS = message('io.k8s.api.networking.v1.IngressTLS', {
 export interface IngressTLS extends Infer<typeof IngressTLS> {}
 
 export const IngressRuleValue = message('io.k8s.api.networking.v1.IngressRuleValue', {
-  http: ptr(1, HTTPIngressRuleValue),
+  http: ptr(1, HTTPIngressRuleValue, { shown: 'plain' }),
 });
 export interface IngressRuleValue extends Infer<typeof IngressRuleValue> {}
 

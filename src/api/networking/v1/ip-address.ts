@@ -7,14 +7,14 @@ import { ipAddressStrategy } from './ip-address-strategy.ts';
 
 export const ParentReference = message('io.k8s.api.networking.v1.ParentReference', {
   group: opt(1, string),
-  resource: opt(2, string),
+  resource: opt(2, string, { shown: 'required' }),
   namespace: opt(3, string),
-  name: opt(4, string),
+  name: opt(4, string, { shown: 'required' }),
 });
 export interface ParentReference extends Infer<typeof ParentReference> {}
 
 export const IPAddressSpec = message('io.k8s.api.networking.v1.IPAddressSpec', {
-  parentRef: ptr(1, ParentReference),
+  parentRef: ptr(1, ParentReference, { shown: 'required' }),
 });
 export interface IPAddressSpec extends Infer<typeof IPAddressSpec> {}
 
@@ -24,7 +24,7 @@ export const IPAddress = message(
     kind: opt(0, string, { description: 'Kind of the object' }),
     apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
     metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
-    spec: opt(2, IPAddressSpec, { description: 'What is wanted' }),
+    spec: opt(2, IPAddressSpec, { description: 'What is wanted', shown: 'required' }),
   },
   { description: 'An address of a service that is taken' },
 );

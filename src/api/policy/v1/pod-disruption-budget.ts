@@ -32,10 +32,10 @@ export interface PodDisruptionBudgetSpec extends Infer<typeof PodDisruptionBudge
 export const PodDisruptionBudgetStatus = message('io.k8s.api.policy.v1.PodDisruptionBudgetStatus', {
   observedGeneration: opt(1, int64),
   disruptedPods: opt(2, map(time)),
-  disruptionsAllowed: opt(3, int32),
-  currentHealthy: opt(4, int32),
-  desiredHealthy: opt(5, int32),
-  expectedPods: opt(6, int32),
+  disruptionsAllowed: opt(3, int32, { shown: 'zero' }),
+  currentHealthy: opt(4, int32, { shown: 'zero' }),
+  desiredHealthy: opt(5, int32, { shown: 'zero' }),
+  expectedPods: opt(6, int32, { shown: 'zero' }),
   conditions: opt(7, list(Condition), { patchStrategy: 'merge', mergeKey: 'type', listType: 'map', mapKeys: ['type'] }),
 });
 export interface PodDisruptionBudgetStatus extends Infer<typeof PodDisruptionBudgetStatus> {}

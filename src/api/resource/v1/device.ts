@@ -15,7 +15,7 @@ import {
 import { DeviceTaint } from './device-selector.ts';
 
 export const CapacityRequestPolicyRange = message('io.k8s.api.resource.v1.CapacityRequestPolicyRange', {
-  min: ptr(1, quantity),
+  min: ptr(1, quantity, { shown: 'required' }),
   max: ptr(2, quantity),
   step: ptr(3, quantity),
 });
@@ -35,7 +35,7 @@ export interface Counter extends Infer<typeof Counter> {}
 
 export const CounterSet = message('io.k8s.api.resource.v1.CounterSet', {
   name: req(1, string),
-  counters: opt(2, map(Counter)),
+  counters: opt(2, map(Counter), { shown: 'required' }),
 });
 export interface CounterSet extends Infer<typeof CounterSet> {}
 
@@ -59,7 +59,7 @@ export interface DeviceCapacity extends Infer<typeof DeviceCapacity> {}
 
 export const DeviceCounterConsumption = message('io.k8s.api.resource.v1.DeviceCounterConsumption', {
   counterSet: req(1, string),
-  counters: opt(2, map(Counter)),
+  counters: opt(2, map(Counter), { shown: 'required' }),
 });
 export interface DeviceCounterConsumption extends Infer<typeof DeviceCounterConsumption> {}
 

@@ -11,7 +11,7 @@ export const PriorityClass = message(
     kind: opt(0, string, { description: 'Kind of the object' }),
     apiVersion: opt(0, string, { description: 'Group and version of the kind' }),
     metadata: opt(1, ObjectMeta, { description: 'Name, labels, annotations and what the server knows of the object' }),
-    value: opt(2, int32, { description: 'The higher, the more important' }),
+    value: opt(2, int32, { description: 'The higher, the more important', shown: 'zero' }),
     globalDefault: opt(3, bool, { description: 'Whether pods without a class get it' }),
     description: opt(4, string),
     preemptionPolicy: ptr(5, enumeration('PreemptLowerPriority', 'Never'), {

@@ -13,6 +13,25 @@ test.each([
   ['0 9 * * *', 'Europe/Berlin', '2026-07-01T00:00:00Z', '2026-07-01T07:00:00Z'],
   // On the last Sunday of March clocks go from 02:00 to 03:00.
   ['30 2 * * *', 'Europe/Berlin', '2026-03-28T12:00:00Z', '2026-03-30T00:30:00Z'],
+  // In New York they go from 02:00 to 03:00 on 11 March 2012, and from 02:00 back to 01:00 on 4 November.
+  ['30 2 11 3 *', 'America/New_York', '2012-03-11T05:00:00Z', '2013-03-11T06:30:00Z'],
+  ['0 * * * *', 'America/New_York', '2012-03-11T05:00:00Z', '2012-03-11T06:00:00Z'],
+  ['0 * * * *', 'America/New_York', '2012-03-11T06:00:00Z', '2012-03-11T07:00:00Z'],
+  ['0 1 * * *', 'America/New_York', '2012-03-11T06:00:00Z', '2012-03-12T05:00:00Z'],
+  ['0 2 * * *', 'America/New_York', '2012-03-11T05:00:00Z', '2012-03-12T06:00:00Z'],
+  ['0 3 * * *', 'America/New_York', '2012-03-11T05:00:00Z', '2012-03-11T07:00:00Z'],
+  ['30 2 4 11 *', 'America/New_York', '2012-11-04T04:00:00Z', '2012-11-04T07:30:00Z'],
+  ['30 1 4 11 *', 'America/New_York', '2012-11-04T05:45:00Z', '2012-11-04T06:30:00Z'],
+  ['0 * * * *', 'America/New_York', '2012-11-04T04:00:00Z', '2012-11-04T05:00:00Z'],
+  ['0 * * * *', 'America/New_York', '2012-11-04T05:00:00Z', '2012-11-04T06:00:00Z'],
+  ['0 1 * * *', 'America/New_York', '2012-11-04T04:00:00Z', '2012-11-04T05:00:00Z'],
+  ['0 1 * * *', 'America/New_York', '2012-11-04T05:00:00Z', '2012-11-04T06:00:00Z'],
+  ['0 1 * * *', 'America/New_York', '2012-11-04T06:00:00Z', '2012-11-05T06:00:00Z'],
+  ['0 2 * * *', 'America/New_York', '2012-11-04T04:00:00Z', '2012-11-04T07:00:00Z'],
+  ['0 2 * * *', 'America/New_York', '2012-11-04T07:00:00Z', '2012-11-05T07:00:00Z'],
+  // Clocks that go on by less than an hour, and at midnight.
+  ['0 * * * *', 'Australia/Lord_Howe', '2026-10-03T14:59:00Z', '2026-10-03T16:00:00Z'],
+  ['0 0 * * *', 'Asia/Beirut', '2026-03-28T12:00:00Z', '2026-03-29T21:00:00Z'],
   ['0 0 30 2 *', undefined, '2026-01-01T00:00:00Z', undefined],
 ] as const)('%s in %s after %s is %s', (schedule, zone, after, want) => {
   const next = nextTime(parseCronSchedule(schedule), parseTime(after), zoneOffset(zone));

@@ -4,6 +4,8 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** The 29th of February comes at least once in this many days. */
 const MAX_DAYS = 366 * 8 + 2;
+/** No clocks are turned by more. */
+const TURN_MS = 3 * 3_600_000;
 
 /** How far a time zone's clocks are ahead of UTC at a moment, in milliseconds. */
 export type Offset = (utc: number) => number;
@@ -33,8 +35,22 @@ export function formatInZone(time: number, offset: Offset): string {
 /** The first time after `after` at which a schedule runs, or undefined when it never does (30 February). */
 export function nextTime(schedule: CronSchedule, after: number, offset: Offset): number | undefined {
   if ('everyMilliseconds' in schedule) return Math.floor(after / 1000) * 1000 + schedule.everyMilliseconds;
+  let since = after;
+  let time = nextOnClocks(schedule, after, offset(after));
+  while (time !== undefined) {
+    const turned = firstTurn(offset, { since, until: time });
+    if (turned === undefined) return time;
+    // From then on clocks show something else: what they skip never comes, what they show again comes again.
+    since = turned;
+    time = nextOnClocks(schedule, turned - 1, offset(turned));
+  }
+  return undefined;
+}
+
+/** The same while clocks are so far ahead of UTC. */
+function nextOnClocks(schedule: CalendarSchedule, after: number, ahead: number): number | undefined {
   // What clocks on the wall show, counted as if it were UTC.
-  const first = Math.floor((after + offset(after)) / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
+  const first = Math.floor((after + ahead) / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
   const firstDay = Math.floor(first / DAY_MS) * DAY_MS;
   const hours = [...schedule.hours].sort((a, b) => a - b);
   const minutes = [...schedule.minutes].sort((a, b) => a - b);
@@ -43,19 +59,33 @@ export function nextTime(schedule: CronSchedule, after: number, offset: Offset):
     for (const hour of hours) {
       for (const minute of minutes) {
         const wall = day + (hour * 60 + minute) * MINUTE_MS;
-        const utc = wall >= first ? utcOf(wall, offset) : undefined;
-        if (utc !== undefined && utc > after) return utc;
+        if (wall >= first) return wall - ahead;
       }
     }
   }
   return undefined;
 }
 
-/** Undefined for times that a zone skips when its clocks go forward. */
-function utcOf(wall: number, offset: Offset): number | undefined {
-  const guess = wall - offset(wall);
-  const utc = wall - offset(guess);
-  return utc + offset(utc) === wall ? utc : undefined;
+/**
+ * When clocks are turned first within some time, if that matters: it does not where they are turned back as much before it
+ * ends, unless they show again then what they showed before it began.
+ */
+function firstTurn(
+  offset: Offset,
+  { since, until }: { readonly since: number; readonly until: number },
+): number | undefined {
+  const ahead = offset(since);
+  const soon = Math.min(until, since + TURN_MS);
+  if (offset(soon) === ahead && offset(until) === ahead) return undefined;
+  let before = since;
+  let after = soon;
+  while (offset(after) === ahead) [before, after] = [after, Math.min(until, after + DAY_MS)];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (offset(middle) === ahead) before = middle;
+    else after = middle;
+  }
+  return after;
 }
 
 function runsOn(schedule: CalendarSchedule, date: Date): boolean {

@@ -7,6 +7,8 @@ test.each<[string, string[] | string]>([
   ['GangScheduling=true, GenericWorkload=true', ['GangScheduling', 'GenericWorkload']],
   ['GenericWorkload=true,GenericWorkload=false', []],
   ['GangScheduling=true', 'GangScheduling depends on features that are off: GenericWorkload'],
+  ['SidecarContainers=true,WatchList=true', []],
+  ['WatchList=false', 'cannot set feature gate WatchList to false, feature is locked to true'],
   ['Nonsense=true', 'unrecognized feature gate: Nonsense'],
   ['GenericWorkload', 'missing bool value for GenericWorkload'],
   ['GenericWorkload=yes', 'invalid value of GenericWorkload=yes, must be true or false'],

@@ -6,6 +6,7 @@ import type { AnyResourceDefinition } from './resource-definition.ts';
 import { resources } from './resources.ts';
 import { PodGroups } from './scheduling/v1alpha2/pod-group.ts';
 import { Workloads } from './scheduling/v1alpha2/workload.ts';
+import { settledFeatures } from './settled-features.ts';
 import { StorageVersionMigrations } from './storagemigration/v1beta1/storage-version-migration.ts';
 
 interface Feature {
@@ -38,16 +39,24 @@ export function resourcesWith(gates: ReadonlySet<string>): AnyResourceDefinition
   return [...new Map([...resources, ...added].map((definition) => [nameOf(definition), definition])).values()];
 }
 
-/** Reads `Name=true,Other=false`. Throws on names that no feature has, and for features without those they need. */
+/**
+ * Reads `Name=true,Other=false`. Throws on names that no feature has, for features without those they need, and where one
+ * that is always there is to be turned off.
+ */
 export function readFeatureGates(text: string): ReadonlySet<string> {
   const on = new Set<string>();
   for (const part of text.split(',')) {
     if (part.trim() === '') continue;
     const [name = '', value] = part.split('=').map((each) => each.trim());
     if (value === undefined) throw new Error(`missing bool value for ${name}`);
-    if (!featureGates.has(name)) throw new Error(`unrecognized feature gate: ${name}`);
+    const isSettled = settledFeatures.has(name);
+    if (!featureGates.has(name) && !isSettled) throw new Error(`unrecognized feature gate: ${name}`);
     if (value !== 'true' && value !== 'false')
       throw new Error(`invalid value of ${name}=${value}, must be true or false`);
+    if (isSettled) {
+      if (value === 'false') throw new Error(`cannot set feature gate ${name} to false, feature is locked to true`);
+      continue;
+    }
     if (value === 'true') on.add(name);
     else on.delete(name);
   }

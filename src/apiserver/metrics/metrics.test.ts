@@ -145,6 +145,8 @@ describe('/metrics', () => {
     expect(text).toMatch(/apiserver_watch_cache_resource_version\{group="",resource="secrets"\} \d{2,}\n/);
     expect(text).toContain(`watch_cache_capacity{${about}} 10000\n`);
     expect(text).toContain('kubernetes_feature_enabled{name="ClusterTrustBundle",stage="BETA"} 0\n');
+    expect(text).toContain('kubernetes_feature_enabled{name="SidecarContainers",stage=""} 1\n');
+    expect(text).toContain('kubernetes_feature_enabled{name="WatchList",stage="BETA"} 1\n');
   });
 
   test('measures admission plugins', async () => {

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { featureGates } from '#api/feature-gates.ts';
+import { settledFeatures } from '#api/settled-features.ts';
 import type { Clock } from '#base/clock.ts';
 import type { MetricRegistry } from '#base/metrics/metric-registry.ts';
 import { versionInfo } from '../version.ts';
@@ -45,13 +46,14 @@ export function addProcessMetrics(registry: MetricRegistry, clock: Clock): void 
   });
 }
 
-/** Which features that somebody may turn on are on. */
+/** Which features are on, of those that somebody may turn on and those that are always there. */
 export function addFeatureMetrics(registry: MetricRegistry, on: ReadonlySet<string>): void {
   registry.collected('gauge', 'kubernetes_feature_enabled', {
     help: 'Whether a feature is on, by its name and stage',
     labels: ['name', 'stage'],
     collect: function* () {
       for (const [name, { stage }] of featureGates) yield [[name, stage], on.has(name) ? 1 : 0];
+      for (const [name, stage] of settledFeatures) yield [[name, stage], 1];
     },
   });
 }

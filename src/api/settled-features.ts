@@ -23,7 +23,6 @@ const GENERAL = [
   'OrderedNamespaceDeletion',
   'PodObservedGenerationTracking',
   'PodSchedulingReadiness',
-  'PreferSameTrafficDistribution',
   'RelaxedDNSSearchValidation',
   'RelaxedEnvironmentVariableValidation',
   'ResilientWatchCacheInitialization',

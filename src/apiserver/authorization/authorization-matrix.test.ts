@@ -33,6 +33,7 @@ beforeAll(async () => {
   callers.set('nobody', await certificate('nobody'));
   callers.set('node', await certificate('system:node:n1', 'system:nodes'));
   callers.set('controller', await certificate(controller, 'system:serviceaccounts:kube-system'));
+  callers.set('monitor', await certificate('monitor', 'system:monitoring'));
   callers.set('anonymous', { identity: null });
   callers.set('bootstrap', { identity: null, headers: { authorization: 'Bearer abcdef.0123456789abcdef' } });
   callers.set('actor', { ...(await certificate('actor')), headers: { 'impersonate-user': 'view' } });
@@ -102,15 +103,16 @@ async function allowed(request: string): Promise<string> {
 const CORE = '/api/v1/namespaces';
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const ROOT = 'masters cluster-admin';
-const SOMEBODY = 'masters cluster-admin admin edit view nobody node controller bootstrap actor';
+const SOMEBODY = 'masters cluster-admin admin edit view nobody node controller monitor bootstrap actor';
 
 test.each<[string, string]>([
   // What everybody may see.
-  ['GET /healthz', 'masters cluster-admin admin edit view nobody node controller anonymous bootstrap actor'],
-  ['GET /version', 'masters cluster-admin admin edit view nobody node controller anonymous bootstrap actor'],
+  ['GET /healthz', 'masters cluster-admin admin edit view nobody node controller monitor anonymous bootstrap actor'],
+  ['GET /version', 'masters cluster-admin admin edit view nobody node controller monitor anonymous bootstrap actor'],
   ['GET /apis', SOMEBODY],
   ['GET /openapi/v2', SOMEBODY],
-  ['GET /metrics', ROOT],
+  ['GET /metrics', `${ROOT} monitor`],
+  ['GET /api/v1/nodes/n1/metrics', `${ROOT} monitor`],
   ['GET /openid/v1/jwks', ROOT],
   ['POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews', SOMEBODY],
   ['POST /apis/authorization.k8s.io/v1/subjectaccessreviews', 'masters cluster-admin node'],
@@ -148,6 +150,11 @@ test.each<[string, string]>([
   [`POST ${CORE}/team/serviceaccounts/default/token`, `${ROOT} admin edit node`],
   [`POST ${CORE}/team/serviceaccounts/none/token`, `${ROOT} admin edit`],
   ['POST /apis/certificates.k8s.io/v1/certificatesigningrequests', `${ROOT} node bootstrap`],
+  // Events are in two groups.
+  [`GET ${CORE}/team/events`, `${ROOT} admin edit view actor`],
+  ['GET /apis/events.k8s.io/v1/namespaces/team/events', `${ROOT} admin edit view actor`],
+  ['DELETE /apis/events.k8s.io/v1/namespaces/team/events/none', `${ROOT} admin edit`],
+  ['POST /apis/events.k8s.io/v1/namespaces/other/events', `${ROOT} node controller`],
   // Workloads.
   [`PUT /apis/apps/v1/namespaces/team/deployments/none`, `${ROOT} admin edit controller`],
   [`PUT /apis/apps/v1/namespaces/other/deployments/none`, `${ROOT} controller`],

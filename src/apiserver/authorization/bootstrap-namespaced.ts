@@ -8,10 +8,18 @@ export interface BootstrapNamespacedRole {
   readonly name: string;
   readonly rules: readonly Rule[];
   readonly subjects: readonly Subject[];
+  /** The name of the binding, where it is not the role's. */
+  readonly binding?: string;
 }
 
 const system = (name: string): Subject => ({ kind: 'ServiceAccount', name, namespace: 'kube-system' });
 const user = (name: string): Subject => ({ kind: 'User', name });
+
+/** Who leads says so in leases; who wants to be chosen as leader says that in candidates. */
+const leaderRules: readonly Rule[] = [
+  rule('create get list update watch', 'coordination.k8s.io', 'leases'),
+  rule('create get list update watch', 'coordination.k8s.io', 'leasecandidates'),
+];
 
 export const bootstrapNamespacedRoles: readonly BootstrapNamespacedRole[] = [
   {
@@ -19,12 +27,19 @@ export const bootstrapNamespacedRoles: readonly BootstrapNamespacedRole[] = [
     name: 'extension-apiserver-authentication-reader',
     rules: [rule(READ, 'core', 'configmaps', 'extension-apiserver-authentication')],
     subjects: [user('system:kube-controller-manager'), user('system:kube-scheduler')],
+    binding: 'system::extension-apiserver-authentication-reader',
   },
   {
     namespace: 'kube-system',
     name: 'system:controller:bootstrap-signer',
     rules: [rule(READ, 'core', 'secrets')],
     subjects: [system('bootstrap-signer')],
+  },
+  {
+    namespace: 'kube-system',
+    name: 'system:controller:cloud-provider',
+    rules: [rule('create get list watch', 'core', 'configmaps')],
+    subjects: [system('cloud-provider')],
   },
   {
     namespace: 'kube-system',
@@ -35,13 +50,17 @@ export const bootstrapNamespacedRoles: readonly BootstrapNamespacedRole[] = [
   {
     namespace: 'kube-system',
     name: 'system::leader-locking-kube-controller-manager',
-    rules: [rule('watch', 'core', 'configmaps'), rule('get update', 'core', 'configmaps', 'kube-controller-manager')],
-    subjects: [user('system:kube-controller-manager'), system('kube-controller-manager')],
+    rules: leaderRules,
+    subjects: [
+      user('system:kube-controller-manager'),
+      system('kube-controller-manager'),
+      system('leader-election-controller'),
+    ],
   },
   {
     namespace: 'kube-system',
     name: 'system::leader-locking-kube-scheduler',
-    rules: [rule('watch', 'core', 'configmaps'), rule('get update', 'core', 'configmaps', 'kube-scheduler')],
+    rules: leaderRules,
     subjects: [user('system:kube-scheduler'), system('kube-scheduler')],
   },
   {

@@ -53,10 +53,10 @@ export function bootstrapObjects(featureGates: ReadonlySet<string>): BootstrapOb
         subjects: [controllerSubject(name)],
       }),
     ),
-    ...bootstrapNamespacedRoles.flatMap(({ namespace, name, rules, subjects }) => [
+    ...bootstrapNamespacedRoles.flatMap(({ namespace, name, rules, subjects, binding = name }) => [
       object(Roles, { metadata: { ...meta(name), namespace }, rules }),
       object(RoleBindings, {
-        metadata: { ...meta(name), namespace },
+        metadata: { ...meta(binding), namespace },
         roleRef: roleRef('Role', name),
         subjects: subjects.map(subject),
       }),

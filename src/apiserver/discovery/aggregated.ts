@@ -17,11 +17,11 @@ export const aggregatedDiscovery = (groups: readonly GroupVersions[], version: s
 });
 
 function resourceDiscovery(definition: AnyResourceDefinition) {
-  const { group, version, kind, plural, singular, namespaced, verbs, shortNames, categories } = definition;
+  const { plural, singular, namespaced, verbs, shortNames, categories } = definition;
   const subresources = Object.entries(definition.subresources ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     resource: plural,
-    responseKind: { group, version, kind },
+    responseKind: responseKind(definition, definition),
     scope: namespaced ? 'Namespaced' : 'Cluster',
     singularResource: singular,
     verbs: [...verbs].sort(),
@@ -31,10 +31,18 @@ function resourceDiscovery(definition: AnyResourceDefinition) {
       ? {
           subresources: subresources.map(([name, subresource]) => ({
             subresource: name,
-            responseKind: { group: subresource.group, version: subresource.version, kind: subresource.kind },
+            responseKind: responseKind(subresource, definition),
             verbs: subresource.type === 'connect' ? connectVerbs(name) : [...subresource.verbs].sort(),
           })),
         }
       : {}),
   };
+}
+
+type Kind = Pick<AnyResourceDefinition, 'group' | 'kind' | 'version'>;
+
+/** Group and version are told only where they are not those of the resource. */
+function responseKind({ group, version, kind }: Kind, resource: Kind): Kind {
+  const isSame = group === resource.group && version === resource.version;
+  return isSame ? { group: '', version: '', kind } : { group, version, kind };
 }

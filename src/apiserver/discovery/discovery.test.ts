@@ -50,6 +50,32 @@ describe('the form of discovery', () => {
   });
 });
 
+test('tells what is stored by the hashes that upstream gives', async () => {
+  const hashOf = async (path: string, resource: string) =>
+    (await call(path)).json.resources.find(({ name }: { name: string }) => name === resource).storageVersionHash;
+  expect(await hashOf('/api/v1', 'pods')).toBe('xPOwRZ+Yhw8=');
+  expect(await hashOf('/api/v1', 'configmaps')).toBe('qFsyl6wFWjQ=');
+  // Of two versions one is stored; what is made up at each request is not.
+  expect(await hashOf('/apis/autoscaling/v1', 'horizontalpodautoscalers')).toBe(
+    await hashOf('/apis/autoscaling/v2', 'horizontalpodautoscalers'),
+  );
+  expect(await hashOf('/api/v1', 'componentstatuses')).toBeUndefined();
+});
+
+test('tells in one answer of group and version of a kind only where they are not those of the resource', async () => {
+  const { json } = await call('/api', { headers: { accept: `application/json;${V2}` } });
+  const pods = json.items[0].versions[0].resources.find(({ resource }: { resource: string }) => resource === 'pods');
+  expect(pods.responseKind).toEqual({ group: '', version: '', kind: 'Pod' });
+  const kinds = new Map(
+    pods.subresources.map(({ subresource, responseKind }: { subresource: string; responseKind: object }) => [
+      subresource,
+      responseKind,
+    ]),
+  );
+  expect(kinds.get('status')).toEqual({ group: '', version: '', kind: 'Pod' });
+  expect(kinds.get('eviction')).toEqual({ group: 'policy', version: 'v1', kind: 'Eviction' });
+});
+
 test('every encoding says the same', async () => {
   const get = (path: string, accept: string) => call(path, { headers: { accept } });
   const plain = (await get('/apis', 'application/json')).json;

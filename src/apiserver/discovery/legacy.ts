@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type AnyResourceDefinition, apiVersionOf } from '#api/resource-definition.ts';
 
 /** Group versions in the order in which discovery shows them, each with its resources. */
@@ -63,7 +64,8 @@ function resourceEntries(definition: AnyResourceDefinition) {
     verbs: [...verbs].sort(),
     ...(shortNames?.length ? { shortNames } : {}),
     ...(categories?.length ? { categories } : {}),
-    ...(verbs.includes('list') ? { storageVersionHash: storageVersionHash(definition) } : {}),
+    // Of those that are stored, which are those that can be watched.
+    ...(verbs.includes('watch') ? { storageVersionHash: storageVersionHash(definition) } : {}),
   };
   const parts = Object.entries(definition.subresources ?? {}).map(([name, subresource]) => {
     const sameGroup = subresource.group === definition.group && subresource.version === definition.version;
@@ -83,13 +85,9 @@ function resourceEntries(definition: AnyResourceDefinition) {
 export const connectVerbs = (subresource: string): string[] =>
   subresource === 'proxy' ? ['create', 'delete', 'get', 'patch', 'update'] : ['create', 'get'];
 
-/** Eight bytes that change when the kind is stored otherwise, in base64. */
+/** Eight bytes that change when the kind is stored otherwise, in base64: the same as upstream gives. */
 export function storageVersionHash(definition: AnyResourceDefinition): string {
   const stored = definition.storage?.definition() ?? definition;
   const text = `${stored.group}/${stored.version}/${stored.kind}`;
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of Buffer.from(text)) hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn;
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(hash);
-  return bytes.toString('base64');
+  return createHash('sha256').update(text).digest().subarray(0, 8).toString('base64');
 }

@@ -127,7 +127,7 @@ test.each<[string, string]>([
   ['get serviceaccounts/default/robot', 'yes'],
   ['get serviceaccounts/default/default', UNRELATED],
   ['list serviceaccounts/default', 'can only create tokens for individual service accounts'],
-  ['create events.events.k8s.io/default', ''],
+  ['create events.events.k8s.io/default', 'yes'],
   ['create serviceaccounts/default/robot', 'can only create token subresource of serviceaccount'],
   ['get pods/default/p1', 'yes'],
   ['get pods/default/p2', UNRELATED],

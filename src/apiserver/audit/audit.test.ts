@@ -12,10 +12,12 @@ import { createCall } from '#testing/call.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { VirtualClock } from '#testing/virtual-clock.ts';
 import { waitFor } from '#testing/wait-for.ts';
+import { type Latencies, noLatencies } from '../filters/latencies.ts';
 import type { AuditBackend } from './audit-backend.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { BlockingWebhookBackend } from './blocking-webhook-backend.ts';
 import { type AuditedRequest, evaluatePolicy } from './evaluate-policy.ts';
+import { latencyAnnotations } from './latency-annotations.ts';
 import { LogBackend } from './log-backend.ts';
 import { readAuditPolicy } from './policy.ts';
 import { TruncatingBackend } from './truncating-backend.ts';
@@ -246,6 +248,20 @@ describe('requests', () => {
       'pod-security.kubernetes.io/audit-violations': expect.stringMatching(
         /^would violate PodSecurity "restricted:latest": /,
       ),
+    });
+  });
+
+  test('that took long tell where their time went', () => {
+    const tell = (latencies: Partial<Latencies>, totalMs: number) =>
+      Object.fromEntries(latencyAnnotations({ ...noLatencies(), ...latencies }, totalMs));
+    expect(tell({ authentication: 1, queue: 499 }, 500)).toEqual({});
+    expect(tell({}, 2000)).toEqual({});
+    expect(tell({ authentication: 0.25, queue: 1500, authorization: 2, impersonation: 3 }, 2000)).toEqual({
+      'apiserver.latency.k8s.io/authentication': '250µs',
+      'apiserver.latency.k8s.io/impersonation': '3ms',
+      'apiserver.latency.k8s.io/apf-queue-wait': '1.5s',
+      'apiserver.latency.k8s.io/authorization': '2ms',
+      'apiserver.latency.k8s.io/total': '2s',
     });
   });
 

@@ -5,6 +5,7 @@ import { StatusError } from '#machinery/errors/status-error.ts';
 import type { AuditBackend } from '../audit/audit-backend.ts';
 import { auditEvent } from '../audit/audit-event.ts';
 import { type AuditDecision, evaluatePolicy } from '../audit/evaluate-policy.ts';
+import { latencyAnnotations } from '../audit/latency-annotations.ts';
 import type { AuditLevel, AuditPolicy, AuditStage } from '../audit/policy.ts';
 import type { ResourceTable } from '../resource-table.ts';
 import type { UserInfo } from '../user.ts';
@@ -57,6 +58,7 @@ export class Audit {
     if (context.isLongRunning) context.onStarted = () => void this.#write(context, 'ResponseStarted', decision);
     await next(context);
     if (context.code === 0 && !context.failed) this.#closeEarly(context);
+    if (!context.failed) this.#tellLatencies(context);
     await this.#write(context, context.failed ? 'Panic' : 'ResponseComplete', decision);
   };
 
@@ -83,6 +85,11 @@ export class Audit {
     if (decision.level === 'None' || !(error instanceof StatusError)) return;
     tell(context, { code: error.code, status: { message } });
     void this.#write(context, 'ResponseStarted', decision);
+  }
+
+  #tellLatencies(context: RequestContext): void {
+    const took = this.#clock.now() - context.receivedAt;
+    for (const [key, value] of latencyAnnotations(context.latencies, took)) context.annotate(key, value);
   }
 
   /** Somebody went before there was an answer. */

@@ -34,7 +34,7 @@ export const authentication =
       context.user = known;
       // Connections with many requests at once are for those who say who they are.
       if (known.groups.includes(UNAUTHENTICATED_GROUP)) context.closeConnection();
-      metrics.authenticated(known.name, startedAt);
+      context.latencies.authentication = metrics.authenticated(known.name, startedAt);
       return next(context);
     });
   };

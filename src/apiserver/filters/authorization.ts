@@ -16,7 +16,7 @@ export const authorization =
     const attributes = attributesOf(context);
     const startedAt = metrics.now();
     return whenThere(pipeline.decide(attributes), (decision) => {
-      metrics.decided(decision, startedAt);
+      context.latencies.authorization = metrics.decided(decision, startedAt);
       const { allowed, reason, evaluationError } = decision;
       const isDecided = allowed || !evaluationError;
       if (isDecided) context.annotate('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');

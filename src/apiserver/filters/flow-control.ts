@@ -78,18 +78,27 @@ class Gate {
       level: { seats: bounds.nominal, handSize: queueSet.limits.queuing?.handSize },
     });
     const arrivedAt = clock.monotonic();
-    return recovering<Seat | undefined>(
+    let isQueued = false;
+    /** Milliseconds; whoever's turn it is at once has not waited. */
+    const waited = (): number => {
+      const time = clock.monotonic() - arrivedAt;
+      if (isQueued) context.latencies.queue = time;
+      return time;
+    };
+    const entered = recovering<Seat | undefined>(
       () =>
         whenThere(flowControl.enter(flow, seats, context), (seat) => {
-          observer?.dispatched(flow, (clock.monotonic() - arrivedAt) / 1000);
+          observer?.dispatched(flow, waited() / 1000);
           return additionalMs === 0 ? seat : keptOn(seat, additionalMs, clock);
         }),
       (error) => {
         if (!(error instanceof RefusedError)) throw error;
-        observer?.refused(flow, error.reason, (clock.monotonic() - arrivedAt) / 1000);
+        observer?.refused(flow, error.reason, waited() / 1000);
         return undefined;
       },
     );
+    isQueued = true;
+    return entered;
   }
 }
 

@@ -6,6 +6,7 @@ import { warningHeaders } from '../http/warning-headers.ts';
 import type { RequestBody, ResourceTarget } from '../request.ts';
 import type { ResourceResult } from '../result.ts';
 import { anonymousUser, type UserInfo } from '../user.ts';
+import { noLatencies } from './latencies.ts';
 
 /** Nobody keeps answers, unless they say otherwise themselves. */
 const NOT_KEPT = { 'cache-control': 'no-cache, private' };
@@ -59,6 +60,8 @@ export class RequestContext implements Exchange {
   /** For the audit log: kept by whoever serves resources. */
   body: RequestBody | undefined;
   result: ResourceResult | undefined;
+  /** Where its time went so far. */
+  readonly latencies = noLatencies();
   /** Texts of Warning headers of whatever answer is given. */
   readonly warnings: string[] = [];
   /** What the audit log says beside the request itself; undefined while nothing has to be said. */

@@ -73,7 +73,7 @@ export class ApiHandler {
         authentication(authenticate, counters.access, refused),
         // What is written down is the answer, errors included.
         ...(audit ? [audit.filter, errorAnswer(logger)] : []),
-        impersonation(pipeline),
+        impersonation(pipeline, counters.impersonation),
         flowControl,
         authorization(pipeline, counters.access),
       ],

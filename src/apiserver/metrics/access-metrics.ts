@@ -67,10 +67,10 @@ export class AccessMetrics {
     this.#certificates.observe((validUntil - this.#clock.now()) / 1000);
   }
 
-  /** It is known who makes a request. */
-  authenticated(name: string, startedAt: number): void {
+  /** It is known who makes a request. The milliseconds it took. */
+  authenticated(name: string, startedAt: number): number {
     this.#users(NAMED.has(name) ? name : name.includes('@') ? 'email_id' : 'other').inc();
-    this.#count(this.#authentication.success, startedAt);
+    return this.#count(this.#authentication.success, startedAt);
   }
 
   /** A request comes from nobody who is known: without credentials, or with some that are not good. */
@@ -78,15 +78,17 @@ export class AccessMetrics {
     this.#count(this.#authentication[withCredentials ? 'error' : 'failure'], startedAt);
   }
 
-  /** It is decided whether a request is allowed. */
-  decided({ allowed, denied, evaluationError }: Decision, startedAt: number): void {
+  /** It is decided whether a request is allowed. The milliseconds it took. */
+  decided({ allowed, denied, evaluationError }: Decision, startedAt: number): number {
     const result = allowed ? 'allowed' : evaluationError ? 'error' : denied ? 'denied' : 'no-opinion';
-    this.#count(this.#authorization[result], startedAt);
+    return this.#count(this.#authorization[result], startedAt);
   }
 
-  #count({ attempts, seconds }: Result, startedAt: number): void {
+  #count({ attempts, seconds }: Result, startedAt: number): number {
+    const took = this.now() - startedAt;
     attempts.inc();
-    seconds.observe((this.now() - startedAt) / 1000);
+    seconds.observe(took / 1000);
+    return took;
   }
 }
 

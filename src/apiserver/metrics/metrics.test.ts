@@ -45,6 +45,14 @@ describe('/metrics', () => {
     expect(await value(`apiserver_response_sizes_bucket{${sizes},le="1000"}`)).toBe(1);
   });
 
+  test('counts who acts as others, and what is asked about that', async () => {
+    await call(MAPS, { headers: { 'impersonate-user': 'jane' } });
+    const labels = 'mode="user-info",decision="allowed"';
+    expect(await value(`apiserver_impersonation_attempts_total{${labels}}`)).toBe(1);
+    expect(await value(`apiserver_impersonation_attempts_duration_seconds_count{${labels}}`)).toBe(1);
+    expect(await value(`apiserver_impersonation_authorization_attempts_total{${labels}}`)).toBe(2);
+  });
+
   test('counts what runs, and the watches with their events', async () => {
     const transport = new HttpTransport(endpoint.admin);
     const client = new Client(transport);

@@ -90,14 +90,14 @@ export class RequestMetrics {
     };
   }
 
-  #end(cells: Cells, { code, bytes, isTerminated, isLate }: RequestContext, seconds: number): void {
+  #end(cells: Cells, { code, bytes, isTerminated, isLate, latencies }: RequestContext, seconds: number): void {
     // The labels of the total, but for dry runs; what broke off is told as what it would have been told.
     if (isTerminated) this.#terminations.labels(...cells.labels.toSpliced(1, 1), String(isLate ? 504 : code)).inc();
     let counter = cells.codes.get(code);
     if (counter === undefined) cells.codes.set(code, (counter = this.#total.labels(...cells.labels, String(code))));
     counter.inc();
     cells.duration.observe(seconds);
-    cells.sli?.observe(seconds);
+    cells.sli?.observe(seconds - latencies.queue / 1000);
     cells.size?.observe(bytes);
   }
 
@@ -153,7 +153,7 @@ export class RequestMetrics {
     return {
       labels: [verb, dryRun, ...about, 'apiserver'],
       duration: this.#duration.labels(verb, dryRun, ...about, 'apiserver'),
-      sli: isLongRunning ? undefined : this.#sli.labels(...labels),
+      sli: isLongRunning || dryRun !== '' ? undefined : this.#sli.labels(...labels),
       size: verb === 'GET' || verb === 'LIST' ? this.#sizes.labels(...labels) : undefined,
       codes: new Map(),
       longRunning: isLongRunning ? this.#longRunning.labels(...labels) : NOT_COUNTED,

@@ -2,11 +2,13 @@ import type { Clock } from '#base/clock.ts';
 import type { Cell, HistogramCell, MetricRegistry } from '#base/metrics/metric-registry.ts';
 import type { ResourceTarget } from '../request.ts';
 import { AccessMetrics } from './access-metrics.ts';
+import { ImpersonationMetrics } from './impersonation-metrics.ts';
 import { scopeOf } from './request-metrics.ts';
 
 /** What filters and handlers count as they go. */
 export interface ServerCounters {
   readonly access: AccessMetrics;
+  readonly impersonation: ImpersonationMetrics;
   /** Counts who was through with a request only after it was answered in his place, and by whom it was. */
   readonly late: (source: 'timeout-handler' | 'rest-handler', status: 'ok' | 'error' | 'panic') => void;
   readonly watch: (target: ResourceTarget) => WatchCells;
@@ -43,6 +45,7 @@ export function createServerCounters(registry: MetricRegistry, clock: Clock): Se
   return {
     late: (source, status) => late.labels(source, status).inc(),
     access: new AccessMetrics(registry, clock),
+    impersonation: new ImpersonationMetrics(registry, clock),
     watch: (target) => {
       const { group, version, resource } = target;
       return {

@@ -88,12 +88,14 @@ class Gate {
     const entered = recovering<Seat | undefined>(
       () =>
         whenThere(flowControl.enter(flow, seats, context), (seat) => {
-          observer?.dispatched(flow, waited() / 1000);
+          const seconds = waited() / 1000;
+          observer?.dispatched(flow, seconds);
           return additionalMs === 0 ? seat : keptOn(seat, additionalMs, clock);
         }),
       (error) => {
         if (!(error instanceof RefusedError)) throw error;
-        observer?.refused(flow, error.reason, waited() / 1000);
+        const seconds = waited() / 1000;
+        observer?.refused(flow, error.reason, seconds);
         return undefined;
       },
     );

@@ -22,6 +22,8 @@ import {
 import { encodeForStore, encodeJsonText, spliceResourceVersion, stringifyJson } from './encode-json.ts';
 import { decodeJson, decodeValue } from './json.ts';
 import { MAX_DEPTH, parseJsonExactly } from './json-syntax.ts';
+import { decodeMessage } from './protobuf-decoder.ts';
+import { encodeMessage } from './protobuf-encoder.ts';
 
 const Meta = message('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', {
   name: opt(1, string),
@@ -263,4 +265,20 @@ test('big integers are written as they are, and what is not there as it is witho
   expect(stringifyJson({ a: big, b: undefined, c: [undefined, null, big], d: { e: 'é"' } })).toBe(
     '{"a":1152921504606846976,"c":[null,null,1152921504606846976],"d":{"e":"é\\""}}',
   );
+});
+
+test('an optional field that shows its zero has it, left out or not, in both encodings', () => {
+  const Budget = message('io.k8s.api.policy.v1.PodDisruptionBudgetStatus', {
+    allowed: opt(3, int32, { shown: 'zero' }),
+    note: opt(4, string, { shown: 'zero' }),
+    quiet: opt(5, int32),
+  });
+  expect(decodeValue({ quiet: 0 }, Budget).object).toEqual({ allowed: 0, note: '' });
+  expect(decodeValue({ allowed: 0, note: 'a' }, Budget).object).toEqual({ allowed: 0, note: 'a' });
+  const bytes = encodeMessage(Budget, { allowed: 0, quiet: 1 });
+  expect(decodeMessage(Budget, bytes, { depth: 0, embedded: () => undefined })).toEqual({
+    allowed: 0,
+    note: '',
+    quiet: 1,
+  });
 });

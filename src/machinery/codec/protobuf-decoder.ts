@@ -15,7 +15,7 @@ import {
 import { DecodeError } from './decode-error.ts';
 import { MAX_DEPTH, parseJsonValue } from './json-syntax.ts';
 import { wireType } from './protobuf-encoder.ts';
-import { setMember, valueDecoder } from './value-decoder.ts';
+import { isOmitted, setMember, valueDecoder } from './value-decoder.ts';
 
 type Reader = protobuf.Reader;
 
@@ -210,7 +210,7 @@ function planField(name: string, field: Field): ReadField {
   const expected = wireType(schema);
   const read = valueReader(schema);
   const isStruct = schema.type === 'message' || (schema.type === 'scalar' && schema.scalar === 'quantity');
-  const omitZero = field.presence === 'optional' && !isStruct;
+  const omitZero = isOmitted(field) && !isStruct;
   return (reader, wire, target, context) => {
     checkWire(wire, expected, name);
     const value = read(reader, context);

@@ -194,10 +194,16 @@ function planMember(name: string, index: number, field: Field): MemberPlan {
     name,
     index,
     decoder: lazily(field.schema),
-    omitEmpty: field.presence === 'optional' && !isStruct && !isOpaque,
-    fill: (field.presence === 'required' && field.options.pointer !== true) || isStruct,
+    omitEmpty: isOmitted(field) && !isStruct && !isOpaque,
+    fill: (field.presence === 'required' && field.options.pointer !== true) || isStruct || isShownZero(field),
   };
 }
+
+/** Whether the empty value of a field is not written. */
+export const isOmitted = (field: Field): boolean => field.presence === 'optional' && !isShownZero(field);
+
+/** Some fields may be left out by who writes them, and are written all the same, without regard to what is in them. */
+const isShownZero = ({ options }: Field): boolean => options.shown === 'zero';
 
 /** Upstream's encoder leaves out empty scalars and collections, never a struct that is not behind a pointer. */
 function structWritten(field: Field): boolean {

@@ -148,7 +148,7 @@ export interface FieldOptions {
   readonly immutable?: boolean;
   /**
    * What OpenAPI says of a field beyond that: that it is required although it may be left out (validation sees to it), the
-   * zero that upstream writes where it is absent, or nothing but its type (`plain`), not even how a list is owned.
+   * `zero` that is written where an optional one is absent, or nothing but its type (`plain`), not even how a list is owned.
    */
   readonly shown?: 'required' | 'zero' | 'plain';
 }

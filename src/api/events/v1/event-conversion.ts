@@ -22,9 +22,17 @@ export const eventStorage: StorageVersion<Event> = {
   toStorage(event) {
     const stored = renamed(event as unknown as Members, NAMES, 'v1');
     stored['involvedObject'] ??= {};
+    // In core/v1 these are always written, here never when there is nothing in them.
+    stored['reportingComponent'] ??= '';
+    stored['reportingInstance'] ??= '';
     return stored as unknown as CoreEvent;
   },
-  fromStorage: (object) => renamed(object as unknown as Members, CORE_NAMES, 'events.k8s.io/v1') as unknown as Event,
+  fromStorage(object) {
+    const event = renamed(object as unknown as Members, CORE_NAMES, 'events.k8s.io/v1');
+    if (event['reportingController'] === '') delete event['reportingController'];
+    if (event['reportingInstance'] === '') delete event['reportingInstance'];
+    return event as unknown as Event;
+  },
 };
 
 /** Member by member, because events come by the thousand and destructuring them costs more than all the rest. */

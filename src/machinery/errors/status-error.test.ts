@@ -22,3 +22,11 @@ test.each<[string, StatusError, object]>([
 ])('details %s hold nothing that is empty', (_, { status }, details) => {
   expect(status.details).toStrictEqual(details);
 });
+
+test('of faults without number the first ones are told', () => {
+  const errors = Array.from({ length: 20_000 }, (_, index) => required(new FieldPath('a').index(index)));
+  const { status } = newInvalid({ group: '', kind: 'A' }, 'a', errors);
+  expect(status.details?.causes?.length).toBe(10_000);
+  expect(status.message).toContain('a[9999]: Required value');
+  expect(status.message).not.toContain('a[10000]');
+});

@@ -190,7 +190,10 @@ export const newInternalError = (message: string) =>
 
 /** What upstream answers to objects that pass through without being kept: 500 without a reason, where 422 was due. */
 export const newInvalidInPassing = (errors: readonly FieldError[]) =>
-  new StatusError({ code: 500, message: textOf(errors) });
+  new StatusError({ code: 500, message: textOf(errors.slice(0, MOST_ERRORS)) });
+
+/** More are not told: an object with faults without number would cost an answer many times its size. */
+const MOST_ERRORS = 10_000;
 
 function textOf(errors: readonly FieldError[]): string {
   const texts = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
@@ -198,7 +201,8 @@ function textOf(errors: readonly FieldError[]): string {
 }
 
 /** 422 with a cause per field, in upstream's wording. `kind` is the kind, not the plural. */
-export function newInvalid(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]) {
+export function newInvalid(kind: { group: string; kind: string }, name: string, all: readonly FieldError[]) {
+  const errors = all.slice(0, MOST_ERRORS);
   const list = textOf(errors);
   const qualifiedKind = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   return new StatusError({

@@ -46,3 +46,15 @@ test('what the server set stays, and nothing is added to an object on its way ou
   ]);
   expect(validateObjectMetaUpdate(old, old)).toEqual([]);
 });
+
+test('of controllers without number ten are told of beside the first', () => {
+  const controller = { apiVersion: 'v1', kind: 'Pod', name: 'a', uid: 'u', controller: true };
+  const metadata = { name: 'a', namespace: 'b', ownerReferences: Array(20_000).fill(controller) };
+  expect(validateObjectMeta(metadata, RULES).length).toBe(10);
+});
+
+test('finalizers without number are compared at once', () => {
+  const finalizers = Array.from({ length: 300_000 }, (_, index) => `a/${index}`);
+  const old = { name: 'a', namespace: 'b', finalizers };
+  expect(validateObjectMetaUpdate({ ...old, finalizers: [...finalizers] }, old)).toEqual([]);
+});

@@ -83,15 +83,19 @@ export function validateAnnotations(
   return errors;
 }
 
+/** So many controllers beside the first are told of, each with all references. */
+const MOST_CONTROLLERS = 10;
+
 function validateOwnerReferences(references: readonly OwnerReference[], field: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   let first = '';
+  let others = 0;
   for (const [position, reference] of references.entries()) {
     errors.push(...validateOwnerReference(reference, field.index(position)));
     if (reference.controller !== true) continue;
     const name = `${reference.kind}/${reference.name}`;
     if (first === '') first = name;
-    else {
+    else if (++others <= MOST_CONTROLLERS) {
       const detail = `Only one reference can have Controller set to true. Found "true" in references for ${first} and ${name}`;
       errors.push(invalid(field, references, detail));
     }
@@ -135,7 +139,8 @@ const IMMUTABLE = [
 /** What no update may change. */
 export function validateObjectMetaUpdate(metadata: ObjectMeta | undefined, old: ObjectMeta | undefined): FieldError[] {
   const errors: FieldError[] = [];
-  const added = (metadata?.finalizers ?? []).filter((finalizer) => !old?.finalizers?.includes(finalizer));
+  const before = new Set(old?.finalizers);
+  const added = (metadata?.finalizers ?? []).filter((finalizer) => !before.has(finalizer));
   if (old?.deletionTimestamp && added.length > 0) {
     const names = [...new Set(added)].sort().map((name) => JSON.stringify(name));
     const detail = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${names.join(', ')}}`;

@@ -84,8 +84,16 @@ export class NodeFleet {
     return this.#options.informers.of(Nodes).store.getByKey(name)?.metadata?.labels ?? {};
   }
 
+  /** Of a node that somebody else registered, what it was registered with. */
   address(name: string): string {
-    return nodeAddress(this.#indexes.get(name) ?? 0);
+    const addresses = this.#options.informers.of(Nodes).store.getByKey(name)?.status?.addresses;
+    const told = addresses?.find(({ type }) => type === 'InternalIP')?.address;
+    return told ?? nodeAddress(this.#indexes.get(name) ?? 0);
+  }
+
+  /** The range of its pods' addresses; undefined when it has none. */
+  podRange(name: string): string | undefined {
+    return this.#options.informers.of(Nodes).store.getByKey(name)?.spec?.podCIDR;
   }
 
   /** Registers the nodes, then keeps them alive until the signal aborts. */

@@ -268,6 +268,28 @@ test('a node that somebody else makes and marks as simulated runs pods, until it
   expect(leases.map(({ metadata }) => metadata?.name)).toEqual(['simulated-0']);
 });
 
+test('pods have the addresses that their node has for them, and tell its own', async () => {
+  await start({ nodes: [{ count: 1 }] });
+  const annotations = { 'kwok.x-k8s.io/node': 'fake' };
+  const addresses = [{ type: 'InternalIP', address: '192.168.7.7' }];
+  const capacity = { cpu: '8', memory: '16Gi', pods: '10' };
+  await cluster.client.of(Nodes).create({
+    metadata: { name: 'theirs', annotations },
+    spec: { podCIDR: '10.9.9.0/24', podCIDRs: ['10.9.9.0/24'] },
+    status: { capacity, addresses },
+  } as Node);
+  await cluster.advance(1_000);
+  await createPod('there', {}, { nodeName: 'theirs' });
+  await createPod('on-host', {}, { nodeName: 'theirs', hostNetwork: true });
+  await cluster.advance(1_000);
+  const told = async (name: string) => {
+    const { status } = await podOf(name);
+    return [status?.hostIP, status?.podIP];
+  };
+  expect(await told('there')).toEqual(['192.168.7.7', '10.9.9.2']);
+  expect(await told('on-host')).toEqual(['192.168.7.7', '192.168.7.7']);
+});
+
 test('what pods are given is told, also after they were resized, and who looks into them is let in', async () => {
   await start({ nodes: [{ count: 1 }] });
   const resources = { requests: { cpu: '100m' }, limits: { cpu: '1' } };

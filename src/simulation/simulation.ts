@@ -98,6 +98,7 @@ export class Simulation {
       updated: (pod) => this.#consider(pod),
       deleted: (pod) => {
         this.#forget(pod);
+        this.#addresses.free(pod.status?.podIP);
         this.logs.forget(pod);
       },
     });
@@ -198,8 +199,10 @@ export class Simulation {
   async #report(pod: Pod, outcome: Exclude<PodOutcome, 'Deleted'>, stage: PodStage): Promise<void> {
     const { client, clock } = this.#options;
     const { namespace = '' } = pod.metadata ?? {};
-    const hostIP = this.fleet.address(pod.spec?.nodeName ?? '');
-    const podIP = pod.status?.podIP || (pod.spec?.hostNetwork ? hostIP : this.#addresses.next());
+    const node = pod.spec?.nodeName ?? '';
+    const hostIP = this.fleet.address(node);
+    const podIP =
+      pod.status?.podIP || (pod.spec?.hostNetwork ? hostIP : this.#addresses.next(this.fleet.podRange(node)));
     const status = simulatedStatus(pod, outcome, { time: formatTime(clock.now()), hostIP, podIP }, stage);
     await client.of(Pods).updateStatus({ ...pod, status }, { namespace });
     this.logs.write(pod, { time: clock.now(), text: stage.log ?? stage.name });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FieldPath, required } from './field-error.ts';
-import { newForbidden, newInvalid, newTooManyRequests, type StatusError } from './status-error.ts';
+import { newForbidden, newInvalid, newTooManyRequests, StatusError } from './status-error.ts';
 
 const PODS = { group: '', resource: 'pods' };
 const CAUSES = [{ reason: 'FieldValueRequired', message: 'Required value', field: 'a' }];
@@ -29,4 +29,18 @@ test('of faults without number the first ones are told', () => {
   expect(status.details?.causes?.length).toBe(10_000);
   expect(status.message).toContain('a[9999]: Required value');
   expect(status.message).not.toContain('a[10000]');
+});
+
+test('is written member by member as Go does', () => {
+  const { status } = new StatusError({
+    code: 422,
+    details: { retryAfterSeconds: 3, causes: [{ field: 'a', message: 'no', reason: 'b' }], kind: 'Pod', name: 'p' },
+    reason: 'Invalid',
+    message: 'wrong',
+  });
+  expect(JSON.stringify(status)).toBe(
+    '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"wrong","reason":"Invalid",' +
+      '"details":{"name":"p","kind":"Pod","causes":[{"reason":"b","message":"no","field":"a"}],"retryAfterSeconds":3},' +
+      '"code":422}',
+  );
 });

@@ -33,8 +33,18 @@ export class StatusError extends Error {
   readonly status: Status;
   constructor(status: Omit<Status, 'kind' | 'apiVersion' | 'metadata' | 'status'> & { metadata?: Status['metadata'] }) {
     super(status.message);
-    const details = status.details && { details: lean(status.details) };
-    this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', ...status, ...details };
+    const { metadata = {}, message, reason, details, code } = status;
+    // In the order in which they go over the wire.
+    this.status = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata,
+      status: 'Failure',
+      ...(message ? { message } : {}),
+      ...(reason ? { reason } : {}),
+      ...(details ? { details: lean(details) } : {}),
+      code,
+    };
   }
   get code(): number {
     return this.status.code;
@@ -45,9 +55,16 @@ export class StatusError extends Error {
 }
 
 /** As Go writes it: without what is empty. */
-function lean({ causes = [], ...details }: StatusDetails): StatusDetails {
-  return { ...filled(details), ...(causes.length > 0 ? { causes: causes.map(filled) } : {}) };
+function lean({ name = '', group = '', kind = '', uid = '', causes = [], retryAfterSeconds = 0 }: StatusDetails) {
+  return {
+    ...filled({ name, group, kind, uid }),
+    ...(causes.length > 0 ? { causes: causes.map(leanCause) } : {}),
+    ...filled({ retryAfterSeconds }),
+  };
 }
+
+const leanCause = ({ reason = '', message = '', field = '' }: StatusCause): StatusCause =>
+  filled({ reason, message, field });
 
 const filled = <T extends object>(object: T): T =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== '' && value !== 0)) as T;

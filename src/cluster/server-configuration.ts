@@ -213,7 +213,12 @@ async function openWebhook(path: string, flags: ServerFlags, parts: Parts): Prom
 
 async function openLog(
   path: string,
-  { auditLogMaxsize = '100', auditLogMaxbackup = '0', auditLogMaxage = '0', auditLogCompress: compress }: ServerFlags,
+  {
+    auditLogMaxsize = '100',
+    auditLogMaxbackup = '100',
+    auditLogMaxage = '366',
+    auditLogCompress: compress,
+  }: ServerFlags,
   parts: Parts,
 ): Promise<AuditBackend> {
   const maxBytes = wholeNumber('--audit-log-maxsize', auditLogMaxsize) * MEGABYTE || Number.MAX_SAFE_INTEGER;

@@ -1,9 +1,26 @@
 import { quoteList } from '../authentication/quote-list.ts';
 import { pathCovers, type Rule } from './rule.ts';
 
-/** The parts of `wanted` that nobody who holds `held` has, each a rule for one thing; empty when all is covered. */
+/** A few lists of some hundred entries multiply to more parts than there is memory: so many are looked at, of all rules. */
+const MOST_PARTS = 50_000;
+
+/**
+ * The parts of `wanted` that nobody who holds `held` has, each a rule for one thing; empty when all is covered. Rules that
+ * would fall into too many parts are taken as they are, and have to be covered as they are.
+ */
 export function uncovered(held: readonly Rule[], wanted: readonly Rule[]): Rule[] {
-  return wanted.flatMap(breakDown).filter((part) => !held.some((rule) => ruleCovers(rule, part)));
+  const isCovered = (part: Rule) => held.some((rule) => ruleCovers(rule, part));
+  let left = MOST_PARTS;
+  return wanted
+    .filter((rule) => !isCovered(rule))
+    .flatMap((rule) => {
+      left -= numberOfParts(rule);
+      return left < 0 ? [rule] : breakDown(rule).filter((part) => !isCovered(part));
+    });
+}
+
+function numberOfParts({ verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] }: Rule) {
+  return verbs.length * (apiGroups.length * resources.length * (resourceNames.length || 1) + nonResourceURLs.length);
 }
 
 /** One rule for each verb on each resource or path. */

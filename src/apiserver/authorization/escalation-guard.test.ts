@@ -17,6 +17,15 @@ const rule = (verbs: string, resources: string, more: Partial<Rule> = {}): Rule 
 });
 const paths = (verbs: string, ...nonResourceURLs: string[]): Rule => ({ verbs: verbs.split(' '), nonResourceURLs });
 
+test('rules with more parts than there is memory are covered as they are, or not', () => {
+  const many = Array.from({ length: 600 }, (_, index) => `a${index}`);
+  const large = { verbs: many, apiGroups: many, resources: many, resourceNames: many };
+  expect(uncovered([], [large])).toEqual([large]);
+  expect(uncovered([{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }], [large])).toEqual([]);
+  const small = Array.from({ length: 200 }, () => ({ ...large, verbs: ['get'], apiGroups: [''], resourceNames: [] }));
+  expect(uncovered([], small).length).toBeLessThanOrEqual(50_000 + small.length);
+});
+
 test.each<[string, Rule[], Rule[], string]>([
   ['the same', [rule('get', 'pods')], [rule('get', 'pods')], ''],
   ['two rules together', [rule('get', 'pods'), rule('list', 'pods')], [rule('get list', 'pods')], ''],

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isDNS1123Label } from '#machinery/names/dns.ts';
 import { Jobs } from './batch/v1/job.ts';
 import { Leases } from './coordination/v1/lease.ts';
+import { Nodes } from './core/v1/node.ts';
 import { Pods } from './core/v1/pod.ts';
 import { EndpointSlices } from './discovery/v1/endpoint-slice.ts';
 import { FlowSchemas } from './flowcontrol/v1/flow-schema.ts';
@@ -18,6 +19,52 @@ import { createErrors, statusErrors, updateErrors } from './testing/defaulted.ts
 
 const metadata = { name: 'a', namespace: 'b' };
 const path = { path: '/', backend: { service: { name: 's', port: { number: 1 } } } };
+
+const ALPHA = 'scheduler.alpha.kubernetes.io';
+const annotated = (name: string, text: string) => ({
+  metadata: { name: 'a', annotations: { [`${ALPHA}/${name}`]: text } },
+});
+
+test.each([
+  ['taints', '[{"key":"a","effect":"NoSchedule"},{"Key":"b","EFFECT":"NoExecute"}]', []],
+  [
+    'taints',
+    '[{"key":"a","effect":"Later"}]',
+    [
+      `metadata.annotations.${ALPHA}/taints[0].effect: Unsupported value: "Later": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"`,
+    ],
+  ],
+  [
+    'taints',
+    '[{"key":1}]',
+    [
+      `metadata.annotations: Invalid value: "${ALPHA}/taints": json: cannot unmarshal number into Go struct field Taint.Key of type string`,
+    ],
+  ],
+  [
+    'taints',
+    '"a"',
+    [
+      `metadata.annotations: Invalid value: "${ALPHA}/taints": json: cannot unmarshal string into Go value of type []core.Taint`,
+    ],
+  ],
+  ['preferAvoidPods', '{"preferAvoidPods":[{"podSignature":{"podController":{"controller":true}}}]}', []],
+  [
+    'preferAvoidPods',
+    '{"preferAvoidPods":[{},{"podSignature":{"podController":{"controller":false}}}]}',
+    [
+      `metadata.annotations.${ALPHA}/preferAvoidPods[0].PodSignature: Required value`,
+      `metadata.annotations.${ALPHA}/preferAvoidPods[1].PodSignature.PodController.Controller: Invalid value: false: must point to a controller`,
+    ],
+  ],
+  [
+    'preferAvoidPods',
+    '{"preferAvoidPods":',
+    [`metadata.annotations.AvoidPods: Invalid value: "${ALPHA}/preferAvoidPods": unexpected end of JSON input`],
+  ],
+])('a node’s annotation for %s must be well formed: %s', (name, text, errors) => {
+  expect(createErrors(Nodes, annotated(name, text))).toEqual(errors);
+});
 
 describe('what is created', () => {
   test.each<[string, AnyResourceDefinition, object, string[]]>([

@@ -2,10 +2,11 @@ import type { Strategy } from '#api/resource-definition.ts';
 import { cidrWarnings } from '#machinery/names/ip-checks.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { Node, NodeSpec } from './node.ts';
+import { validateNodeAnnotations } from './node-annotations.ts';
 import { validateNode, validateNodeUpdate } from './node-validation.ts';
 
 export const nodeStrategy: Strategy<Node> = {
-  validate: validateNode,
+  validate: (node) => [...validateNodeAnnotations(node), ...validateNode(node)],
   validateUpdate: validateNodeUpdate,
   // What configured nodes from within the cluster is gone.
   prepareForCreate({ spec, status }) {

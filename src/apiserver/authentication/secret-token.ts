@@ -51,7 +51,8 @@ export function createSecretTokenAuthenticator(
   const verified = new Map<string, JWTPayload>();
   const verify = async (token: string): Promise<JWTPayload | undefined> => {
     try {
-      const { payload } = await jwtVerify(token, issuer.publicKey, { issuer: SECRET_TOKEN_ISSUER });
+      const expected = { issuer: SECRET_TOKEN_ISSUER, algorithms: [issuer.algorithm] };
+      const { payload } = await jwtVerify(token, issuer.publicKey, expected);
       if (verified.size >= MAX_KNOWN) verified.clear();
       verified.set(token, payload);
       return payload;

@@ -61,6 +61,8 @@ export const SECRET_TOKEN_CLAIM = 'kubernetes.io/serviceaccount/';
 export class ServiceAccountIssuer {
   readonly issuer: string;
   readonly publicKey: CryptoKey;
+  /** The only one that its tokens are signed with. */
+  readonly algorithm: string;
   readonly #key: IssuerKey;
   readonly #clock: Clock;
   #jwk: Promise<JWK> | undefined;
@@ -68,6 +70,7 @@ export class ServiceAccountIssuer {
   constructor(key: IssuerKey, options: { readonly issuer: string; readonly clock: Clock }) {
     this.#key = key;
     this.publicKey = key.publicKey;
+    this.algorithm = key.algorithm;
     this.issuer = options.issuer;
     this.#clock = options.clock;
   }

@@ -79,7 +79,8 @@ export class ServiceAccountTokenAuthenticator implements TokenAuthenticator {
     try {
       const unsafe = decodeJwt(token);
       const currentDate = new Date((unsafe.nbf ?? unsafe.iat ?? 0) * 1000);
-      const { payload } = await jwtVerify(token, issuer.publicKey, { issuer: issuer.issuer, currentDate });
+      const expected = { issuer: issuer.issuer, algorithms: [issuer.algorithm], currentDate };
+      const { payload } = await jwtVerify(token, issuer.publicKey, expected);
       const named = typeof payload.aud === 'string' ? [payload.aud] : (payload.aud ?? []);
       const claim = payload['kubernetes.io'] as KubernetesClaim;
       const id = payload.jti ?? '';

@@ -68,6 +68,21 @@ describe('who may', () => {
     expect([answer.code, answer.json.reason]).toEqual([401, 'Unauthorized']);
   });
 
+  test.each(['RS256', 'RS512', 'PS256', 'ES512', 'HS256', 'EdDSA', 'none', 'constructor', 5])(
+    'a token is refused that is signed by %s, as this server signs none',
+    async (alg) => {
+      const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+      for (const iss of ['https://kubernetes.default.svc.cluster.local', 'kubernetes/serviceaccount']) {
+        const token = `${part({ alg })}.${part({ iss })}.${'A'.repeat(344)}`;
+        const { code, json: status } = await call('/api', {
+          identity: null,
+          headers: { authorization: `Bearer ${token}` },
+        });
+        expect([code, status.message]).toEqual([401, 'Unauthorized']);
+      }
+    },
+  );
+
   test('a certificate names its user and groups', async () => {
     const { certificate: cert, key } = await endpoint.certificateFor('jane', ['team-a']);
     const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };

@@ -280,7 +280,7 @@ export class ApiServer {
       logger,
     );
     const measured = createMetricsPaths(this.#operations.metrics, health);
-    const snapshot = createSnapshotPath(this.#options.engine ?? this.#options.store);
+    const snapshot = createSnapshotPath(this.#options.engine ?? this.#options.store, this.pipeline);
     const others = createPathHandler({
       discovery: new Discovery(this.pipeline.table, () => {
         const address = this.#listeners[0]?.address;

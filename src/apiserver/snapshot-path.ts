@@ -1,14 +1,23 @@
 import { writeSnapshot } from '#storage/snapshot/write-snapshot.ts';
 import type { Store } from '#storage/store.ts';
-import type { Exchange, ResponseStream } from './http/exchange.ts';
+import type { RequestContext } from './filters/request-context.ts';
+import type { ResponseStream } from './http/exchange.ts';
+import type { Pipeline } from './pipeline.ts';
 
-/** Where a snapshot of the store is read, by those who may `get` this path. */
+/** Where a snapshot of the store is read, by those who may `get` this path, and do everything with every resource. */
 export const SNAPSHOT_PATH = '/knarr/snapshot';
 
-/** Answers `SNAPSHOT_PATH` with the store as it is at one revision. False for other paths. */
-export function createSnapshotPath(store: Store): (exchange: Exchange) => Promise<boolean> {
+/** Who may read all paths, as who looks after a server may, is not to read all Secrets by it. */
+const EVERYTHING = { verb: '*', group: '*', version: '*', resource: '*', subresource: '', namespace: '', name: '' };
+
+/** Answers `SNAPSHOT_PATH` with the store as it is at one revision. False for other paths. Rejects with a 403. */
+export function createSnapshotPath(
+  store: Store,
+  pipeline: Pick<Pipeline, 'authorize'>,
+): (exchange: RequestContext) => Promise<boolean> {
   return async (exchange) => {
     if (exchange.path !== SNAPSHOT_PATH || exchange.method !== 'GET') return false;
+    await pipeline.authorize({ ...EVERYTHING, user: exchange.user });
     const stream = exchange.startStream(200, {
       'content-type': 'application/octet-stream',
     });

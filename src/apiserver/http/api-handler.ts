@@ -24,7 +24,7 @@ import { answerWatchSocket } from './watch-socket.ts';
 import { WriteDeadline } from './write-deadline.ts';
 
 /** Answers paths outside the resources: discovery, OpenAPI, health, version. False when the path is not its own. */
-export type PathHandler = (exchange: Exchange, form: () => AcceptedForm) => boolean | Promise<boolean>;
+export type PathHandler = (exchange: RequestContext, form: () => AcceptedForm) => boolean | Promise<boolean>;
 
 /** Passes requests on to a node or pod: logs and proxies. Resolves when the answer is complete. */
 export type ConnectHandler = (exchange: Exchange, request: ResourceRequest) => Promise<void>;

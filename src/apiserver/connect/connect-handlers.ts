@@ -58,7 +58,7 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
     const query = readLogOptions(exchange.query, target.name);
     const pod = localPod(target);
     if (pod === undefined) return forwardLog(exchange, onNode(target, query), target.name);
-    const container = containerOf(pod, query.get('container') ?? '', 'log');
+    const container = containerOf(pod, query.get('container') ?? '');
     return answerLocalLog(exchange, localNodes() as LocalNodes, { pod, container, query, now: now() });
   };
 

@@ -46,18 +46,16 @@ const PATHS = table<string>({
   attach: 'attach',
   portforward: 'portForward',
 });
-const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
 /** Translates a request on a pod's `log`, `exec`, `attach` or `portforward` into one on its node. Throws Status errors. */
 export function podRequest(source: ObjectSource, target: ResourceTarget, query: URLSearchParams): NodeRequest {
   const { namespace, name, subresource } = target;
   const pod = source.pod(namespace, name) as PodObject | undefined;
   if (pod === undefined) throw newNotFound({ group: '', resource: 'pods' }, name);
+  const container = subresource === 'portforward' ? '' : `/${containerOf(pod, query.get('container') ?? '')}`;
   const nodeName = pod.spec?.nodeName ?? '';
   if (nodeName === '') throw newBadRequest(`pod ${name} does not have a host assigned`);
   const endpoint = endpointOf(source, nodeName);
-  const container =
-    subresource === 'portforward' ? '' : `/${containerOf(pod, query.get('container') ?? '', subresource)}`;
   const text = (subresource === 'portforward' ? portParameters(query) : commandParameters(query)).toString();
   return { endpoint, path: `/${PATHS[subresource]}/${namespace}/${name}${container}${text === '' ? '' : `?${text}`}` };
 }
@@ -86,24 +84,16 @@ export function endpointOf(source: ObjectSource, nodeName: string): NodeEndpoint
   return { host, port: node.status?.daemonEndpoints?.kubeletEndpoint?.Port || 10250 };
 }
 
-/** The container that is meant; with several, one must be named or preferred. Throws a 400. */
-export function containerOf(pod: PodObject, asked: string, subresource: string): string {
-  const { name = '', annotations } = pod.metadata ?? {};
-  const app = pod.spec?.containers ?? [];
-  const others = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.ephemeralContainers ?? [])];
-  const names = [...app, ...others].map((container) => container.name);
+/** The container that is meant; with several, one must be named. Throws a 400. */
+export function containerOf({ metadata, spec }: PodObject, asked: string): string {
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = spec ?? {};
+  const names = [...initContainers, ...containers, ...ephemeralContainers].map(({ name }) => name);
+  const pod = metadata?.name ?? '';
   if (asked !== '') {
-    if (!names.includes(asked)) throw newBadRequest(`container ${asked} is not valid for pod ${name}`);
+    if (!names.includes(asked)) throw newBadRequest(`container ${asked} is not valid for pod ${pod}`);
     return asked;
   }
-  const preferred = annotations?.[DEFAULT_CONTAINER];
-  if (preferred && names.includes(preferred)) return preferred;
-  if (app.length === 1) return (app[0] as { name: string }).name;
-  const choice = `a container name must be specified for pod ${name}, choose one of: [${app.map((each) => each.name).join(' ')}]`;
-  const initial = (pod.spec?.initContainers ?? []).map((each) => each.name);
-  throw newBadRequest(
-    subresource === 'log' && initial.length > 0
-      ? `${choice} or one of the init containers: [${initial.join(' ')}]`
-      : choice,
-  );
+  const [only, another] = containers;
+  if (only && !another) return only.name;
+  throw newBadRequest(`a container name must be specified for pod ${pod}, choose one of: [${names.join(' ')}]`);
 }

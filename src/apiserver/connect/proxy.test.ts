@@ -247,20 +247,24 @@ describe('a connection to a pod', () => {
   beforeAll(async () => {
     const { client } = cluster;
     await client.of(ServiceAccounts).create({ metadata: { name: 'default', namespace: 'default' } });
-    for (const [name, node] of [
-      ['waiting', {}],
-      ['here', { nodeName: 'n1' }],
+    const containers = [{ name: 'c', image: 'x' }];
+    const annotations = { 'kubectl.kubernetes.io/default-container': 'c' };
+    for (const [name, spec] of [
+      ['waiting', { containers }],
+      ['here', { containers, nodeName: 'n1' }],
+      ['many', { containers: [...containers, { name: 'd', image: 'x' }], initContainers: [{ name: 'i', image: 'x' }] }],
     ] as const)
-      await client.of(Pods).create({
-        metadata: { name, namespace: 'default' },
-        spec: { containers: [{ name: 'c', image: 'x' }], ...node },
-      } as Pod);
+      await client.of(Pods).create({ metadata: { name, namespace: 'default', annotations }, spec } as unknown as Pod);
   });
 
   test.each([
     ['exec', 'x', 404, 'pods "x" not found'],
     ['exec', 'waiting', 400, 'pod waiting does not have a host assigned'],
     ['exec', 'here', 400, 'Upgrade request required'],
+    // What is preferred is for clients to read.
+    ['exec', 'many', 400, 'a container name must be specified for pod many, choose one of: [i c d]'],
+    ['attach', 'many', 400, 'a container name must be specified for pod many, choose one of: [i c d]'],
+    ['portforward', 'many', 400, 'pod many does not have a host assigned'],
     ['attach', 'x', 404, 'pods "x" not found'],
     ['portforward', 'x', 404, 'pods "x" not found'],
   ])('%s of %s without asking to leave HTTP is a %i', async (action, name, expected, message) => {
@@ -268,6 +272,12 @@ describe('a connection to a pod', () => {
       method: 'POST',
     });
     expect([code, json.message]).toEqual([expected, message]);
+  });
+
+  test.each(['waiting', 'here'])('into a container that %s has not is a 400, wherever the pod is', async (name) => {
+    const path = `/api/v1/namespaces/default/pods/${name}/exec?command=ls&container=none`;
+    const { code, json } = await call(path, { method: 'POST' });
+    expect([code, json.message]).toEqual([400, `container none is not valid for pod ${name}`]);
   });
 
   test('the log of a pod that is not there is not found', async () => {

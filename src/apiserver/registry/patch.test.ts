@@ -139,7 +139,12 @@ describe('a patch that makes no object is a 422 about the patch', () => {
     [
       STRATEGIC,
       '{"spec":{"replicas":"x"}}',
-      ` "" is invalid: patch: Invalid value: "map[spec:map[replicas:x]]": ${MISMATCH}`,
+      ` "" is invalid: patch: Invalid value: "map[spec:map[replicas:x]]": unrecognized type: int32`,
+    ],
+    [
+      STRATEGIC,
+      '{"metadata":{"labels":"none"}}',
+      ` "" is invalid: patch: Invalid value: "map[metadata:map[labels:none]]": cannot restore map from string`,
     ],
     [
       MERGE,

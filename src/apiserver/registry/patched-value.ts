@@ -3,6 +3,7 @@ import { DecodeError } from '#machinery/codec/decode-error.ts';
 import { diagnose } from '#machinery/codec/diagnose.ts';
 import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import { decodeValue, strictDecodingMessage } from '#machinery/codec/json.ts';
+import { restoreError } from '#machinery/codec/restore-error.ts';
 import { FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import { newInvalid } from '#machinery/errors/status-error.ts';
 import { sortedMembers } from '#machinery/objects/sorted-members.ts';
@@ -58,8 +59,9 @@ function read<S extends MessageSchema>(schema: S, value: unknown, reading: Patch
     // Upstream reads the text of what the patch made, whose members are sorted.
     return { object: decoded.object, problems: diagnose(schema, sortedMembers(value)) };
   } catch (error) {
-    if (error instanceof DecodeError) throw unfit(value, error.message, reading);
-    throw error;
+    if (!(error instanceof DecodeError)) throw error;
+    const message = reading.isStrategic ? restoreError(schema, value) : undefined;
+    throw unfit(value, message ?? error.message, reading);
   }
 }
 

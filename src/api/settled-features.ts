@@ -71,6 +71,7 @@ const BETA = [
   'RelaxedServiceNameValidation',
   'RemoteRequestHeaderUID',
   'ServiceAccountNodeAudienceRestriction',
+  'SizeBasedListCostEstimate',
   'StorageVersionHash',
   'StrictIPCIDRValidation',
   'TokenRequestServiceAccountUIDValidation',

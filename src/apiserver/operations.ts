@@ -25,7 +25,6 @@ import { RequestMetrics } from './metrics/request-metrics.ts';
 import { createServerCounters, type ServerCounters } from './metrics/server-counters.ts';
 import { addStorageMetrics } from './metrics/storage-metrics.ts';
 import type { Pipeline } from './pipeline.ts';
-import type { ResourceTarget } from './request.ts';
 
 export interface OperationsOptions {
   readonly clock: Clock;
@@ -82,8 +81,11 @@ export class Operations {
     this.instrumentation = (next) => this.#inFlight.filter(measured(next));
     this.flowControl = flowControlled({
       flowControl: this.#seats,
-      count: ({ group, version, resource }: ResourceTarget) =>
-        table.get(group, version, resource)?.handler.count?.() ?? 0,
+      stored: ({ group, version, resource }) => {
+        const handler = table.get(group, version, resource)?.handler;
+        const count = handler?.count?.() ?? 0;
+        return { count, averageBytes: count === 0 ? 0 : (handler?.bytes?.() ?? 0) / count };
+      },
       observer: createFlowControlMetrics(this.metrics, this.#seats),
       clock,
     });

@@ -10,6 +10,8 @@ export interface RequestHandler {
   handle(request: ResourceRequest): MaybePromise<ResourceResult>;
   /** How many objects are stored, over all namespaces. */
   count?(): number;
+  /** How many bytes they are together, as they are stored. */
+  bytes?(): number;
   /** How many changes of them the store has told of. */
   received?(): number;
   /** How many past changes of them its cache has room for. */

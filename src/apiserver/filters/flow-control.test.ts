@@ -18,7 +18,11 @@ test.each([
     enter: () =>
       milliseconds > 0 ? new Promise((resolve) => clock.setTimer(milliseconds, () => resolve(seat))) : seat,
   };
-  const filter = flowControlled({ flowControl: flowControl as FlowControl, count: () => 0, clock });
+  const filter = flowControlled({
+    flowControl: flowControl as FlowControl,
+    stored: () => ({ count: 0, averageBytes: 0 }),
+    clock,
+  });
   const exchange: Partial<Exchange> = { path: '/version', query: new URLSearchParams() };
   const context = new RequestContext(exchange as Exchange, 0);
   const answered = filter(() => {})(context);

@@ -3,9 +3,8 @@ import { finishing, type MaybePromise, recovering, whenThere } from '#base/maybe
 import type { Flow, FlowControl } from '../flow-control/flow-control.ts';
 import { type RefusalReason, RefusedError, type Seat } from '../flow-control/queue-set.ts';
 import { RefusedRequests } from '../flow-control/refused-requests.ts';
-import { requestWidth } from '../flow-control/request-width.ts';
+import { requestWidth, type WidthSource } from '../flow-control/request-width.ts';
 import { WatchCounts } from '../flow-control/watch-counts.ts';
-import type { ResourceTarget } from '../request.ts';
 import type { Filter, Handler } from './filter.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -18,8 +17,7 @@ export interface FlowObserver {
 
 export interface FlowControlFilterOptions {
   readonly flowControl: FlowControl;
-  /** How many objects of a resource there are. */
-  readonly count: (target: ResourceTarget) => number;
+  readonly stored: WidthSource['stored'];
   readonly observer?: FlowObserver;
   readonly clock: Clock;
 }
@@ -70,10 +68,10 @@ class Gate {
 
   /** Undefined when there is no seat for a request. */
   #enter(context: RequestContext, flow: Flow): MaybePromise<Seat | undefined> {
-    const { flowControl, count, observer, clock } = this.#options;
+    const { flowControl, stored, observer, clock } = this.#options;
     const { bounds, queueSet } = flow.level;
     const { seats, additionalMs } = requestWidth(context, {
-      count,
+      stored,
       watches: (target) => this.#watches.concerning(target),
       level: { seats: bounds.nominal, handSize: queueSet.limits.queuing?.handSize },
     });

@@ -93,14 +93,21 @@ describe('the schemas of a new cluster', () => {
 });
 
 describe('the width of a request', () => {
-  const source = { count: () => 950, watches: () => 0, level: { seats: 245, handSize: 6 } };
+  const source = {
+    stored: () => ({ count: 950, averageBytes: 1000 }),
+    watches: () => 0,
+    level: { seats: 245, handSize: 6 },
+  };
   const list = target('pods', { verb: 'list', name: '' });
   const watch = target('pods', { verb: 'watch', name: '' });
   test.each([
     ['a get', target('pods'), '', 1],
     ['a list', list, '', 10],
     ['a page', list, 'limit=250', 3],
-    ['a page of what is selected', list, 'limit=250&labelSelector=a', 10],
+    ['a page of what is selected', list, 'limit=250&labelSelector=a', 3],
+    ['a page of an older list', list, 'limit=250&continue=x', 3],
+    ['a page of what is selected of an older list', list, 'limit=250&labelSelector=a&continue=x', 5],
+    ['a page of what is selected of an exact revision', list, 'limit=250&labelSelector=a&resourceVersion=7', 5],
     ['a list of one object', list, 'fieldSelector=metadata.name%3Dx', 1],
     ['a watch', watch, 'resourceVersion=5', 1],
     ['a watch that begins with the state', watch, 'sendInitialEvents=true', 10],
@@ -108,6 +115,16 @@ describe('the width of a request', () => {
     ['the end of a collection', target('pods', { verb: 'deletecollection', name: '' }), '', 1],
   ])('%s', (_, of, query, seats) => {
     expect(requestWidth({ target: of, query: new URLSearchParams(query) }, source)).toEqual({ seats, additionalMs: 0 });
+  });
+
+  test.each([
+    ['few that are large', '', { count: 30, averageBytes: 20_000 }, 6],
+    ['many that are small', '', { count: 3000, averageBytes: 50 }, 2],
+    ['one that is large', 'fieldSelector=metadata.name%3Dx', { count: 5, averageBytes: 250_000 }, 3],
+    ['none', '', { count: 0, averageBytes: 0 }, 1],
+  ])('that lists %s', (_, query, stored, seats) => {
+    const request = { target: list, query: new URLSearchParams(query) };
+    expect(requestWidth(request, { ...source, stored: () => stored }).seats).toBe(seats);
   });
 
   test.each([

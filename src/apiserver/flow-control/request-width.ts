@@ -1,7 +1,9 @@
 import type { ResourceTarget } from '../request.ts';
 
-/** Objects that a list may look at for one seat. */
-const OBJECTS_PER_SEAT = 100;
+/** Bytes of objects that a list may hold at once for one seat. */
+const BYTES_PER_SEAT = 100_000;
+/** What comes from the cache is sent piece by piece: a list never holds more than this. */
+const MOST_AT_ONCE = 1_000_000;
 /** Watches that may be told of a write for one seat, for so long. */
 const WATCHES_PER_SEAT = 10;
 const TELLING_MS = 5;
@@ -14,9 +16,15 @@ export interface WidthRequest {
   readonly query: URLSearchParams;
 }
 
+/** What there is of a resource. */
+export interface StoredObjects {
+  readonly count: number;
+  /** Of one object, as it is stored. */
+  readonly averageBytes: number;
+}
+
 export interface WidthSource {
-  /** How many objects of a resource there are. */
-  readonly count: (target: ResourceTarget) => number;
+  readonly stored: (target: ResourceTarget) => StoredObjects;
   /** How many watches a write concerns. */
   readonly watches: (target: ResourceTarget) => number;
   /** Seats and hand size of the request's level; without a hand size, requests of the level do not queue. */
@@ -31,15 +39,14 @@ export interface Width {
 
 /**
  * How many seats a request occupies: a list, or a watch that begins with the present state, as many as it has objects to
- * look at; a write as many as it has watches to tell, until they are told; everything else one.
+ * tell, by their size; a write as many as it has watches to tell, until they are told; everything else one.
  */
 export function requestWidth({ target, query }: WidthRequest, source: WidthSource): Width {
   if (target === undefined) return ONE;
   const most = mostSeats(source.level);
   if (isWrite(target)) return widthOfWrite(source.watches(target), most);
   if (!readsMany(target, query)) return ONE;
-  if (/(^|,)metadata\.name=/.test(query.get('fieldSelector') ?? '')) return ONE;
-  const seats = Math.ceil(objectsToRead(query, source.count(target)) / OBJECTS_PER_SEAT);
+  const seats = Math.ceil(bytesAtOnce(target, query, source.stored(target)) / BYTES_PER_SEAT);
   return { seats: Math.min(most, Math.max(1, seats)), additionalMs: 0 };
 }
 
@@ -72,9 +79,21 @@ function readsMany({ verb, name }: ResourceTarget, query: URLSearchParams): bool
   return query.get('sendInitialEvents') === 'true' || ['', '0'].includes(query.get('resourceVersion') ?? '');
 }
 
-/** A page costs what it holds, unless objects are left out on the way. */
-function objectsToRead(query: URLSearchParams, stored: number): number {
+/** A page costs what it holds, unless it is looked for in the past, where objects are left out on the way. */
+function bytesAtOnce(target: ResourceTarget, query: URLSearchParams, { count, averageBytes }: StoredObjects): number {
+  const fieldSelector = query.get('fieldSelector') ?? '';
+  if (/(^|,)metadata\.name=/.test(fieldSelector)) return averageBytes;
   const limit = Number(query.get('limit') ?? 0);
-  const selects = query.get('labelSelector') || query.get('fieldSelector');
-  return limit > 0 && !selects ? Math.min(limit, stored) : stored;
+  const told = limit > 0 ? Math.min(limit, count) : count;
+  if (target.verb === 'watch' || !isOfThePast(query)) return Math.min(told * averageBytes, MOST_AT_ONCE);
+  const selects = query.get('labelSelector') || fieldSelector !== '';
+  return (selects ? Math.max(told, Math.floor(count / 2)) : told) * averageBytes;
+}
+
+/** Whether a list is of a revision of its own, which upstream asks its store for. */
+function isOfThePast(query: URLSearchParams): boolean {
+  const [match, revision] = [query.get('resourceVersionMatch') ?? '', query.get('resourceVersion') ?? ''];
+  if (match !== '') return match !== 'NotOlderThan';
+  if (query.get('continue')) return true;
+  return Number(query.get('limit') ?? 0) > 0 && revision !== '' && revision !== '0';
 }

@@ -100,6 +100,7 @@ describe('/metrics', () => {
 
   test('tells objects, seats, attempts and the version', async () => {
     expect(await value('apiserver_storage_objects{resource="namespaces"}')).toBe(4);
+    expect(await value('apiserver_resource_size_estimate_bytes{group="",resource="namespaces"}')).toBeGreaterThan(400);
     expect(await value('apiserver_flowcontrol_nominal_limit_seats{priority_level="system"}')).toBe(74);
     const served = await value(
       'apiserver_flowcontrol_dispatched_requests_total{priority_level="exempt",flow_schema="exempt"}',

@@ -26,6 +26,13 @@ export function addStorageMetrics(registry: MetricRegistry, table: ResourceTable
       for (const [{ group, plural }, count] of stored(table)) yield [[group, plural], count];
     },
   });
+  registry.collected('gauge', 'apiserver_resource_size_estimate_bytes', {
+    help: 'Bytes of the objects that are stored, by group and resource',
+    labels: ['group', 'resource'],
+    collect: function* () {
+      for (const [{ group, plural }, handler] of handlers(table)) yield [[group, plural], handler.bytes?.() ?? 0];
+    },
+  });
   const received = function* (): ReturnType<Collect> {
     for (const [{ group, plural }, handler] of handlers(table)) yield [[group, plural], handler.received?.() ?? 0];
   };

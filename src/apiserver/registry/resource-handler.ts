@@ -45,6 +45,10 @@ export class ResourceHandler {
     return this.parts.storage.cache.size;
   }
 
+  bytes(): number {
+    return this.parts.storage.cache.bytes;
+  }
+
   received(): number {
     return this.parts.storage.cache.received;
   }

@@ -110,6 +110,16 @@ describe('reading', () => {
     expect([cache.size, cache.revision, fixture.decoded]).toEqual([2, 5, 0]);
   });
 
+  test('a cache knows how long its values are together', async () => {
+    const fixture = await Fixture.open();
+    await fixture.put('a', 'long');
+    await fixture.put('b', 'longer');
+    expect(fixture.cache.bytes).toBe(10);
+    await fixture.put('b', 's');
+    await fixture.delete('a');
+    expect(fixture.cache.bytes).toBe(1);
+  });
+
   test('writes during loading are neither lost nor taken twice', async () => {
     const store = createMemoryStore();
     for (let i = 0; i < 5000; i++) void store.put(`/things/${i}`, encode('n1'));

@@ -88,6 +88,7 @@ export class ObjectCache<T> {
   #lastEventRevision = 0;
   #flushedRevision = 0;
   #received = 0;
+  #bytes = 0;
   #fault: UnavailableValueError | undefined;
   #unsubscribe: () => void;
 
@@ -141,6 +142,11 @@ export class ObjectCache<T> {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** How long all values are together. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Resolves when the cache has reached `revision`; rejects with the signal's reason when it aborts first. */
@@ -287,7 +293,9 @@ export class ObjectCache<T> {
   }
 
   #apply(key: string, entry: CacheEntry<T> | undefined): void {
-    for (const index of this.#indexes.values()) index.update(this.#entries.get(key), entry);
+    const before = this.#entries.get(key);
+    this.#bytes += (entry?.bytes.length ?? 0) - (before?.bytes.length ?? 0);
+    for (const index of this.#indexes.values()) index.update(before, entry);
     if (entry) {
       this.#entries.set(key, entry);
       this.#tree.set(key, entry);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '#base/clock.ts';
 import { type AuthenticationOutcome, isFailure, type TokenAuthenticator } from './authenticator.ts';
 
@@ -17,7 +18,10 @@ export function createTokenCache(authenticator: TokenAuthenticator, options: Tok
   const entries = new Map<string, { readonly until: number; readonly outcome: Promise<AuthenticationOutcome> }>();
   return {
     authenticateToken(token, audiences) {
-      const key = JSON.stringify([token, audiences]);
+      // Tokens may be long, and are better not kept.
+      const key = createHash('sha256')
+        .update(JSON.stringify([token, audiences]))
+        .digest('base64');
       const known = entries.get(key);
       if (known !== undefined && known.until > clock.monotonic()) return known.outcome;
       if (entries.size >= MAX_ENTRIES) entries.clear();

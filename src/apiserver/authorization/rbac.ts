@@ -65,6 +65,8 @@ export const mastersAuthorizer: Authorizer = {
 
 /** Paths are without number: what is remembered of one user is forgotten past this. */
 const MAX_REMEMBERED = 10_000;
+/** They may be as long as a request's head, too. */
+const LONGEST_REMEMBERED = 512;
 
 /**
  * Role-based access control over the roles and bindings that the source holds now. What it found out is remembered by
@@ -135,8 +137,9 @@ class SubjectRules {
     const remembered = isPath ? this.#ofPaths : this.#ofResources;
     let candidates = remembered.get(key);
     if (candidates === undefined) {
+      candidates = this.#find(attributes, namespace);
       if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-      remembered.set(key, (candidates = this.#find(attributes, namespace)));
+      if (key.length <= LONGEST_REMEMBERED) remembered.set(key, candidates);
     }
     for (const { rule, opinion } of candidates) {
       if (isPath || nameAllowed(rule, attributes.name)) return opinion;

@@ -133,8 +133,16 @@ test('long answers are compressed for those who take it', async () => {
 });
 
 test('paths that name nothing are 404', async () => {
-  const paths = ['/api/v2', '/apis/none', '/apis/apps/v9', '/apis/apps/v1/x/y/z/a', '/api/v1/nothing'];
-  expect(await Promise.all(paths.map(async (path) => (await call(path)).code))).toEqual([404, 404, 404, 404, 404]);
+  const paths = [
+    '/api/v2',
+    '/apis/none',
+    '/apis/apps/v9',
+    '/apis/apps/v1/x/y/z/a',
+    '/api/v1/nothing',
+    '/api//x',
+    '/apis//x',
+  ];
+  expect(await Promise.all(paths.map(async (path) => (await call(path)).code))).toEqual(paths.map(() => 404));
 });
 
 test('who asks for a document by its hash may keep it for good, or is told where it is now', async () => {

@@ -96,7 +96,8 @@ export class Discovery {
     const core = groups.filter(({ group }) => group === '');
     const named = groups.filter(({ group }) => group !== '');
     const [, root = '', first = '', second, ...rest] = path.split('/');
-    if (rest.length > 0) throw newGenericNotFound();
+    // What is nowhere is not remembered either.
+    if (rest.length > 0 || (first === '' && second !== undefined)) throw newGenericNotFound();
     if (first === '') {
       if (aggregated) return aggregatedDiscovery(root === 'api' ? core : named, aggregated);
       return root === 'api' ? apiVersions(this.#serverAddress()) : apiGroupList(named);

@@ -66,7 +66,7 @@ const known = new Set<string>();
 function isField(name: string, value: string): boolean {
   if (!known.has(name)) {
     if (!NAME.test(name) || OF_CONNECTIONS.has(name)) return false;
-    if (known.size < 1000) known.add(name);
+    if (known.size < 1000 && name.length <= 64) known.add(name);
   }
   return name !== 'te' || value === 'trailers';
 }

@@ -8,12 +8,14 @@ export const managerOf = ({ query, userAgent }: ResourceRequest): string =>
   query.get('fieldManager') || programOf(userAgent) || 'unknown';
 
 const MAX_REMEMBERED = 1000;
+const LONGEST_REMEMBERED = 256;
 const programs = new Map<string, string>();
 
 function programOf(userAgent: string): string {
   let program = programs.get(userAgent);
   if (program !== undefined) return program;
   program = readProgram(userAgent);
+  if (userAgent.length > LONGEST_REMEMBERED) return program;
   if (programs.size >= MAX_REMEMBERED) programs.clear();
   programs.set(userAgent, program);
   return program;

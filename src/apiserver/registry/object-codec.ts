@@ -134,13 +134,14 @@ function membersText(object: Members, leftOut: ReadonlySet<string>, stringify: S
 
 const keyTexts = new Map<string, string>();
 const MAX_KEYS = 1000;
+const LONGEST_KEY = 256;
 
 /** `"name":`; schemas have few names, and clients may not fill the memory with theirs. */
 function keyText(key: string): string {
   let text = keyTexts.get(key);
   if (text === undefined) {
     text = `${JSON.stringify(key)}:`;
-    if (keyTexts.size < MAX_KEYS) keyTexts.set(key, text);
+    if (keyTexts.size < MAX_KEYS && key.length <= LONGEST_KEY) keyTexts.set(key, text);
   }
   return text;
 }

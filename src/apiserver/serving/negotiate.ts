@@ -30,6 +30,8 @@ const WILDCARDS = new Set(['*/*', 'application/*']);
 const JSON_FORM: AcceptedForm = { encoding: 'json', as: 'object', version: 'v1', mediaType: 'application/json' };
 
 const cache = new Map<string, AcceptedForm>();
+const MOST_KEPT = 1000;
+const LONGEST_KEPT = 256;
 
 /** The first form of an Accept header that this server knows. Throws a 406 when there is none. `hasTable` is false for what is never told in rows. */
 export function negotiate(accept: string, hasTable = true, produced = MEDIA_TYPES): AcceptedForm {
@@ -39,7 +41,7 @@ export function negotiate(accept: string, hasTable = true, produced = MEDIA_TYPE
   const form = parse(accept, hasTable);
   if (!hasTable) return form;
   // Accept headers are few and repeat with every request; hostile ones must not fill the memory.
-  if (cache.size < 1000) cache.set(accept, form);
+  if (cache.size < MOST_KEPT && accept.length <= LONGEST_KEPT) cache.set(accept, form);
   return form;
 }
 

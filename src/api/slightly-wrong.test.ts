@@ -204,6 +204,14 @@ describe('what is said', () => {
   const NO_REQUEST = 'must match the extended resource name of an entry in spec.initContainers.resources.requests';
   test.each<[string, AnyResourceDefinition, object, object, object, unknown[]]>([
     [
+      'of a node that tells nonsense of its swap, at which nobody looks',
+      Nodes,
+      {},
+      {},
+      { nodeInfo: { swap: { capacity: -1 } } },
+      [],
+    ],
+    [
       'of a Job that began at another time',
       Jobs,
       job,

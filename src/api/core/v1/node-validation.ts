@@ -17,17 +17,20 @@ export function validateNode({ spec, status }: Node): FieldError[] {
   return [
     // Upstream names this path, though taints stand in the spec.
     ...validateTaints(spec?.taints, new FieldPath('metadata').child('taints')),
-    ...(['capacity', 'allocatable'] as const).flatMap((list) =>
-      Object.entries(status?.[list] ?? {}).flatMap(([name, text]) =>
-        validateResourceAmount(name, text, new FieldPath('status').child(list, name)),
-      ),
-    ),
+    ...validateAmounts(status),
     // Another path that upstream names.
     ...nonNegative(new FieldPath('metadata').child('nodeSwapStatus', 'capacity'), status?.nodeInfo?.swap?.capacity),
     ...validateFeatures(status?.declaredFeatures ?? [], new FieldPath('status').child('declaredFeatures')),
     ...validateCidrs(spec?.podCIDRs, SPEC.child('podCIDRs')),
   ];
 }
+
+const validateAmounts = (status: Node['status']): FieldError[] =>
+  (['capacity', 'allocatable'] as const).flatMap((list) =>
+    Object.entries(status?.[list] ?? {}).flatMap(([name, text]) =>
+      validateResourceAmount(name, text, new FieldPath('status').child(list, name)),
+    ),
+  );
 
 const FEATURE = /^[A-Z][a-zA-Z0-9]*(\/[a-zA-Z][a-zA-Z0-9]*)*$/;
 
@@ -111,8 +114,9 @@ export function validateNodeUpdate({ spec, status }: Node, old: Node): FieldErro
   return errors;
 }
 
-/** The rules of what a node agent reports: those of the whole node. */
+/** The rules of what a node agent reports. */
 export const validateNodeStatus = (node: Node, old: Node): FieldError[] => [
-  ...validateNode(node),
+  ...validateAmounts(node.status),
+  ...validateFeatures(node.status?.declaredFeatures ?? [], new FieldPath('status').child('declaredFeatures')),
   ...validateNodeUpdate(node, old),
 ];

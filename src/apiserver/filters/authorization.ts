@@ -22,8 +22,9 @@ export const authorization =
       if (isDecided) context.annotate('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
       context.annotate('authorization.k8s.io/reason', isDecided ? reason : 'internal error');
       if (!isDecided) return respondInternalError(context, evaluationError as string);
-      if (!allowed) throw forbiddenError(attributes, reason);
-      return next(context);
+      if (allowed) return next(context);
+      context.setHeader('x-content-type-options', 'nosniff');
+      throw forbiddenError(attributes, reason);
     });
   };
 

@@ -1,3 +1,4 @@
+import { recovering, whenThere } from '#base/maybe-promise.ts';
 import { Impersonation } from '../authentication/impersonation.ts';
 import { readWantedUser, type WantedUser } from '../authentication/impersonation-headers.ts';
 import type { Decide } from '../authorization/authorizer.ts';
@@ -10,7 +11,7 @@ import type { RequestContext } from './request-context.ts';
 /** Lets a request go on as the user that its headers name, where its own user may act as that one. */
 export const impersonation = (pipeline: Pick<Pipeline, 'decide'>, metrics: ImpersonationMetrics): Filter => {
   const acting = new Impersonation(measured(pipeline, metrics));
-  const become = async (context: RequestContext, wanted: WantedUser) => {
+  const actAs = async (context: RequestContext, wanted: WantedUser) => {
     const startedAt = metrics.now();
     let constraint: string | undefined;
     try {
@@ -21,8 +22,17 @@ export const impersonation = (pipeline: Pick<Pipeline, 'decide'>, metrics: Imper
     }
   };
   return (next) => (context) => {
-    const wanted = readWantedUser(context);
-    return wanted === undefined ? next(context) : become(context, wanted).then(() => next(context));
+    const become = recovering(
+      () => {
+        const wanted = readWantedUser(context);
+        return wanted && actAs(context, wanted);
+      },
+      (error) => {
+        context.setHeader('x-content-type-options', 'nosniff');
+        throw error;
+      },
+    );
+    return whenThere(become, () => next(context));
   };
 };
 

@@ -250,5 +250,6 @@ test('who may do everything in a namespace may do nothing outside by naming it i
     expect([method, path, code]).toEqual([method, path, 404]);
   }
   expect((await call(MAPS, { identity })).code).toBe(200);
-  expect((await call('/api/v1/nodes', { identity })).code).toBe(403);
+  const forbidden = await call('/api/v1/nodes', { identity });
+  expect([forbidden.code, forbidden.headers['x-content-type-options']]).toEqual([403, 'nosniff']);
 });

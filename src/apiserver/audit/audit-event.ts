@@ -69,7 +69,7 @@ export function auditEvent(context: RequestContext, { stage, now, decision, defi
     responseObject: withResponse ? responseObject(context, decision.omitManagedFields) : undefined,
     requestReceivedTimestamp: microTime(context.receivedAt),
     stageTimestamp: microTime(now),
-    annotations: isOver && annotations ? Object.fromEntries(annotations) : undefined,
+    annotations: isOver ? annotations && { ...annotations } : undefined,
   }) as unknown as AuditEvent;
 }
 

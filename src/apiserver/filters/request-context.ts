@@ -8,8 +8,14 @@ import type { ResourceResult } from '../result.ts';
 import { anonymousUser, type UserInfo } from '../user.ts';
 import { noLatencies } from './latencies.ts';
 
-/** Nobody keeps answers, unless they say otherwise themselves. */
-const NOT_KEPT = { 'cache-control': 'no-cache, private' };
+/** Places for what nearly every answer says, so that it need not grow. Nobody keeps answers, unless they say otherwise themselves. */
+const USUAL_HEADERS = {
+  'audit-id': undefined,
+  'cache-control': 'no-cache, private',
+  'content-type': undefined,
+  'x-kubernetes-pf-flowschema-uid': undefined,
+  'x-kubernetes-pf-prioritylevel-uid': undefined,
+};
 
 /** What who waited too long is told, as upstream writes it: by hand, whatever the client accepts. */
 const LATE = new TextEncoder().encode(
@@ -65,7 +71,7 @@ export class RequestContext implements Exchange {
   /** Texts of Warning headers of whatever answer is given. */
   readonly warnings: string[] = [];
   /** What the audit log says beside the request itself; undefined while nothing has to be said. */
-  annotations: Map<string, string> | undefined;
+  annotations: Record<string, string> | undefined;
   /** Called once when the head of a streamed answer is sent. */
   onStarted: (() => void) | undefined;
   /** Lets the next request begin although this one goes on; for long-running requests that have begun. */
@@ -129,13 +135,13 @@ export class RequestContext implements Exchange {
 
   /** Adds a header to the answer, by lower-case name. */
   setHeader(name: string, value: string): void {
-    this.#headers ??= { ...NOT_KEPT };
+    this.#headers ??= { ...USUAL_HEADERS };
     this.#headers[name] = value;
   }
 
   readonly annotate = (key: string, value: string): void => {
-    this.annotations ??= new Map();
-    this.annotations.set(key, value);
+    this.annotations ??= {};
+    this.annotations[key] = value;
   };
 
   /** Answers that there was no time for an answer, or breaks off one that has begun. What somebody says later is not sent. */
@@ -183,7 +189,7 @@ export class RequestContext implements Exchange {
   }
 
   #withOwn(headers: HeaderMap): HeaderMap {
-    const all = (this.#headers ??= { ...NOT_KEPT });
+    const all = (this.#headers ??= { ...USUAL_HEADERS });
     if (this.warnings.length > 0) Object.assign(all, warningHeaders(this.warnings));
     // There is one answer: what is set here is not used again.
     for (const name in headers) all[name] = headers[name];

@@ -58,16 +58,14 @@ export class Controller {
    * for both, with the other one beside it: keys that compare the two leave out changes that do not matter.
    */
   watches<T extends KubernetesObject>(definition: ResourceDefinition<T>, keys: KeyMapper<T>): this {
-    const enqueue = (object: T, other?: T) => {
-      for (const key of keys(object, other)) this.queue.addAfter(key, this.#gatherMs(key));
+    const enqueue = (all: Iterable<string>) => {
+      for (const key of all) this.queue.addAfter(key, this.#gatherMs(key));
     };
     this.#context.informers.of(definition).addHandler({
-      added: (object) => enqueue(object),
-      updated: (object, old) => {
-        enqueue(old, object);
-        enqueue(object, old);
-      },
-      deleted: (object) => enqueue(object),
+      added: (object) => enqueue(keys(object)),
+      // Each key once: an idle worker begins with the first at once, and would do the work again for the second.
+      updated: (object, old) => enqueue(new Set([...keys(old, object), ...keys(object, old)])),
+      deleted: (object) => enqueue(keys(object)),
     });
     return this;
   }

@@ -27,8 +27,8 @@ export class DeviceTaintEvictionController {
   /** Undefined where rules have no effect. */
   readonly #rules: Informer<DeviceTaintRule> | undefined;
   readonly #ruleStatus: RuleStatus;
-  /** Uids of pods that are to go, by the pods' keys. */
-  readonly #condemned = new Map<string, string | undefined>();
+  /** Pods that are to go, by their keys. */
+  readonly #condemned = new Map<string, { readonly uid: string | undefined; readonly eviction: Eviction }>();
 
   constructor(context: ControllerContext, { featureGates }: ControllersOptions) {
     this.#context = context;
@@ -39,7 +39,7 @@ export class DeviceTaintEvictionController {
       evictionOf: (pod, rules) => this.#evictionOf(pod, rules),
     });
     this.controller = new Controller('device-taint-eviction', context)
-      .watches(Pods, (pod, old) => (old && sameClaims(pod, old) ? [] : keysOf(pod)))
+      .watches(Pods, (pod, old) => (old && sameFate(pod, old) ? [] : keysOf(pod)))
       .watches(ResourceClaims, consumersOf)
       .watches(ResourceSlices, ({ spec }) =>
         this.#claims.store.byIndex(BY_POOL, poolOf(spec.driver, spec.pool.name)).flatMap(consumersOf),
@@ -61,21 +61,28 @@ export class DeviceTaintEvictionController {
     const { informers, clock, events } = this.#context;
     const pod = informers.of(Pods).store.getByKey(key);
     if (pod === undefined || pod.metadata?.deletionTimestamp) {
-      this.#condemned.delete(key);
+      this.#pardon(key);
       return undefined;
     }
     const eviction = this.#evictionOf(pod, this.#rules?.store.list() ?? []);
     if (eviction === undefined) {
-      const wasCondemned = this.#condemned.get(key) === pod.metadata?.uid && this.#condemned.delete(key);
-      if (wasCondemned) events.record(pod, 'Normal', REASON, 'Cancelling deletion');
+      if (this.#pardon(key)?.uid === pod.metadata?.uid) events.record(pod, 'Normal', REASON, 'Cancelling deletion');
       return undefined;
     }
-    this.#condemned.set(key, pod.metadata?.uid);
+    this.#condemned.set(key, { uid: pod.metadata?.uid, eviction });
     this.#tellRules(eviction, 0);
     const wait = eviction.at - clock.now();
     if (wait > 0) return { requeueAfterMs: wait };
     if (await this.#evict(pod)) this.#tellRules(eviction, this.#ruleStatus.count(eviction));
     return undefined;
+  }
+
+  /** A pod has gone, or may stay: its rules are told that they have one pod less to wait for. */
+  #pardon(key: string) {
+    const condemned = this.#condemned.get(key);
+    this.#condemned.delete(key);
+    if (condemned) this.#tellRules(condemned.eviction, 0);
+    return condemned;
   }
 
   #evictionOf(pod: Pod, rules: readonly DeviceTaintRule[]): Eviction | undefined {
@@ -116,7 +123,8 @@ const poolsOf = ({ status }: ResourceClaim): string[] => [
 
 const keysOf = (pod: Pod): string[] => (pod.spec?.resourceClaims?.length ? [keyOf(pod)] : []);
 
-const sameClaims = (pod: Pod, old: Pod): boolean =>
+const sameFate = (pod: Pod, old: Pod): boolean =>
+  pod.metadata?.deletionTimestamp === old.metadata?.deletionTimestamp &&
   pod.spec?.nodeName === old.spec?.nodeName &&
   deepEqual(pod.status?.resourceClaimStatuses, old.status?.resourceClaimStatuses);
 

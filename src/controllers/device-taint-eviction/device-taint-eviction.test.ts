@@ -143,3 +143,24 @@ test('a pod stays where the rule goes before its toleration ends', async () => {
   const from = 'device-taint-eviction-controller DeviceTaintManagerEviction';
   await waitFor(async () => (await eventsOf('tolerant')).includes(`${from} Cancelling deletion`));
 });
+
+test('a rule waits no longer for a pod that somebody else deleted', async () => {
+  const rules = cluster.client.of(DeviceTaintRules);
+  const taint = { key: 'example.com/gone', effect: 'NoExecute' };
+  const toleration = { key: taint.key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 86_400 };
+  await makeUser('gone', [toleration], 'own');
+  await rules.create({
+    metadata: { name: 'gone' },
+    spec: { deviceSelector: { pool: 'own' }, taint },
+  } as DeviceTaintRule);
+  const reason = async () => (await rules.get('gone')).status?.conditions?.[0]?.reason;
+  const isTold = (wanted: string) =>
+    waitFor(async () => {
+      clock.advance(1000);
+      return (await reason()) === wanted;
+    });
+  for (let second = 0; second < 30; second++) await isTold('PodsPendingEviction');
+  await pods().delete('gone', { namespace });
+  await isTold('NotStarted');
+  await rules.delete('gone');
+});

@@ -67,6 +67,8 @@ export const mastersAuthorizer: Authorizer = {
 const MAX_REMEMBERED = 10_000;
 /** They may be as long as a request's head, too. */
 const LONGEST_REMEMBERED = 512;
+/** Users are made up in reviews, with as many groups as fit into one. */
+const LONGEST_SUBJECT = 16_384;
 
 /**
  * Role-based access control over the roles and bindings that the source holds now. What it found out is remembered by
@@ -106,7 +108,8 @@ export class RbacAuthorizer implements Authorizer {
       subject = this.#subjects.get(key);
       if (subject === undefined) {
         if (this.#subjects.size >= MAX_REMEMBERED) this.#subjects.clear();
-        this.#subjects.set(key, (subject = new SubjectRules(this.#source, user)));
+        subject = new SubjectRules(this.#source, user);
+        if (key.length <= LONGEST_SUBJECT) this.#subjects.set(key, subject);
       }
       this.#users.set(user, subject);
     }

@@ -179,3 +179,15 @@ test.each([
   const found = { create: plan.create, remove: plan.remove.length, waitMs: plan.waitMs };
   expect(found).toEqual({ create: [], remove: 0, waitMs: 0, ...want });
 });
+
+test('of a Job with more indexes than there is memory for those are spelled out that are made', () => {
+  const rules = [{ succeededIndexes: '0-1999999998' }, { succeededIndexes: '1-1999999999', succeededCount: 2 }];
+  const large = indexed({ completions: 2_000_000_000, successPolicy: { rules } }, { completedIndexes: '0,2' });
+  const state = observeJob(large, []);
+  expect(planJob(large, state, { pods: [], lastSuccess: () => 0, now }).create).toEqual([1, 3]);
+  expect(endingOf(large, state, { pods: [], now })).toBeUndefined();
+  const more = { ...large, status: { ...large.status, completedIndexes: '0,2,3' } };
+  expect(endingOf(more, observeJob(more, []), { pods: [], now })).toMatchObject({
+    message: 'Matched rules at index 1',
+  });
+});

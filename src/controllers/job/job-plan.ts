@@ -1,9 +1,9 @@
 import type { Job } from '#api/batch/v1/job.ts';
+import { parseJobIndexes } from '#api/batch/v1/job-indexes.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { parseTime } from '#machinery/objects/time.ts';
 import { rankForDeletion } from '../shared/replicas/deletion-rank.ts';
 import { judgeFailure } from './failure-policy.ts';
-import { parseIndexes } from './indexes.ts';
 import { indexOf, isIndexed } from './job-pod.ts';
 import { endOf, isFailedFor, type JobState } from './job-state.ts';
 
@@ -82,9 +82,10 @@ function restartsExceed({ spec }: Job, pods: readonly Pod[], limit: number): boo
 
 function successOf(job: Job, state: JobState): Ending | undefined {
   for (const [at, rule] of (job.spec?.successPolicy?.rules ?? []).entries()) {
-    const wanted = rule.succeededIndexes === undefined ? undefined : parseIndexes(rule.succeededIndexes);
-    const hits = [...state.completedIndexes].filter((index) => wanted === undefined || wanted.has(index)).length;
-    const enough = rule.succeededCount ?? wanted?.size ?? 0;
+    const wanted = rule.succeededIndexes === undefined ? undefined : rangesOf(job, rule.succeededIndexes);
+    const isWanted = (index: number) => wanted?.ranges.some(([first, last]) => first <= index && index <= last) ?? true;
+    const hits = [...state.completedIndexes].filter(isWanted).length;
+    const enough = rule.succeededCount ?? wanted?.total ?? 0;
     if (enough > 0 && hits >= enough) {
       return { type: 'Complete', reason: 'SuccessPolicy', message: `Matched rules at index ${at}` };
     }
@@ -94,6 +95,12 @@ function successOf(job: Job, state: JobState): Ending | undefined {
     completions === undefined ? state.succeeded > 0 && state.active.length === 0 : state.succeeded >= completions;
   const message = 'Reached expected number of succeeded pods';
   return complete ? { type: 'Complete', reason: 'CompletionsReached', message } : undefined;
+}
+
+/** A Job may name more indexes than there is memory for, as a range: they are not spelled out. */
+function rangesOf({ spec }: Job, text: string) {
+  const indexes = parseJobIndexes(text, spec?.completions ?? 0);
+  return 'error' in indexes ? { total: 0, ranges: [] } : indexes;
 }
 
 export interface JobPlan {
@@ -118,7 +125,6 @@ export function planJob(job: Job, state: JobState, { pods, lastSuccess, now }: P
   const { keep, duplicates } = isIndexed(job)
     ? sortByIndex(job, state, now)
     : { keep: state.active, duplicates: [] as readonly Pod[] };
-  const open = isIndexed(job) ? openIndexes(job, state) : undefined;
   const wanted =
     completions === undefined
       ? state.succeeded > 0
@@ -133,10 +139,11 @@ export function planJob(job: Job, state: JobState, { pods, lastSuccess, now }: P
   const count = Math.min(Math.max(0, wanted - keep.length - leaving), BURST);
   // Where both pods too many and too few are, those too many go first.
   if (count === 0 || duplicates.length > 0) return { create: [], remove: duplicates, waitMs: 0 };
-  if (job.spec?.backoffLimitPerIndex !== undefined) return planIndexes(open?.slice(0, count) ?? [], state, now);
+  const open = isIndexed(job) ? openIndexes(job, state, count) : undefined;
+  if (job.spec?.backoffLimitPerIndex !== undefined) return planIndexes(open ?? [], state, now);
   const waitMs = backoff(job, { pods, lastSuccess, now });
   if (waitMs > 0) return { create: [], remove: [], waitMs };
-  const create = open ? open.slice(0, count) : Array.from({ length: count }, () => undefined);
+  const create = open ?? Array.from({ length: count }, () => undefined);
   return { create, remove: [], waitMs: 0 };
 }
 
@@ -173,15 +180,22 @@ function sortByIndex(job: Job, { active, completedIndexes, failedIndexes }: JobS
   return { keep, duplicates };
 }
 
-/** Indexes that no pod works on and that are not done, the lowest first. */
-function openIndexes({ spec }: Job, { active, terminating, completedIndexes, failedIndexes }: JobState): number[] {
+/** The lowest indexes that no pod works on and that are not done, `count` at most: a Job may have more than there is memory for. */
+function openIndexes(
+  { spec }: Job,
+  { active, terminating, completedIndexes, failedIndexes }: JobState,
+  count: number,
+): number[] {
   const holding = spec?.podReplacementPolicy === 'Failed' ? [...active, ...terminating] : active;
   const taken = new Set([
     ...completedIndexes,
     ...(failedIndexes ?? []),
     ...holding.flatMap((pod) => indexOf(pod) ?? []),
   ]);
-  return Array.from({ length: spec?.completions ?? 0 }, (_, index) => index).filter((index) => !taken.has(index));
+  const open: number[] = [];
+  for (let index = 0; index < (spec?.completions ?? 0) && open.length < count; index++)
+    if (!taken.has(index)) open.push(index);
+  return open;
 }
 
 /** After failures in a row new pods wait, twice as long each time, from the last failure on. */

@@ -44,9 +44,12 @@ function parseRange(text: string, completions: number): readonly [number, number
 /** The first index that two lists share; what cannot be read shares nothing. */
 export function sharedIndex(one: JobIndexes, other: JobIndexes): number | undefined {
   if ('error' in one || 'error' in other) return undefined;
+  // Both are in order: what ends before this range ends before all that follow.
+  let at = 0;
   for (const [from, to] of one.ranges) {
-    const overlap = other.ranges.find(([first, last]) => from <= last && first <= to);
-    if (overlap) return Math.max(from, overlap[0]);
+    while ((other.ranges[at]?.[1] ?? to) < from) at++;
+    const [first] = other.ranges[at] ?? [];
+    if (first !== undefined && first <= to) return Math.max(from, first);
   }
   return undefined;
 }

@@ -102,6 +102,16 @@ test.each([
   expect(told).toEqual(want);
 });
 
+test('of pods without number so many are made at a time', () => {
+  const state = { set: set({ ...parallel, replicas: 2_000_000_000 }), current: 'new', update: 'new', now: 0 };
+  const steps = planStateful({ ...state, pods: [pod(0), pod(499)] });
+  expect([steps.length, steps[0], steps.at(-1)]).toEqual([
+    500,
+    { type: 'create', ordinal: 1, revision: 'new' },
+    { type: 'create', ordinal: 501, revision: 'new' },
+  ]);
+});
+
 test('how many may be missing does not count unless the feature is on, whoever wrote it down', () => {
   const state = { set: set(partition(0, 2)), pods: [old(0), old(1), old(2)], current: 'old', update: 'new', now: 0 };
   expect(planStateful(state)).toEqual([{ type: 'delete', pod: old(2) }]);

@@ -40,6 +40,9 @@ const isTerminating = ({ metadata }: Pod): boolean => metadata?.deletionTimestam
 const isRunningAndReady = (pod: Pod): boolean => pod.status?.phase === 'Running' && isPodReady(pod);
 const isHealthy = (pod: Pod): boolean => isRunningAndReady(pod) && !isTerminating(pod);
 
+/** So much is done at a time, and the rest when that is seen: a set may want more pods than there is memory for. */
+const BURST = 500;
+
 /**
  * What to do now. In order, each pod waits until all before it are available; in parallel none waits. Pods are replaced
  * by an update only once all wanted ones are there.
@@ -57,6 +60,7 @@ export function planStateful(state: StatefulState): Step[] {
     if (step) steps.push(step);
     const settled = pod !== undefined && isHealthy(pod) && isPodAvailable(pod, minReadySeconds, now);
     if (ordered && !settled) return steps;
+    if (steps.length >= BURST) return steps;
   }
   // Of those that do not work only the first may go, in the order of ordinals and the wanted ones before the others.
   const inOrder = [...wanted].sort(([a], [b]) => a - b).map(([, pod]) => pod);

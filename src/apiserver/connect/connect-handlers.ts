@@ -71,10 +71,9 @@ export function createConnectHandlers(options: ConnectOptions): { connect: Conne
         throw newBadRequest('Upgrade request required');
       }
       const { path, prefix } = proxiedPath(exchange.path, target);
-      if (path === '' && (exchange.method === 'GET' || exchange.method === 'HEAD')) {
-        return redirect(exchange);
-      }
-      return forward(exchange, await proxied(target, exchange), prefix);
+      const behind = await proxied(target, exchange);
+      if (path === '' && (exchange.method === 'GET' || exchange.method === 'HEAD')) return redirect(exchange);
+      return forward(exchange, behind, prefix);
     },
     async upgrade(client, { target }, exchange) {
       if (target.subresource === 'log' && target.verb === 'get') return answerLog(logSocket(exchange, client), target);

@@ -143,6 +143,14 @@ describe('a proxied request', () => {
     expect((await call(base, { method: 'POST', body: 'x' })).json.url).toBe('/');
   });
 
+  test('leads nowhere where nobody is', async () => {
+    for (const kind of ['pods', 'services']) {
+      const { code, json } = await call(`/api/v1/namespaces/default/${kind}/nobody/proxy`);
+      expect([code, json.reason]).toEqual([404, 'NotFound']);
+    }
+    expect((await call('/api/v1/nodes/nobody/proxy')).code).toBe(404);
+  });
+
   test('passes on much without holding it', async () => {
     const body = randomBytes(30 * 1024 * 1024);
     const { json } = await call(`${base}/`, { method: 'POST', body });

@@ -5,6 +5,9 @@ import { isValidPortNumber } from '#machinery/names/port.ts';
 import { parseUrl } from '#machinery/names/url.ts';
 import type { WebhookClientConfig } from './webhook-client-config.ts';
 
+/** So many segments that are wrong are told of, each with the whole path. */
+const MOST_PATH_ERRORS = 100;
+
 /** Where a webhook is: an address or a service. Also for conversion webhooks. */
 export function validateClientConfig({ url, service }: WebhookClientConfig, field: FieldPath): FieldError[] {
   if ((url === undefined) === (service === undefined)) {
@@ -20,7 +23,9 @@ export function validateClientConfig({ url, service }: WebhookClientConfig, fiel
     ...checkNumber(at.child('port'), service.port, (port) =>
       isValidPortNumber(port).map((detail) => `port is not valid: ${detail}`),
     ),
-    ...pathErrors(service.path ?? '').map((detail) => invalid(at.child('path'), service.path, detail)),
+    ...pathErrors(service.path ?? '')
+      .slice(0, MOST_PATH_ERRORS)
+      .map((detail) => invalid(at.child('path'), service.path, detail)),
   ];
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isDNS1123Label } from '#machinery/names/dns.ts';
 import { Jobs } from './batch/v1/job.ts';
 import { Leases } from './coordination/v1/lease.ts';
+import { EndpointsResource } from './core/v1/endpoints.ts';
 import { Nodes } from './core/v1/node.ts';
 import { Pods } from './core/v1/pod.ts';
 import { EndpointSlices } from './discovery/v1/endpoint-slice.ts';
@@ -64,6 +65,27 @@ test.each([
   ],
 ])('a node’s annotation for %s must be well formed: %s', (name, text, errors) => {
   expect(createErrors(Nodes, annotated(name, text))).toEqual(errors);
+});
+
+test('endpoints are looked at twice, unless they stay as they were', () => {
+  const at = (ip: string, more: object = {}) => ({
+    metadata: { ...metadata, ...more },
+    subsets: [{ addresses: [{ ip }] }],
+  });
+  const errors = [
+    'subsets[0].addresses[0].ip: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+    'subsets[0].addresses[0].ip: Invalid value: "x": must be a valid IP address',
+  ];
+  expect(createErrors(EndpointsResource, at('x'))).toEqual(errors);
+  expect(updateErrors(EndpointsResource, at('1.2.3.4'), at('x'))).toEqual(errors);
+  expect(updateErrors(EndpointsResource, at('x'), at('x', { labels: { a: 'b' } }))).toEqual([]);
+  const slice = (address: string, addressType = 'IPv4') => ({
+    metadata,
+    addressType,
+    endpoints: [{ addresses: [address] }],
+  });
+  expect(updateErrors(EndpointSlices, slice('x'), slice('x'))).toEqual([]);
+  expect(updateErrors(EndpointSlices, slice('x'), slice('y'))).toHaveLength(1);
 });
 
 describe('what is created', () => {

@@ -1,10 +1,11 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { ipWarnings } from '#machinery/names/ip-checks.ts';
 import type { EndpointAddress, Endpoints } from './endpoints.ts';
-import { validateEndpoints } from './endpoints-validation.ts';
+import { validateEndpoints, validateEndpointsUpdate } from './endpoints-validation.ts';
 
 export const endpointsStrategy: Strategy<Endpoints> = {
-  validate: validateEndpoints,
+  validateCreate: validateEndpoints,
+  validateUpdate: validateEndpointsUpdate,
   warn: endpointsWarnings,
   allowCreateOnUpdate: true,
   applyDefaults(endpoints) {

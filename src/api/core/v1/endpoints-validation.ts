@@ -1,9 +1,11 @@
 import { checkEach, checkNumber, checkText, requireOneOf } from '#api/checks.ts';
-import { type FieldError, FieldPath, required } from '#machinery/errors/field-error.ts';
+import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
+import { parseIp } from '#machinery/names/ip.ts';
 import { isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { isValidPortNumber } from '#machinery/names/port.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints } from './endpoints.ts';
 import { validateNotSpecial } from './special-address.ts';
 
@@ -11,6 +13,12 @@ const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 
 export const validateEndpoints = ({ subsets }: Endpoints): FieldError[] =>
   checkEach(subsets, new FieldPath('subsets'), validateSubset);
+
+/** What was stored when less was asked of it may stay as it is. */
+export function validateEndpointsUpdate(endpoints: Endpoints, old: Endpoints): FieldError[] {
+  const errors = validateEndpoints(endpoints);
+  return errors.length > 0 && deepEqual(endpoints.subsets ?? [], old.subsets ?? []) ? [] : errors;
+}
 
 function validateSubset({ addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset, field: FieldPath) {
   const isEmpty = addresses.length + notReadyAddresses.length === 0;
@@ -23,12 +31,13 @@ function validateSubset({ addresses = [], notReadyAddresses = [], ports = [] }: 
 }
 
 function validateAddress({ ip, hostname, nodeName }: EndpointAddress, field: FieldPath): FieldError[] {
-  const wrong = checkText(field.child('ip'), ip, (text) => isValidIpForLegacyField(text));
+  const at = field.child('ip');
   return [
-    ...wrong,
+    ...checkText(at, ip, (text) => isValidIpForLegacyField(text)),
     ...(hostname ? checkText(field.child('hostname'), hostname, isDNS1123Label) : []),
     ...(nodeName === undefined ? [] : checkText(field.child('nodeName'), nodeName, isDNS1123Subdomain)),
-    ...(wrong.length === 0 ? validateNotSpecial(ip, field.child('ip')) : []),
+    // Upstream looks at it twice.
+    ...(parseIp(ip) === undefined ? [invalid(at, ip, 'must be a valid IP address')] : validateNotSpecial(ip, at)),
   ];
 }
 

@@ -3,7 +3,11 @@ import { ipWarnings } from '#machinery/names/ip-checks.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { EndpointSlice } from './endpoint-slice.ts';
-import { validateEndpointSlice, validateEndpointSliceUpdate } from './endpoint-slice-validation.ts';
+import {
+  validateEndpointSlice,
+  validateEndpointSliceCreate,
+  validateEndpointSliceUpdate,
+} from './endpoint-slice-validation.ts';
 
 export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   hasGeneration: true,
@@ -20,6 +24,7 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   },
   warn: endpointSliceWarnings,
   validate: validateEndpointSlice,
+  validateCreate: validateEndpointSliceCreate,
   validateUpdate: validateEndpointSliceUpdate,
 };
 

@@ -5,6 +5,7 @@ import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { parseIp } from '#machinery/names/ip.ts';
 import { isValidIp, isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
 import { isQualifiedName, isValidLabelValue } from '#machinery/names/label.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from './endpoint-slice.ts';
 
 const MOST_ENDPOINTS = 1000;
@@ -13,18 +14,26 @@ const MOST_PORTS = 20_000;
 const MOST_HINTS = 8;
 const ROOT = new FieldPath();
 
-export const validateEndpointSlice = ({ addressType, endpoints = [], ports = [] }: EndpointSlice): FieldError[] => [
+/** But for its endpoints. */
+export const validateEndpointSlice = ({ addressType, ports = [] }: EndpointSlice): FieldError[] => [
   ...requireOneOf(ROOT.child('addressType'), addressType, ['FQDN', 'IPv4', 'IPv6']),
   ...(ports.length > MOST_PORTS
     ? [tooMany(ROOT.child('ports'), ports.length, MOST_PORTS)]
     : validatePorts(ports, ROOT.child('ports'))),
-  ...(endpoints.length > MOST_ENDPOINTS
-    ? [tooMany(ROOT.child('endpoints'), endpoints.length, MOST_ENDPOINTS)]
-    : checkEach(endpoints, ROOT.child('endpoints'), (endpoint, at) => validateEndpoint(endpoint, at, addressType))),
 ];
 
-export const validateEndpointSliceUpdate = (slice: EndpointSlice, old: EndpointSlice): FieldError[] =>
-  immutable(ROOT.child('addressType'), slice.addressType, old.addressType);
+/** The endpoints of a new slice. */
+export const validateEndpointSliceCreate = ({ addressType, endpoints = [] }: EndpointSlice): FieldError[] =>
+  endpoints.length > MOST_ENDPOINTS
+    ? [tooMany(ROOT.child('endpoints'), endpoints.length, MOST_ENDPOINTS)]
+    : checkEach(endpoints, ROOT.child('endpoints'), (endpoint, at) => validateEndpoint(endpoint, at, addressType));
+
+/** Endpoints that were stored when less was asked of them may stay as they are. */
+export function validateEndpointSliceUpdate(slice: EndpointSlice, old: EndpointSlice): FieldError[] {
+  const errors = validateEndpointSliceCreate(slice);
+  const isAsBefore = errors.length > 0 && deepEqual(slice.endpoints ?? [], old.endpoints ?? []);
+  return [...(isAsBefore ? [] : errors), ...immutable(ROOT.child('addressType'), slice.addressType, old.addressType)];
+}
 
 function validateEndpoint(endpoint: Endpoint, field: FieldPath, addressType: string): FieldError[] {
   const { addresses, hostname, nodeName, hints } = endpoint;

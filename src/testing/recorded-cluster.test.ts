@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { ControllerRevisions } from '#api/apps/v1/controller-revision.ts';
 import { Deployments } from '#api/apps/v1/deployment.ts';
 import { ReplicaSets } from '#api/apps/v1/replica-set.ts';
 import { HorizontalPodAutoscalersV1 } from '#api/autoscaling/v1/horizontal-pod-autoscaler.ts';
@@ -165,6 +166,79 @@ test('what was cleaned of uids and ages belongs together all the same, and goes 
     expect((await cluster.client.of(PersistentVolumeClaims).get('data', { namespace: 'default' })).status?.phase).toBe(
       'Bound',
     );
+  } finally {
+    await cluster.stop();
+  }
+});
+
+test.each([
+  ['was not recorded', 'test-776999688b', undefined],
+  ['another release wrote', 'test-c77f6d978', { creationTimestamp: null }],
+])('pods of a StatefulSet whose revision %s stay', async (_, revision, written) => {
+  const container = {
+    image: 'test',
+    imagePullPolicy: 'Always',
+    name: 'test',
+    resources: {},
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+  };
+  const defaults = {
+    dnsPolicy: 'ClusterFirst',
+    restartPolicy: 'Always',
+    schedulerName: 'default-scheduler',
+    securityContext: {},
+    terminationGracePeriodSeconds: 30,
+  };
+  const template = {
+    metadata: { annotations: { test: 'value' }, labels: { app: 'foo' }, ...written },
+    spec: { containers: [container], ...defaults },
+  };
+  const of = (kind: string, apiVersion: string, name: string, uid: string) => ({
+    apiVersion,
+    kind,
+    metadata: { name, namespace: 'default', uid, creationTimestamp: '2025-11-03T19:46:23Z' },
+  });
+  const set = of('StatefulSet', 'apps/v1', 'test', 'a1');
+  const pod = of('Pod', 'v1', 'test-0', 'a2');
+  const kept = of('ControllerRevision', 'apps/v1', revision, 'a3');
+  const owner = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'test', uid: 'a1', controller: true };
+  const ownerReferences = [{ ...owner, blockOwnerDeletion: true }];
+  const counts = { replicas: 1, readyReplicas: 1, availableReplicas: 1, currentReplicas: 1, updatedReplicas: 1 };
+  const revisions = { collisionCount: 0, currentRevision: revision, updateRevision: revision };
+  const labels = {
+    app: 'foo',
+    'apps.kubernetes.io/pod-index': '0',
+    'controller-revision-hash': revision,
+    'statefulset.kubernetes.io/pod-name': 'test-0',
+  };
+  const items: object[] = [
+    { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n', uid: 'a4' } },
+    {
+      ...set,
+      spec: { replicas: 1, selector: { matchLabels: { app: 'foo' } }, serviceName: '', template },
+      status: { ...counts, ...revisions, observedGeneration: 1 },
+    },
+    {
+      ...pod,
+      metadata: { ...pod.metadata, labels, ownerReferences },
+      spec: { ...template.spec, nodeName: 'n', hostname: 'test-0' },
+      status: { phase: 'Running' },
+    },
+  ];
+  if (written !== undefined) {
+    const metadata = { ...kept.metadata, labels: { app: 'foo' }, ownerReferences };
+    items.push({ ...kept, metadata, data: { spec: { template: { ...template, $patch: 'replace' } } }, revision: 1 });
+  }
+  const recorded = join(directory, `${revision}.yaml`);
+  writeFileSync(recorded, stringifyYaml({ apiVersion: 'v1', kind: 'List', items }));
+  const cluster = await Cluster.start({ recorded, clock: new VirtualClock(Date.UTC(2026, 5, 1)), seed: 2 });
+  try {
+    await cluster.advance(60_000);
+    const now = await cluster.client.of(Pods).get('test-0', { namespace: 'default' });
+    expect([now.metadata?.uid, now.metadata?.labels?.['controller-revision-hash']]).toEqual(['a2', revision]);
+    const { items: all } = await cluster.client.of(ControllerRevisions).list({});
+    expect(all.map(({ metadata }) => metadata?.name)).toEqual([revision]);
   } finally {
     await cluster.stop();
   }

@@ -21,7 +21,8 @@ export const hashedName = (name: string, hash: string, longest = LONGEST_NAME - 
 
 const LONGEST_NAME = 253;
 
-function canonical(value: unknown): string {
+/** JSON without spaces, its keys in order. */
+export function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   const members = Object.entries(value)

@@ -7,11 +7,10 @@ import { OwnWrites } from '#controller/own-writes.ts';
 import { isControlledBy } from '#controller/owner-references.ts';
 import { ignoring } from '#machinery/errors/ignoring.ts';
 import { isAlreadyExists, isNotFound } from '#machinery/errors/status-error.ts';
-import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Selector } from '#machinery/selectors/label-selector.ts';
 import { Claimer } from '../claimer.ts';
 import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../pod-index.ts';
-import { byRevision, expiredRevisions, newRevision, sameRevision } from './revision-plan.ts';
+import { byRevision, expiredRevisions, isSameData, newRevision, sameRevision } from './revision-plan.ts';
 
 /** What an owner's revisions follow from. */
 interface RevisionsOf {
@@ -73,8 +72,9 @@ export class RevisionHistory<T extends KubernetesObject> {
   }
 
   /** Other revisions of the same template. */
-  duplicates(owner: T, { metadata, data }: ControllerRevision): ControllerRevision[] {
-    return this.of(owner).filter((one) => one.metadata?.name !== metadata?.name && deepEqual(one.data, data));
+  duplicates(owner: T, revision: ControllerRevision): ControllerRevision[] {
+    const { name } = revision.metadata ?? {};
+    return this.of(owner).filter((one) => one.metadata?.name !== name && isSameData(one, revision));
   }
 
   async #create(
@@ -90,7 +90,7 @@ export class RevisionHistory<T extends KubernetesObject> {
       if (!isAlreadyExists(error)) throw error;
       const { name = '', namespace = '' } = wanted.metadata ?? {};
       const taken = await client.get(name, { namespace });
-      if (isControlledBy(taken, owner) && deepEqual(taken.data, wanted.data)) {
+      if (isControlledBy(taken, owner) && isSameData(taken, wanted)) {
         return { revision: taken, collisions: options.collisions };
       }
       return this.#create(owner, { ...options, collisions: (options.collisions ?? 0) + 1 });

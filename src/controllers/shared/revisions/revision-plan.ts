@@ -4,8 +4,12 @@ import type { KubernetesObject } from '#api/resource-definition.ts';
 import { newControllerReference } from '#controller/owner-references.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { hashedName, safeHash } from '../safe-hash.ts';
+import { revisionHash } from './revision-hash.ts';
 
+/** On pods, and on revisions of DaemonSets. */
 export const REVISION_HASH = 'controller-revision-hash';
+/** On revisions of StatefulSets. */
+const STATEFUL_HASH = 'controller.kubernetes.io/hash';
 
 /** Earliest first; of one number the elder, then by name. */
 export function byRevision(a: ControllerRevision, b: ControllerRevision): number {
@@ -19,8 +23,8 @@ export const revisionData = (template: PodTemplateSpec | undefined) => ({
 });
 
 /** The template that a revision keeps. */
-export function templateOf({ data }: ControllerRevision): PodTemplateSpec {
-  const { spec } = (data ?? {}) as { spec?: { template?: PodTemplateSpec & { $patch?: string } } };
+export function templateOf(revision: ControllerRevision): PodTemplateSpec {
+  const { spec } = (plain(revision) ?? {}) as { spec?: { template?: PodTemplateSpec & { $patch?: string } } };
   const { $patch: _, ...template } = spec?.template ?? {};
   return template;
 }
@@ -39,13 +43,14 @@ export function newRevision(
   },
 ): ControllerRevision {
   const data = revisionData(options.template);
-  const hash = safeHash(data, options.collisions);
+  const isStateful = options.kind.kind === 'StatefulSet';
+  const hash = isStateful ? revisionHash(data, options.collisions) : safeHash(data, options.collisions);
   const { annotations } = owner.metadata ?? {};
   return {
     metadata: {
       name: hashedName(owner.metadata?.name ?? '', hash, LONGEST_OWNER),
       namespace: owner.metadata?.namespace,
-      labels: { ...options.template?.metadata?.labels, [REVISION_HASH]: hash },
+      labels: { ...options.template?.metadata?.labels, [isStateful ? STATEFUL_HASH : REVISION_HASH]: hash },
       ...(annotations ? { annotations } : {}),
       ownerReferences: [newControllerReference(owner, options.kind)],
     },
@@ -65,4 +70,19 @@ export function expiredRevisions(
 
 /** The latest revision that keeps this template, if any does. */
 export const sameRevision = (revisions: readonly ControllerRevision[], template: PodTemplateSpec | undefined) =>
-  [...revisions].sort(byRevision).findLast(({ data }) => deepEqual(data, revisionData(template)));
+  [...revisions].sort(byRevision).findLast((one) => isSameData(one, { data: revisionData(template) }));
+
+/** Whether two revisions keep the same template. */
+export const isSameData = (a: RevisionData, b: RevisionData): boolean => deepEqual(plain(a), plain(b));
+
+interface RevisionData {
+  readonly data?: unknown;
+}
+
+/** Without what releases before 1.34 wrote into each template: that it was created at no time. */
+function plain({ data }: RevisionData): unknown {
+  const { spec } = (data ?? {}) as { spec?: { template?: { metadata?: { creationTimestamp?: unknown } } } };
+  const { creationTimestamp, ...metadata } = spec?.template?.metadata ?? {};
+  if (creationTimestamp !== null) return data;
+  return { spec: { template: { ...spec?.template, metadata } } };
+}

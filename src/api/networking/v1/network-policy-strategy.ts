@@ -1,7 +1,7 @@
 import type { Strategy } from '#api/resource-definition.ts';
 import { cidrWarnings } from '#machinery/names/ip-checks.ts';
 import type { NetworkPolicy, NetworkPolicyPeer } from './network-policy.ts';
-import { validateNetworkPolicy } from './network-policy-validation.ts';
+import { validateNetworkPolicyCreate, validateNetworkPolicyUpdate } from './network-policy-validation.ts';
 
 export const networkPolicyStrategy: Strategy<NetworkPolicy> = {
   hasGeneration: true,
@@ -13,7 +13,8 @@ export const networkPolicyStrategy: Strategy<NetworkPolicy> = {
     if (spec.policyTypes?.length) return;
     spec.policyTypes = spec.egress?.length ? ['Ingress', 'Egress'] : ['Ingress'];
   },
-  validate: validateNetworkPolicy,
+  validateCreate: validateNetworkPolicyCreate,
+  validateUpdate: validateNetworkPolicyUpdate,
   warn: ({ spec }) => [
     ...(spec?.ingress ?? []).flatMap(({ from }, position) => peerWarnings(from, `spec.ingress[${position}].from`)),
     ...(spec?.egress ?? []).flatMap(({ to }, position) => peerWarnings(to, `spec.egress[${position}].to`)),

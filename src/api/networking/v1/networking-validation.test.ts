@@ -103,3 +103,14 @@ test('a ServiceCIDR has a range of each family at most, and may get the other on
 test('an IPAddress belongs to somebody', () => {
   expect(createErrors(IPAddresses, { metadata: { name: '10.0.0.1' } })).toEqual(['spec.parentRef: Required value']);
 });
+
+test('a network that a NetworkPolicy names already may be named anywhere in it', () => {
+  const from = (...cidrs: string[]) => ({
+    metadata,
+    spec: { podSelector: {}, ingress: cidrs.map((cidr) => ({ from: [{ ipBlock: { cidr } }] })) },
+  });
+  expect(updateErrors(NetworkPolicies, from('010.0.0.0/8'), from('10.0.0.0/8', '010.0.0.0/8'))).toEqual([]);
+  expect(updateErrors(NetworkPolicies, from('10.0.0.0/8'), from('010.0.0.0/8'))).toEqual([
+    'spec.ingress[0].from[0].ipBlock.cidr: Invalid value: "010.0.0.0/8": must not have leading 0s in IP or prefix length',
+  ]);
+});

@@ -21,6 +21,11 @@ test.each<[string, object, string[]]>([
     ],
   ],
   [
+    'that is missing',
+    { request: undefined },
+    ['spec.request: Invalid value: null: PEM block type must be CERTIFICATE REQUEST'],
+  ],
+  [
     'to nobody',
     { signerName: 'me' },
     [

@@ -88,7 +88,8 @@ function validateCertificate(
 
 /** Only that there is a request; whoever signs it reads it. */
 function validateRequest(request: string, field: FieldPath): FieldError[] {
-  return certificateRequestDer(request) ? [] : [invalid(field, request, 'PEM block type must be CERTIFICATE REQUEST')];
+  if (certificateRequestDer(request)) return [];
+  return [invalid(field, request === '' ? null : request, 'PEM block type must be CERTIFICATE REQUEST')];
 }
 
 const textOf = (base64: string | undefined): string => new TextDecoder('latin1').decode(decodeBase64(base64 ?? ''));

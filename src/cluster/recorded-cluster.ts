@@ -5,6 +5,7 @@ import { parseYamlDocuments } from '#machinery/codec/yaml.ts';
 import { readSnapshot } from '#storage/snapshot/read-snapshot.ts';
 import { decodeHeader } from '#storage/snapshot/snapshot-format.ts';
 import type { Store } from '#storage/store.ts';
+import { lostRevisions, type RecordedObject } from './lost-revisions.ts';
 
 /** Another cluster as it was: a snapshot of Knarr, or what `kubectl get … -A -o yaml` or `-o json` printed. */
 export interface RecordedCluster {
@@ -35,16 +36,12 @@ async function ofSnapshot(path: string): Promise<RecordedCluster> {
   };
 }
 
-type Item = {
-  readonly kind?: string;
-  readonly items?: readonly unknown[];
-  readonly metadata?: { readonly name?: string };
-};
+type Item = RecordedObject & { readonly items?: readonly unknown[] };
 
 function ofObjects(objects: readonly Item[]): RecordedCluster {
   return {
     nodes: objects.filter(({ kind }) => kind === 'Node').map(({ metadata }) => metadata?.name ?? ''),
-    load: async (store, now) => (await storeRecorded(store, objects, now)).skipped,
+    load: async (store, now) => (await storeRecorded(store, [...objects, ...lostRevisions(objects)], now)).skipped,
   };
 }
 

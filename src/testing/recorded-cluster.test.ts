@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { ControllerRevisions } from '#api/apps/v1/controller-revision.ts';
+import { DaemonSets } from '#api/apps/v1/daemon-set.ts';
 import { Deployments } from '#api/apps/v1/deployment.ts';
 import { ReplicaSets } from '#api/apps/v1/replica-set.ts';
 import { HorizontalPodAutoscalersV1 } from '#api/autoscaling/v1/horizontal-pod-autoscaler.ts';
@@ -239,6 +240,39 @@ test.each([
     expect([now.metadata?.uid, now.metadata?.labels?.['controller-revision-hash']]).toEqual(['a2', revision]);
     const { items: all } = await cluster.client.of(ControllerRevisions).list({});
     expect(all.map(({ metadata }) => metadata?.name)).toEqual([revision]);
+  } finally {
+    await cluster.stop();
+  }
+});
+
+test('pods of a DaemonSet whose revision was not recorded stay', async () => {
+  const clock = () => new VirtualClock(Date.UTC(2026, 5, 1));
+  const recorder = await Cluster.start({ clock: clock(), seed: 1, simulatedNodes: 2 });
+  await recorder.advance(1000);
+  const template = { metadata: { labels: { app: 'agent' } }, spec: { containers: [{ name: 'c', image: 'x' }] } };
+  const spec = { selector: { matchLabels: { app: 'agent' } }, template };
+  await recorder.client.of(DaemonSets).create({ metadata: { name: 'agent', namespace: 'default' }, spec } as never);
+  await recorder.advance(30_000);
+  const items: object[] = [];
+  for (const each of [Nodes, DaemonSets, Pods] as AnyResourceDefinition[]) {
+    const { items: some } = await recorder.client.of(each).list({});
+    items.push(...some.map((object) => ({ ...object, apiVersion: apiVersionOf(each), kind: each.kind })));
+  }
+  const pods = (await recorder.client.of(Pods).list({})).items;
+  await recorder.stop();
+  const hash = pods[0]?.metadata?.labels?.['controller-revision-hash'] ?? '';
+  const recorded = join(directory, 'daemons.yaml');
+  // The hash is another program's.
+  writeFileSync(recorded, stringifyYaml({ apiVersion: 'v1', kind: 'List', items }).replaceAll(hash, '6b8c9f7d5'));
+  const cluster = await Cluster.start({ recorded, clock: clock(), seed: 2 });
+  try {
+    await cluster.advance(60_000);
+    const now = (await cluster.client.of(Pods).list({})).items;
+    expect(now.map(({ metadata }) => metadata?.uid)).toEqual(pods.map(({ metadata }) => metadata?.uid));
+    const set = await cluster.client.of(DaemonSets).get('agent', { namespace: 'default' });
+    expect(set.status).toMatchObject({ updatedNumberScheduled: 2, numberReady: 2 });
+    const { items: revisions } = await cluster.client.of(ControllerRevisions).list({});
+    expect(revisions.map(({ metadata }) => metadata?.name)).toEqual(['agent-6b8c9f7d5']);
   } finally {
     await cluster.stop();
   }

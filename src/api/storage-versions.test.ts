@@ -9,6 +9,8 @@ import { Events } from './core/v1/event.ts';
 import { type Event, EventsV1 } from './events/v1/event.ts';
 
 const text = fc.string({ maxLength: 8 });
+/** What is empty is as good as absent, and read as such. */
+const said = fc.string({ minLength: 1, maxLength: 8 });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 const present = <T extends object>(object: T): T =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
@@ -17,8 +19,8 @@ const events = fc
   .record({
     metadata: fc.record({ name: text, namespace: text }),
     eventTime: fc.constant('2026-01-02T03:04:05.000006Z'),
-    reportingController: maybe(text),
-    reportingInstance: maybe(text),
+    reportingController: maybe(said),
+    reportingInstance: maybe(said),
     action: maybe(text),
     reason: maybe(text),
     regarding: fc.record({ kind: text, name: text }),

@@ -2,6 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } f
 import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import { writtenNulls } from '#machinery/codec/written-nulls.ts';
 import { newServiceUnavailable, type Status, StatusError } from '#machinery/errors/status-error.ts';
 import type { Connection } from './connection.ts';
@@ -65,7 +66,7 @@ export class HttpTransport implements Transport {
 
   #send(request: ClientRequest, signal: AbortSignal | undefined): Promise<Answer> {
     const { verb, body, patchType } = request;
-    const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const payload = body === undefined ? undefined : Buffer.from(stringifyJson(body));
     return new Promise<Answer>((resolve, reject) => {
       const session = this.#open();
       const stream = session.request(

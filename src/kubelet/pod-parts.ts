@@ -1,6 +1,7 @@
 import type { Container, EphemeralContainer } from '#api/core/v1/container.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { PodSpec } from '#api/core/v1/pod-spec.ts';
+import { boundedSeconds } from '#machinery/objects/seconds.ts';
 
 export type ContainerKind = 'containers' | 'initContainers' | 'ephemeralContainers';
 export type AnyContainer = Container | EphemeralContainer;
@@ -31,6 +32,6 @@ export const isRestartableInit = ({ kind, container }: ContainerPart): boolean =
   kind === 'initContainers' && container.restartPolicy === 'Always';
 
 export const gracePeriodOf = (pod: Pod): number =>
-  pod.metadata?.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30;
+  boundedSeconds(pod.metadata?.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30);
 
 export const isDone = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';

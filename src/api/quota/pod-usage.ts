@@ -3,6 +3,7 @@ import type { Container } from '#api/core/v1/container.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { podQosClass } from '#api/core/v1/pod-qos.ts';
 import type { ScopedResourceSelectorRequirement } from '#api/core/v1/resource-quota.ts';
+import { millisecondsOf } from '#machinery/objects/seconds.ts';
 import { parseTime } from '#machinery/objects/time.ts';
 import type { Quantity } from '#machinery/quantity/quantity.ts';
 import { type Amounts, ONE, readAmounts } from './amounts.ts';
@@ -52,7 +53,7 @@ export const isCharged = (pod: Pod, now: number): boolean =>
 export function expiryOf({ metadata }: Pod): number {
   const { deletionTimestamp, deletionGracePeriodSeconds } = metadata ?? {};
   if (!deletionTimestamp || deletionGracePeriodSeconds === undefined) return Number.POSITIVE_INFINITY;
-  return parseTime(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
+  return parseTime(deletionTimestamp) + millisecondsOf(deletionGracePeriodSeconds);
 }
 
 function computeUsage(requests: Amounts, limits: Amounts): Amounts {

@@ -1,4 +1,5 @@
 import type { Logger } from '#base/logger.ts';
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import type { AuditBackend } from './audit-backend.ts';
 import type { AuditEvent } from './audit-event.ts';
 
@@ -35,7 +36,7 @@ export class TruncatingBackend implements AuditBackend {
   }
 }
 
-const sizeOf = (event: AuditEvent): number => Buffer.byteLength(JSON.stringify(event)) + 1;
+const sizeOf = (event: AuditEvent): number => Buffer.byteLength(stringifyJson(event)) + 1;
 
 function withoutObjects(event: AuditEvent): AuditEvent {
   const { requestObject: _request, responseObject: _response, annotations, ...rest } = event;

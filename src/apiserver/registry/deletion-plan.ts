@@ -1,4 +1,5 @@
 import type { KubernetesObject, Strategy } from '#api/resource-definition.ts';
+import { millisecondsOf } from '#machinery/objects/seconds.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import type { DeleteOptions } from './delete-options.ts';
 import { timestamp } from './object-meta.ts';
@@ -61,12 +62,12 @@ function graceOf(old: KubernetesObject, { strategy, options, now }: DeletionCall
   const { deletionTimestamp, deletionGracePeriodSeconds: running = 0 } = old.metadata ?? {};
   if (deletionTimestamp === undefined) {
     const seconds = strategy.gracePeriod(old, wanted) ?? 0;
-    return { until: now + seconds * 1000, seconds };
+    return { until: now + millisecondsOf(seconds), seconds };
   }
   if (running === 0) return undefined;
   if (wanted === undefined || wanted >= running) return 'pending';
   // A shorter period counts from the first request, but does not end in the past.
-  const until = Date.parse(deletionTimestamp) - (running - wanted) * 1000;
+  const until = Date.parse(deletionTimestamp) - (millisecondsOf(running) - millisecondsOf(wanted));
   return until >= now ? { until, seconds: wanted } : { until: now, seconds: wanted === 0 ? 0 : 1 };
 }
 

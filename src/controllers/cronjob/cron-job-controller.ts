@@ -11,6 +11,7 @@ import { OwnWrites } from '#controller/own-writes.ts';
 import { isControlledBy, newControllerReference } from '#controller/owner-references.ts';
 import { isAlreadyExists, isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { millisecondsOf } from '#machinery/objects/seconds.ts';
 import { formatTime, parseTime } from '#machinery/objects/time.ts';
 import { endOf } from '../shared/finished-job.ts';
 import { isNamespaceTerminating, messageOf } from '../shared/pod-control.ts';
@@ -118,7 +119,7 @@ export class CronJobController {
     if (schedule === undefined) return undefined;
     const begin = parseTime(status?.lastScheduleTime ?? metadata?.creationTimestamp ?? formatTime(now));
     const deadline = spec?.startingDeadlineSeconds;
-    const after = deadline === undefined ? begin : Math.max(begin, now - deadline * 1000);
+    const after = deadline === undefined ? begin : Math.max(begin, now - millisecondsOf(deadline));
     if (nextTime(schedule, after, zone) === undefined) {
       const message = `invalid schedule: ${spec?.schedule} : time difference between two schedules is less than 1 second`;
       this.#tell(cronJob, 'Warning', 'InvalidSchedule', message);

@@ -4,6 +4,7 @@ import { toleratesDevice } from '#api/resource/v1/device-toleration.ts';
 import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
 import type { DeviceRequestAllocationResult } from '#api/resource/v1/resource-claim-status.ts';
 import { isControlledBy } from '#controller/owner-references.ts';
+import { boundedSeconds } from '#machinery/objects/seconds.ts';
 import { parseTime } from '#machinery/objects/time.ts';
 
 /** A taint, and the UID of the rule that it is from where its driver did not publish it. */
@@ -67,5 +68,5 @@ function secondsTolerated({ tolerations = [] }: DeviceRequestAllocationResult, t
   const covering = tolerations.filter((one) => one.effect === 'NoExecute' && toleratesDevice(one, taint));
   if (covering.length === 0) return 0;
   if (covering.some(({ tolerationSeconds }) => tolerationSeconds === undefined)) return undefined;
-  return Math.min(...covering.map(({ tolerationSeconds = 0 }) => Math.max(0, tolerationSeconds)));
+  return Math.min(...covering.map(({ tolerationSeconds = 0 }) => Math.max(0, boundedSeconds(tolerationSeconds))));
 }

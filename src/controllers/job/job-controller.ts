@@ -8,6 +8,7 @@ import { OwnWrites } from '#controller/own-writes.ts';
 import { controllerOf, isControlledBy } from '#controller/owner-references.ts';
 import { isNotFound, isStatus } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { millisecondsOf } from '#machinery/objects/seconds.ts';
 import { parseTime } from '#machinery/objects/time.ts';
 import { selectorFromObject } from '#machinery/selectors/label-selector.ts';
 import { Claimer } from '../shared/claimer.ts';
@@ -234,7 +235,7 @@ export class JobController {
     const waits = waitMs > 0 ? [waitMs] : [];
     const { activeDeadlineSeconds, suspend } = job.spec ?? {};
     if (activeDeadlineSeconds !== undefined && job.status?.startTime && !suspend) {
-      waits.push(Math.max(1, parseTime(job.status.startTime) + activeDeadlineSeconds * 1000 - now));
+      waits.push(Math.max(1, parseTime(job.status.startTime) + millisecondsOf(activeDeadlineSeconds) - now));
     }
     return waits.length > 0 ? { requeueAfterMs: Math.min(...waits) } : undefined;
   }

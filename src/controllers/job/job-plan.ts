@@ -1,6 +1,7 @@
 import type { Job } from '#api/batch/v1/job.ts';
 import { parseJobIndexes } from '#api/batch/v1/job-indexes.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
+import { millisecondsOf } from '#machinery/objects/seconds.ts';
 import { parseTime } from '#machinery/objects/time.ts';
 import { rankForDeletion } from '../shared/replicas/deletion-rank.ts';
 import { judgeFailure } from './failure-policy.ts';
@@ -54,7 +55,7 @@ function failureOf(
   const { activeDeadlineSeconds } = spec ?? {};
   const started = status?.startTime;
   if (activeDeadlineSeconds !== undefined && started && !spec?.suspend) {
-    if (now - parseTime(started) >= activeDeadlineSeconds * 1000) {
+    if (now - parseTime(started) >= millisecondsOf(activeDeadlineSeconds)) {
       return failed('DeadlineExceeded', 'Job was active longer than specified deadline');
     }
   }

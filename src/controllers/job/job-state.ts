@@ -1,5 +1,6 @@
 import type { Job } from '#api/batch/v1/job.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
+import { millisecondsOf } from '#machinery/objects/seconds.ts';
 import { parseTime } from '#machinery/objects/time.ts';
 import { isPodActive, isPodReady, isPodTerminating } from '../shared/pods.ts';
 import { judgeFailure } from './failure-policy.ts';
@@ -107,7 +108,7 @@ export function endOf({ status, metadata }: Pod): number | undefined {
   const ready = status?.conditions?.find(({ type, status: value }) => type === 'Ready' && value === 'False');
   if (ready?.lastTransitionTime) return parseTime(ready.lastTransitionTime);
   const { deletionTimestamp, deletionGracePeriodSeconds = 0, creationTimestamp } = metadata ?? {};
-  if (deletionTimestamp) return parseTime(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
+  if (deletionTimestamp) return parseTime(deletionTimestamp) - millisecondsOf(deletionGracePeriodSeconds);
   return creationTimestamp === undefined ? undefined : parseTime(creationTimestamp);
 }
 

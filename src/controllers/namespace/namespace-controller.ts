@@ -5,6 +5,7 @@ import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
 import { isNotFound } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { millisecondsOf } from '#machinery/objects/seconds.ts';
 import { parseTime } from '#machinery/objects/time.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
 import { messageOf } from '../shared/pod-control.ts';
@@ -117,7 +118,7 @@ interface Left {
 /** How long a pod may take to end, in milliseconds; anything else goes at once. */
 function graceOf({ spec, status }: Pod): number {
   const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed';
-  return isOver ? 0 : (spec?.terminationGracePeriodSeconds ?? 0) * 1000;
+  return isOver ? 0 : millisecondsOf(spec?.terminationGracePeriodSeconds ?? 0);
 }
 
 const unexpected = (namespace: string, { group, version, plural }: AnyResourceDefinition): string =>

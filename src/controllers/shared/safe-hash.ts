@@ -1,4 +1,5 @@
 import { fnv1a } from '#base/fnv.ts';
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
@@ -23,7 +24,7 @@ const LONGEST_NAME = 253;
 
 /** JSON without spaces, its keys in order. */
 export function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (typeof value !== 'object' || value === null) return stringifyJson(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)

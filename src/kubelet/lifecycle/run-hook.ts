@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { LifecycleHandler } from '#api/core/v1/probe.ts';
 import type { Clock } from '#base/clock.ts';
 import type { RuntimeService } from '#cri/runtime.ts';
+import { millisecondsOf } from '#machinery/objects/seconds.ts';
 import type { AnyContainer } from '../pod-parts.ts';
 import { resolvePort } from '../probes/run-probe.ts';
 
@@ -19,7 +20,7 @@ export interface HookTarget {
 export async function runHook(handler: LifecycleHandler, target: HookTarget): Promise<void> {
   const { exec, httpGet, sleep } = handler;
   if (exec) return runExec(exec.command ?? [], target);
-  if (sleep) return target.clock.sleep(sleep.seconds * 1000, target.signal);
+  if (sleep) return target.clock.sleep(millisecondsOf(sleep.seconds), target.signal);
   if (!httpGet) throw new Error(`invalid handler: ${Object.keys(handler).join(', ')}`);
   const port = resolvePort(httpGet.port, target.container);
   const host = httpGet.host || target.podIP;

@@ -2,6 +2,7 @@ import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import type { Timer } from '#base/clock.ts';
 import type { PodSandboxConfig, PodSandboxStatus } from '#cri/runtime.ts';
 import { isConflict, isNotFound } from '#machinery/errors/status-error.ts';
+import { boundedSeconds, millisecondsOf } from '#machinery/objects/seconds.ts';
 import { parseTime } from '#machinery/objects/time.ts';
 import { sandboxConfig } from '../container/sandbox-config.ts';
 import { terminationMessage } from '../logs/termination-message.ts';
@@ -223,7 +224,7 @@ export class PodWorker {
     const { activeDeadlineSeconds } = specOf(this.#pod);
     const { startTime } = this.#status.status;
     if (activeDeadlineSeconds === undefined || !startTime || this.#isEnding()) return;
-    const left = parseTime(startTime) + activeDeadlineSeconds * 1000 - this.#context.clock.now();
+    const left = parseTime(startTime) + millisecondsOf(activeDeadlineSeconds) - this.#context.clock.now();
     if (left > 0) return this.#wakeIn(left);
     const message = 'Pod was active on the node longer than the specified deadline';
     this.#verdict = { reason: 'DeadlineExceeded', message };
@@ -280,7 +281,9 @@ export class PodWorker {
 
   #graceOf({ part, reason }: KillAction): number {
     const probe = reason === 'liveness' || reason === 'startup' ? part?.container[`${reason}Probe`] : undefined;
-    return probe?.terminationGracePeriodSeconds ?? specOf(this.#pod).terminationGracePeriodSeconds ?? 30;
+    return boundedSeconds(
+      probe?.terminationGracePeriodSeconds ?? specOf(this.#pod).terminationGracePeriodSeconds ?? 30,
+    );
   }
 
   async #startMissing(plan: SyncPlan, state: PodRuntimeState): Promise<void> {

@@ -4,6 +4,7 @@ import { ConfigMaps } from '#api/core/v1/config-map.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { Secrets } from '#api/core/v1/secret.ts';
 import type { Image, PodSandboxConfig, PodSandboxStatus } from '#cri/runtime.ts';
+import { boundedSeconds } from '#machinery/objects/seconds.ts';
 import { containerConfig } from '../container/container-config.ts';
 import { ContainerError, configError } from '../container/container-error.ts';
 import { containerEnv } from '../container/env.ts';
@@ -119,7 +120,7 @@ async function runPostStart(
     const fieldPath = containerFieldPath(kind, container.name);
     events.record(pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed', { fieldPath });
     events.record(pod, 'Normal', 'Killing', 'FailedPostStartHook', { fieldPath });
-    await runtime.stopContainer(containerId, specOf(pod).terminationGracePeriodSeconds ?? 30);
+    await runtime.stopContainer(containerId, boundedSeconds(specOf(pod).terminationGracePeriodSeconds ?? 30));
     throw new ContainerError('PostStartHookError', `${(error as Error).message}`, { cause: error });
   }
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { table } from '#base/table.ts';
 import { endConnection } from '#client/end-connection.ts';
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import {
   newBadRequest,
   newGenericNotFound,
@@ -178,7 +179,7 @@ function refusalOf(error: unknown): Refusal {
 
 function json(response: ServerResponse, value: object): void {
   response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(value));
+  response.end(stringifyJson(value));
 }
 
 function text(response: ServerResponse, body: string): void {

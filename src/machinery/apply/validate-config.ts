@@ -1,3 +1,4 @@
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import type { ScalarKind } from '#machinery/schema/schema.ts';
 import { listElement } from './list-element.ts';
 import { elementText } from './path-element.ts';
@@ -107,7 +108,7 @@ function plain(value: unknown): string {
 
 function goSyntax(value: unknown): string {
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
-  if (!isJsonObject(value)) return value === null ? 'interface {}(nil)' : JSON.stringify(value);
+  if (!isJsonObject(value)) return value === null ? 'interface {}(nil)' : stringifyJson(value);
   const members = Object.keys(value).sort();
   return `map[string]interface {}{${members.map((name) => `${JSON.stringify(name)}:${goSyntax(value[name])}`).join(', ')}}`;
 }

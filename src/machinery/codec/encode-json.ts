@@ -7,23 +7,20 @@ export interface EncodableObject {
 
 const utf8 = new TextEncoder();
 
-/** JSON text of any value; bigints are written as numbers. Text with bigints is not indented. */
+/** JSON text of any value; bigints are written as numbers. */
 export function stringifyJson(value: unknown, indent?: number): string {
   try {
     return JSON.stringify(value, undefined, indent);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return stringifyWithBigints(value);
+    const marked = (_key: string, member: unknown) => (typeof member === 'bigint' ? `${MARK}${member}` : member);
+    return JSON.stringify(value, marked, indent).replace(MARKED, '$1');
   }
 }
 
-function stringifyWithBigints(value: unknown): string {
-  if (typeof value === 'bigint') return String(value);
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((item) => stringifyWithBigints(item ?? null)).join(',')}]`;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${stringifyWithBigints(member)}`).join(',')}}`;
-}
+/** Stands before bigints until they are written: a text that nobody else can know. */
+const MARK = `bigint-${crypto.randomUUID()}:`;
+const MARKED = new RegExp(`"${MARK}(-?[0-9]+)"`, 'g');
 
 /** JSON text of an object: kind, apiVersion and metadata come first. */
 export function encodeJsonText(object: EncodableObject): string {

@@ -1,3 +1,4 @@
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import { type Match, matchingLines } from './matching-lines.ts';
 
 /** Lines that are shown around what differs. */
@@ -27,7 +28,7 @@ export function difference(before: unknown, after: unknown): string {
 }
 
 const linesOf = (value: unknown): string[] =>
-  JSON.stringify(value, undefined, 1)
+  stringifyJson(value, 1)
     .replace(ESCAPED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .split('\n');
 

@@ -1,3 +1,4 @@
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 /** Why a field was refused; the text is the `reason` of a Status cause, as upstream spells it. */
 export type FieldErrorType =
   | 'FieldValueRequired'
@@ -106,5 +107,5 @@ export const tooMany = (field: FieldPath, actual: number, maximum: number): Fiel
 
 /** Values as Go prints them in these messages: strings quoted, the rest as JSON. */
 function showValue(value: unknown): string {
-  return value === undefined ? 'null' : JSON.stringify(value);
+  return value === undefined ? 'null' : stringifyJson(value);
 }

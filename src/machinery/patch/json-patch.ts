@@ -1,3 +1,4 @@
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import { deepClone } from '#machinery/objects/deep-clone.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { isObject, PatchError } from './patch-error.ts';
@@ -183,7 +184,7 @@ function move(root: Root, from: string, operation: JsonPatchOperation): void {
 function copy(root: Root, from: string, operation: JsonPatchOperation): void {
   const value = get(sourceOf(root, from, 'copy'), `error in copy for from: '${from}'`);
   const target = targetOf(root, pathOf(operation, { briefly: true }), 'copy');
-  root.copied += JSON.stringify(value).length;
+  root.copied += stringifyJson(value).length;
   if (root.copied > MAX_COPIED) {
     throw fail(
       `Unable to complete the copy, the accumulated size increase of copy is ${root.copied}, exceeding the limit ${MAX_COPIED}`,

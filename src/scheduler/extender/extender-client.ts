@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 
 /** How to trust and be trusted; data in base64 goes before files. */
 export interface ExtenderTls {
@@ -40,7 +41,7 @@ export class ExtenderClient {
 
   /** Throws when the server does not answer in time, or not with 200. */
   async post(url: string, value: unknown): Promise<unknown> {
-    const body = JSON.stringify(value);
+    const body = stringifyJson(value);
     const { status, text } = await this.#send(url, body);
     if (status !== 200) throw new Error(`failed ${url.split('/').pop()} with extender at URL ${url}, code ${status}`);
     return JSON.parse(text);

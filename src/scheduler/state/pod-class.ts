@@ -1,5 +1,6 @@
 import { featuresToRun } from '#api/core/v1/declared-features.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import { podRequests } from './pod-resources.ts';
 import { type PodTerms, podTerms } from './pod-term.ts';
 import { type Amounts, PODS, type ResourceTable } from './resource-table.ts';
@@ -112,7 +113,7 @@ export function amountsOf(table: ResourceTable, totals: ReadonlyMap<string, numb
  */
 function signatureOf({ metadata, spec }: Pod, requests: ReadonlyMap<string, number>): string {
   const owner = metadata?.ownerReferences?.find((each) => each.controller);
-  return JSON.stringify([
+  return stringifyJson([
     metadata?.namespace,
     metadata?.labels,
     metadata?.deletionTimestamp !== undefined,

@@ -1,5 +1,6 @@
 import { checkEach, checkText } from '#api/checks.ts';
 import { validateDriverName } from '#api/core/v1/volume-validation.ts';
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import {
   duplicate,
   type FieldError,
@@ -44,7 +45,7 @@ export function checkSet<T>(
   const seen = new Set<string>();
   for (const [position, item] of (items ?? []).entries()) {
     const own = key(item);
-    const text = JSON.stringify(own);
+    const text = stringifyJson(own);
     if (seen.has(text)) errors.push(duplicate(field.index(position), own));
     seen.add(text);
   }
@@ -135,7 +136,7 @@ export function checkOpaque(
   { longest, isStored = false }: { readonly longest: number; readonly isStored?: boolean },
 ): FieldError[] {
   if (value === undefined || value === null) return [required(field)];
-  if (!isStored && new TextEncoder().encode(JSON.stringify(value)).length > longest) return [tooLong(field, longest)];
+  if (!isStored && new TextEncoder().encode(stringifyJson(value)).length > longest) return [tooLong(field, longest)];
   if (typeof value === 'object' && !Array.isArray(value)) return [];
   return [invalid(field, '<value omitted>', 'must be a valid JSON object')];
 }

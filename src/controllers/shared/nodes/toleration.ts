@@ -1,4 +1,5 @@
 import type { Taint, Toleration } from '#api/core/v1/affinity.ts';
+import { boundedSeconds } from '#machinery/objects/seconds.ts';
 
 /** Whether a toleration covers a taint. */
 export function tolerates(toleration: Toleration, taint: Taint): boolean {
@@ -30,7 +31,8 @@ export function secondsToStay(taints: readonly Taint[], tolerations: readonly To
     const covering = tolerations.filter((toleration) => tolerates(toleration, taint));
     if (covering.length === 0) return 0;
     for (const { tolerationSeconds } of covering) {
-      if (tolerationSeconds !== undefined) least = Math.max(0, Math.min(least ?? Infinity, tolerationSeconds));
+      if (tolerationSeconds !== undefined)
+        least = Math.max(0, Math.min(least ?? Infinity, boundedSeconds(tolerationSeconds)));
     }
   }
   return least;

@@ -3,6 +3,7 @@ import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
 import type { AllocationResult } from '#api/resource/v1/resource-claim-status.ts';
 import { uuidFrom } from '#base/random.ts';
 import { keyOf } from '#client/object-store.ts';
+import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import { DeviceClassResolver, isExtendedResource } from '../../framework/device-classes.ts';
 import { matchesTerms } from '../../framework/node-affinity.ts';
 import type { Cycle } from '../../framework/plugin.ts';
@@ -157,7 +158,7 @@ export class ClaimCycle {
     this.#wanted = wanted;
     // What extended resources come to differs from node to node.
     this.#known =
-      resources.length > 0 ? undefined : shared.known.of(JSON.stringify(wanted.map(({ spec }) => spec.devices)));
+      resources.length > 0 ? undefined : shared.known.of(stringifyJson(wanted.map(({ spec }) => spec.devices)));
     this.#stale = resources.length > 0 ? shared.ledger.list().find((each) => isExtendedClaimOf(each, pod)) : undefined;
   }
 

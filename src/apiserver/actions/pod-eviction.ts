@@ -9,7 +9,6 @@ import {
   newInvalid,
   newMethodNotAllowed,
   newNotFound,
-  StatusError,
 } from '#machinery/errors/status-error.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { NO_ADMISSION } from '../admission/admission.ts';
@@ -81,11 +80,9 @@ function dryRunOf(
 ): readonly string[] {
   const beside = parseWriteOptions(query, 'CreateOptions').dryRun ? query.all('dryRun') : [];
   if (inside.length > 0 && beside.length > 0 && inside.join() !== beside.join())
-    // Upstream does not say that this is the client's doing.
-    throw new StatusError({
-      code: 500,
-      message: `Non-matching dry-run options in request and content: [${beside.join(' ')}] and [${inside.join(' ')}]`,
-    });
+    throw newBadRequest(
+      `Non-matching dry-run options in request and content: [${beside.join(' ')}] and [${inside.join(' ')}]`,
+    );
   return inside.length > 0 ? [...inside] : beside;
 }
 

@@ -2,7 +2,7 @@ import type { Exchange } from '../http/exchange.ts';
 import { authorizationVerb, isTrue, type ResourceTarget } from '../request.ts';
 import { isBareVerb, parseRequestPath } from '../request-path.ts';
 import type { Filter } from './filter.ts';
-import { respondInternalError } from './internal-error.ts';
+import { respondBadRequest } from './internal-error.ts';
 
 const LONG_RUNNING = new Set(['attach', 'exec', 'log', 'portforward', 'proxy']);
 
@@ -10,7 +10,7 @@ const LONG_RUNNING = new Set(['attach', 'exec', 'log', 'portforward', 'proxy']);
 export const requestInfo: Filter = (next) => (context) => {
   if (isBareVerb(context.path)) {
     const why = `unable to determine kind and namespace from url, ${context.uri}`;
-    respondInternalError(context, `failed to create RequestInfo: ${why}`);
+    respondBadRequest(context, `failed to create RequestInfo: ${why}`);
     return Promise.resolve();
   }
   const target = targetOf(context);

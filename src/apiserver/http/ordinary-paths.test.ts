@@ -174,8 +174,8 @@ test.each(['/api/v1/watch', '/api/v1/watch/?a=b', '/api/v1/proxy', '/apis/apps/v
     for (const identity of [undefined, null]) {
       const { code, bytes } = await call(path, identity === null ? { identity } : {});
       expect([code, String(bytes)]).toEqual([
-        500,
-        `Internal Server Error: "${path}": failed to create RequestInfo: unable to determine kind and namespace from url, ${path}\n`,
+        400,
+        `Bad Request: "${path}": failed to create RequestInfo: unable to determine kind and namespace from url, ${path}\n`,
       ]);
     }
   },

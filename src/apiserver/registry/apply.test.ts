@@ -138,7 +138,7 @@ describe('applying', () => {
       [
         'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: made}\nnonsense: 1',
         '',
-        500,
+        400,
         'failed to create typed patch object (/made; /v1, Kind=ConfigMap): .nonsense: field not declared in schema',
       ],
       [

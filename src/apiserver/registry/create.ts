@@ -2,7 +2,7 @@ import { validateObjectMeta } from '#api/meta/v1/object-meta-validation.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { FieldsEntries } from '#machinery/apply/managed-fields.ts';
 import { dropDisabled } from '#machinery/defaults/drop-disabled.ts';
-import { newAlreadyExists, newInvalid, StatusError } from '#machinery/errors/status-error.ts';
+import { newAlreadyExists, newBadRequest, newInvalid, StatusError } from '#machinery/errors/status-error.ts';
 import { formatTime } from '#machinery/objects/time.ts';
 import type { Mutable } from '#machinery/schema/schema.ts';
 import { CacheEntry } from '#storage/cache/cache-entry.ts';
@@ -75,9 +75,7 @@ function takeRevision({ metadata }: Mutable<KubernetesObject>): number {
   return /^\d+$/.test(resourceVersion) ? Number(resourceVersion) : 0;
 }
 
-/** Upstream gives no reason here. */
-const revisionOfNew = () =>
-  new StatusError({ code: 500, message: 'resourceVersion should not be set on objects to be created' });
+const revisionOfNew = () => newBadRequest('resourceVersion should not be set on objects to be created');
 
 function validateNew(parts: RegistryParts, object: KubernetesObject): void {
   const { definition } = parts;

@@ -57,7 +57,7 @@ test.each(created.map((definition) => [definition.kind, definition] as const))(
       for (const number of NUMBERS) {
         const body = JSON.stringify(object).replace(MARK, number);
         const { code, json } = await call(`${pathOf(definition)}?dryRun=All`, { method: 'POST', body });
-        if (code >= 500 && json.message !== 'target.name: Required value') faults.push(`${body}: ${json.message}`);
+        if (code >= 500) faults.push(`${body}: ${json.message}`);
       }
     }
     expect(faults).toEqual([]);

@@ -57,8 +57,8 @@ describe('a list', () => {
     const deletion = await call(`${MAPS}?resourceVersion=${revision}`, { method: 'DELETE' });
     expect([...answers, deletion].map(({ code, json }) => [code, json.reason, json.message])).toEqual([
       [400, 'BadRequest', `invalid resource version: ${message}`],
-      [500, undefined, message],
-      [500, undefined, message],
+      [400, 'BadRequest', message],
+      [400, 'BadRequest', message],
       [400, 'BadRequest', `invalid resource version: ${message}`],
     ]);
   });

@@ -98,7 +98,7 @@ test.each([JSON_PATCH, STRATEGIC])('null as %s changes nothing', async (type) =>
   expect([code, json]).toEqual([200, before]);
 });
 
-describe('a strategic merge patch that upstream has no answer for is a 500 without a reason', () => {
+describe('a strategic merge patch that does not fit what it patches is refused', () => {
   const template = (pod: string) => `{"spec":{"template":{"spec":${pod}}}}`;
   test.each([
     [template('{"containers":[{"image":"i"}]}'), 'map: map[image:i] does not contain declared merge key: name'],
@@ -109,7 +109,7 @@ describe('a strategic merge patch that upstream has no answer for is a 500 witho
     [template('{"containers":[{"$patch":"merge","name":"c"}]}'), 'merging lists cannot yet be specified in the patch'],
   ])('%s', async (body, message) => {
     const { code, json } = await patch(STRATEGIC, body);
-    expect([code, json.reason, json.message]).toEqual([500, undefined, message]);
+    expect([code, json.reason, json.message]).toEqual([400, 'BadRequest', message]);
   });
 });
 

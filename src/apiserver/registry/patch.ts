@@ -64,7 +64,7 @@ export async function patchObject(
 /** What upstream says of every patch that is well formed and cannot be applied. */
 const NOT_APPLICABLE = 'the server rejected our request due to an error in our request';
 
-/** What does not fit is the client’s fault: 400 for the patch itself, 422 for a patch that cannot be applied; 500 for what upstream has no answer for. */
+/** What does not fit is the client’s fault: 400 for the patch itself, 422 for a patch that cannot be applied. */
 function refusing<R>(work: () => R): R {
   try {
     return work();
@@ -72,7 +72,6 @@ function refusing<R>(work: () => R): R {
     if (!(error instanceof PatchError)) throw error;
     const { code, reason } = error;
     const message = code === 422 ? NOT_APPLICABLE : error.message;
-    if (code === 500) throw new StatusError({ code, message });
     throw new StatusError({ code, reason, message, details: {} });
   }
 }

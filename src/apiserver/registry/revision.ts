@@ -1,4 +1,4 @@
-import { newBadRequest, StatusError } from '#machinery/errors/status-error.ts';
+import { newBadRequest } from '#machinery/errors/status-error.ts';
 
 const MOST = 2n ** 64n - 1n;
 
@@ -9,10 +9,10 @@ export function revisionOfList(text: string): number {
   return Number(text);
 }
 
-/** A resourceVersion by which a get or a watch asks for a state. Upstream gives no reason for refusing one here. */
+/** A resourceVersion by which a get or a watch asks for a state; refuses what is none. */
 export function revisionOfRead(text: string): number {
   const fault = faultOf(text);
-  if (fault !== undefined) throw new StatusError({ code: 500, message: invalidVersion(text, fault) });
+  if (fault !== undefined) throw newBadRequest(invalidVersion(text, fault));
   return Number(text);
 }
 
@@ -20,7 +20,7 @@ export function revisionOfRead(text: string): number {
 export function revisionOfObject(text: string | undefined): number {
   if (!text) return 0;
   const fault = faultOf(text);
-  if (fault !== undefined) throw new StatusError({ code: 500, message: fault });
+  if (fault !== undefined) throw newBadRequest(fault);
   return Number(text);
 }
 

@@ -263,8 +263,7 @@ describe('a pod', () => {
     const binding = { metadata: { name: 'unbound' }, target };
     const bound = cluster.client.of(Pods).createSubresource('unbound', 'binding', binding, { namespace });
     const error = await bound.catch((refused: StatusError) => refused.status);
-    expect(error).toMatchObject({ code: 500, message });
-    expect(error).not.toHaveProperty('reason');
+    expect(error).toMatchObject({ code: 400, reason: 'BadRequest', message });
   });
 
   test('is bound as its binding means it, and not while a gate is closed', async () => {
@@ -506,7 +505,7 @@ describe('a pod', () => {
     test('contradicts itself is refused', async () => {
       const options = { dryRun: ['All', 'All'] };
       await expect(evict('named', { deleteOptions: options }, { dryRun: true })).rejects.toMatchObject({
-        code: 500,
+        code: 400,
         message: 'Non-matching dry-run options in request and content: [All] and [All All]',
       });
       const ignoring = { ignoreStoreReadErrorWithClusterBreakingPotential: true };
@@ -825,7 +824,7 @@ describe('a revision that an object to be written names', () => {
   };
 
   test('is not for new ones, but counts only as a number', async () => {
-    const refused = [500, undefined, 'resourceVersion should not be set on objects to be created'];
+    const refused = [400, 'BadRequest', 'resourceVersion should not be set on objects to be created'];
     expect(await write('POST', '', '5')).toEqual(refused);
     expect((await write('POST', '?dryRun=All', '5'))[0]).toBe(201);
     expect((await write('POST', '', '5', { data: { '/': '' } }))[0]).toBe(422);
@@ -839,7 +838,7 @@ describe('a revision that an object to be written names', () => {
     expect((await write('PUT', '/revised', '00'))[0]).toBe(200);
     expect((await write('PUT', '/revised', '1'))[0]).toBe(409);
     const fault = 'strconv.ParseUint: parsing "x": invalid syntax';
-    expect(await write('PUT', '/revised', 'x')).toEqual([500, undefined, fault]);
+    expect(await write('PUT', '/revised', 'x')).toEqual([400, 'BadRequest', fault]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { newBadRequest, StatusError } from '../errors/status-error.ts';
+import { newBadRequest } from '../errors/status-error.ts';
 import { type Applied, applyFields, type FieldsApply } from './apply-fields.ts';
 import { conflictsOutside, newApplyConflict } from './conflict.ts';
 import { fieldsLastApplied, withLastApplied } from './last-applied.ts';
@@ -26,7 +26,7 @@ const BEFORE_FIRST_APPLY = 'before-first-apply';
 const KUBECTL = 'kubectl';
 
 /**
- * Server-side apply of one configuration. Throws a 400 for one of another kind, a 500 for one that does not fit the
+ * Server-side apply of one configuration. Throws a 400 for one of another kind or that does not fit the
  * schema, and a 409 that names every field which others own and which would change.
  */
 export function applyConfiguration(call: ApplyCall): Merged {
@@ -49,10 +49,7 @@ function checkConfig({ config, kind, writer, versions }: ApplyCall): void {
   if (errors.length === 0) return;
   const { name, namespace } = (isJsonObject(metadata) ? metadata : {}) as Record<string, unknown>;
   const object = `${textOf(namespace)}/${textOf(name)}; ${kindText(apiVersion, kind)}`;
-  throw new StatusError({
-    code: 500,
-    message: `failed to create typed patch object (${object}): ${validationText(errors)}`,
-  });
+  throw newBadRequest(`failed to create typed patch object (${object}): ${validationText(errors)}`);
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -205,9 +205,9 @@ export const newInternalError = (message: string) =>
     details: { causes: [{ message }] },
   });
 
-/** What upstream answers to objects that pass through without being kept: 500 without a reason, where 422 was due. */
+/** The refusal of an object that passes through without being kept: 400, with upstream's wording of the faults. */
 export const newInvalidInPassing = (errors: readonly FieldError[]) =>
-  new StatusError({ code: 500, message: textOf(errors.slice(0, MOST_ERRORS)) });
+  newBadRequest(textOf(errors.slice(0, MOST_ERRORS)));
 
 /** More are not told: an object with faults without number would cost an answer many times its size. */
 const MOST_ERRORS = 10_000;

@@ -20,10 +20,10 @@ export function directiveTarget(key: string, prefix: string, message: string): s
 }
 
 export const noMergeKey = (item: unknown, mergeKey: string): PatchError =>
-  new PatchError(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`, 500);
+  new PatchError(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
 
 export const unknownPatchType = (type: unknown, item: unknown): PatchError =>
-  new PatchError(`unknown patch type: ${goText(type)} in map: ${goText(item)}`, 500);
+  new PatchError(`unknown patch type: ${goText(type)} in map: ${goText(item)}`);
 
 const goKind = (value: unknown): string => {
   if (Array.isArray(value)) return '[]interface {}';
@@ -34,12 +34,12 @@ const goKind = (value: unknown): string => {
 
 export function asObject(value: unknown): JsonObject {
   if (isObject(value)) return value;
-  throw new PatchError(`expected a map[string]interface {}, but received a ${goKind(value)}`, 500);
+  throw new PatchError(`expected a map[string]interface {}, but received a ${goKind(value)}`);
 }
 
 export function asList(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
-  throw new PatchError(`expected a []interface {}, but received a ${goKind(value)}`, 500);
+  throw new PatchError(`expected a []interface {}, but received a ${goKind(value)}`);
 }
 
 /** A value as Go's `%v` prints it. */
@@ -59,6 +59,6 @@ export function itemsAreObjects(...lists: readonly (readonly unknown[])[]): bool
   if (lists.every((list) => list.every(isObject))) return lists.some((list) => list.length > 0) || undefined;
   const kinds = new Set(lists.flat().map(goKind));
   if (kinds.has('[]interface {}')) throw new PatchError('lists of lists are not supported', 422);
-  if (kinds.size > 1) throw new PatchError(`list element types are not identical: ${goText(lists)}`, 500);
+  if (kinds.size > 1) throw new PatchError(`list element types are not identical: ${goText(lists)}`);
   return kinds.size === 0 ? undefined : kinds.has('map[string]interface {}');
 }

@@ -1,9 +1,8 @@
-const REASONS = { 400: 'BadRequest', 413: 'RequestEntityTooLarge', 422: 'Invalid', 500: '' } as const;
+const REASONS = { 400: 'BadRequest', 413: 'RequestEntityTooLarge', 422: 'Invalid' } as const;
 
 /**
- * A patch that cannot be applied. `code` says how upstream answers: 400 for a malformed patch, 413 for one that is too
- * long, 422 for one that does not fit the object, 500, without a reason, for all that upstream did not think of: merge keys
- * that are missing, directives that do not exist, values of another type.
+ * A patch that cannot be applied. `code` says how it is answered: 400 for a malformed patch, 413 for one that is too
+ * long, 422 for one that does not fit the object.
  */
 export class PatchError extends Error {
   override readonly name = 'PatchError';

@@ -30,7 +30,6 @@ export function memberStrategy(schema: Schema | undefined, key: string): MemberS
   if (member === undefined)
     throw new PatchError(
       `unable to find api field in struct ${goStructName(resolved.name)} for the json field ${JSON.stringify(key)}`,
-      500,
     );
   return member;
 }

@@ -133,7 +133,6 @@ function mergeRetainKeys(original: JsonObject, patch: JsonObject, options: Merge
     if (Object.hasOwn(original, RETAIN_KEYS) && !deepEqual(original[RETAIN_KEYS], listed))
       throw new PatchError(
         `${goText(original[RETAIN_KEYS])} and ${goText(listed)} are not deep equal: this may happen when calculating the 3-way diff patch`,
-        500,
       );
     original[RETAIN_KEYS] = listed;
     return;
@@ -218,7 +217,6 @@ function checkOrder(changes: readonly unknown[], order: readonly unknown[], merg
   if (at < items.length)
     throw new PatchError(
       `The order in patch list:\n${goText(changes)}\n doesn't match ${SET_ELEMENT_ORDER} list:\n${goText(order)}\n`,
-      500,
     );
 }
 
@@ -236,7 +234,7 @@ function mergeLists(
     if (isDeletion) return original.filter((item) => !patch.includes(item));
     return orderMerged([...new Set([...original, ...patch])], patch, original, '');
   }
-  if (member.mergeKey === '') throw new PatchError(`cannot merge lists without merge key for struct`, 500);
+  if (member.mergeKey === '') throw new PatchError(`cannot merge lists without merge key for struct`);
   return mergeObjectLists(original as JsonObject[], patch as JsonObject[], member, options);
 }
 
@@ -270,7 +268,7 @@ function obeyListDirectives(
   for (const item of directives) {
     const directive = item[PATCH];
     if (directive === 'replace') replaces = true;
-    else if (directive === 'merge') throw new PatchError('merging lists cannot yet be specified in the patch', 500);
+    else if (directive === 'merge') throw new PatchError('merging lists cannot yet be specified in the patch');
     else if (directive !== 'delete') throw unknownPatchType(directive, item);
     else {
       if (!Object.hasOwn(item, mergeKey)) throw noMergeKey(item, mergeKey);

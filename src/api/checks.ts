@@ -1,3 +1,4 @@
+import { append } from '#base/append.ts';
 import { type FieldError, type FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { regexError } from '#machinery/names/messages.ts';
@@ -79,6 +80,13 @@ export const notMoreThanAll = (field: FieldPath, value: number | string | undefi
 export const immutable = (field: FieldPath, value: unknown, old: unknown): FieldError[] =>
   deepEqual(value, old) ? [] : [invalid(field, value, 'field is immutable')];
 
+/** Where each value of a list stands first. */
+export function firstPlaces<T>(values: readonly T[]): ReadonlyMap<T, number> {
+  const places = new Map<T, number>();
+  for (const [place, value] of values.entries()) if (!places.has(value)) places.set(value, place);
+  return places;
+}
+
 /** `check` for every item, with its place. */
 export function checkEach<T>(
   items: readonly T[] | undefined,
@@ -87,7 +95,7 @@ export function checkEach<T>(
 ): FieldError[] {
   const errors: FieldError[] = [];
   items?.forEach((item, position) => {
-    errors.push(...check(item, field.index(position)));
+    append(errors, check(item, field.index(position)));
   });
   return errors;
 }

@@ -4,6 +4,7 @@ import type {
   PodCertificateRequest,
   PodCertificateRequestStatus as Status,
 } from '#api/certificates/v1beta1/pod-certificate-request.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, invalid, required, tooLong } from '#machinery/errors/field-error.ts';
 import { wantedKey } from './key-errors.ts';
 
@@ -34,7 +35,7 @@ export async function issuedCertificateErrors(
   const errors = nameErrors(leaf);
   if (!isFor(leaf, await wantedKey(spec)))
     return [...errors, ...wrong('leaf certificate was not issued to the requested public key')];
-  errors.push(...timeErrors(leaf, { status, longestSeconds: spec.maxExpirationSeconds ?? 0, now }));
+  append(errors, timeErrors(leaf, { status, longestSeconds: spec.maxExpirationSeconds ?? 0, now }));
   if (errors.length > 0) return errors;
   for (const { text, type } of others) {
     // The word is spelled so upstream.

@@ -4,6 +4,7 @@ import {
   validatePodCertificateRequest,
   validatePodCertificateStatus,
 } from '#api/certificates/v1beta1/pod-certificate-validation.ts';
+import { append } from '#base/append.ts';
 import type { Clock } from '#base/clock.ts';
 import { type FieldError, FieldPath, forbidden } from '#machinery/errors/field-error.ts';
 import { newInvalid } from '#machinery/errors/status-error.ts';
@@ -47,7 +48,7 @@ async function answerErrors(
   const errors = validatePodCertificateStatus(request, old);
   // What keeps the rules changes only together with the outcome.
   if (errors.length > 0 || outcomeOf(request.status) === outcomeOf(old.status)) return errors;
-  if (outcomeOf(request.status) === 'Issued') errors.push(...(await issuedCertificateErrors(request, clock.now())));
+  if (outcomeOf(request.status) === 'Issued') append(errors, await issuedCertificateErrors(request, clock.now()));
   const signer = old.spec.signerName;
   if (errors.length > 0 || (await mayForSigner(decide, user, { verb: 'sign', signer }))) return errors;
   const detail = `User ${JSON.stringify(user.name)} is not permitted to "sign" for signer ${JSON.stringify(signer)}`;

@@ -1,4 +1,5 @@
 import type { AnyResourceDefinition, KubernetesObject } from '#api/resource-definition.ts';
+import { append } from '#base/append.ts';
 import { applyConfiguration, type Merged } from '#machinery/apply/apply-configuration.ts';
 import { isJsonObject, type JsonObject } from '#machinery/apply/shape.ts';
 import { newBadRequest, newConflict, newNotFound, StatusError } from '#machinery/errors/status-error.ts';
@@ -57,7 +58,7 @@ function decodeConfiguration(request: ResourceRequest, { fieldValidation }: Appl
   const texts = problems.map((problem) => `error converting YAML to JSON: ${problem}`);
   if (texts.length > 0 && fieldValidation === 'Strict')
     throw newBadRequest(`error strict decoding YAML: ${texts.join(', ')}`);
-  if (fieldValidation === 'Warn') request.warnings.push(...texts.flatMap(problemTexts));
+  if (fieldValidation === 'Warn') append(request.warnings, texts.flatMap(problemTexts));
   return value;
 }
 

@@ -1,5 +1,6 @@
 import { validateObjectMeta } from '#api/meta/v1/object-meta-validation.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
+import { append } from '#base/append.ts';
 import type { FieldsEntries } from '#machinery/apply/managed-fields.ts';
 import { dropDisabled } from '#machinery/defaults/drop-disabled.ts';
 import { newAlreadyExists, newBadRequest, newInvalid, StatusError } from '#machinery/errors/status-error.ts';
@@ -57,7 +58,7 @@ export async function createDecoded(
   const settle = parts.hook?.beforeWrite(object, undefined);
   try {
     validateNew(parts, object);
-    request.warnings.push(...(definition.strategy.warn?.(object) ?? []));
+    append(request.warnings, definition.strategy.warn?.(object) ?? []);
     return await parts.admission.validateAndWrite(attributes, async () => {
       if (dryRun) return dryRunEntry(parts, object);
       if (options.refusesRevision && revision > 0) throw revisionOfNew();

@@ -2,6 +2,7 @@ import { Scale } from '#api/autoscaling/v1/scale.ts';
 import { typeOfSchema } from '#api/kinds.ts';
 import { DeleteOptions as DeleteOptionsSchema } from '#api/meta/v1/delete-options.ts';
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
+import { append } from '#base/append.ts';
 import type { PatchType } from '#client/transport.ts';
 import { DecodeError } from '#machinery/codec/decode-error.ts';
 import { diagnose } from '#machinery/codec/diagnose.ts';
@@ -194,7 +195,7 @@ function reportProblems(
 ): void {
   if (problems.length === 0 || options.fieldValidation === 'Ignore') return;
   if (options.fieldValidation === 'Warn') {
-    options.warnings.push(...problems.flatMap(problemTexts));
+    append(options.warnings, problems.flatMap(problemTexts));
     return;
   }
   const { kind, version } = definition;

@@ -1,3 +1,4 @@
+import { append } from '#base/append.ts';
 import type { PatchType } from '#client/transport.ts';
 import { DecodeError } from '#machinery/codec/decode-error.ts';
 import { goValueName } from '#machinery/codec/go-type.ts';
@@ -54,7 +55,10 @@ function jsonPatchBody(value: unknown, duplicates: ReadonlySet<string>): PatchBo
           `json: cannot unmarshal ${goValueName(operation[key])} into Go struct field jsonPatchOp.${key} of type string`,
         );
     const others = Object.keys(operation).filter((key) => !OPERATION_FIELDS.has(key));
-    unknown.push(...others.map((key) => `unknown field "[${index}].${key}"`));
+    append(
+      unknown,
+      others.map((key) => `unknown field "[${index}].${key}"`),
+    );
   }
   const problems = [...[...duplicates].map(duplicateField), ...unknown];
   return { value, problems: problems.map((problem) => `json patch ${problem}`) };

@@ -1,4 +1,5 @@
 import { type AnyResourceDefinition, apiVersionOf, type KubernetesObject } from '#api/resource-definition.ts';
+import { append } from '#base/append.ts';
 import { DecodeError } from '#machinery/codec/decode-error.ts';
 import { diagnose } from '#machinery/codec/diagnose.ts';
 import { stringifyJson } from '#machinery/codec/encode-json.ts';
@@ -48,7 +49,10 @@ export function decodePatched<S extends MessageSchema>(
   if (all.length === 0 || reading.fieldValidation === 'Ignore') return object;
   if (reading.fieldValidation === 'Strict') throw unfit(value, strictDecodingMessage(all), reading);
   // A patch that is tried again says so once.
-  reading.warnings.push(...all.filter((problem) => !reading.warnings.includes(problem)));
+  append(
+    reading.warnings,
+    all.filter((problem) => !reading.warnings.includes(problem)),
+  );
   return object;
 }
 

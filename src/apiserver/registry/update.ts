@@ -1,6 +1,7 @@
 import { validateObjectMeta, validateObjectMetaUpdate } from '#api/meta/v1/object-meta-validation.ts';
 import type { AnyResourceDefinition, KubernetesObject, SubresourceDefinition } from '#api/resource-definition.ts';
 import { updateErrors } from '#api/update-errors.ts';
+import { append } from '#base/append.ts';
 import { dropDisabled } from '#machinery/defaults/drop-disabled.ts';
 import { FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import { newConflict, newInvalid, newNotFound, OPTIMISTIC_LOCK_MESSAGE } from '#machinery/errors/status-error.ts';
@@ -170,7 +171,7 @@ async function attemptUpdate(parts: RegistryParts, call: UpdateCall, current: En
   const settle = call.subresource === undefined ? parts.hook?.beforeWrite(object, old) : undefined;
   try {
     validate(definition, object, old, call.subresource);
-    request.warnings.push(...warningsOf(definition, object, old, call.subresource));
+    append(request.warnings, warningsOf(definition, object, old, call.subresource));
     return await parts.admission.validateAndWrite(attributes, async () => {
       stampRevision(object, old);
       keepTimes(object, old);
@@ -261,9 +262,9 @@ function validate(
     ...validateObjectMeta(object.metadata, definition),
     ...validateObjectMetaUpdate(object.metadata, old.metadata),
   ];
-  if (subresource?.validateUpdate) errors.push(...subresource.validateUpdate(object, old));
+  if (subresource?.validateUpdate) append(errors, subresource.validateUpdate(object, old));
   else if (subresource === undefined) {
-    errors.push(...updateErrors(strategy, object, old));
+    append(errors, updateErrors(strategy, object, old));
   }
   if (errors.length > 0) throw newInvalid(definition, object.metadata?.name ?? '', errors);
 }

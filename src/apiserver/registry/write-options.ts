@@ -1,3 +1,4 @@
+import { append } from '#base/append.ts';
 import {
   type FieldError,
   FieldPath,
@@ -42,7 +43,7 @@ function parse(query: Query, kind: string, errors: FieldError[]): WriteOptions {
   const dryRun = query.all('dryRun').filter((value) => value !== '');
   if (dryRun.some((value) => value !== 'All')) errors.push(notSupported(new FieldPath('dryRun'), dryRun, ['All']));
   const fieldManager = query.get('fieldManager');
-  errors.push(...validateFieldManager(fieldManager));
+  append(errors, validateFieldManager(fieldManager));
   const fieldValidation = query.get('fieldValidation') || 'Warn';
   if (!FIELD_VALIDATION.includes(fieldValidation)) {
     errors.push(notSupported(new FieldPath('fieldValidation'), fieldValidation, [...FIELD_VALIDATION].sort()));

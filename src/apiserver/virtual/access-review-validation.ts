@@ -1,6 +1,7 @@
 import type { NonResourceAttributes } from '#api/authorization/v1/non-resource-attributes.ts';
 import type { ResourceAttributes } from '#api/authorization/v1/resource-attributes.ts';
 import type { KubernetesObject } from '#api/resource-definition.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
 import { newInvalid } from '#machinery/errors/status-error.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
@@ -76,10 +77,10 @@ function checkWhat({ resourceAttributes: resource, nonResourceAttributes: path }
   }
   const field = SPEC.child('resourceAttributes');
   if (resource?.fieldSelector) {
-    errors.push(...checkSelector(resource.fieldSelector, field.child('fieldSelector'), checkFieldRequirement));
+    append(errors, checkSelector(resource.fieldSelector, field.child('fieldSelector'), checkFieldRequirement));
   }
   if (resource?.labelSelector) {
-    errors.push(...checkSelector(resource.labelSelector, field.child('labelSelector'), checkLabelRequirement));
+    append(errors, checkSelector(resource.labelSelector, field.child('labelSelector'), checkLabelRequirement));
   }
   return errors;
 }

@@ -1,3 +1,4 @@
+import { append } from '#base/append.ts';
 import { type Comparison, compareObjects, type Unwatched } from './compare.ts';
 import { type Conflict, conflictsWith } from './conflict.ts';
 import { difference, type FieldSet, intersection, isEmptySet, shared, union } from './field-set.ts';
@@ -38,7 +39,7 @@ export function takeFields(
     if (loss === undefined) continue;
     const fields = fieldsOf(entry);
     const contested = intersection(fields, loss.written);
-    if (!isEmptySet(contested)) conflicts.push(...conflictsWith(entry, contested));
+    if (!isEmptySet(contested)) append(conflicts, conflictsWith(entry, contested));
     const left = difference(fields, loss.changed);
     if (left === fields) kept.push(entry);
     else if (!isEmptySet(left)) kept.push({ ...entry, fieldsV1: shared(left) });

@@ -206,11 +206,21 @@ export const newInternalError = (message: string) =>
   });
 
 /** The refusal of an object that passes through without being kept: 400, with upstream's wording of the faults. */
-export const newInvalidInPassing = (errors: readonly FieldError[]) =>
-  newBadRequest(textOf(errors.slice(0, MOST_ERRORS)));
+export const newInvalidInPassing = (errors: readonly FieldError[]) => newBadRequest(textOf(told(errors)));
 
-/** More are not told: an object with faults without number would cost an answer many times its size. */
+/** More, and more text, is not told: an object with faults without number would cost an answer many times its size. */
 const MOST_ERRORS = 10_000;
+const MOST_TEXT = 3 * 1024 * 1024;
+
+/** The first error, and those after it that fit an answer. */
+function told(errors: readonly FieldError[]): readonly FieldError[] {
+  let length = 0;
+  const end = errors.findIndex(({ field, message }, position) => {
+    length += field.length + message.length;
+    return position === MOST_ERRORS || (length > MOST_TEXT && position > 0);
+  });
+  return end < 0 ? errors : errors.slice(0, end);
+}
 
 function textOf(errors: readonly FieldError[]): string {
   const texts = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
@@ -219,7 +229,7 @@ function textOf(errors: readonly FieldError[]): string {
 
 /** 422 with a cause per field, in upstream's wording. `kind` is the kind, not the plural. */
 export function newInvalid(kind: { group: string; kind: string }, name: string, all: readonly FieldError[]) {
-  const errors = all.slice(0, MOST_ERRORS);
+  const errors = told(all);
   const list = textOf(errors);
   const qualifiedKind = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   return new StatusError({

@@ -1,4 +1,5 @@
 import { checkEach, immutable, requireOneOf } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { internalForm } from '#machinery/errors/internal-form.ts';
 import { isDNS1035Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
@@ -120,11 +121,11 @@ export function validateCustomResourceDefinitionUpdate(
   );
   const errors: FieldError[] = [];
   if (established) {
-    errors.push(...immutable(SPEC.child('scope'), spec.scope, old.spec.scope));
-    errors.push(...immutable(SPEC.child('names', 'kind'), spec.names.kind, old.spec.names.kind));
+    append(errors, immutable(SPEC.child('scope'), spec.scope, old.spec.scope));
+    append(errors, immutable(SPEC.child('names', 'kind'), spec.names.kind, old.spec.names.kind));
   }
-  errors.push(...immutable(SPEC.child('group'), spec.group, old.spec.group));
-  errors.push(...immutable(SPEC.child('names', 'plural'), spec.names.plural, old.spec.names.plural));
+  append(errors, immutable(SPEC.child('group'), spec.group, old.spec.group));
+  append(errors, immutable(SPEC.child('names', 'plural'), spec.names.plural, old.spec.names.plural));
   const names = new Set(spec.versions.map(({ name }) => name));
   const field = new FieldPath('status').child('storedVersions');
   return [

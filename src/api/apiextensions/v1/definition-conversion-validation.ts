@@ -1,5 +1,6 @@
 import { validateClientConfig } from '#api/admissionregistration/v1/client-config-validation.ts';
 import { checkEach, checkText, requireOneOf } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, type FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
 import { isDNS1035Label } from '#machinery/names/dns.ts';
 import type { CustomResourceConversion } from './custom-resource-definition.ts';
@@ -18,7 +19,7 @@ export function validateConversion({ strategy, webhook }: CustomResourceConversi
     return errors;
   }
   if (webhook?.clientConfig === undefined) errors.push(required(client, 'required when strategy is set to Webhook'));
-  else errors.push(...validateClientConfig(webhook.clientConfig, client));
+  else append(errors, validateClientConfig(webhook.clientConfig, client));
   return [...errors, ...validateReviewVersions(versions, reviews)];
 }
 

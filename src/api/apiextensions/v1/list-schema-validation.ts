@@ -1,3 +1,5 @@
+import { firstPlaces } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { own } from '#base/table.ts';
 import {
   type FieldError,
@@ -15,14 +17,14 @@ export function validateMergeTypes(schema: JSONSchemaProps, field: FieldPath): F
   const errors: FieldError[] = [];
   const { 'x-kubernetes-map-type': mapType, 'x-kubernetes-list-type': listType } = schema;
   if (mapType !== undefined) {
-    errors.push(...mustBe('object', 'x-kubernetes-map-type', schema, field));
+    append(errors, mustBe('object', 'x-kubernetes-map-type', schema, field));
     if (!['atomic', 'granular'].includes(mapType)) {
       errors.push(notSupported(field.child('x-kubernetes-map-type'), mapType, ['atomic', 'granular']));
     }
   }
   if (listType !== undefined) {
-    errors.push(...mustBe('array', 'x-kubernetes-list-type', schema, field));
-    if (schema.type === 'array' && listType === 'set') errors.push(...setItemErrors(schema.items, field));
+    append(errors, mustBe('array', 'x-kubernetes-list-type', schema, field));
+    if (schema.type === 'array' && listType === 'set') append(errors, setItemErrors(schema.items, field));
     if (!['atomic', 'set', 'map'].includes(listType)) {
       errors.push(notSupported(field.child('x-kubernetes-list-type'), listType, ['atomic', 'set', 'map']));
     }
@@ -75,24 +77,32 @@ function mapErrors(schema: JSONSchemaProps, field: FieldPath): FieldError[] {
     const detail = "must be object if parent array's x-kubernetes-list-type is map";
     return [...errors, invalid(at.child('type'), items.type ?? '', detail)];
   }
-  return [...errors, ...keys.flatMap((key, index) => keyErrors(key, { items, keys, index }, field))];
+  // Each says the whole list, which may be long: it is written out once.
+  const place = field.child('x-kubernetes-list-map-keys');
+  const unknown = invalid(place, keys, 'entries must all be names of item properties');
+  const repeated = invalid(place, keys, 'must not contain duplicate entries');
+  const first = firstPlaces(keys);
+  return [
+    ...errors,
+    ...keys.flatMap((key, index) => [
+      ...keyErrors(key, { items, unknown }, field),
+      ...((first.get(key) ?? index) < index ? [repeated] : []),
+    ]),
+  ];
 }
 
 function keyErrors(
   key: string,
-  { items, keys, index }: { items: JSONSchemaProps; keys: readonly string[]; index: number },
+  { items, unknown }: { items: JSONSchemaProps; unknown: FieldError },
   field: FieldPath,
 ): FieldError[] {
   const member = own(items.properties, key);
-  const at = field.child('x-kubernetes-list-map-keys');
-  const errors: FieldError[] = [];
-  if (member === undefined) errors.push(invalid(at, keys, 'entries must all be names of item properties'));
-  else if (member.type === 'array' || member.type === 'object') {
+  if (member === undefined) return [unknown];
+  if (member.type === 'array' || member.type === 'object') {
     const detail = "must be a scalar type if parent array's x-kubernetes-list-type is map";
-    errors.push(invalid(field.child('items', 'properties').key(key).child('type'), items.type, detail));
+    return [invalid(field.child('items', 'properties').key(key).child('type'), items.type, detail)];
   }
-  if (keys.indexOf(key) < index) errors.push(invalid(at, keys, 'must not contain duplicate entries'));
-  return errors;
+  return [];
 }
 
 /** Items that are told apart are there, and so are their keys. */

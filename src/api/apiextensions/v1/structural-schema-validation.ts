@@ -1,3 +1,4 @@
+import { append } from '#base/append.ts';
 import {
   type FieldError,
   type FieldPath,
@@ -27,11 +28,11 @@ const UNSUPPORTED = ['id', '$schema', 'definitions', 'dependencies', 'patternPro
 /** A schema of custom resources tells the type of every member, so that unknown ones can be told and dropped. */
 export function validateStructuralSchema(schema: JSONSchemaProps, field: FieldPath): FieldError[] {
   const errors = schema.nullable ? [forbidden(field.child('nullable'), 'nullable cannot be true at the root')] : [];
-  errors.push(...validateSchema(schema, field, 'root'));
+  append(errors, validateSchema(schema, field, 'root'));
   if (schema.type && schema.type !== 'object') {
     errors.push(invalid(field.child('type'), schema.type, 'must be object at the root'));
   }
-  errors.push(...validateMetadata(schema.properties?.['metadata'], field));
+  append(errors, validateMetadata(schema.properties?.['metadata'], field));
   return errors.length > 0 ? errors : validateRules(schema, field);
 }
 
@@ -90,9 +91,9 @@ function validateMembers(schema: JSONSchemaProps, field: FieldPath): FieldError[
   );
   const { items, additionalProperties } = schema;
   if (schema.type === 'array' && items === undefined) errors.push(required(field.child('items'), 'must be specified'));
-  if (isSchema(items)) errors.push(...validateSchema(items, field.child('items'), 'item'));
+  if (isSchema(items)) append(errors, validateSchema(items, field.child('items'), 'item'));
   if (isSchema(additionalProperties)) {
-    errors.push(...validateSchema(additionalProperties, field.child('additionalProperties'), 'property'));
+    append(errors, validateSchema(additionalProperties, field.child('additionalProperties'), 'property'));
   }
   return errors;
 }

@@ -1,5 +1,6 @@
 import { checkEach, checkNumber, checkText, requireText } from '#api/checks.ts';
 import { base64Size } from '#api/core/v1/data-size.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, invalid, notSupported } from '#machinery/errors/field-error.ts';
 import { isDNS1035Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isValidPortNumber } from '#machinery/names/port.ts';
@@ -17,10 +18,10 @@ export function validateAPIService({ metadata, spec }: APIService): FieldError[]
     const detail = `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`;
     errors.push(invalid(new FieldPath('metadata').child('name'), name, detail));
   }
-  if (group !== '') errors.push(...requireText(SPEC.child('group'), group, isDNS1123Subdomain));
-  errors.push(...checkText(SPEC.child('version'), version, isDNS1035Label));
-  errors.push(...checkPriority('groupPriorityMinimum', spec.groupPriorityMinimum, 20_000));
-  errors.push(...checkPriority('versionPriority', spec.versionPriority, 1000));
+  if (group !== '') append(errors, requireText(SPEC.child('group'), group, isDNS1123Subdomain));
+  append(errors, checkText(SPEC.child('version'), version, isDNS1035Label));
+  append(errors, checkPriority('groupPriorityMinimum', spec.groupPriorityMinimum, 20_000));
+  append(errors, checkPriority('versionPriority', spec.versionPriority, 1000));
   const skip = SPEC.child('insecureSkipTLSVerify');
   if (service === undefined) {
     if (caBundle)
@@ -33,9 +34,13 @@ export function validateAPIService({ metadata, spec }: APIService): FieldError[]
     return errors;
   }
   const at = SPEC.child('service');
-  errors.push(...requireText(at.child('namespace'), service.namespace), ...requireText(at.child('name'), service.name));
-  errors.push(
-    ...checkNumber(at.child('port'), service.port, (port) =>
+  append(errors, [
+    ...requireText(at.child('namespace'), service.namespace),
+    ...requireText(at.child('name'), service.name),
+  ]);
+  append(
+    errors,
+    checkNumber(at.child('port'), service.port, (port) =>
       isValidPortNumber(port).map((detail) => `port is not valid: ${detail}`),
     ),
   );

@@ -2,6 +2,7 @@ import type { PodTemplateSpec } from '#api/core/v1/pod-template-spec.ts';
 import { validatePodTemplate } from '#api/core/v1/pod-template-validation.ts';
 import type { LabelSelector } from '#api/meta/v1/label-selector.ts';
 import { isEmptySelector, validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
+import { append } from '#base/append.ts';
 import {
   type FieldError,
   type FieldPath,
@@ -31,12 +32,12 @@ export function validateWorkload(
   const errors: FieldError[] = [];
   if (!selector) errors.push(required(field.child('selector')));
   else {
-    errors.push(...validateLabelSelector(selector, field.child('selector')));
+    append(errors, validateLabelSelector(selector, field.child('selector')));
     if (isEmptySelector(selector))
       errors.push(invalid(field.child('selector'), selector, `empty selector is invalid for ${kinds.selector}`));
-    else errors.push(...templateLabelErrors(selector, template, field.child('template')));
+    else append(errors, templateLabelErrors(selector, template, field.child('template')));
   }
-  errors.push(...validatePodTemplate(template, field.child('template')));
+  append(errors, validatePodTemplate(template, field.child('template')));
   return [...errors, ...runningErrors(template, field.child('template', 'spec'), kinds.template)];
 }
 

@@ -1,5 +1,6 @@
 import { checkEach, optionalOneOf } from '#api/checks.ts';
 import { checkCounts } from '#api/replica-counts.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
 import type { HorizontalPodAutoscaler, HPAScalingPolicy, HPAScalingRules } from './horizontal-pod-autoscaler.ts';
@@ -63,10 +64,10 @@ function validateRules(rules: HPAScalingRules | undefined, field: FieldPath): Fi
   if (window !== undefined && window > LONGEST_WINDOW_SECONDS) {
     errors.push(invalid(at, window, `must be less than or equal to ${LONGEST_WINDOW_SECONDS}`));
   }
-  errors.push(...optionalOneOf(field.child('selectPolicy'), rules.selectPolicy, ['Disabled', 'Max', 'Min']));
+  append(errors, optionalOneOf(field.child('selectPolicy'), rules.selectPolicy, ['Disabled', 'Max', 'Min']));
   const policies = field.child('policies');
   if (!rules.policies?.length) errors.push(required(policies, 'must specify at least one Policy'));
-  errors.push(...checkEach(rules.policies, policies, validatePolicy));
+  append(errors, checkEach(rules.policies, policies, validatePolicy));
   const { tolerance } = rules;
   if (tolerance !== undefined && parseQuantity(tolerance).sign < 0)
     errors.push(invalid(field.child('tolerance'), tolerance, 'must be greater than or equal to 0'));

@@ -1,5 +1,6 @@
 import { checkText } from '#api/checks.ts';
 import { validateContainerResourceName } from '#api/core/v1/resource-validation.ts';
+import { append } from '#base/append.ts';
 import {
   type FieldError,
   type FieldPath,
@@ -94,7 +95,7 @@ export function validateMetric(metric: MetricSpec, field: FieldPath, versions: A
   const present = NAMES.filter((name) => metric[name] !== undefined);
   if (expected === undefined) errors.push(notSupported(type, metric.type ?? '', TYPES));
   const [first] = present;
-  if (first !== undefined) errors.push(...SOURCES[first].check(metric[first], field.child(first), versions));
+  if (first !== undefined) append(errors, SOURCES[first].check(metric[first], field.child(first), versions));
   // Upstream says so twice.
   if (expected === undefined) errors.push(notSupported(type, metric.type ?? '', TYPES));
   else if (!present.includes(expected))

@@ -1,4 +1,5 @@
 import { checkEach, checkText, nonNegative, optionalOneOf } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import {
   duplicate,
   type FieldError,
@@ -35,12 +36,12 @@ function validateRule(rule: PodFailurePolicyRule, field: FieldPath, spec: JobSpe
   if (action === 'FailIndex' && !perIndex) {
     errors.push(invalid(field.child('action'), action, 'requires the backoffLimitPerIndex to be set'));
   }
-  errors.push(...oneOf(field.child('action'), action, ['Count', 'FailIndex', 'FailJob', 'Ignore']));
-  if (onExitCodes !== undefined) errors.push(...validateExitCodes(onExitCodes, field.child('onExitCodes'), spec));
+  append(errors, oneOf(field.child('action'), action, ['Count', 'FailIndex', 'FailJob', 'Ignore']));
+  if (onExitCodes !== undefined) append(errors, validateExitCodes(onExitCodes, field.child('onExitCodes'), spec));
   const conditions = field.child('onPodConditions');
   if (onPodConditions.length > MOST_PATTERNS) {
     errors.push(tooMany(conditions, onPodConditions.length, MOST_PATTERNS));
-  } else errors.push(...checkEach(onPodConditions, conditions, validatePattern));
+  } else append(errors, checkEach(onPodConditions, conditions, validatePattern));
   if (onExitCodes !== undefined && onPodConditions.length > 0) {
     errors.push(invalidWithoutValue(field, 'specifying both OnExitCodes and OnPodConditions is not supported'));
   }
@@ -117,7 +118,7 @@ export function validateSuccessPolicy(spec: JobSpec, field: FieldPath): FieldErr
       errors.push(invalid(place.child('succeededIndexes'), succeededIndexes, detail));
     }
     if (succeededCount === undefined) return errors;
-    errors.push(...nonNegative(count, succeededCount));
+    append(errors, nonNegative(count, succeededCount));
     const most = (limit: number, what: string) => {
       if (succeededCount > limit)
         errors.push(invalid(count, succeededCount, `must be less than or equal to ${limit} (the number of ${what})`));

@@ -1,4 +1,5 @@
-import { checkEach, optionalOneOf, requireOneOf } from '#api/checks.ts';
+import { checkEach, firstPlaces, optionalOneOf, requireOneOf } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { difference } from '#machinery/errors/difference.ts';
 import {
   duplicate,
@@ -98,10 +99,14 @@ function validateUsages(usages: readonly string[], before: readonly string[] | u
   const field = SPEC.child('usages');
   const errors: FieldError[] = usages.length === 0 ? [required(field)] : [];
   if (before === undefined || before.every((usage) => USAGES.includes(usage))) {
-    errors.push(...checkEach(usages, field, (usage, at) => optionalOneOf(at, usage, USAGES)));
+    append(
+      errors,
+      checkEach(usages, field, (usage, at) => optionalOneOf(at, usage, USAGES)),
+    );
   }
   if (before === undefined || new Set(before).size === before.length) {
-    const repeated = (usage: string, position: number) => usages.indexOf(usage) < position;
+    const first = firstPlaces(usages);
+    const repeated = (usage: string, position: number) => (first.get(usage) ?? position) < position;
     usages.forEach((usage, position) => {
       if (repeated(usage, position)) errors.push(duplicate(field.index(position), usage));
     });
@@ -147,7 +152,7 @@ function validateConditions(conditions: readonly Condition[], old: readonly Cond
     const earlier = types.slice(0, position);
     const errors: FieldError[] = type || before.includes('') ? [] : [required(at.child('type'))];
     const allowed = ['Approved', 'Denied', 'Failed'].includes(type) ? ['True'] : ['False', 'True', 'Unknown'];
-    errors.push(...requireOneOf(at.child('status'), status, allowed));
+    append(errors, requireOneOf(at.child('status'), status, allowed));
     const opposite = type === 'Approved' ? 'Denied' : type === 'Denied' ? 'Approved' : undefined;
     if (wasUndecided && opposite !== undefined && earlier.includes(opposite)) {
       errors.push(invalid(CONDITIONS, type, 'Approved and Denied conditions are mutually exclusive'));

@@ -1,6 +1,7 @@
 import { checkEach, checkText, optionalOneOf, requireText } from '#api/checks.ts';
 import type { LabelSelector } from '#api/meta/v1/label-selector.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
+import { append } from '#base/append.ts';
 import {
   duplicate,
   type FieldError,
@@ -30,22 +31,19 @@ export function validateAffinity(affinity: Affinity, field: FieldPath): FieldErr
   if (nodeAffinity) {
     const at = field.child('nodeAffinity');
     const hard = nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution;
-    if (hard) errors.push(...validateNodeSelector(hard, at.child('requiredDuringSchedulingIgnoredDuringExecution')));
+    if (hard) append(errors, validateNodeSelector(hard, at.child('requiredDuringSchedulingIgnoredDuringExecution')));
     const soft = at.child('preferredDuringSchedulingIgnoredDuringExecution');
-    errors.push(
-      ...checkEach(
-        nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution,
-        soft,
-        ({ weight, preference }, place) => [
-          ...checkWeight(place.child('weight'), weight),
-          // Preferences never had the rule that values are those of labels.
-          ...validateNodeSelectorTerm(preference, place.child('preference'), false),
-        ],
-      ),
+    append(
+      errors,
+      checkEach(nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution, soft, ({ weight, preference }, place) => [
+        ...checkWeight(place.child('weight'), weight),
+        // Preferences never had the rule that values are those of labels.
+        ...validateNodeSelectorTerm(preference, place.child('preference'), false),
+      ]),
     );
   }
-  if (podAffinity) errors.push(...validatePodAffinity(podAffinity, field.child('podAffinity')));
-  if (podAntiAffinity) errors.push(...validatePodAffinity(podAntiAffinity, field.child('podAntiAffinity')));
+  if (podAffinity) append(errors, validatePodAffinity(podAffinity, field.child('podAffinity')));
+  if (podAntiAffinity) append(errors, validatePodAffinity(podAntiAffinity, field.child('podAntiAffinity')));
   return errors;
 }
 
@@ -83,7 +81,7 @@ function validateNodeRequirement(
     if (values.length !== 1)
       errors.push(required(at, "must be specified single value when `operator` is 'Lt' or 'Gt'"));
   } else errors.push(invalid(field.child('operator'), operator, 'not a valid selector operator'));
-  errors.push(...checkText(field.child('key'), key, isQualifiedName));
+  append(errors, checkText(field.child('key'), key, isQualifiedName));
   if (!checkValues) return errors;
   return [...errors, ...checkEach(values, at, (value, place) => checkText(place, value, isValidLabelValue))];
 }
@@ -182,8 +180,8 @@ export const validateTolerations = (tolerations: readonly Toleration[] | undefin
       errors.push(
         invalid(at.child('effect'), effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"),
       );
-    errors.push(...checkOperator(at.child('operator'), toleration, value));
-    if (effect) errors.push(...optionalOneOf(at.child('effect'), effect, EFFECTS));
+    append(errors, checkOperator(at.child('operator'), toleration, value));
+    if (effect) append(errors, optionalOneOf(at.child('effect'), effect, EFFECTS));
     return errors;
   });
 
@@ -212,7 +210,8 @@ export function validateSpread(
 ): FieldError[] {
   const pairOf = ({ topologyKey, whenUnsatisfiable }: TopologySpreadConstraint) =>
     `{${topologyKey}, ${whenUnsatisfiable}}`;
-  const pairs = (constraints ?? []).map(pairOf);
+  const last = new Map((constraints ?? []).map((each, position) => [pairOf(each), position]));
+  let position = -1;
   return checkEach(constraints, field, (constraint, at) => {
     const { maxSkew, topologyKey, whenUnsatisfiable, minDomains } = constraint;
     const errors = [
@@ -221,10 +220,11 @@ export function validateSpread(
       ...optionalOneOf(at.child('whenUnsatisfiable'), whenUnsatisfiable ?? '', ['DoNotSchedule', 'ScheduleAnyway']),
     ];
     const pair = pairOf(constraint);
-    if (pairs.indexOf(pair, (constraints ?? []).indexOf(constraint) + 1) >= 0)
+    position++;
+    if ((last.get(pair) ?? position) > position)
       errors.push(duplicate(at.child('{topologyKey, whenUnsatisfiable}'), pair));
     if (minDomains !== undefined) {
-      errors.push(...aboveZero(at.child('minDomains'), minDomains));
+      append(errors, aboveZero(at.child('minDomains'), minDomains));
       if (whenUnsatisfiable !== 'DoNotSchedule')
         errors.push(
           invalid(
@@ -235,8 +235,8 @@ export function validateSpread(
         );
     }
     for (const name of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const)
-      errors.push(...optionalOneOf(at.child(name), constraint[name], ['Honor', 'Ignore']));
-    errors.push(...validateLabelKeys(constraint.matchLabelKeys, constraint.labelSelector, at.child('matchLabelKeys')));
+      append(errors, optionalOneOf(at.child(name), constraint[name], ['Honor', 'Ignore']));
+    append(errors, validateLabelKeys(constraint.matchLabelKeys, constraint.labelSelector, at.child('matchLabelKeys')));
     return [...errors, ...validateLabelSelector(constraint.labelSelector, at.child('labelSelector'))];
   });
 }

@@ -1,3 +1,4 @@
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, forbidden, invalid, tooLong } from '#machinery/errors/field-error.ts';
 import { isConfigMapKey } from '#machinery/names/key.ts';
 import { byteLength } from '#machinery/names/messages.ts';
@@ -13,12 +14,18 @@ export function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): Fi
   let size = 0;
   for (const [key, value] of Object.entries(data)) {
     const at = DATA.key(key);
-    errors.push(...isConfigMapKey(key).map((detail) => invalid(at, key, detail)));
+    append(
+      errors,
+      isConfigMapKey(key).map((detail) => invalid(at, key, detail)),
+    );
     if (Object.hasOwn(binaryData, key)) errors.push(invalid(at, key, 'duplicate of key present in binaryData'));
     size += byteLength(value);
   }
   for (const [key, value] of Object.entries(binaryData)) {
-    errors.push(...isConfigMapKey(key).map((detail) => invalid(BINARY_DATA.key(key), key, detail)));
+    append(
+      errors,
+      isConfigMapKey(key).map((detail) => invalid(BINARY_DATA.key(key), key, detail)),
+    );
     size += base64Size(value);
   }
   // Upstream names no field here.

@@ -1,4 +1,5 @@
 import { checkEach, checkNumber, optionalOneOf, requireOneOf, requireText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import {
   duplicate,
   type FieldError,
@@ -41,7 +42,7 @@ export function validateContainers(spec: PodSpec, field: FieldPath): FieldError[
   };
   const grace = spec.terminationGracePeriodSeconds ?? 0;
   const errors = spec.containers?.length ? [] : [required(field.child('containers'))];
-  errors.push(
+  append(errors, [
     ...checkEach(spec.containers, field.child('containers'), (container, at) => [
       ...validateCommon(container, at, spec),
       ...unique(container.name, at),
@@ -63,7 +64,7 @@ export function validateContainers(spec: PodSpec, field: FieldPath): FieldError[
       ...unique(container.name, at),
       ...validateEphemeral(container, at, spec),
     ]),
-  );
+  ]);
   return errors;
 }
 
@@ -119,7 +120,7 @@ const validateRestartRules = (rules: readonly ContainerRestartRule[], field: Fie
     const errors = optionalOneOf(at.child('action'), action, ['Restart', 'RestartAllContainers']);
     if (exitCodes === undefined) return [...errors, required(place, 'must be specified')];
     const { operator = '', values = [] } = exitCodes;
-    errors.push(...optionalOneOf(place.child('operator'), operator, ['In', 'NotIn']));
+    append(errors, optionalOneOf(place.child('operator'), operator, ['In', 'NotIn']));
     if (values.length > MOST_EXIT_CODES) errors.push(tooMany(place.child('values'), values.length, MOST_EXIT_CODES));
     return errors;
   }),
@@ -133,8 +134,9 @@ function validateInit(container: Container, field: FieldPath, gracePeriodSeconds
     if (container[name] !== undefined)
       errors.push(forbidden(field.child(name), 'may not be set for init containers without restartPolicy=Always'));
   }
-  errors.push(
-    ...checkEach(container.resizePolicy, field.child('resizePolicy'), ({ restartPolicy }, at) =>
+  append(
+    errors,
+    checkEach(container.resizePolicy, field.child('resizePolicy'), ({ restartPolicy }, at) =>
       restartPolicy === 'RestartContainer'
         ? [
             invalid(
@@ -198,12 +200,12 @@ function validatePorts(ports: readonly ContainerPort[] | undefined, field: Field
     const errors: FieldError[] = [];
     if (name) {
       const wrong = checkTextOnce(name, at, names);
-      errors.push(...wrong);
+      append(errors, wrong);
     }
     if (containerPort === 0) errors.push(required(at.child('containerPort')));
-    else errors.push(...checkNumber(at.child('containerPort'), containerPort, isValidPortNumber));
-    if (hostPort) errors.push(...checkNumber(at.child('hostPort'), hostPort, isValidPortNumber));
-    errors.push(...requireOneOf(at.child('protocol'), protocol, PROTOCOLS));
+    else append(errors, checkNumber(at.child('containerPort'), containerPort, isValidPortNumber));
+    if (hostPort) append(errors, checkNumber(at.child('hostPort'), hostPort, isValidPortNumber));
+    append(errors, requireOneOf(at.child('protocol'), protocol, PROTOCOLS));
     return errors;
   });
 }
@@ -237,7 +239,7 @@ function validateMounts(container: Mounting, field: FieldPath, spec: PodSpec): F
   return checkEach(container.volumeMounts, field.child('volumeMounts'), (mount, at) => {
     const errors = requireText(at.child('name'), mount.name);
     if (!known.has(mount.name)) errors.push(notFound(at.child('name'), mount.name));
-    errors.push(...requireText(at.child('mountPath'), mount.mountPath));
+    append(errors, requireText(at.child('mountPath'), mount.mountPath));
     if (paths.has(mount.mountPath)) errors.push(invalid(at.child('mountPath'), mount.mountPath, 'must be unique'));
     paths.add(mount.mountPath);
     if (container.volumeDevices?.some(({ name }) => name === mount.name))
@@ -267,15 +269,16 @@ interface MountPlace {
 function validateMountOptions(mount: VolumeMount, { place, options: field, privileged }: MountPlace): FieldError[] {
   const errors: FieldError[] = [];
   const { subPath, subPathExpr, mountPropagation: propagation, recursiveReadOnly } = mount;
-  if (subPath) errors.push(...checkDescendingPath(field.child('subPath'), subPath));
+  if (subPath) append(errors, checkDescendingPath(field.child('subPath'), subPath));
   if (subPathExpr) {
     const at = field.child('subPathExpr');
     if (subPath)
       errors.push(invalid(place.child('subPathExpr'), subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
-    errors.push(...checkDescendingPath(at, subPathExpr));
+    append(errors, checkDescendingPath(at, subPathExpr));
   }
-  errors.push(
-    ...optionalOneOf(field.child('mountPropagation'), propagation, ['Bidirectional', 'HostToContainer', 'None']),
+  append(
+    errors,
+    optionalOneOf(field.child('mountPropagation'), propagation, ['Bidirectional', 'HostToContainer', 'None']),
   );
   if (propagation === 'Bidirectional' && !privileged)
     errors.push(
@@ -290,8 +293,9 @@ function validateMountOptions(mount: VolumeMount, { place, options: field, privi
     if (propagation !== undefined && propagation !== 'None')
       errors.push(forbidden(at, 'may only be specified when mountPropagation is None or not specified'));
   } else
-    errors.push(
-      ...optionalOneOf(field.child('recursiveReadOnly'), recursiveReadOnly, ['Disabled', 'Enabled', 'IfPossible']),
+    append(
+      errors,
+      optionalOneOf(field.child('recursiveReadOnly'), recursiveReadOnly, ['Disabled', 'Enabled', 'IfPossible']),
     );
   return errors;
 }
@@ -314,10 +318,10 @@ function validateDevices(container: Mounting, field: FieldPath, spec: PodSpec): 
           'can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode',
         ),
       );
-    errors.push(...requireText(at.child('devicePath'), devicePath));
+    append(errors, requireText(at.child('devicePath'), devicePath));
     if (paths.has(devicePath)) errors.push(invalid(at.child('devicePath'), devicePath, 'must be unique'));
     paths.add(devicePath);
-    if (devicePath) errors.push(...backstepErrors(at.child('devicePath'), devicePath));
+    if (devicePath) append(errors, backstepErrors(at.child('devicePath'), devicePath));
     if (container.volumeMounts?.some((mount) => mount.name === name))
       errors.push(invalid(at.child('name'), name, 'must not already exist in volumeMounts'));
     if (mountPaths.has(devicePath))
@@ -339,8 +343,8 @@ function validateResizePolicy(
     const errors: FieldError[] = [];
     if (seen.has(resourceName)) errors.push(duplicate(at, resourceName));
     seen.add(resourceName);
-    errors.push(...requireOneOf(field, resourceName, ['cpu', 'memory']));
-    errors.push(...requireOneOf(field, restartPolicy, ['NotRequired', 'RestartContainer']));
+    append(errors, requireOneOf(field, resourceName, ['cpu', 'memory']));
+    append(errors, requireOneOf(field, restartPolicy, ['NotRequired', 'RestartContainer']));
     if (podRestartPolicy === 'Never' && restartPolicy !== 'NotRequired')
       errors.push(invalid(field, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
     return errors;

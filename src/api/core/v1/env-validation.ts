@@ -1,4 +1,5 @@
 import { checkEach, checkText, requireText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, type FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isConfigMapKey, isRelaxedEnvVarName } from '#machinery/names/key.ts';
@@ -41,20 +42,20 @@ export const validateEnv = (variables: readonly EnvVar[] | undefined, field: Fie
 function validateSource({ value }: EnvVar, source: EnvVarSource, field: FieldPath): FieldError[] {
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = source;
   const errors: FieldError[] = [];
-  if (fieldRef) errors.push(...validateFieldRef(fieldRef, field.child('fieldRef'), FIELDS));
-  if (resourceFieldRef) errors.push(...validateResourceFieldRef(resourceFieldRef, field.child('resourceFieldRef')));
+  if (fieldRef) append(errors, validateFieldRef(fieldRef, field.child('fieldRef'), FIELDS));
+  if (resourceFieldRef) append(errors, validateResourceFieldRef(resourceFieldRef, field.child('resourceFieldRef')));
   for (const [name, reference] of Object.entries({ configMapKeyRef, secretKeyRef })) {
     if (!reference) continue;
-    errors.push(...checkText(field.child(name, 'name'), reference.name ?? '', isDNS1123Subdomain));
-    errors.push(...requireText(field.child(name, 'key'), reference.key, isConfigMapKey));
+    append(errors, checkText(field.child(name, 'name'), reference.name ?? '', isDNS1123Subdomain));
+    append(errors, requireText(field.child(name, 'key'), reference.key, isConfigMapKey));
   }
   if (fileKeyRef) {
     const at = field.child('fileKeyRef');
-    errors.push(
+    append(errors, [
       ...requireText(at.child('key'), fileKeyRef.key, isRelaxedEnvVarName),
       ...requireText(at.child('volumeName'), fileKeyRef.volumeName, isDNS1123Label),
       ...(fileKeyRef.path ? checkBacksteps(at.child('path'), fileKeyRef.path) : [required(at.child('path'))]),
-    );
+    ]);
   }
   const sources = Object.values(source).filter((each) => each !== undefined).length;
   if (sources === 0)
@@ -130,8 +131,8 @@ export const validateEnvFrom = (sources: readonly EnvFromSource[] | undefined, f
   checkEach(sources, field, ({ prefix, configMapRef, secretRef }, at) => {
     const errors = prefix ? checkText(at.child('prefix'), prefix, isRelaxedEnvVarName) : [];
     if (configMapRef)
-      errors.push(...requireText(at.child('configMapRef', 'name'), configMapRef.name, isDNS1123Subdomain));
-    if (secretRef) errors.push(...requireText(at.child('secretRef', 'name'), secretRef.name, isDNS1123Subdomain));
+      append(errors, requireText(at.child('configMapRef', 'name'), configMapRef.name, isDNS1123Subdomain));
+    if (secretRef) append(errors, requireText(at.child('secretRef', 'name'), secretRef.name, isDNS1123Subdomain));
     if (!configMapRef && !secretRef)
       errors.push(invalid(field, '', 'must specify one of: `configMapRef` or `secretRef`'));
     if (configMapRef && secretRef)

@@ -1,4 +1,5 @@
 import { checkText, immutable, requireText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import type { Event } from './event.ts';
@@ -33,10 +34,10 @@ function validateReported(event: Event, reporter: string): FieldError[] {
   if (!involvedObject.namespace && namespace !== 'default' && namespace !== 'kube-system')
     errors.push(namespaceMismatch(''));
   const at = ROOT.child(reporter);
-  errors.push(...requireText(at, reportingComponent));
-  errors.push(...checkText(at, reportingComponent, isQualifiedName));
+  append(errors, requireText(at, reportingComponent));
+  append(errors, checkText(at, reportingComponent, isQualifiedName));
   for (const [name, text] of Object.entries({ reportingInstance, action: event.action, reason: event.reason }))
-    errors.push(...requireText(ROOT.child(name), text), ...checkLength(name, text, MAX_TEXT));
+    append(errors, [...requireText(ROOT.child(name), text), ...checkLength(name, text, MAX_TEXT)]);
   return [...errors, ...checkLength('message', event.message, MAX_NOTE)];
 }
 

@@ -1,4 +1,5 @@
 import { checkEach, checkText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { duplicate, type FieldError, FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
@@ -33,7 +34,7 @@ function validateItem(item: LimitRangeItem, field: FieldPath): FieldError[] {
     Object.keys(item[list] ?? {}).flatMap((name) => validateName(name, field.child(list).key(name)));
   const errors = [...namesOf('max'), ...namesOf('min')];
   for (const list of ['default', 'defaultRequest'] as const) {
-    if (!isOfPods) errors.push(...namesOf(list));
+    if (!isOfPods) append(errors, namesOf(list));
     else if (Object.keys(item[list] ?? {}).length > 0)
       errors.push(forbidden(field.child(list), "may not be specified when `type` is 'Pod'"));
   }
@@ -41,16 +42,16 @@ function validateItem(item: LimitRangeItem, field: FieldPath): FieldError[] {
     errors.push(
       required(field.child('limits'), 'either minimum or maximum storage value is required, but neither was provided'),
     );
-  errors.push(...namesOf('maxLimitRequestRatio'));
+  append(errors, namesOf('maxLimitRequestRatio'));
   const { default: _, defaultRequest: _request, ...others } = item;
   const compared = isOfPods ? (others as LimitRangeItem) : item;
   const names = new Set(LISTS.flatMap((list) => Object.keys(compared[list] ?? {})));
   for (const name of [...names].sort())
-    errors.push(
+    append(errors, [
       ...orderErrors(compared, name, field),
       ...ratioErrors(compared, name, field),
       ...promiseErrors(compared, name, field),
-    );
+    ]);
   return errors;
 }
 

@@ -1,4 +1,5 @@
 import { checkEach, checkText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import {
   type FieldError,
   FieldPath,
@@ -35,9 +36,9 @@ export const validateLoadBalancerPoints = <T extends Point>(
     const isKept = before?.some((each) => each.ip === ip);
     const errors =
       ip && !isKept ? checkText(at.child('ip'), ip, (text) => isValidIpForLegacyField(text)) : ([] as FieldError[]);
-    errors.push(...validateMore(point, at));
+    append(errors, validateMore(point, at));
     if (!hostname) return errors;
-    errors.push(...checkText(at.child('hostname'), hostname, isDNS1123Subdomain));
+    append(errors, checkText(at.child('hostname'), hostname, isDNS1123Subdomain));
     if (parseIp(hostname))
       errors.push(invalid(at.child('hostname'), hostname, 'must be a DNS name, not an IP address'));
     return errors;

@@ -1,6 +1,7 @@
 import { checkText, immutable, optionalOneOf, requireText } from '#api/checks.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
 import { validateTemplateMeta } from '#api/meta/v1/template-meta-validation.ts';
+import { append } from '#base/append.ts';
 import { difference } from '#machinery/errors/difference.ts';
 import {
   type FieldError,
@@ -40,16 +41,16 @@ export const validateClaimTemplate = (
 export function validatePersistentVolumeClaimSpec(spec: PersistentVolumeClaimSpec, field: FieldPath): FieldError[] {
   const modes = field.child('accessModes');
   const errors = spec.accessModes?.length ? [] : [required(modes, 'at least 1 access mode is required')];
-  errors.push(...validateLabelSelector(spec.selector, field.child('selector')));
-  errors.push(...validateAccessModes(spec.accessModes ?? [], modes));
+  append(errors, validateLabelSelector(spec.selector, field.child('selector')));
+  append(errors, validateAccessModes(spec.accessModes ?? [], modes));
   const storage = spec.resources?.requests?.['storage'];
   const at = field.child('resources').key('storage');
-  errors.push(...(storage === undefined ? [required(at)] : validateRequest(storage, at)));
+  append(errors, storage === undefined ? [required(at)] : validateRequest(storage, at));
   if (spec.storageClassName) {
-    errors.push(...checkText(field.child('storageClassName'), spec.storageClassName, isDNS1123Subdomain));
+    append(errors, checkText(field.child('storageClassName'), spec.storageClassName, isDNS1123Subdomain));
   }
-  errors.push(...optionalOneOf(field.child('volumeMode'), spec.volumeMode, ['Block', 'Filesystem']));
-  errors.push(...validateDataSources(spec, field));
+  append(errors, optionalOneOf(field.child('volumeMode'), spec.volumeMode, ['Block', 'Filesystem']));
+  append(errors, validateDataSources(spec, field));
   const { volumeAttributesClassName: attributes } = spec;
   if (!attributes) return errors;
   return [...errors, ...checkText(field.child('volumeAttributesClassName'), attributes, isDNS1123Subdomain)];
@@ -62,10 +63,10 @@ function validateRequest(text: string, field: FieldPath): FieldError[] {
 
 function validateDataSources({ dataSource, dataSourceRef }: PersistentVolumeClaimSpec, field: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
-  if (dataSource) errors.push(...validateDataSource(dataSource, field.child('dataSource')));
-  if (dataSourceRef) errors.push(...validateDataSource(dataSourceRef, field.child('dataSourceRef')));
+  if (dataSource) append(errors, validateDataSource(dataSource, field.child('dataSource')));
+  if (dataSourceRef) append(errors, validateDataSource(dataSourceRef, field.child('dataSourceRef')));
   const namespace = dataSourceRef?.namespace;
-  if (namespace) errors.push(...checkText(field.child('dataSourceRef', 'namespace'), namespace, isDNS1123Label));
+  if (namespace) append(errors, checkText(field.child('dataSourceRef', 'namespace'), namespace, isDNS1123Label));
   if (!dataSource || !dataSourceRef) return errors;
   // Upstream shows nothing of the value.
   if (namespace)
@@ -97,16 +98,16 @@ const RESIZE_STATUSES = [
 export function validatePersistentVolumeClaimStatus({ spec, status = {} }: PersistentVolumeClaim): FieldError[] {
   const errors: FieldError[] = spec?.accessModes?.length ? [] : [required(new FieldPath('Spec').child('accessModes'))];
   for (const [name, amount] of Object.entries(status.capacity ?? {}))
-    errors.push(...validateSize(amount, STATUS.child('capacity').key(name)));
+    append(errors, validateSize(amount, STATUS.child('capacity').key(name)));
   const resizes = STATUS.child('allocatedResourceStatus');
   for (const [name, state] of Object.entries(status.allocatedResourceStatuses ?? {})) {
-    errors.push(...checkResourceName(name, resizes));
+    append(errors, checkResourceName(name, resizes));
     if (!RESIZE_STATUSES.includes(state)) errors.push(notSupported(resizes, name, [...RESIZE_STATUSES].sort()));
   }
   const allocated = STATUS.child('allocatedResources');
   for (const [name, amount] of Object.entries(status.allocatedResources ?? {})) {
     const wrong = checkResourceName(name, allocated);
-    errors.push(...(wrong.length > 0 ? wrong : validateSize(amount, allocated.key(name))));
+    append(errors, wrong.length > 0 ? wrong : validateSize(amount, allocated.key(name)));
   }
   return errors;
 }

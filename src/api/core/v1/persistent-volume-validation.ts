@@ -1,4 +1,5 @@
 import { checkText, immutable, optionalOneOf } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { table } from '#base/table.ts';
 import { difference } from '#machinery/errors/difference.ts';
 import {
@@ -139,7 +140,7 @@ export function validatePersistentVolumeUpdate({ spec = {} }: PersistentVolume, 
     errors.push(forbidden(SPEC.child('persistentvolumesource'), detail));
   }
   // Upstream names both without the spec they are in.
-  errors.push(...immutable(ROOT.child('volumeMode'), spec.volumeMode, before.volumeMode));
+  append(errors, immutable(ROOT.child('volumeMode'), spec.volumeMode, before.volumeMode));
   if (before.nodeAffinity && !isRenamed(spec.nodeAffinity, before.nodeAffinity)) {
     const detail = 'field is immutable, except for updating from beta label to GA';
     errors.push(invalid(ROOT.child('nodeAffinity'), shown(spec.nodeAffinity), detail));

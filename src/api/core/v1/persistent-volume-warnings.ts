@@ -1,3 +1,4 @@
+import { append } from '#base/append.ts';
 import { FieldPath } from '#machinery/errors/field-error.ts';
 import { nodeSelectorTermWarnings } from './node-label-warnings.ts';
 import type { PersistentVolume } from './persistent-volume.ts';
@@ -29,7 +30,7 @@ export function persistentVolumeWarnings({ metadata, spec = {} }: PersistentVolu
     );
   const terms = field.child('nodeAffinity', 'required', 'nodeSelectorTerms');
   for (const [position, term] of (spec.nodeAffinity?.required?.nodeSelectorTerms ?? []).entries())
-    warnings.push(...nodeSelectorTermWarnings(term, terms.index(position)));
+    append(warnings, nodeSelectorTermWarnings(term, terms.index(position)));
   for (const [type, [shown, since]] of Object.entries(DEPRECATED))
     if (spec[type as keyof typeof DEPRECATED]) warnings.push(`spec.${shown}: ${since}`);
   return warnings;

@@ -1,3 +1,4 @@
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, forbidden, invalid } from '#machinery/errors/field-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { Container } from './container.ts';
@@ -21,7 +22,7 @@ export function validateResize(pod: Pod, old: Pod): FieldError[] {
   if (before.os?.name === 'windows') return [forbidden(WHOLE, 'windows pods cannot be resized')];
   if (podQosClass(spec) !== podQosClass(before))
     errors.push(invalid(SPEC, old.status?.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing'));
-  errors.push(...wholeErrors(spec.resources, before.resources));
+  append(errors, wholeErrors(spec.resources, before.resources));
   const misplaced = LISTS.flatMap((list) => orderErrors(spec, before, list));
   if (misplaced.length > 0) return [...errors, ...misplaced];
   return [

@@ -1,5 +1,6 @@
 import { checkEach, checkNumber, checkText, optionalOneOf, requireOneOf, requireText } from '#api/checks.ts';
 import { validateLabels } from '#api/meta/v1/object-meta-validation.ts';
+import { append } from '#base/append.ts';
 import {
   duplicate,
   type FieldError,
@@ -168,7 +169,7 @@ function validateClaims({ resourceClaims }: PodSpec, field: FieldPath): FieldErr
     if (resourceClaimName === undefined && resourceClaimTemplateName === undefined)
       errors.push(invalid(at, shown, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'));
     for (const [key, text] of Object.entries({ resourceClaimName, resourceClaimTemplateName }))
-      if (text !== undefined) errors.push(...checkText(at.child(key), text, isDNS1123Subdomain));
+      if (text !== undefined) append(errors, checkText(at.child(key), text, isDNS1123Subdomain));
     return errors;
   });
 }
@@ -191,8 +192,9 @@ function validateDnsConfig({ dnsPolicy, dnsConfig }: PodSpec, field: FieldPath):
   const servers = field.child('nameservers');
   if (nameservers.length > MAX_NAMESERVERS)
     errors.push(invalid(servers, nameservers, `must not have more than ${MAX_NAMESERVERS} nameservers`));
-  errors.push(
-    ...checkEach(nameservers, servers, (ip, at) => checkText(at, ip, (text) => isValidIpForLegacyField(text))),
+  append(
+    errors,
+    checkEach(nameservers, servers, (ip, at) => checkText(at, ip, (text) => isValidIpForLegacyField(text))),
   );
   const at = field.child('searches');
   if (searches.length > MAX_SEARCHES)
@@ -205,14 +207,14 @@ function validateDnsConfig({ dnsPolicy, dnsConfig }: PodSpec, field: FieldPath):
         `must not have more than ${MAX_SEARCH_CHARACTERS} characters (including spaces) in the search list`,
       ),
     );
-  errors.push(
+  append(errors, [
     ...checkEach(searches, at, (search, place) =>
       search === '.' ? [] : checkText(place, search.replace(/\.$/, ''), isDNS1123SubdomainWithUnderscore),
     ),
     ...checkEach(options, field.child('options'), ({ name }, place) =>
       name ? [] : [required(place, 'must not be empty')],
     ),
-  );
+  ]);
   return errors;
 }
 

@@ -1,4 +1,5 @@
 import { checkEach, checkNumber, checkText, immutable, nonNegative } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import {
   duplicate,
   type FieldError,
@@ -41,18 +42,18 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
   if (spec?.nodeName !== old.spec?.nodeName)
     errors.push(forbidden(STATUS.child('nodeName'), 'may not be changed directly'));
   if (status.nominatedNodeName && status.nominatedNodeName !== before.nominatedNodeName)
-    errors.push(...checkText(STATUS.child('nominatedNodeName'), status.nominatedNodeName, isDNS1123Subdomain));
+    append(errors, checkText(STATUS.child('nominatedNodeName'), status.nominatedNodeName, isDNS1123Subdomain));
   // Much of what is written about pods says nothing of containers, before any run.
   const isOfContainers = LISTS.some((list) => status[list]?.length || before[list]?.length);
-  errors.push(
+  append(errors, [
     ...immutable(STATUS.child('qosClass'), status.qosClass ?? '', before.qosClass ?? ''),
     ...(isOfContainers ? transitionErrors(status, before, spec) : []),
     ...claimErrors(status, spec),
     ...extendedErrors(status, spec),
     ...podAddressErrors(status, before),
     ...hostAddressErrors(status, before),
-  );
-  if (isOfContainers) errors.push(...userErrors(status, spec), ...allocationErrors(status, spec));
+  ]);
+  if (isOfContainers) append(errors, [...userErrors(status, spec), ...allocationErrors(status, spec)]);
   return errors;
 }
 
@@ -129,7 +130,7 @@ function claimErrors({ resourceClaimStatuses }: PodStatus, spec: PodSpec | undef
     if (seen.has(name)) errors.push(duplicate(at.child('name'), name));
     seen.add(name);
     if (resourceClaimName !== undefined)
-      errors.push(...checkText(at.child('resourceClaimName'), resourceClaimName, isDNS1123Subdomain));
+      append(errors, checkText(at.child('resourceClaimName'), resourceClaimName, isDNS1123Subdomain));
     return errors;
   });
 }

@@ -1,4 +1,5 @@
 import { checkEach } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { difference } from '#machinery/errors/difference.ts';
 import { type FieldError, FieldPath, forbidden, invalid } from '#machinery/errors/field-error.ts';
 import { internalForm } from '#machinery/errors/internal-form.ts';
@@ -68,7 +69,7 @@ export function validatePodCreate({ metadata, spec }: Pod): FieldError[] {
     errors.push(forbidden(SPEC.child('ephemeralContainers'), 'cannot be set on create'));
   if (spec?.nodeName && spec.schedulingGates?.length)
     errors.push(forbidden(SPEC.child('nodeName'), 'cannot be set until all schedulingGates have been cleared'));
-  if (spec) errors.push(...validateProfilesMatch(metadata?.annotations ?? {}, spec, SPEC));
+  if (spec) append(errors, validateProfilesMatch(metadata?.annotations ?? {}, spec, SPEC));
   return errors;
 }
 

@@ -1,4 +1,5 @@
 import type { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import { append } from '#base/append.ts';
 import { FieldPath } from '#machinery/errors/field-error.ts';
 import { ipWarnings } from '#machinery/names/ip-checks.ts';
 import { HarmlessValues } from '#machinery/objects/harmless-values.ts';
@@ -83,12 +84,12 @@ function placementWarnings(spec: PodSpec, field: FieldPath): string[] {
   const hard = nodes?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
   for (const [position, term] of hard.entries()) {
     const terms = at.child('requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms');
-    warnings.push(...nodeSelectorTermWarnings(term, terms.index(position)));
+    append(warnings, nodeSelectorTermWarnings(term, terms.index(position)));
   }
   const soft = nodes?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
   for (const [position, { preference }] of soft.entries()) {
     const terms = at.child('preferredDuringSchedulingIgnoredDuringExecution');
-    warnings.push(...preferenceWarnings(preference, terms.index(position).child('preference')));
+    append(warnings, preferenceWarnings(preference, terms.index(position).child('preference')));
   }
   for (const [position, { topologyKey, labelSelector }] of (spec.topologySpreadConstraints ?? []).entries()) {
     const place = field.child('topologySpreadConstraints').index(position);

@@ -1,4 +1,5 @@
 import { checkPort, checkText, nonNegative, requireOneOf, requireText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, type FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
 import { isHTTPHeaderName } from '#machinery/names/key.ts';
 import type { HTTPGetAction, Lifecycle, LifecycleHandler, Probe, ProbeHandler } from './probe.ts';
@@ -18,7 +19,7 @@ export function validateProbe(
     'successThreshold',
     'failureThreshold',
   ] as const) {
-    errors.push(...nonNegative(field.child(name), probe[name]));
+    append(errors, nonNegative(field.child(name), probe[name]));
   }
   const grace = probe.terminationGracePeriodSeconds;
   const at = field.child('terminationGracePeriodSeconds');
@@ -51,7 +52,7 @@ function validateHandler(
   let handlers = 0;
   const take = (name: string, check: (at: FieldPath) => FieldError[]) => {
     if (handlers++ > 0) errors.push(forbidden(field.child(name), 'may not specify more than 1 handler type'));
-    else errors.push(...check(field.child(name)));
+    else append(errors, check(field.child(name)));
   };
   const { exec, httpGet, tcpSocket, grpc, sleep } = handler;
   if (exec) take('exec', (at) => (exec.command?.length ? [] : [required(at.child('command'))]));

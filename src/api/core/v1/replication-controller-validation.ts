@@ -1,6 +1,7 @@
 import { labelMismatch } from '#api/apps/v1/workload-validation.ts';
 import { nonNegative } from '#api/checks.ts';
 import { checkCounts, checkParts } from '#api/replica-counts.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, notSupported, required } from '#machinery/errors/field-error.ts';
 import { selectorFromSet } from '#machinery/selectors/label-selector.ts';
 import { validatePodTemplate } from './pod-template-validation.ts';
@@ -21,7 +22,7 @@ export function validateReplicationController({ spec }: ReplicationController): 
   if (!template) return [...errors, required(field)];
   if (!isEmpty && !selectorFromSet(selector).matches(template.metadata?.labels))
     errors.push(labelMismatch(field, template.metadata?.labels));
-  errors.push(...validatePodTemplate(template, field));
+  append(errors, validatePodTemplate(template, field));
   const policy = template.spec?.restartPolicy ?? '';
   if (policy !== 'Always') errors.push(notSupported(field.child('spec', 'restartPolicy'), policy, ['Always']));
   return errors;

@@ -37,13 +37,18 @@ const validateAmounts = (amounts: Readonly<Record<string, string>> | undefined, 
 
 function validateScopes(spec: ResourceQuotaSpec): FieldError[] {
   const { scopes = [] } = spec;
-  const refuse = (detail: string) => invalid(SPEC.child('scopes'), scopes, detail);
+  // Each says the whole list, which may be long: it is written out once.
+  const [unsupported, unapplied, conflicting] = [
+    'unsupported scope',
+    'unsupported scope applied to resource',
+    'conflicting scopes',
+  ].map((detail) => invalid(SPEC.child('scopes'), scopes, detail)) as [FieldError, FieldError, FieldError];
   return [
     ...scopes.flatMap((scope) => [
-      ...(scope in COUNTED_IN ? [] : [refuse('unsupported scope')]),
-      ...uncounted(spec, scope).map(() => refuse('unsupported scope applied to resource')),
+      ...(scope in COUNTED_IN ? [] : [unsupported]),
+      ...uncounted(spec, scope).map(() => unapplied),
     ]),
-    ...conflicts(scopes).map(() => refuse('conflicting scopes')),
+    ...conflicts(scopes).map(() => conflicting),
   ];
 }
 
@@ -67,9 +72,10 @@ function validateScopeSelector(spec: ResourceQuotaSpec, field: FieldPath): Field
       Values: values ?? null,
     })),
   };
+  const unapplied = invalid(field, shown, 'unsupported scope applied to resource');
   const errors = expressions.flatMap(({ scopeName, operator, values = [] }) => [
     ...(scopeName in COUNTED_IN ? [] : [invalid(field.child('scopeName'), scopeName, 'unsupported scope')]),
-    ...uncounted(spec, scopeName).map(() => invalid(field, shown, 'unsupported scope applied to resource')),
+    ...uncounted(spec, scopeName).map(() => unapplied),
     ...(VALUELESS.includes(scopeName) && operator !== 'Exists'
       ? [
           invalid(

@@ -1,4 +1,5 @@
 import { checkEach, checkText, requireText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import {
   type FieldError,
   type FieldPath,
@@ -114,16 +115,17 @@ export function validateResourceRequirements(
   for (const [list, amounts] of [['limits', limits] as const, ['requests', requests] as const]) {
     for (const [name, text] of Object.entries(amounts)) {
       const at = field.child(list).key(name);
-      errors.push(...validateName(name, at), ...validateResourceAmount(name, text, at));
-      if (isHugePages(name)) errors.push(...checkHugePages(name, text, at));
-      if (list === 'requests') errors.push(...compareWithLimit(name, text, { limit: limits[name], field }));
+      append(errors, [...validateName(name, at), ...validateResourceAmount(name, text, at)]);
+      if (isHugePages(name)) append(errors, checkHugePages(name, text, at));
+      if (list === 'requests') append(errors, compareWithLimit(name, text, { limit: limits[name], field }));
     }
   }
   const names = [...Object.keys(limits), ...Object.keys(requests)];
   if (names.some(isHugePages) && !names.some((name) => name === 'cpu' || name === 'memory'))
     errors.push(forbidden(field, 'HugePages require cpu or memory'));
-  errors.push(
-    ...checkEach(claims, field.child('claims'), ({ name }, at) => {
+  append(
+    errors,
+    checkEach(claims, field.child('claims'), ({ name }, at) => {
       const missing = requireText(at, name);
       return missing.length > 0 || podClaims.includes(name) ? missing : [notFound(at.child('name'), name)];
     }),

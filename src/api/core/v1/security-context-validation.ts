@@ -1,4 +1,5 @@
 import { checkEach, checkNumber, optionalOneOf, requireText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import {
   duplicate,
   type FieldError,
@@ -130,10 +131,11 @@ function validateSeccomp(profile: SeccompProfile | undefined, field: FieldPath):
     : [required(field.child('type'), 'type is required when seccompProfile is set')];
   const at = field.child('localhostProfile');
   if (type === 'Localhost')
-    errors.push(
-      ...(localhostProfile === undefined
+    append(
+      errors,
+      localhostProfile === undefined
         ? [required(at, 'must be set when seccomp type is Localhost')]
-        : checkDescendingPath(at, localhostProfile)),
+        : checkDescendingPath(at, localhostProfile),
     );
   else if (localhostProfile !== undefined) {
     // The profile is shown whole, under the names Go gives its fields.

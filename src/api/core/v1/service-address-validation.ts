@@ -1,4 +1,5 @@
 import { checkEach, checkText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import {
   duplicate,
   type FieldError,
@@ -31,7 +32,7 @@ export function validateServiceAddresses(spec: ServiceSpec): FieldError[] {
       return checkText(at, address, (text) => isValidIpForLegacyField(text));
     return clusterIPs.length > 1 ? [invalid(ADDRESSES, clusterIPs, "'None' must be the first and only value")] : [];
   });
-  errors.push(...wrong);
+  append(errors, wrong);
   if (clusterIPs.length > 2) errors.push(invalid(ADDRESSES, clusterIPs, 'may only hold up to 2 values'));
   // What is no address has no family.
   if (wrong.length > 0) return errors;
@@ -92,7 +93,7 @@ function addressChanges(spec: ServiceSpec, before: ServiceSpec): FieldError[] {
   const first = ADDRESSES.index(0);
   if (now.length === 0) return [invalid(first, now, 'primary clusterIP can not be unset')];
   const errors = had.length > 0 && now[0] !== had[0] ? [invalid(first, now, FIXED)] : [];
-  if (had.length > now.length && now.length === 1) errors.push(...releaseErrors(spec, 'clusterIP'));
+  if (had.length > now.length && now.length === 1) append(errors, releaseErrors(spec, 'clusterIP'));
   return errors;
 }
 
@@ -106,7 +107,7 @@ function familyChanges(spec: ServiceSpec, before: ServiceSpec): FieldError[] {
   if (had.length > now.length && clusterIPs.length === 0)
     errors.push(invalid(first, now, 'primary ipFamily can not be unset'));
   if (had.length > 0 && now.length > 0 && now[0] !== had[0]) errors.push(invalid(first, clusterIPs, FIXED));
-  if (had.length > now.length && now.length === 1) errors.push(...releaseErrors(spec, 'ipFamily'));
+  if (had.length > now.length && now.length === 1) append(errors, releaseErrors(spec, 'ipFamily'));
   return errors;
 }
 

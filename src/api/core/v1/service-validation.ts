@@ -1,5 +1,6 @@
 import { checkEach, checkNumber, checkPort, checkText, optionalOneOf, requireOneOf, requireText } from '#api/checks.ts';
 import { validateLabels } from '#api/meta/v1/object-meta-validation.ts';
+import { append } from '#base/append.ts';
 import { duplicate, type FieldError, FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isValidCidrForLegacyField, isValidIpForLegacyField } from '#machinery/names/ip-checks.ts';
@@ -22,7 +23,7 @@ export function validateService({ metadata, spec = {} }: Service): FieldError[] 
   const ports = spec.ports ?? [];
   if (ports.length === 0 && !isHeadless(spec) && spec.type !== 'ExternalName')
     errors.push(required(SPEC.child('ports')));
-  errors.push(
+  append(errors, [
     ...validateByType(spec),
     ...validatePorts(spec, SPEC.child('ports')),
     ...validateLabels(spec.selector, SPEC.child('selector')),
@@ -35,7 +36,7 @@ export function validateService({ metadata, spec = {} }: Service): FieldError[] 
     ...validateLoadBalancer(spec),
     ...validateTrafficPolicies(spec),
     ...optionalOneOf(SPEC.child('trafficDistribution'), spec.trafficDistribution, DISTRIBUTIONS),
-  );
+  ]);
   return errors;
 }
 
@@ -103,13 +104,13 @@ const portKey = ({ protocol }: ServicePort, more: { readonly Port?: number; read
 
 function validatePort(port: ServicePort, field: FieldPath, nameNeeded: boolean): FieldError[] {
   const errors: FieldError[] = [];
-  if (port.name) errors.push(...checkText(field.child('name'), port.name, isDNS1123Label));
+  if (port.name) append(errors, checkText(field.child('name'), port.name, isDNS1123Label));
   else if (nameNeeded) errors.push(required(field.child('name')));
-  errors.push(...checkNumber(field.child('port'), port.port, isValidPortNumber));
-  errors.push(...requireOneOf(field.child('protocol'), port.protocol, PROTOCOLS));
-  errors.push(...checkPort(field.child('targetPort'), port.targetPort ?? port.port));
+  append(errors, checkNumber(field.child('port'), port.port, isValidPortNumber));
+  append(errors, requireOneOf(field.child('protocol'), port.protocol, PROTOCOLS));
+  append(errors, checkPort(field.child('targetPort'), port.targetPort ?? port.port));
   if (port.appProtocol !== undefined)
-    errors.push(...checkText(field.child('appProtocol'), port.appProtocol, isQualifiedName));
+    append(errors, checkText(field.child('appProtocol'), port.appProtocol, isQualifiedName));
   return errors;
 }
 
@@ -177,7 +178,7 @@ function validateLoadBalancer(spec: ServiceSpec): FieldError[] {
     if (spec.allocateLoadBalancerNodePorts === undefined)
       errors.push(required(new FieldPath('allocateLoadBalancerNodePorts')));
     if (spec.loadBalancerClass !== undefined)
-      errors.push(...checkText(SPEC.child('loadBalancerClass'), spec.loadBalancerClass, isQualifiedName));
+      append(errors, checkText(SPEC.child('loadBalancerClass'), spec.loadBalancerClass, isQualifiedName));
     return errors;
   }
   if (spec.allocateLoadBalancerNodePorts !== undefined) onlyFor('allocateLoadBalancerNodePorts');
@@ -191,18 +192,17 @@ function validateTrafficPolicies(spec: ServiceSpec): FieldError[] {
   const policy = spec.externalTrafficPolicy;
   if (!isReachedFromOutside(spec)) {
     if (policy) errors.push(invalid(external, policy, 'may only be set for externally-accessible services'));
-  } else errors.push(...requireOneOf(external, policy, POLICIES));
+  } else append(errors, requireOneOf(external, policy, POLICIES));
   const health = SPEC.child('healthCheckNodePort');
   const port = spec.healthCheckNodePort;
-  if (needsHealthCheck(spec))
-    errors.push(...(port ? checkNumber(health, port, isValidPortNumber) : [required(health)]));
+  if (needsHealthCheck(spec)) append(errors, port ? checkNumber(health, port, isValidPortNumber) : [required(health)]);
   else if (port)
     errors.push(
       invalid(health, port, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"),
     );
   const internal = SPEC.child('internalTrafficPolicy');
   if (spec.internalTrafficPolicy !== undefined)
-    errors.push(...optionalOneOf(internal, spec.internalTrafficPolicy, POLICIES));
+    append(errors, optionalOneOf(internal, spec.internalTrafficPolicy, POLICIES));
   else if (spec.type !== 'ExternalName') errors.push(required(internal));
   return errors;
 }

@@ -1,3 +1,4 @@
+import { append } from '#base/append.ts';
 import { cidrWarnings, ipWarnings } from '#machinery/names/ip-checks.ts';
 import type { Service, ServiceSpec } from './service.ts';
 
@@ -10,14 +11,14 @@ export function serviceWarnings({ metadata, spec = {} }: Service): string[] {
   if (metadata?.annotations?.[HINTS] !== undefined)
     warnings.push(`annotation ${HINTS} is deprecated, please use ${MODE} instead`);
   const headless = spec.type === 'ClusterIP' && spec.clusterIP === 'None';
-  if (spec.clusterIP && spec.clusterIP !== 'None') warnings.push(...eachAddress(spec.clusterIPs, 'spec.clusterIPs'));
-  if (headless) warnings.push(...ignoredByHeadless(spec));
-  warnings.push(...eachAddress(spec.externalIPs, 'spec.externalIPs'));
+  if (spec.clusterIP && spec.clusterIP !== 'None') append(warnings, eachAddress(spec.clusterIPs, 'spec.clusterIPs'));
+  if (headless) append(warnings, ignoredByHeadless(spec));
+  append(warnings, eachAddress(spec.externalIPs, 'spec.externalIPs'));
   if (spec.externalIPs?.length && !headless && spec.type !== 'ExternalName')
     warnings.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters');
-  if (spec.loadBalancerIP) warnings.push(...ipWarnings('spec.loadBalancerIP', spec.loadBalancerIP));
+  if (spec.loadBalancerIP) append(warnings, ipWarnings('spec.loadBalancerIP', spec.loadBalancerIP));
   for (const [position, range] of (spec.loadBalancerSourceRanges ?? []).entries())
-    warnings.push(...cidrWarnings(`spec.loadBalancerSourceRanges[${position}]`, range));
+    append(warnings, cidrWarnings(`spec.loadBalancerSourceRanges[${position}]`, range));
   if (spec.type === 'ExternalName') {
     if (spec.externalIPs?.length) warnings.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
   } else if (spec.externalName) warnings.push('spec.externalName is ignored when spec.type is not "ExternalName"');

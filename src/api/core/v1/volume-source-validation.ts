@@ -1,4 +1,5 @@
 import { checkNumber, checkText, optionalOneOf, requireText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { table } from '#base/table.ts';
 import {
   type FieldError,
@@ -156,7 +157,10 @@ function validateQuobyte(
     errors.push(required(field.child('tenant'), 'must be a UUID and may not exceed a length of 64 characters'));
   } else {
     const pairs = registry.split(',').filter((pair) => !isHostAndPort(pair));
-    errors.push(...pairs.map(() => invalid(at, registry, REGISTRY)));
+    append(
+      errors,
+      pairs.map(() => invalid(at, registry, REGISTRY)),
+    );
   }
   return [...errors, ...requireText(field.child('volume'), volume)];
 }

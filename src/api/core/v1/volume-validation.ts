@@ -1,5 +1,6 @@
 import { checkEach, checkNumber, optionalOneOf, requireText } from '#api/checks.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
+import { append } from '#base/append.ts';
 import { table } from '#base/table.ts';
 import {
   duplicate,
@@ -128,13 +129,13 @@ function validateFile(
 ): FieldError[] {
   const errors = checkFilePath(field.child('path'), path);
   if (fieldRef) {
-    errors.push(...validateFieldRef(fieldRef, field.child('fieldRef'), FILE_FIELDS));
+    append(errors, validateFieldRef(fieldRef, field.child('fieldRef'), FILE_FIELDS));
     if (resourceFieldRef)
       errors.push(invalid(field, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'));
   } else if (resourceFieldRef) {
     const at = field.child('resourceFieldRef');
     const missing = requireText(at.child('containerName'), resourceFieldRef.containerName);
-    errors.push(...(missing.length > 0 ? missing : validateResourceFieldRef(resourceFieldRef, at)));
+    append(errors, missing.length > 0 ? missing : validateResourceFieldRef(resourceFieldRef, at));
   } else errors.push(required(field, 'one of fieldRef and resourceFieldRef is required'));
   return [...errors, ...checkMode(field.child('mode'), mode)];
 }
@@ -172,23 +173,23 @@ function validateProjection(projection: VolumeProjection, field: FieldPath, volu
   const errors: FieldError[] = [];
   for (const [name, source] of Object.entries({ secret, configMap })) {
     if (!source) continue;
-    errors.push(...requireText(field.child(name, 'name'), source.name));
-    errors.push(...checkEach(source.items, field.child(name, 'items'), validateKeyToPath));
+    append(errors, requireText(field.child(name, 'name'), source.name));
+    append(errors, checkEach(source.items, field.child(name, 'items'), validateKeyToPath));
   }
-  for (const file of downwardAPI?.items ?? []) errors.push(...validateFile(file, field.child('downwardAPI')));
+  for (const file of downwardAPI?.items ?? []) append(errors, validateFile(file, field.child('downwardAPI')));
   if (token) {
     const at = field.child('serviceAccountToken');
-    errors.push(...checkTokenLife(at.child('expirationSeconds'), token.expirationSeconds));
-    errors.push(...checkFilePath(volume.child('path'), token.path));
+    append(errors, checkTokenLife(at.child('expirationSeconds'), token.expirationSeconds));
+    append(errors, checkFilePath(volume.child('path'), token.path));
   }
   if (bundle) {
     const at = field.child('clusterTrustBundle');
-    errors.push(...checkFilePath(at.child('path'), bundle.path));
-    errors.push(...validateLabelSelector(bundle.labelSelector, at.child('labelSelector')));
+    append(errors, checkFilePath(at.child('path'), bundle.path));
+    append(errors, validateLabelSelector(bundle.labelSelector, at.child('labelSelector')));
     if (Boolean(bundle.name) === Boolean(bundle.signerName))
       errors.push(invalid(at, bundle, 'exactly one of name and signerName is required'));
   }
-  if (podCertificate) errors.push(...validatePodCertificate(podCertificate, field.child('podCertificate')));
+  if (podCertificate) append(errors, validatePodCertificate(podCertificate, field.child('podCertificate')));
   const types = Object.entries(projection).filter(([, source]) => source !== undefined);
   if (types.length > 1) errors.push(forbidden(field, 'may not specify more than 1 volume type per source'));
   return errors;

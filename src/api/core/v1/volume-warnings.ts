@@ -1,3 +1,4 @@
+import { append } from '#base/append.ts';
 import { trimEnd } from '#base/trim.ts';
 import type { FieldPath } from '#machinery/errors/field-error.ts';
 import { fractionWarnings } from './fraction-warnings.ts';
@@ -29,7 +30,7 @@ function sourceWarnings(volume: Volume, field: FieldPath): string[] {
   const resources = volume.ephemeral?.volumeClaimTemplate?.spec?.resources;
   const at = field.child('ephemeral', 'volumeClaimTemplate', 'spec', 'resources');
   for (const list of ['requests', 'limits'] as const)
-    warnings.push(...fractionWarnings(resources?.[list], ['storage'], at.child(list)));
+    append(warnings, fractionWarnings(resources?.[list], ['storage'], at.child(list)));
   return warnings;
 }
 
@@ -49,14 +50,14 @@ function overlapWarnings(volume: Volume): string[] {
     overlaps(files).map((text) => `volume ${JSON.stringify(name)} (${description}): overlapping paths: ${text}`);
   const warnings: string[] = [];
   const bare = (items: readonly { readonly path: string }[] | undefined) => placed(items, '');
-  if (configMap) warnings.push(...warn(`ConfigMap ${JSON.stringify(configMap.name ?? '')}`, bare(configMap.items)));
-  if (secret) warnings.push(...warn(`Secret ${JSON.stringify(secret.secretName ?? '')}`, bare(secret.items)));
-  if (downwardAPI) warnings.push(...warn('DownwardAPI', bare(downwardAPI.items)));
+  if (configMap) append(warnings, warn(`ConfigMap ${JSON.stringify(configMap.name ?? '')}`, bare(configMap.items)));
+  if (secret) append(warnings, warn(`Secret ${JSON.stringify(secret.secretName ?? '')}`, bare(secret.items)));
+  if (downwardAPI) append(warnings, warn('DownwardAPI', bare(downwardAPI.items)));
   for (const source of projected?.sources ?? []) {
     if (Object.values(source).every((each) => each === undefined))
       warnings.push(`volume ${JSON.stringify(name)} (Projected) has no sources provided`);
   }
-  warnings.push(...warn('Projected', (projected?.sources ?? []).flatMap(filesOf)));
+  append(warnings, warn('Projected', (projected?.sources ?? []).flatMap(filesOf)));
   return warnings;
 }
 

@@ -1,4 +1,5 @@
 import { checkText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, type FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { byteLength } from '#machinery/names/messages.ts';
@@ -22,11 +23,11 @@ export function validateWindowsOptions(
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (gmsaCredentialSpecName !== undefined)
-    errors.push(...checkText(field.child('gmsaCredentialSpecName'), gmsaCredentialSpecName, isDNS1123Subdomain));
+    append(errors, checkText(field.child('gmsaCredentialSpecName'), gmsaCredentialSpecName, isDNS1123Subdomain));
   if (gmsaCredentialSpec !== undefined)
-    errors.push(...checkText(field.child('gmsaCredentialSpec'), gmsaCredentialSpec, credentialErrors));
+    append(errors, checkText(field.child('gmsaCredentialSpec'), gmsaCredentialSpec, credentialErrors));
   if (runAsUserName !== undefined)
-    errors.push(...checkText(field.child('runAsUserName'), runAsUserName, userNameErrors));
+    append(errors, checkText(field.child('runAsUserName'), runAsUserName, userNameErrors));
   return errors;
 }
 

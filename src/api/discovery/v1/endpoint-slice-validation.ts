@@ -1,5 +1,6 @@
 import { checkEach, checkText, immutable, optionalOneOf, requireOneOf } from '#api/checks.ts';
 import { validateNotSpecial } from '#api/core/v1/special-address.ts';
+import { append } from '#base/append.ts';
 import { duplicate, type FieldError, FieldPath, invalid, required, tooMany } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { parseIp } from '#machinery/names/ip.ts';
@@ -42,9 +43,9 @@ function validateEndpoint(endpoint: Endpoint, field: FieldPath, addressType: str
   if (addresses.length === 0) errors.push(required(at, 'must contain at least 1 address'));
   else if (addresses.length > MOST_ADDRESSES) errors.push(tooMany(at, addresses.length, MOST_ADDRESSES));
   for (const [index, address] of addresses.entries())
-    errors.push(...validateAddress(address, { list: at, field: at.index(index) }, addressType));
-  if (nodeName !== undefined) errors.push(...checkText(field.child('nodeName'), nodeName, isDNS1123Subdomain));
-  if (hostname !== undefined) errors.push(...checkText(field.child('hostname'), hostname, isDNS1123Label));
+    append(errors, validateAddress(address, { list: at, field: at.index(index) }, addressType));
+  if (nodeName !== undefined) append(errors, checkText(field.child('nodeName'), nodeName, isDNS1123Subdomain));
+  if (hostname !== undefined) append(errors, checkText(field.child('hostname'), hostname, isDNS1123Label));
   const place = field.child('hints');
   const zones = hintErrors(hints?.forZones, place.child('forZones'), isValidLabelValue);
   if ((hints?.forZones?.length ?? 0) > MOST_HINTS) return [...errors, ...zones];

@@ -1,4 +1,5 @@
 import { checkEach, checkText, requireText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import {
   type FieldError,
   FieldPath,
@@ -46,7 +47,7 @@ export function validateFlowSchema({ metadata, spec }: FlowSchema): FieldError[]
   }
   const name = SPEC.child('priorityLevelConfiguration', 'name');
   if (!priorityLevelConfiguration?.name) errors.push(required(name, 'must reference a priority level'));
-  else errors.push(...requireText(name, priorityLevelConfiguration.name, isDNS1123Subdomain));
+  else append(errors, requireText(name, priorityLevelConfiguration.name, isDNS1123Subdomain));
   return [...errors, ...checkEach(rules, SPEC.child('rules'), validateRules), ...fixedErrors(metadata?.name, spec)];
 }
 
@@ -97,7 +98,7 @@ function validateIdentity({ kind, user, group, serviceAccount }: Subject, field:
   if (kind !== 'ServiceAccount') return requireText(field.child('name'), (kind === 'User' ? user : group)?.name);
   const { name, namespace } = serviceAccount ?? {};
   const errors = name === '*' ? [] : requireText(field.child('name'), name, isDNS1123Subdomain);
-  if (namespace) errors.push(...checkText(field.child('namespace'), namespace, isDNS1123Label));
+  if (namespace) append(errors, checkText(field.child('namespace'), namespace, isDNS1123Label));
   else errors.push(required(field.child('namespace'), 'must specify namespace for service account'));
   return errors;
 }
@@ -129,8 +130,9 @@ function validateResourceRule(rule: ResourcePolicyRule, field: FieldPath): Field
       errors.push(invalid(at, namespaces, `if '*' is present, must not specify other namespaces`));
   } else {
     const why = "each member of this list must be '*' or a DNS-1123 label; ";
-    errors.push(
-      ...checkEach(namespaces, at, (namespace, place) =>
+    append(
+      errors,
+      checkEach(namespaces, at, (namespace, place) =>
         checkText(place, namespace, (text) => isDNS1123Label(text).map((detail) => why + detail)),
       ),
     );

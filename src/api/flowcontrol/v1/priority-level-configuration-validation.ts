@@ -1,3 +1,4 @@
+import { append } from '#base/append.ts';
 import {
   type FieldError,
   FieldPath,
@@ -29,10 +30,10 @@ export function validatePriorityLevelConfiguration({ metadata, spec }: PriorityL
     errors.push(invalid(SPEC.child('type'), type, "must be 'Exempt' if and only if `name` is 'exempt'"));
   if (type === 'Exempt') {
     if (limited) errors.push(forbidden(SPEC.child('limited'), 'must be nil if the type is not Limited'));
-    if (exempt) errors.push(...validateExempt(exempt, SPEC.child('exempt')));
+    if (exempt) append(errors, validateExempt(exempt, SPEC.child('exempt')));
   } else if (type === 'Limited') {
     if (exempt) errors.push(forbidden(SPEC.child('exempt'), 'must be nil if the type is Limited'));
-    if (limited) errors.push(...validateLimited(limited, SPEC.child('limited')));
+    if (limited) append(errors, validateLimited(limited, SPEC.child('limited')));
     else errors.push(required(SPEC.child('limited'), 'must not be empty when type is Limited'));
   } else errors.push(notSupported(SPEC.child('type'), type, ['Exempt', 'Limited']));
   return [...errors, ...fixedErrors(metadata?.name, spec)];

@@ -1,4 +1,5 @@
 import { checkEach, checkText, requireOneOf, requireText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import {
   duplicate,
   type FieldError,
@@ -34,13 +35,13 @@ function validateCondition(condition: Condition, field: FieldPath): FieldError[]
   const errors = type
     ? checkText(field.child('type'), type, isQualifiedName)
     : [required(field.child('type'), 'is required')];
-  errors.push(...requireOneOf(field.child('status'), status, ['False', 'True', 'Unknown']));
+  append(errors, requireOneOf(field.child('status'), status, ['False', 'True', 'Unknown']));
   if (observedGeneration < 0) {
     const at = field.child('observedGeneration');
     errors.push(invalid(at, observedGeneration, 'must be greater than or equal to zero'));
   }
   if (!lastTransitionTime) errors.push(required(field.child('lastTransitionTime')));
-  errors.push(...requireText(field.child('reason'), reason, reasonErrors));
+  append(errors, requireText(field.child('reason'), reason, reasonErrors));
   if (byteLength(reason ?? '') > REASON_LIMIT) errors.push(tooLong(field.child('reason'), REASON_LIMIT));
   if (byteLength(message) > MESSAGE_LIMIT) errors.push(tooLong(field.child('message'), MESSAGE_LIMIT));
   return errors;

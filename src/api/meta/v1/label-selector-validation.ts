@@ -1,4 +1,5 @@
 import { checkEach, checkText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, type FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
 import { isQualifiedName, isValidLabelValue } from '#machinery/names/label.ts';
 import type { LabelSelector, LabelSelectorRequirement } from './label-selector.ts';
@@ -22,8 +23,11 @@ function validateRequirement({ key, operator, values = [] }: LabelSelectorRequir
     if (values.length > 0)
       errors.push(forbidden(at, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
   } else errors.push(invalid(field.child('operator'), operator, 'not a valid selector operator'));
-  errors.push(...checkText(field.child('key'), key, isQualifiedName));
-  errors.push(...checkEach(values, at, (value, place) => checkText(place, value, isValidLabelValue)));
+  append(errors, checkText(field.child('key'), key, isQualifiedName));
+  append(
+    errors,
+    checkEach(values, at, (value, place) => checkText(place, value, isValidLabelValue)),
+  );
   return errors;
 }
 

@@ -1,3 +1,4 @@
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, forbidden, invalid, required, tooLong } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isQualifiedName, isValidLabelValue } from '#machinery/names/label.ts';
@@ -32,11 +33,18 @@ function validateNames(meta: ObjectMeta, { strategy }: MetaRules): FieldError[] 
   const errors: FieldError[] = [];
   if (meta.generateName) {
     const field = ROOT.child('generateName');
-    errors.push(...check(meta.generateName, true).map((detail) => invalid(field, meta.generateName, detail)));
+    append(
+      errors,
+      check(meta.generateName, true).map((detail) => invalid(field, meta.generateName, detail)),
+    );
   }
   const field = ROOT.child('name');
   if (!meta.name) errors.push(required(field, 'name or generateName is required'));
-  else errors.push(...check(meta.name, false).map((detail) => invalid(field, meta.name, detail)));
+  else
+    append(
+      errors,
+      check(meta.name, false).map((detail) => invalid(field, meta.name, detail)),
+    );
   return errors;
 }
 
@@ -91,7 +99,7 @@ function validateOwnerReferences(references: readonly OwnerReference[], field: F
   let first = '';
   let others = 0;
   for (const [position, reference] of references.entries()) {
-    errors.push(...validateOwnerReference(reference, field.index(position)));
+    append(errors, validateOwnerReference(reference, field.index(position)));
     if (reference.controller !== true) continue;
     const name = `${reference.kind}/${reference.name}`;
     if (first === '') first = name;

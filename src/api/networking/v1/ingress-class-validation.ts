@@ -1,4 +1,5 @@
 import { checkDomainPrefixedPath, checkText, immutable, optionalOneOf } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, forbidden, required, tooLong } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label } from '#machinery/names/dns.ts';
 import type { IngressClass, IngressClassParametersReference } from './ingress-class.ts';
@@ -29,7 +30,7 @@ function validateParameters(reference: IngressClassParametersReference, field: F
   if (scope === 'Namespace' && namespace === undefined) {
     errors.push(required(at, "`parameters.scope` is set to 'Namespace'"));
   }
-  if (scope === 'Namespace' && namespace !== undefined) errors.push(...checkText(at, namespace, isDNS1123Label));
+  if (scope === 'Namespace' && namespace !== undefined) append(errors, checkText(at, namespace, isDNS1123Label));
   if (scope === 'Cluster' && namespace !== undefined) {
     errors.push(forbidden(at, "`parameters.scope` is set to 'Cluster'"));
   }

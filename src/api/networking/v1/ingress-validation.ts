@@ -1,5 +1,6 @@
 import { checkEach, checkPort, checkText, requireText } from '#api/checks.ts';
 import { validateLoadBalancerPoints } from '#api/core/v1/load-balancer-status-validation.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain, isWildcardDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { parseIp } from '#machinery/names/ip.ts';
@@ -34,14 +35,18 @@ export function validateIngress({ spec = {} }: Ingress, old?: Ingress): FieldErr
   if (rules.length === 0 && defaultBackend === undefined) {
     errors.push(invalid(SPEC, spec.rules, 'either `defaultBackend` or `rules` must be specified'));
   }
-  if (defaultBackend !== undefined) errors.push(...validateBackend(defaultBackend, SPEC.child('defaultBackend')));
+  if (defaultBackend !== undefined) append(errors, validateBackend(defaultBackend, SPEC.child('defaultBackend')));
   const hadWrongWildcard = (old?.spec?.rules ?? []).some(
     (rule) => rule.host?.includes('*') && validateHttp(rule, SPEC).length > 0,
   );
   const hadWrongSecret = (old?.spec?.tls ?? []).some((each) => validateSecretName(each, SPEC).length > 0);
-  errors.push(...checkEach(rules, SPEC.child('rules'), (rule, at) => validateRule(rule, at, hadWrongWildcard)));
-  errors.push(
-    ...checkEach(tls, SPEC.child('tls'), (each, at) => [
+  append(
+    errors,
+    checkEach(rules, SPEC.child('rules'), (rule, at) => validateRule(rule, at, hadWrongWildcard)),
+  );
+  append(
+    errors,
+    checkEach(tls, SPEC.child('tls'), (each, at) => [
       ...checkEach(each.hosts, at.child('hosts'), (host, place) => checkText(place, host, hostCheck(host))),
       ...(hadWrongSecret ? [] : validateSecretName(each, at)),
     ]),
@@ -56,7 +61,7 @@ function validateRule(rule: IngressRule, field: FieldPath, mayBeWrong: boolean):
   if (host) {
     const at = field.child('host');
     if (parseIp(host)) errors.push(invalid(at, host, 'must be a DNS name, not an IP address'));
-    errors.push(...checkText(at, host, hostCheck(host)));
+    append(errors, checkText(at, host, hostCheck(host)));
   }
   return mayBeWrong && host?.includes('*') ? errors : [...errors, ...validateHttp(rule, field)];
 }

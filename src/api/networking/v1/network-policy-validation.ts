@@ -1,5 +1,6 @@
 import { checkEach, checkNumber, checkPort, checkText, optionalOneOf } from '#api/checks.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
+import { append } from '#base/append.ts';
 import {
   type FieldError,
   FieldPath,
@@ -61,7 +62,7 @@ function validatePort({ protocol, port, endPort }: NetworkPolicyPort, field: Fie
   if (typeof port === 'string' && endPort !== undefined) {
     errors.push(invalid(at, endPort, 'may not be specified when `port` is non-numeric'));
   }
-  errors.push(...checkPort(field.child('port'), port));
+  append(errors, checkPort(field.child('port'), port));
   if (typeof port === 'string' || endPort === undefined) return errors;
   if (endPort < port) errors.push(invalid(at, port, 'must be greater than or equal to `port`'));
   return [...errors, ...checkNumber(at, endPort, isValidPortNumber)];

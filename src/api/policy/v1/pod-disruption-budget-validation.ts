@@ -2,6 +2,7 @@ import { checkCountOrPercent, notMoreThanAll, optionalOneOf } from '#api/checks.
 import { validateConditions } from '#api/meta/v1/conditions-validation.ts';
 import { validateLabelSelector } from '#api/meta/v1/label-selector-validation.ts';
 import { checkCounts } from '#api/replica-counts.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import type { PodDisruptionBudget } from './pod-disruption-budget.ts';
 
@@ -20,7 +21,7 @@ export function validatePodDisruptionBudget({ spec = {} }: PodDisruptionBudget):
   }
   for (const name of ['minAvailable', 'maxUnavailable'] as const) {
     const field = SPEC.child(name);
-    errors.push(...checkCountOrPercent(field, spec[name]), ...notMoreThanAll(field, spec[name]));
+    append(errors, [...checkCountOrPercent(field, spec[name]), ...notMoreThanAll(field, spec[name])]);
   }
   return [
     ...errors,

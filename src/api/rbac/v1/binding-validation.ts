@@ -1,4 +1,5 @@
 import { checkEach, checkText, requireText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
 import { internalForm } from '#machinery/errors/internal-form.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
@@ -38,8 +39,8 @@ function validateSubject(subject: Subject, field: FieldPath, namespaced: boolean
   const errors = requireText(field.child('name'), name);
   switch (kind) {
     case 'ServiceAccount':
-      if (name) errors.push(...checkText(field.child('name'), name, isDNS1123Subdomain));
-      errors.push(...validateGroup(subject, '', field));
+      if (name) append(errors, checkText(field.child('name'), name, isDNS1123Subdomain));
+      append(errors, validateGroup(subject, '', field));
       if (!namespaced && !namespace) errors.push(required(field.child('namespace')));
       return errors;
     case 'User':

@@ -1,3 +1,4 @@
+import { append } from '#base/append.ts';
 import { type FieldError, type FieldPath, forbidden, invalid, required } from '#machinery/errors/field-error.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
 import type { Quantity } from '#machinery/quantity/quantity.ts';
@@ -37,8 +38,9 @@ function validateValues(texts: readonly string[], field: FieldPath, { standard, 
       ? [invalid(field.index(position), value, 'values must be sorted in ascending order')]
       : [],
   );
-  errors.push(
-    ...checkSet(values, field, {
+  append(
+    errors,
+    checkSet(values, field, {
       most: MOST_VALUES,
       key: (value) => String(value.value()),
       check: (value, at) =>

@@ -1,4 +1,4 @@
-import { checkText } from '#api/checks.ts';
+import { checkText, firstPlaces } from '#api/checks.ts';
 import { duplicate, type FieldError, type FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { checkSlice } from './resource-checks.ts';
@@ -20,10 +20,11 @@ export function validateBindingConditions(binding: Binding, field: FieldPath): F
     ...checkSlice(ends, endsAt, MOST_CONDITIONS, checkName),
     ...repeated(waits, waitsAt),
   ];
+  const [first, known] = [firstPlaces(ends), new Set(waits)];
   ends.forEach((name, position) => {
     const at = endsAt.index(position);
-    if (ends.indexOf(name) < position) errors.push(duplicate(at, name));
-    if (waits.includes(name)) {
+    if ((first.get(name) ?? position) < position) errors.push(duplicate(at, name));
+    if (known.has(name)) {
       errors.push(invalid(at, name, 'bindingFailureConditions must not overlap with bindingConditions'));
     }
   });
@@ -38,5 +39,9 @@ export function validateBindingConditions(binding: Binding, field: FieldPath): F
   return errors;
 }
 
-const repeated = (names: readonly string[], field: FieldPath): FieldError[] =>
-  names.flatMap((name, position) => (names.indexOf(name) < position ? [duplicate(field.index(position), name)] : []));
+function repeated(names: readonly string[], field: FieldPath): FieldError[] {
+  const first = firstPlaces(names);
+  return names.flatMap((name, position) =>
+    (first.get(name) ?? position) < position ? [duplicate(field.index(position), name)] : [],
+  );
+}

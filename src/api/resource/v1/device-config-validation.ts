@@ -1,5 +1,6 @@
 import { checkText, optionalOneOf, requireOneOf } from '#api/checks.ts';
 import { validateDriverName } from '#api/core/v1/volume-validation.ts';
+import { append } from '#base/append.ts';
 import {
   type FieldError,
   type FieldPath,
@@ -58,7 +59,7 @@ export function validateDeviceToleration(toleration: DeviceToleration, field: Fi
   const at = field.child('value');
   if (operator === 'Exists') {
     if (value !== '') errors.push(invalid(at, value, 'must be empty for operator `Exists`'));
-  } else if (operator === 'Equal') errors.push(...checkText(at, value, isValidLabelValue));
-  else errors.push(...requireOneOf(field.child('operator'), operator, OPERATORS));
+  } else if (operator === 'Equal') append(errors, checkText(at, value, isValidLabelValue));
+  else append(errors, requireOneOf(field.child('operator'), operator, OPERATORS));
   return [...errors, ...optionalOneOf(field.child('effect'), effect || undefined, EFFECTS)];
 }

@@ -1,5 +1,6 @@
 import { checkText } from '#api/checks.ts';
 import { validateNodeSelector } from '#api/core/v1/affinity-validation.ts';
+import { append } from '#base/append.ts';
 import {
   type FieldError,
   type FieldPath,
@@ -68,13 +69,13 @@ export function validateDevice(
 function validateAttribute(attribute: DeviceAttribute, field: FieldPath): FieldError[] {
   const { bool, int, string, version } = attribute;
   const errors: FieldError[] = [];
-  if (string !== undefined) errors.push(...checkLength(string, field.child('string')));
+  if (string !== undefined) append(errors, checkLength(string, field.child('string')));
   if (version !== undefined) {
     const at = field.child('version');
     if (typeof parseSemver(version) === 'string') {
       errors.push(invalid(at, version, 'must be a string compatible with semver.org spec 2.0.0'));
     }
-    errors.push(...checkLength(version, at));
+    append(errors, checkLength(version, at));
   }
   const count = [bool, int, string, version].filter((value) => value !== undefined).length;
   if (count === 1) return errors;
@@ -123,11 +124,11 @@ function validateReach({ nodeName, nodeSelector, allNodes }: Device, field: Fiel
   const set: string[] = [];
   if (nodeName) {
     set.push('`nodeName`');
-    errors.push(...checkText(field.child('nodeName'), nodeName, isDNS1123Subdomain));
+    append(errors, checkText(field.child('nodeName'), nodeName, isDNS1123Subdomain));
   } else if (nodeName === '') errors.push(invalid(field.child('nodeName'), nodeName, 'must not be empty'));
   if (nodeSelector) {
     set.push('`nodeSelector`');
-    errors.push(...validateNodeSelector(nodeSelector, field.child('nodeSelector')));
+    append(errors, validateNodeSelector(nodeSelector, field.child('nodeSelector')));
   }
   if (allNodes) set.push('`allNodes`');
   else if (allNodes === false) {

@@ -2,6 +2,7 @@ import { checkText, immutable } from '#api/checks.ts';
 import { NodeSelector } from '#api/core/v1/affinity.ts';
 import { validateNodeSelector } from '#api/core/v1/affinity-validation.ts';
 import { validateDriverName } from '#api/core/v1/volume-validation.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { internalForm } from '#machinery/errors/internal-form.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
@@ -71,13 +72,13 @@ function validateReach(spec: ResourceSliceSpec): FieldError[] {
   const set: string[] = [];
   if (nodeName) {
     set.push('`nodeName`');
-    errors.push(...checkText(SPEC.child('nodeName'), nodeName, isDNS1123Subdomain));
+    append(errors, checkText(SPEC.child('nodeName'), nodeName, isDNS1123Subdomain));
   } else if (nodeName === '') {
     errors.push(invalid(SPEC.child('nodeName'), '', 'must be either unset or set to a non-empty string'));
   }
   if (nodeSelector) {
     set.push('`nodeSelector`');
-    errors.push(...validateNodeSelector(nodeSelector, SPEC.child('nodeSelector')));
+    append(errors, validateNodeSelector(nodeSelector, SPEC.child('nodeSelector')));
     const terms = nodeSelector.nodeSelectorTerms;
     if (terms.length !== 1) {
       const { schema } = NodeSelector.fields.nodeSelectorTerms;

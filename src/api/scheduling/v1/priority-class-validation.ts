@@ -1,4 +1,5 @@
 import { immutable, requireOneOf } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { table } from '#base/table.ts';
 import { type FieldError, FieldPath, forbidden } from '#machinery/errors/field-error.ts';
 import type { PriorityClass } from './priority-class.ts';
@@ -19,7 +20,7 @@ export function validatePriorityClass(priorityClass: PriorityClass): FieldError[
   const name = priorityClass.metadata?.name ?? '';
   const value = priorityClass.value ?? 0;
   const errors: FieldError[] = [];
-  if (name.startsWith('system-')) errors.push(...validateSystemClass(priorityClass, name));
+  if (name.startsWith('system-')) append(errors, validateSystemClass(priorityClass, name));
   else if (value > HIGHEST_USER_PRIORITY) {
     const detail = `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`;
     errors.push(forbidden(ROOT.child('value'), detail));

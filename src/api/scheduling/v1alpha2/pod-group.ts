@@ -4,6 +4,7 @@ import { validateConditions } from '#api/meta/v1/conditions-validation.ts';
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition, Strategy } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath } from '#machinery/errors/field-error.ts';
 import { type Infer, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
 import { DisruptionMode, keepsScheduling, schedulingFields, validateScheduling } from './scheduling-policy.ts';
@@ -73,8 +74,8 @@ const podGroupStrategy: Strategy<PodGroup> = {
     const { workload } = spec?.podGroupTemplateRef ?? {};
     if (workload) {
       const field = SPEC.child('podGroupTemplateRef').child('workload');
-      errors.push(...requireText(field.child('workloadName'), workload.workloadName));
-      errors.push(...requireText(field.child('podGroupTemplateName'), workload.podGroupTemplateName));
+      append(errors, requireText(field.child('workloadName'), workload.workloadName));
+      append(errors, requireText(field.child('podGroupTemplateName'), workload.podGroupTemplateName));
     }
     return [...errors, ...validateScheduling(spec, SPEC)];
   },

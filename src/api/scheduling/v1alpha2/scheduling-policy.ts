@@ -1,4 +1,5 @@
 import { checkEach, checkText, immutable, requireText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, type FieldPath, invalid, tooMany } from '#machinery/errors/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
@@ -70,9 +71,12 @@ export function validateScheduling(scheduling: Scheduling | undefined, at: Field
   const field = at.child('schedulingConstraints').child('topology');
   const errors = validatePolicy(scheduling?.schedulingPolicy, at.child('schedulingPolicy'));
   if (topology.length > MOST_CONSTRAINTS) errors.push(tooMany(field, topology.length, MOST_CONSTRAINTS));
-  errors.push(...checkEach(topology, field, ({ key }, each) => requireText(each.child('key'), key, isQualifiedName)));
+  append(
+    errors,
+    checkEach(topology, field, ({ key }, each) => requireText(each.child('key'), key, isQualifiedName)),
+  );
   if (priorityClassName) {
-    errors.push(...checkText(at.child('priorityClassName'), priorityClassName, isDNS1123Subdomain));
+    append(errors, checkText(at.child('priorityClassName'), priorityClassName, isDNS1123Subdomain));
   }
   if (priority !== undefined && priority > HIGHEST_PRIORITY) {
     errors.push(invalid(at.child('priority'), priority, `must be less than or equal to ${HIGHEST_PRIORITY}`));

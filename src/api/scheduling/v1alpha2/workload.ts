@@ -2,6 +2,7 @@ import { immutable, requireText } from '#api/checks.ts';
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
 import type { ResourceDefinition, Strategy } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
+import { append } from '#base/append.ts';
 import { type FieldError, FieldPath, required, tooMany } from '#machinery/errors/field-error.ts';
 import { type Infer, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
 import { schedulingFields, validateTemplates } from './scheduling-policy.ts';
@@ -51,8 +52,8 @@ const workloadStrategy: Strategy<Workload> = {
     const errors: FieldError[] = [];
     if (controllerRef) {
       const field = SPEC.child('controllerRef');
-      errors.push(...requireText(field.child('kind'), controllerRef.kind));
-      errors.push(...requireText(field.child('name'), controllerRef.name));
+      append(errors, requireText(field.child('kind'), controllerRef.kind));
+      append(errors, requireText(field.child('name'), controllerRef.name));
     }
     if (podGroupTemplates.length === 0) errors.push(required(TEMPLATES));
     if (podGroupTemplates.length > MOST_TEMPLATES) {

@@ -1,5 +1,6 @@
 import { checkEach, nonNegative, requireText } from '#api/checks.ts';
 import { validateDriverName } from '#api/core/v1/volume-validation.ts';
+import { append } from '#base/append.ts';
 import { duplicate, type FieldError, FieldPath, invalid, required } from '#machinery/errors/field-error.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
@@ -33,7 +34,10 @@ function validateDriver({ name, nodeID, topologyKeys, allocatable }: CSINodeDriv
     if (key === '') errors.push(required(at));
     if (seen.has(key)) errors.push(duplicate(at, key));
     seen.add(key);
-    errors.push(...isQualifiedName(key).map((detail) => invalid(at, key, detail)));
+    append(
+      errors,
+      isQualifiedName(key).map((detail) => invalid(at, key, detail)),
+    );
   }
   return errors;
 }

@@ -1,4 +1,5 @@
-import { checkEach, checkText, immutable, optionalOneOf, requireText } from '#api/checks.ts';
+import { checkEach, checkText, firstPlaces, immutable, optionalOneOf, requireText } from '#api/checks.ts';
+import { append } from '#base/append.ts';
 import { duplicate, type FieldError, FieldPath, invalid, required, tooLong } from '#machinery/errors/field-error.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { byteLength } from '#machinery/names/messages.ts';
@@ -38,9 +39,12 @@ export function validateParameters(parameters: Readonly<Record<string, string>>,
 type Term = NonNullable<StorageClass['allowedTopologies']>[number];
 type Requirement = NonNullable<Term['matchLabelExpressions']>[number];
 
+/** How often one term is told that it is a duplicate. */
+const MOST_REPEATS = 10;
+
 function validateTopologies(terms: readonly Term[]): FieldError[] {
   // Upstream compares each term with as many empty ones as there are terms, too.
-  const known = terms.map(() => NOTHING);
+  const known = new Map([[NOTHING, terms.length]]);
   return checkEach(terms, ROOT.child('allowedTopologies'), ({ matchLabelExpressions = [] }, at) => {
     const field = at.child('matchLabelExpressions');
     const keys = new Set<string>();
@@ -51,17 +55,21 @@ function validateTopologies(terms: readonly Term[]): FieldError[] {
       return [...validateRequirement(requirement, place), ...(isKnown ? [duplicate(place.child('key'), key)] : [])];
     });
     const identity = identityOf(matchLabelExpressions);
-    errors.push(...known.filter((each) => each === identity).map(() => duplicate(field, '')));
-    known.push(identity);
+    const times = known.get(identity) ?? 0;
+    if (times > 0) append(errors, Array<FieldError>(Math.min(times, MOST_REPEATS)).fill(duplicate(field, '')));
+    known.set(identity, times + 1);
     return errors;
   });
 }
 
 function validateRequirement({ key, values }: Requirement, field: FieldPath): FieldError[] {
   const at = field.child('values');
+  const first = firstPlaces(values);
   return [
     ...(values.length === 0 ? [required(at)] : []),
-    ...values.flatMap((value, index) => (values.indexOf(value) < index ? [duplicate(at.index(index), value)] : [])),
+    ...values.flatMap((value, index) =>
+      (first.get(value) ?? index) < index ? [duplicate(at.index(index), value)] : [],
+    ),
     ...checkText(field.child('key'), key, isQualifiedName),
   ];
 }

@@ -1,5 +1,6 @@
 import { type Namespace, Namespaces } from '#api/core/v1/namespace.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
+import { append } from '#base/append.ts';
 import type { FieldError } from '#machinery/errors/field-error.ts';
 import { newInvalid } from '#machinery/errors/status-error.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
@@ -101,10 +102,10 @@ function checkNamespace(
   if (errors.length > 0 && !deepEqual(errors, before?.errors)) throw newInvalid(definition, name, errors);
   if (before !== undefined && !isTightened(policy.enforce, before.policy.enforce)) return;
   if (exempt.namespaces.has(name))
-    warnings.push(...exemptionWarnings(name, policy, { defaults, labels: metadata?.labels }));
+    append(warnings, exemptionWarnings(name, policy, { defaults, labels: metadata?.labels }));
   else if (before !== undefined) {
     const pods = source.list(Pods, name).filter(({ spec }) => !exempt.runtimeClasses.has(spec?.runtimeClassName ?? ''));
-    warnings.push(...existingPodWarnings(name, pods, policy.enforce));
+    append(warnings, existingPodWarnings(name, pods, policy.enforce));
   }
 }
 

@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import { append } from '#base/append.ts';
 import { Http2Connection } from '../connection.ts';
 import { Flag, FRAME_HEAD, FrameType, frameHead } from '../frame.ts';
 import { FieldDecoder } from '../hpack/field-decoder.ts';
@@ -116,7 +117,7 @@ export class RawPeer {
   /** What is answered until a frame of this kind is among it. */
   async next(type: string): Promise<readonly Told[]> {
     const told: Told[] = [];
-    while (!told.some((each) => each.type === type)) told.push(...(await this.told()));
+    while (!told.some((each) => each.type === type)) append(told, await this.told());
     return told;
   }
 

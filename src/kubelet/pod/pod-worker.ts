@@ -1,6 +1,6 @@
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import type { Timer } from '#base/clock.ts';
-import type { PodSandboxConfig, PodSandboxStatus } from '#cri/runtime.ts';
+import type { PodSandboxConfig } from '#cri/runtime.ts';
 import { isConflict, isNotFound } from '#machinery/errors/status-error.ts';
 import { boundedSeconds, millisecondsOf } from '#machinery/objects/seconds.ts';
 import { parseTime } from '#machinery/objects/time.ts';
@@ -15,6 +15,7 @@ import type { VolumesResult } from '../volumes/volume-manager.ts';
 import type { Refusal } from './admit-pod.ts';
 import { ContainerResizer } from './container-resizer.ts';
 import { ContainerStarter } from './container-starter.ts';
+import { createSandbox } from './create-sandbox.ts';
 import { endPod } from './end-pod.ts';
 import { killContainer } from './kill-container.ts';
 import { isSameForUs } from './pod-changes.ts';
@@ -295,7 +296,7 @@ export class PodWorker {
     const facts = { podIPs: [], hostIPs: nodeAddresses, nodeName };
     const config = this.#sandboxConfig(plan.attempt);
     const [sandbox, mounted] = await Promise.all([
-      plan.sandbox ?? this.#createSandbox(plan, state, config),
+      plan.sandbox ?? createSandbox(this.#context, this.#pod, { plan, state, config }),
       volumes.mount(this.#pod, facts),
     ]);
     if (this.#reportFailedMounts(mounted)) return this.#publish(await this.#observe());
@@ -342,21 +343,6 @@ export class PodWorker {
   #sandboxConfig(attempt: number): PodSandboxConfig {
     const { dns, nodeName, directories } = this.#context;
     return sandboxConfig(this.#pod, { dns, nodeName, attempt, logDirectory: directories.podLogs(this.#pod) });
-  }
-
-  async #createSandbox(plan: SyncPlan, state: PodRuntimeState, config: PodSandboxConfig): Promise<PodSandboxStatus> {
-    const { runtime, events } = this.#context;
-    if (plan.sandboxChanged) {
-      events.record(this.#pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
-      await Promise.all(state.sandboxes.map(({ id }) => runtime.stopPodSandbox(id)));
-    }
-    try {
-      return await runtime.podSandboxStatus(await runtime.runPodSandbox(config));
-    } catch (error) {
-      const message = `Failed to create pod sandbox: ${(error as Error).message}`;
-      events.record(this.#pod, 'Warning', 'FailedCreatePodSandBox', message);
-      throw error;
-    }
   }
 
   async #end(state: PodRuntimeState): Promise<void> {

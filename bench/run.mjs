@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { objectSpreads } from '../tools/object-spreads.mjs';
 
 const [name, ...args] = process.argv.slice(2);
 const entry = join(import.meta.dirname, `${name}.ts`);
@@ -26,7 +27,7 @@ await build({
   target: 'node20',
   conditions: ['knarr-source'],
   packages: 'external',
-  plugins: [{ name: 'own-imports', setup: bundleOwnImports }],
+  plugins: [{ name: 'own-imports', setup: bundleOwnImports }, objectSpreads(join(import.meta.dirname, '../src/'))],
 });
 // Options for node itself, such as `--cpu-prof`.
 const nodeOptions = process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [];

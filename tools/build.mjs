@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { objectSpreads } from './object-spreads.mjs';
 
 /** Packages with native code or data files of their own stay outside the bundle. */
 const EXTERNAL = ['lmdb'];
@@ -34,6 +35,7 @@ export async function build(root) {
     target: 'node20',
     conditions: ['knarr-source'],
     external: EXTERNAL,
+    plugins: [objectSpreads(`${root}src/`)],
     banner: { js: BANNER },
     chunkNames: 'chunks/[name]-[hash]',
     minifySyntax: true,

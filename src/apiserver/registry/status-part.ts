@@ -17,8 +17,7 @@ export function statusOnly(object: KubernetesObject, known?: Metadata): Kubernet
 
 /** A copy in which everything may be changed that is changed in place, without the owners. */
 export function ownedMetadata(metadata: Metadata): Mutable<Metadata> {
-  const copy = { ...metadata } as Mutable<Metadata>;
-  delete copy.managedFields;
+  const { managedFields: _, ...copy } = metadata as Mutable<Metadata>;
   if (copy.labels) copy.labels = { ...copy.labels };
   if (copy.annotations) copy.annotations = { ...copy.annotations };
   return copy;

@@ -18,7 +18,7 @@ import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../shared/pod-index.
 import { nextAvailability } from '../shared/pods.ts';
 import { RevisionHistory } from '../shared/revisions/revision-history.ts';
 import { REVISION_HASH } from '../shared/revisions/revision-plan.ts';
-import { slowStart } from '../shared/slow-start.ts';
+import { SlowStart } from '../shared/slow-start.ts';
 import { type DaemonState, daemonStatus, planDaemons } from './daemon-plan.ts';
 import { daemonPod, nodeOf } from './daemon-pod.ts';
 import { FailedPodBackoff } from './failed-pod-backoff.ts';
@@ -33,6 +33,7 @@ export class DaemonSetController {
   readonly #nodes: Informer<Node>;
   readonly #pods: Informer<Pod>;
   readonly #writes: OwnWrites<Pod>;
+  readonly #slowStart = new SlowStart();
   readonly #podControl: PodControl;
   readonly #claimer: Claimer<DaemonSet, Pod>;
   readonly #history: RevisionHistory<DaemonSet>;
@@ -139,7 +140,9 @@ export class DaemonSetController {
     const nodes = plan.create.slice(0, BURST);
     const queue = [...nodes];
     const [made, ...gone] = await Promise.all([
-      slowStart(nodes.length, () => this.#podControl.create(set, daemonPod(set, queue.shift() ?? '', hash))),
+      this.#slowStart.run(set.metadata?.uid ?? '', nodes.length, () =>
+        this.#podControl.create(set, daemonPod(set, queue.shift() ?? '', hash)),
+      ),
       ...remove.map((pod) => this.#podControl.delete(set, pod).catch((error: unknown) => ({ error }))),
     ]);
     const error = made.error ?? gone.find((result) => result !== undefined)?.error;

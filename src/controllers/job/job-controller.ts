@@ -15,7 +15,7 @@ import { Claimer } from '../shared/claimer.ts';
 import { gatherTime } from '../shared/gather.ts';
 import { isKept, PodControl } from '../shared/pod-control.ts';
 import { isPodActive, isPodFinished } from '../shared/pods.ts';
-import { slowStart } from '../shared/slow-start.ts';
+import { SlowStart } from '../shared/slow-start.ts';
 import { JobGangs } from './job-gang.ts';
 import { JobMetrics, type SyncAction } from './job-metrics.ts';
 import { type Ending, endingOf, lastSuccessOf, planJob } from './job-plan.ts';
@@ -33,6 +33,7 @@ export class JobController {
   readonly #writes: OwnWrites<Job>;
   readonly #podControl: PodControl;
   readonly #claimer: Claimer<Job, Pod>;
+  readonly #slowStart = new SlowStart();
   /** Where pods of Jobs may be scheduled together. */
   readonly #gangs: JobGangs | undefined;
   readonly #metrics: JobMetrics;
@@ -118,7 +119,7 @@ export class JobController {
     const limited = job.spec?.backoffLimitPerIndex !== undefined;
     const group = ending ? undefined : await this.#gangs?.groupOf(job, pods);
     const queue = [...plan.create];
-    const made = await slowStart(queue.length, () => {
+    const made = await this.#slowStart.run(job.metadata?.uid ?? '', queue.length, () => {
       const index = queue.shift();
       const failures = limited && index !== undefined ? (state.indexFailures.get(index) ?? NO_FAILURES) : undefined;
       return this.#create(job, jobPod(job, index, { failures, group }));

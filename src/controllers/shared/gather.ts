@@ -4,7 +4,7 @@ import type { Informer } from '#client/informer.ts';
 import { BY_CONTROLLER } from './pod-index.ts';
 
 const FEW = 100;
-const PODS_A_MS = 25;
+const PODS_A_MS = 50;
 const MOST_MS = 2000;
 
 /**

@@ -16,7 +16,7 @@ import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../shared/pod-index.
 import { isPodFinished, nextAvailability } from '../shared/pods.ts';
 import { RevisionHistory } from '../shared/revisions/revision-history.ts';
 import { templateOf } from '../shared/revisions/revision-plan.ts';
-import { slowStart } from '../shared/slow-start.ts';
+import { SlowStart } from '../shared/slow-start.ts';
 import { ClaimKeeper } from './claim-keeper.ts';
 import { planStateful, type StatefulState, type Step } from './stateful-plan.ts';
 import { asItself, isWanted, ordinalOf, revisionNameOf, statefulPod } from './stateful-pod.ts';
@@ -31,6 +31,7 @@ export class StatefulSetController {
   readonly #context: ControllerContext;
   readonly #pods: Informer<Pod>;
   readonly #writes: OwnWrites<Pod>;
+  readonly #slowStart = new SlowStart();
   readonly #claimer: Claimer<StatefulSet, Pod>;
   readonly #history: RevisionHistory<StatefulSet>;
   readonly #claims: ClaimKeeper;
@@ -128,7 +129,8 @@ export class StatefulSetController {
       const steps = planStateful(state);
       if (set.spec?.podManagementPolicy === 'Parallel') {
         const queue = steps.values();
-        const { error } = await slowStart(steps.length, () => take(queue.next().value as Step));
+        const { uid = '' } = set.metadata ?? {};
+        const { error } = await this.#slowStart.run(uid, steps.length, () => take(queue.next().value as Step));
         if (error) throw error;
       } else for (const step of steps) await take(step);
     } catch (error) {

@@ -14,7 +14,7 @@ import { gatherMs } from '../gather.ts';
 import { messageOf, PodControl, podFromTemplate } from '../pod-control.ts';
 import { BY_CONTROLLER, controllerIndex, ORPHANS_IN } from '../pod-index.ts';
 import { isPodActive, nextAvailability } from '../pods.ts';
-import { slowStart } from '../slow-start.ts';
+import { SlowStart } from '../slow-start.ts';
 import { planReplicas } from './replica-plan.ts';
 import { replicaStatus } from './replica-status.ts';
 
@@ -45,6 +45,7 @@ export class ReplicaController<T extends KubernetesObject> {
   readonly #writes: OwnWrites<Pod>;
   readonly #podControl: PodControl;
   readonly #claimer: Claimer<T, Pod>;
+  readonly #slowStart = new SlowStart();
 
   constructor(name: string, context: ControllerContext, kind: ReplicaKind<T>) {
     this.#context = context;
@@ -79,10 +80,12 @@ export class ReplicaController<T extends KubernetesObject> {
     if (owner === undefined) return undefined;
     const spec = this.#kind.spec(owner);
     const active = await this.#claimer.claim(owner, spec.selector, this.#podsOf(owner).filter(isPodActive));
-    const failure = owner.metadata?.deletionTimestamp ? undefined : await this.#manage(owner, spec, active);
+    const { failure, isPart } = owner.metadata?.deletionTimestamp ? DONE : await this.#manage(owner, spec, active);
     const own = this.#ownPods(owner, spec);
     await this.#updateStatus(owner, spec, { pods: own, failure });
     if (failure) throw failure.error;
+    // The rest at once: what gathers meanwhile is only what has been done.
+    if (isPart) return { requeueAfterMs: 0 };
     const { minReadySeconds } = spec;
     const wait =
       minReadySeconds > 0
@@ -105,16 +108,19 @@ export class ReplicaController<T extends KubernetesObject> {
     );
   }
 
-  async #manage(owner: T, { replicas, template }: ReplicaSpec, active: readonly Pod[]): Promise<Failure | undefined> {
+  async #manage(owner: T, { replicas, template }: ReplicaSpec, active: readonly Pod[]): Promise<Outcome> {
     const related = () => this.#relatedPods(owner);
     const plan = planReplicas({ wanted: replicas, active, related, now: this.#context.clock.now() });
     const { definition } = this.#kind;
     const pod = podFromTemplate(owner, { apiVersion: apiVersionOf(definition), kind: definition.kind }, template);
-    const { error } = await slowStart(plan.create, () => this.#podControl.create(owner, pod));
-    if (error) return { reason: 'FailedCreate', error };
+    const { uid = '' } = owner.metadata ?? {};
+    const { error } = await this.#slowStart.run(uid, plan.create, () => this.#podControl.create(owner, pod));
+    if (error) return { failure: { reason: 'FailedCreate', error }, isPart: false };
     const deleted = await Promise.allSettled(plan.remove.map((one) => this.#podControl.delete(owner, one)));
     const failed = deleted.find((result) => result.status === 'rejected');
-    return failed && { reason: 'FailedDelete', error: failed.reason };
+    return failed
+      ? { failure: { reason: 'FailedDelete', error: failed.reason }, isPart: false }
+      : { failure: undefined, isPart: plan.isPart };
   }
 
   /** Active pods of all objects that this owner's own controller has: the ReplicaSets of one Deployment. */
@@ -149,6 +155,15 @@ export class ReplicaController<T extends KubernetesObject> {
     this.#owners.wrote(await this.#context.client.of(definition).updateStatus(this.#kind.withStatus(owner, status)));
   }
 }
+
+/** What came of one go at creating or deleting pods. */
+interface Outcome {
+  readonly failure: Failure | undefined;
+  /** Whether more is to be done than was in one go. */
+  readonly isPart: boolean;
+}
+
+const DONE: Outcome = { failure: undefined, isPart: false };
 
 interface Failure {
   readonly reason: 'FailedCreate' | 'FailedDelete';

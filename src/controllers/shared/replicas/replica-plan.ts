@@ -8,6 +8,8 @@ const BURST = 500;
 export interface ReplicaPlan {
   readonly create: number;
   readonly remove: readonly Pod[];
+  /** Whether more is to be done than may be in one go. */
+  readonly isPart: boolean;
 }
 
 export interface ReplicaState {
@@ -21,7 +23,8 @@ export interface ReplicaState {
 
 export function planReplicas({ wanted, active, related, now }: ReplicaState): ReplicaPlan {
   const excess = active.length - wanted;
-  if (excess <= 0) return { create: Math.min(-excess, BURST), remove: [] };
+  const isPart = Math.abs(excess) > BURST;
+  if (excess <= 0) return { create: Math.min(-excess, BURST), remove: [], isPart };
   const remove = wanted === 0 ? active : rankForDeletion(active, related(), now);
-  return { create: 0, remove: remove.slice(0, Math.min(excess, BURST)) };
+  return { create: 0, remove: remove.slice(0, Math.min(excess, BURST)), isPart };
 }

@@ -2,10 +2,10 @@ import type { KubernetesObject } from '#api/resource-definition.ts';
 import type { Logger } from '#base/logger.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 
-/** Events under way at once, each of another object. */
-const WIDTH = 16;
-/** What waits beyond that is dropped: telling must not cost more than what is told of. */
-const MOST_QUEUED = 4096;
+/** Events under way at once, each of another object. So few give way to what they tell of: under load each waits its turn. */
+const WIDTH = 4;
+/** What waits beyond that is dropped: the telling must not fill the memory. */
+const MOST_QUEUED = 16_384;
 
 /** Whom an event is about. */
 interface Subject {

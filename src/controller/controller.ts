@@ -63,8 +63,7 @@ export class Controller {
     };
     this.#context.informers.of(definition).addHandler({
       added: (object) => enqueue(keys(object)),
-      // Each key once: an idle worker begins with the first at once, and would do the work again for the second.
-      updated: (object, old) => enqueue(new Set([...keys(old, object), ...keys(object, old)])),
+      updated: (object, old) => enqueue(eachOnce(keys(old, object), keys(object, old))),
       deleted: (object) => enqueue(keys(object)),
     });
     return this;
@@ -111,4 +110,12 @@ export class Controller {
       this.queue.addRateLimited(key);
     }
   }
+}
+
+/** Each key once: an idle worker begins with the first at once, and would do the work again for the second. */
+function eachOnce(before: readonly string[], after: readonly string[]): Iterable<string> {
+  // Most changes concern nothing, or what they concerned before; a set for each would cost more than the rest.
+  if (before.length === 0) return after;
+  if (after.length === 0 || (after.length === 1 && before.length === 1 && after[0] === before[0])) return before;
+  return new Set([...before, ...after]);
 }

@@ -1,5 +1,6 @@
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { type PodDisruptionBudget, PodDisruptionBudgets } from '#api/policy/v1/pod-disruption-budget.ts';
+import type { Informer } from '#client/informer.ts';
 import { keyOf } from '#client/object-store.ts';
 import { Controller, type Result } from '#controller/controller.ts';
 import type { ControllerContext } from '#controller/manager.ts';
@@ -19,15 +20,21 @@ import {
 } from './disruption-plan.ts';
 import { expectedScale, SCALABLE } from './expected-scale.ts';
 
+const BY_NAMESPACE = 'namespace';
+
 /** Keeps the counts of PodDisruptionBudgets, by which evictions are allowed. */
 export class DisruptionController {
   readonly controller: Controller;
   readonly #context: ControllerContext;
   readonly #options: ControllersOptions;
+  readonly #budgets: Informer<PodDisruptionBudget>;
 
   constructor(context: ControllerContext, options: ControllersOptions) {
     this.#context = context;
     this.#options = options;
+    this.#budgets = context.informers
+      .of(PodDisruptionBudgets)
+      .addIndex(BY_NAMESPACE, ({ metadata }) => [metadata?.namespace ?? '']);
     this.controller = new Controller('disruption', context)
       .for(PodDisruptionBudgets)
       .watches(Pods, (pod) => this.#keysOver(pod))
@@ -41,14 +48,8 @@ export class DisruptionController {
     }
   }
 
-  #budgets(): PodDisruptionBudget[] {
-    return this.#context.informers.of(PodDisruptionBudgets).store.list();
-  }
-
-  #keysIn(namespace: string | undefined): string[] {
-    return this.#budgets()
-      .filter(({ metadata }) => metadata?.namespace === namespace)
-      .map(keyOf);
+  #keysIn(namespace = ''): string[] {
+    return this.#budgets.store.byIndex(BY_NAMESPACE, namespace).map(keyOf);
   }
 
   #keysOver(pod: Pod): string[] {
@@ -56,8 +57,8 @@ export class DisruptionController {
   }
 
   #budgetsOver({ metadata }: Pod): PodDisruptionBudget[] {
-    return this.#budgets()
-      .filter((one) => one.metadata?.namespace === metadata?.namespace)
+    return this.#budgets.store
+      .byIndex(BY_NAMESPACE, metadata?.namespace ?? '')
       .filter(({ spec }) => selectorFromObject(spec?.selector).matches(metadata?.labels ?? {}));
   }
 

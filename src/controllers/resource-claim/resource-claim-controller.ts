@@ -36,7 +36,9 @@ export class ResourceClaimController {
     this.#claims = new OwnWrites(claims);
     this.#created = countClaims(context.metrics, () => claims.store.list());
     this.controller = new Controller('resource-claim', context)
-      .watches(Pods, (pod) => [...(pod.spec?.resourceClaims?.length ? [POD + keyOf(pod)] : []), ...claimKeys(pod)])
+      .watches(Pods, (pod) =>
+        pod.spec?.resourceClaims?.length ? [POD + keyOf(pod), ...claimKeys(pod)] : claimKeys(pod),
+      )
       .watches(ResourceClaims, (claim) => [CLAIM + keyOf(claim), ...this.#podOf(claim)])
       .watches(ResourceClaimTemplates, (template) => this.#podsWith(template.metadata))
       .reconciles((key) =>
@@ -203,6 +205,8 @@ function owningPod(claim: ResourceClaim) {
 
 /** Keys of the claims that a pod has: by name, by what was generated for it, and for its extended resources. */
 function claimKeys({ metadata, spec, status }: Pod): string[] {
+  // As nearly all pods.
+  if (!spec?.resourceClaims && !status?.extendedResourceClaimStatus) return [];
   const names = (spec?.resourceClaims ?? []).map(({ name, resourceClaimName }) => {
     const generated = status?.resourceClaimStatuses?.find((one) => one.name === name)?.resourceClaimName;
     return resourceClaimName ?? generated;

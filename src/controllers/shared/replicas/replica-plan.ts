@@ -22,9 +22,9 @@ export interface ReplicaState {
 }
 
 export function planReplicas({ wanted, active, related, now }: ReplicaState): ReplicaPlan {
-  const excess = active.length - wanted;
-  const isPart = Math.abs(excess) > BURST;
-  if (excess <= 0) return { create: Math.min(-excess, BURST), remove: [], isPart };
+  const missing = wanted - active.length;
+  const isPart = Math.abs(missing) > BURST;
+  if (missing >= 0) return { create: Math.min(missing, BURST), remove: [], isPart };
   const remove = wanted === 0 ? active : rankForDeletion(active, related(), now);
-  return { create: 0, remove: remove.slice(0, Math.min(excess, BURST)), isPart };
+  return { create: 0, remove: remove.slice(0, Math.min(-missing, BURST)), isPart };
 }

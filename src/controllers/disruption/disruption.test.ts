@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Deployments } from '#api/apps/v1/deployment.ts';
 import { ReplicaSets } from '#api/apps/v1/replica-set.ts';
+import { ConfigMaps } from '#api/core/v1/config-map.ts';
 import { Events } from '#api/core/v1/event.ts';
 import { Nodes } from '#api/core/v1/node.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
@@ -76,9 +77,10 @@ test('pods that nobody controls, and those whose controller cannot be asked, are
     metadata: { name, namespace },
     spec: { maxUnavailable: 1, selector: { matchLabels: { app: name } } },
   });
-  const node = { apiVersion: 'v1', kind: 'Node', name: 'simulated-0', uid: 'gone', controller: true };
+  const { metadata: map } = await cluster.client.of(ConfigMaps).create({ metadata: { name: 'owner', namespace } });
+  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: map?.uid ?? '', controller: true };
   await cluster.client.of(Pods).create(pod('loose'));
-  await cluster.client.of(Pods).create(pod('strange', { ...node, kind: 'ConfigMap' }));
+  await cluster.client.of(Pods).create(pod('strange', owner));
   for (const name of ['loose', 'strange']) await cluster.client.of(PodDisruptionBudgets).create(budget(name));
   const told = (name: string, reason: string) =>
     waitFor(async () => {

@@ -1,6 +1,7 @@
 import type { KubernetesObject, ResourceDefinition } from '#api/resource-definition.ts';
 import { keyOf } from '#client/object-store.ts';
 import { isConflict } from '#machinery/errors/status-error.ts';
+import { Gathering } from './gathering.ts';
 import type { ControllerContext } from './manager.ts';
 import { controllerOf } from './owner-references.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -26,6 +27,7 @@ export class Controller {
   readonly name: string;
   readonly queue: WorkQueue;
   readonly #context: ControllerContext;
+  readonly #gathering: Gathering;
   #reconcile: Reconcile | undefined;
   #workers = 5;
   #gatherMs: (key: string) => number = () => 0;
@@ -35,6 +37,7 @@ export class Controller {
     this.#context = context;
     const { clock, metrics } = context;
     this.queue = new WorkQueue({ clock, ...(metrics ? { observer: createWorkQueueMetrics(metrics, name) } : {}) });
+    this.#gathering = new Gathering(clock, (key) => this.queue.add(key));
     if (metrics) followUnderWay(metrics, name, this.queue);
   }
 
@@ -59,7 +62,11 @@ export class Controller {
    */
   watches<T extends KubernetesObject>(definition: ResourceDefinition<T>, keys: KeyMapper<T>): this {
     const enqueue = (all: Iterable<string>) => {
-      for (const key of all) this.queue.addAfter(key, this.#gatherMs(key));
+      for (const key of all) {
+        const milliseconds = this.#gatherMs(key);
+        if (milliseconds > 0) this.#gathering.add(key, milliseconds);
+        else this.queue.add(key);
+      }
     };
     this.#context.informers.of(definition).addHandler({
       added: (object) => enqueue(keys(object)),
@@ -69,7 +76,7 @@ export class Controller {
     return this;
   }
 
-  /** Lets events of a key gather for so many milliseconds before it is worked on: for keys whose work is large. */
+  /** Lets events of a key gather, for so many milliseconds at most, before it is worked on: for keys whose work is large. */
   gathers(milliseconds: (key: string) => number): this {
     this.#gatherMs = milliseconds;
     return this;
@@ -83,7 +90,10 @@ export class Controller {
 
   /** Works until the signal aborts; resolves when the work under way has ended. */
   async run(signal: AbortSignal): Promise<void> {
-    const stop = () => this.queue.close();
+    const stop = () => {
+      this.#gathering.close();
+      this.queue.close();
+    };
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
     await Promise.all(Array.from({ length: this.#workers }, () => this.#work(signal)));

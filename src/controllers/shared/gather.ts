@@ -4,11 +4,11 @@ import type { Informer } from '#client/informer.ts';
 import { BY_CONTROLLER } from './pod-index.ts';
 
 const FEW = 100;
-const PODS_A_MS = 50;
+const PODS_A_MS = 25;
 const MOST_MS = 2000;
 
 /**
- * How long changes of an owner's pods are gathered before it is looked at again: looking at ten thousand takes its time,
+ * For how long at most changes of an owner's pods are gathered before it is looked at again: looking at ten thousand takes its time,
  * and is not to be done for each of them. Few are looked at at once. `pods` has the `controllerIndex`.
  */
 export const gatherMs = (pods: Informer<Pod>, owner: KubernetesObject | undefined): number =>

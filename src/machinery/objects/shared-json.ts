@@ -35,10 +35,11 @@ export function shareRepeated(text: string): object | undefined {
  * ordinary copy.
  */
 export function withMember<T extends object>(object: T, name: keyof T & string, value: string): T {
-  const extended = { ...object, [name]: value };
   const text = sharedText(object);
-  if (text === undefined || text.length < 3 || Object.hasOwn(object, name)) return extended;
-  return freeze(`${text.slice(0, -1)},${JSON.stringify(name)}:${JSON.stringify(value)}}`, extended) as T;
+  if (text === undefined || text.length < 3 || Object.hasOwn(object, name)) return { ...object, [name]: value };
+  const longer = `${text.slice(0, -1)},${JSON.stringify(name)}:${JSON.stringify(value)}}`;
+  const known = young.get(longer) ?? old.get(longer) ?? freeze(longer, { ...object, [name]: value });
+  return remember(longer, known) as T;
 }
 
 function remember(text: string, value: object): object {

@@ -332,7 +332,11 @@ const isSameSpec = (a: Pod, b: Pod): boolean =>
   a.spec !== b.spec && (a.metadata?.generation === undefined || a.metadata.generation !== b.metadata?.generation)
     ? deepEqual({ ...a.spec, nodeName: undefined }, { ...b.spec, nodeName: undefined })
     : true;
-const sizes = ({ status }: Pod) => status?.containerStatuses?.map(({ name, resources }) => [name, resources?.requests]);
+/** What containers have, where it is told: nearly always nothing, and then the first report of a container changes nothing. */
+const sizes = ({ status }: Pod) =>
+  (status?.containerStatuses ?? []).flatMap(({ name, resources }) =>
+    resources?.requests ? [[name, resources.requests]] : [],
+  );
 
 /** Whether a node has kept everything by which counts are grouped. */
 const sameSite = (a: Node, b: Node): boolean =>

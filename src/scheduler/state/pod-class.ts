@@ -1,6 +1,8 @@
 import { featuresToRun } from '#api/core/v1/declared-features.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { stringifyJson } from '#machinery/codec/encode-json.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
+import { isShared } from '#machinery/objects/shared-json.ts';
 import { podRequests } from './pod-resources.ts';
 import { type PodTerms, podTerms } from './pod-term.ts';
 import { type Amounts, PODS, type ResourceTable } from './resource-table.ts';
@@ -44,6 +46,8 @@ export class PodClasses {
   readonly #table: ResourceTable;
   readonly #classes = new Map<string, PodClass>();
   readonly #ending = new WeakMap<PodClass, PodClass>();
+  /** The class of the last pod that had a specification; of those that many pods share. */
+  readonly #bySpec = new WeakMap<object, PodClass>();
   #lastId = 0;
 
   constructor(table: ResourceTable) {
@@ -51,6 +55,16 @@ export class PodClasses {
   }
 
   of(pod: Pod): PodClass {
+    const { spec } = pod;
+    if (!isShared(spec)) return this.#bySignature(pod);
+    let known = this.#bySpec.get(spec as object);
+    if (known !== undefined && isAlike(pod, known.pod)) return known;
+    known = this.#bySignature(pod);
+    this.#bySpec.set(spec as object, known);
+    return known;
+  }
+
+  #bySignature(pod: Pod): PodClass {
     const requests = podRequests(pod);
     const signature = signatureOf(pod, requests);
     let known = this.#classes.get(signature);
@@ -105,6 +119,19 @@ export function amountsOf(table: ResourceTable, totals: ReadonlyMap<string, numb
     values.push(value);
   }
   return { columns, values };
+}
+
+/** Whether pods of one specification are of one class, at a glance: what else the signature holds is the same. */
+function isAlike({ metadata, status }: Pod, { metadata: other, status: others }: Pod): boolean {
+  return (
+    metadata?.namespace === other?.namespace &&
+    metadata?.deletionTimestamp === other?.deletionTimestamp &&
+    // What containers have beside what they ask for.
+    status?.containerStatuses === undefined &&
+    others?.containerStatuses === undefined &&
+    deepEqual(metadata?.labels, other?.labels) &&
+    deepEqual(metadata?.ownerReferences, other?.ownerReferences)
+  );
 }
 
 /**

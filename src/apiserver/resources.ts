@@ -25,7 +25,7 @@ import { createClaimGuards } from './authorization/claim-guard.ts';
 import { requestAttributes } from './authorization/request-attributes.ts';
 import type { ObjectSource } from './connect/node-connection.ts';
 import { InProcessTransport } from './in-process-transport.ts';
-import { measuredPlugins, measuredSteps } from './metrics/admission-metrics.ts';
+import { admissionMetrics } from './metrics/admission-metrics.ts';
 import { RegistryMetrics } from './metrics/registry-metrics.ts';
 import { Pipeline } from './pipeline.ts';
 import { createPodCertificateGuards } from './pod-certificates/pod-certificate-guard.ts';
@@ -88,10 +88,7 @@ export class Resources implements ObjectSource {
     });
     const plugins = admissionPlugins(this.#admissionSource(), options);
     const monotonic = () => clock.monotonic();
-    this.#admission = new AdmissionChain(
-      measuredPlugins(plugins, options.metrics, monotonic),
-      measuredSteps(options.metrics, monotonic),
-    );
+    this.#admission = new AdmissionChain(plugins, admissionMetrics(options.metrics, monotonic));
     this.authorization = createAuthorization(options.authorization ?? {}, {
       clock,
       storage: (name) => this.#storage(name),

@@ -18,14 +18,19 @@ export interface AdmissionPlugin {
   readonly validate?: (attributes: AdmissionAttributes) => void | Settle | Promise<void | Settle>;
 }
 
-/** Measures the steps of admission: `admit` for all that change, `validate` for all that look. */
-export interface StepObserver {
-  /** What `ended` is given back. */
-  readonly begun: () => number;
-  readonly ended: (step: 'admit' | 'validate', operation: Operation, rejected: boolean, begun: number) => void;
+export type Step = 'admit' | 'validate';
+
+/** Measures admission: each plugin, and the steps: `admit` for all that change, `validate` for all that look. */
+export interface AdmissionObserver {
+  /** When something begins, to be given back as `since`. */
+  readonly now: () => number;
+  /** A plugin is done; answers when, which is when the next one begins. */
+  readonly passed: (plugin: AdmissionPlugin, step: Step, operation: Operation, since: number) => number;
+  readonly refused: (plugin: AdmissionPlugin, step: Step, operation: Operation, since: number) => void;
+  readonly ended: (step: Step, operation: Operation, rejected: boolean, since: number) => void;
 }
 
-const NOBODY: StepObserver = { begun: () => 0, ended: () => {} };
+const NOBODY: AdmissionObserver = { now: () => 0, passed: () => 0, refused: () => {}, ended: () => {} };
 
 interface Steps {
   readonly mutating: readonly AdmissionPlugin[];
@@ -37,9 +42,9 @@ export class AdmissionChain {
   readonly #plugins: readonly AdmissionPlugin[];
   /** What is asked about each kind: of most, a few. */
   readonly #steps = new WeakMap<AnyResourceDefinition, Steps>();
-  readonly #observer: StepObserver;
+  readonly #observer: AdmissionObserver;
 
-  constructor(plugins: readonly AdmissionPlugin[], observer: StepObserver = NOBODY) {
+  constructor(plugins: readonly AdmissionPlugin[], observer: AdmissionObserver = NOBODY) {
     this.#observer = observer;
     this.#plugins = plugins;
   }
@@ -59,17 +64,22 @@ export class AdmissionChain {
   }
 
   async mutate(attributes: AdmissionAttributes): Promise<void> {
-    const begun = this.#observer.begun();
-    let rejected = true;
+    const { operation } = attributes;
+    const begun = this.#observer.now();
+    let since = begun;
+    let rejected: AdmissionPlugin | undefined;
     try {
       for (const plugin of this.#stepsOf(attributes.definition).mutating) {
+        rejected = plugin;
         const result = plugin.mutate?.(attributes);
         // Most plugins are done at once, and waiting for nothing costs a turn of the queue.
         if (result !== undefined) await result;
+        since = this.#observer.passed(plugin, 'admit', operation, since);
       }
-      rejected = false;
+      rejected = undefined;
     } finally {
-      this.#observer.ended('admit', attributes.operation, rejected, begun);
+      if (rejected) this.#observer.refused(rejected, 'admit', operation, since);
+      this.#observer.ended('admit', operation, rejected !== undefined, begun);
     }
   }
 
@@ -80,22 +90,29 @@ export class AdmissionChain {
 
   /** Validates, writes, and tells the plugins whether something was written: `write` resolves with it, or with undefined. */
   async validateAndWrite<T>(attributes: AdmissionAttributes, write: () => Promise<T>): Promise<T> {
+    const { operation } = attributes;
     const settles: Settle[] = [];
     let written: T | undefined;
-    const begun = this.#observer.begun();
-    let passed = false;
+    const begun = this.#observer.now();
+    let since = begun;
+    let rejected: AdmissionPlugin | undefined;
     try {
       for (const plugin of this.#stepsOf(attributes.definition).validating) {
+        rejected = plugin;
         const result = plugin.validate?.(attributes);
         const settle = result instanceof Promise ? await result : result;
         if (settle) settles.push(settle);
+        since = this.#observer.passed(plugin, 'validate', operation, since);
       }
-      passed = true;
-      this.#observer.ended('validate', attributes.operation, false, begun);
+      rejected = undefined;
+      this.#observer.ended('validate', operation, false, begun);
       written = await write();
       return written;
     } finally {
-      if (!passed) this.#observer.ended('validate', attributes.operation, true, begun);
+      if (rejected) {
+        this.#observer.refused(rejected, 'validate', operation, since);
+        this.#observer.ended('validate', operation, true, begun);
+      }
       for (const settle of settles.reverse()) await settle(written !== undefined);
     }
   }

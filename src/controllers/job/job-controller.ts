@@ -132,11 +132,13 @@ export class JobController {
     return { error: made.error ?? failure?.reason, waitMs: plan.waitMs, action };
   }
 
-  async #create(job: Job, pod: Pod): Promise<void> {
+  /** Resolves with the pod, or with undefined where none can be made any more. */
+  async #create(job: Job, pod: Pod): Promise<Pod | undefined> {
     let isMade = false;
     try {
-      await this.#podControl.create(job, pod);
+      const made = await this.#podControl.create(job, pod);
       isMade = true;
+      return made;
     } finally {
       this.#metrics.madePod(job, isMade);
     }

@@ -214,3 +214,23 @@ test('a pod that a job takes over counts as one of its own', async () => {
   await end(found, 'Succeeded');
   expect((await finished('adopts')).succeeded).toBe(1);
 });
+
+test('the pods of a job are made together', async () => {
+  const told: (number | undefined)[] = [];
+  const ended = new AbortController();
+  const { metadata } = await cluster.client.of(Jobs).list({ namespace });
+  const watching = cluster.client.of(Jobs).watch(
+    { namespace, fieldSelector: 'metadata.name=wide', resourceVersion: metadata.resourceVersion ?? '' },
+    (events) => {
+      for (const { object } of events) told.push((object as Job).status?.active);
+    },
+    ended.signal,
+  );
+  await create('wide', { completions: 50, parallelism: 50 });
+  await active('wide', 50);
+  await waitFor(() => told.includes(50));
+  ended.abort();
+  await watching.catch(() => {});
+  // What is counted on the way is what was made in one go: one pod for each look at the job would be told of fifty times.
+  expect(told.length).toBeLessThan(10);
+});

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ReplicaSet, ReplicaSets } from '#api/apps/v1/replica-set.ts';
 import { Events } from '#api/core/v1/event.ts';
+import { Namespaces } from '#api/core/v1/namespace.ts';
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { mergePatch } from '#client/options.ts';
@@ -110,4 +111,25 @@ test('a pod that cannot be created is told of in an event and in a condition', a
   expect(condition).toEqual({ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message });
   const told = /^replicaset-controller FailedCreate Error creating: pods .* is forbidden: error looking up service/;
   await waitFor(async () => (await eventsOf('broken')).some((text) => told.test(text)));
+});
+
+/** How often a replica set was put into the queue. */
+const queued = (): number =>
+  Number(/^workqueue_adds_total\{name="replicaset"\} (\d+)$/m.exec(cluster.apiServer.metrics.render())?.[1]);
+
+test('in a namespace that is on its way out, many missing pods are not tried again and again', async () => {
+  const leaving = { namespace: 'leaving' };
+  await cluster.client.of(Namespaces).create({ metadata: { name: 'leaving' } });
+  const set = replicaSet('gone', 0);
+  await cluster.client.of(ReplicaSets).create({ ...set, metadata: { name: 'gone', ...leaving } });
+  await waitFor(async () => (await cluster.client.of(ReplicaSets).get('gone', leaving)).status?.observedGeneration);
+  // Nobody ends it here.
+  await cluster.client.of(Namespaces).delete('leaving');
+  const before = queued();
+  await cluster.client.of(ReplicaSets).patch('gone', mergePatch({ spec: { replicas: 2000 } }), leaving);
+  await waitFor(
+    async () => (await cluster.client.of(ReplicaSets).get('gone', leaving)).status?.observedGeneration === 2,
+  );
+  for (let turn = 0; turn < 100; turn++) await cluster.client.of(Pods).list(leaving);
+  expect(queued() - before).toBeLessThan(10);
 });

@@ -114,8 +114,10 @@ export class ReplicaController<T extends KubernetesObject> {
     const { definition } = this.#kind;
     const pod = podFromTemplate(owner, { apiVersion: apiVersionOf(definition), kind: definition.kind }, template);
     const { uid = '' } = owner.metadata ?? {};
-    const { error } = await this.#slowStart.run(uid, plan.create, () => this.#podControl.create(owner, pod));
+    const { successes, error } = await this.#slowStart.run(uid, plan.create, () => this.#podControl.create(owner, pod));
     if (error) return { failure: { reason: 'FailedCreate', error }, isPart: false };
+    // Nothing more is made in a namespace that is on its way out.
+    if (successes < plan.create) return DONE;
     const deleted = await Promise.allSettled(plan.remove.map((one) => this.#podControl.delete(owner, one)));
     const failed = deleted.find((result) => result.status === 'rejected');
     return failed

@@ -156,6 +156,8 @@ const INCIDENTAL = new Set([
   'completionTime',
   'currentMetrics',
   'disruptedPods',
+  // Of Jobs: a pod that was still at work where the taint came has failed.
+  'failed',
   'lastPhaseTransitionTime',
   'lastScaleTime',
   'lastScheduleTime',

@@ -16,6 +16,11 @@ export interface Result {
 /** Brings the world closer to what the object of a key wants. Called again until it resolves without asking for more. */
 export type Reconcile = (key: string, signal: AbortSignal) => Promise<Result | undefined> | Promise<void>;
 
+export interface ControllerOptions {
+  /** The longest wait between attempts at a key whose work fails. */
+  readonly lastRetryMs?: number;
+}
+
 /** Keys that a change of some object concerns; `other` is its state on the other side of an update. */
 export type KeyMapper<T> = (object: T, other?: T) => readonly string[];
 
@@ -32,11 +37,12 @@ export class Controller {
   #workers = 5;
   #gatherMs: (key: string) => number = () => 0;
 
-  constructor(name: string, context: ControllerContext) {
+  constructor(name: string, context: ControllerContext, { lastRetryMs }: ControllerOptions = {}) {
     this.name = name;
     this.#context = context;
     const { clock, metrics } = context;
-    this.queue = new WorkQueue({ clock, ...(metrics ? { observer: createWorkQueueMetrics(metrics, name) } : {}) });
+    const observer = metrics && createWorkQueueMetrics(metrics, name);
+    this.queue = new WorkQueue({ clock, ...(lastRetryMs ? { lastRetryMs } : {}), ...(observer ? { observer } : {}) });
     this.#gathering = new Gathering(clock, (key) => this.queue.add(key));
     if (metrics) followUnderWay(metrics, name, this.queue);
   }

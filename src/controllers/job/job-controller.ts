@@ -24,6 +24,9 @@ import { awaitingReplacement, isFailedFor, type JobState, observeJob } from './j
 import { isFinishedJob, jobStatus } from './job-status.ts';
 import { OpenPods } from './open-pods.ts';
 
+/** A Job whose pods are refused is tried at least so often: upstream's figure, as all of its work is bounded in time. */
+const LAST_RETRY_MS = 60_000;
+
 /** Runs pods until enough of them have succeeded. */
 export class JobController {
   readonly controller: Controller;
@@ -58,7 +61,7 @@ export class JobController {
       deleted: (pod) => this.#metrics.sawPod(undefined, pod),
     });
     context.informers.of(Jobs).addHandler({ added: (job) => isForeign(job) && this.#metrics.sawForeign(job) });
-    this.controller = new Controller('job', context)
+    this.controller = new Controller('job', context, { lastRetryMs: LAST_RETRY_MS })
       .for(Jobs)
       .owns(Pods, 'Job')
       .watches(Pods, (pod) => (controllerOf(pod) ? [] : this.#keysWanting(pod)))
@@ -97,8 +100,11 @@ export class JobController {
     // Only now that they are noted may finished pods go.
     await this.#release(this.#noted(noted, after, ending));
     this.#metrics.synced(job, { action, startedAt, isDone: !error });
-    if (error) throw error;
-    return this.#nextLook(noted, { ending, waitMs, now });
+    const next = this.#nextLook(noted, { ending, waitMs, now });
+    if (!error) return next;
+    // Its deadline comes, whatever goes wrong.
+    if (next?.requeueAfterMs !== undefined) this.controller.queue.addAfter(key, next.requeueAfterMs);
+    throw error;
   }
 
   #podsOf(job: Job): Pod[] {

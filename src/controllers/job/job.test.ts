@@ -122,6 +122,19 @@ test('a job ends at its deadline and with a failure that its policy does not for
   );
 });
 
+test('a job whose pods are refused is tried every minute and ends at its deadline', async () => {
+  const spec = { restartPolicy: 'Never', serviceAccountName: 'later', containers: [{ name: 'main', image: 'work:1' }] };
+  await create('refused', { template: { spec } });
+  await create('refused-late', { template: { spec }, activeDeadlineSeconds: 600 });
+  await cluster.advance(640_000);
+  const ends = ['FailureTarget DeadlineExceeded', 'Failed DeadlineExceeded'];
+  expect(conditions(await status('refused-late'))).toEqual(ends);
+  expect(await podsOf('refused')).toEqual([]);
+  await cluster.client.of(ServiceAccounts).create({ metadata: { name: 'later', namespace } });
+  await cluster.advance(61_000);
+  await active('refused', 1);
+});
+
 test('a suspended job has no pods until it is resumed', async () => {
   await create('rest', { suspend: true });
   await waitFor(async () => (await status('rest'))?.conditions?.[0]?.reason === 'JobSuspended');

@@ -13,6 +13,7 @@ import { createControllerManager, createElectedControllerManager } from './contr
 import type { Credentials } from './credentials.ts';
 import { readSigningCa } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { ensureDefaultServiceAccount } from './default-service-account.ts';
 import { ensureDefaultStorageClass } from './default-storage-class.ts';
 import { createHostPathProvisioner } from './host-path-provisioner.ts';
 import type { NodeBase } from './local-node.ts';
@@ -77,7 +78,9 @@ export async function startCluster(options: StartOptions): Promise<RunningCluste
     await server.apiServer.publish({ host, port: server.address.port });
     const environment = { apiServer: server.apiServer, clock, random: systemRandom, logger };
     startControlPlane(options, { environment, components, ca: server.credentials.ca });
-    await ensureDefaultStorageClass(new Client(server.apiServer.transport(ADMINISTRATOR)));
+    const client = new Client(server.apiServer.transport(ADMINISTRATOR));
+    await ensureDefaultStorageClass(client);
+    if (!options.configuration.controllers) await ensureDefaultServiceAccount(client);
     if (base) await startNode(options, { base, server, environment, components });
   } catch (error) {
     await stop();

@@ -1,6 +1,7 @@
 import { type Lease, Leases } from '#api/coordination/v1/lease.ts';
 import { type Node, Nodes } from '#api/core/v1/node.ts';
 import type { Clock } from '#base/clock.ts';
+import { deferred } from '#base/deferred.ts';
 import type { Logger } from '#base/logger.ts';
 import type { Client } from '#client/client.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
@@ -58,6 +59,7 @@ export class NodeFleet {
   readonly #states = new Map<string, NodeState>();
   /** As they were last written. */
   readonly #leases = new Map<string, Lease>();
+  readonly #registered = deferred();
 
   constructor(options: NodeFleetOptions) {
     this.#options = options;
@@ -70,6 +72,11 @@ export class NodeFleet {
       updated: (node) => this.#follow(node),
       deleted: ({ metadata }) => this.#forget(metadata?.name ?? ''),
     });
+  }
+
+  /** Resolves when the nodes that were asked for are registered. */
+  get registered(): Promise<void> {
+    return this.#registered.promise;
   }
 
   has(name: string): boolean {
@@ -100,6 +107,7 @@ export class NodeFleet {
   async run(signal: AbortSignal): Promise<void> {
     const { plans, clock } = this.#options;
     await inGroups(plans, WIDTH, (plan) => this.#attempt(plan.name, () => this.#register(plan)));
+    this.#registered.resolve();
     for (let step = 0; !signal.aborted; step++) {
       const names = [...this.#indexes.keys()];
       const steps = Math.min(MOST_STEPS, Math.max(1, Math.ceil(names.length / RENEWED_AT_ONCE)));

@@ -10,6 +10,7 @@ import { Client } from '#client/client.ts';
 import type { ComponentEnvironment } from '#cluster/component-context.ts';
 import { type Component, ComponentGroup } from '#cluster/component-group.ts';
 import { createControllerManager } from '#cluster/controller-manager.ts';
+import { ensureDefaultServiceAccount } from '#cluster/default-service-account.ts';
 import { ensureDefaultStorageClass } from '#cluster/default-storage-class.ts';
 import { boundHeapGrowth } from '#cluster/heap-growth.ts';
 import { generateIssuerKeyPem, loadIssuerKey } from '#cluster/issuer-key.ts';
@@ -33,7 +34,7 @@ export interface ClusterOptions extends AdmissionPluginChoice {
   readonly logger?: Logger;
   /**
    * Runs all built-in controllers (the default), those named, or none. With all of them there is the default storage class
-   * that `knarr up` has, too; nothing lies behind its volumes.
+   * that `knarr up` has, too; nothing lies behind its volumes. So is the service account that pods use by default.
    */
   readonly controllers?: boolean | readonly string[];
   readonly controllersOptions?: ControllersOptions;
@@ -82,6 +83,7 @@ export class Cluster {
     this.#closesStore = store.isOwn;
   }
 
+  /** Resolves when pods can be made, and the simulated nodes are there. */
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
     const store = options.store ?? createMemoryStore();
     const { clock = systemClock, seed, logger = silentLogger } = options;
@@ -100,7 +102,10 @@ export class Cluster {
       { storage: store, isOwn: options.store === undefined },
     );
     const { controllers = true, controllersOptions } = options;
-    if (controllers === true) await ensureDefaultStorageClass(cluster.client);
+    if (controllers === true) {
+      await ensureDefaultStorageClass(cluster.client);
+      await ensureDefaultServiceAccount(cluster.client);
+    }
     if (options.scheduler ?? true) cluster.run(createSchedulerComponent(cluster.environment));
     cluster.#simulate(options, recorded?.nodes ?? []);
     if (controllers) {
@@ -108,6 +113,7 @@ export class Cluster {
       const own = { volumeProvisioner: UNBACKED_VOLUMES, ...controllersOptions, ...only };
       cluster.run(createControllerManager(cluster.environment, own));
     }
+    await cluster.#simulation?.fleet.registered;
     return cluster;
   }
 

@@ -37,7 +37,8 @@ export interface StartOptions {
   readonly apiPort: number;
   readonly runtime: 'auto' | 'oci' | 'none';
   readonly nodeName: string;
-  readonly simulation: SimulationConfiguration;
+  /** Simulated nodes, and those that others make; undefined where nobody asked for any. */
+  readonly simulation: SimulationConfiguration | undefined;
   /** Another cluster to begin with, where this one is empty. */
   readonly recorded: RecordedCluster | undefined;
   /** Whether controllers and scheduler act only while they hold their Leases, as where there are several of them. */
@@ -137,8 +138,8 @@ function startControlPlane(
     components.start(createSchedulerComponent(environment, configuration.scheduler));
   }
   const adoptedNodes = recorded?.nodes ?? [];
-  const count = simulation.nodes.reduce((sum, group) => sum + group.count, adoptedNodes.length);
-  if (count === 0) return;
+  if (simulation === undefined && adoptedNodes.length === 0) return;
+  const count = (simulation?.nodes ?? []).reduce((sum, group) => sum + group.count, adoptedNodes.length);
   progress.step(`${count} simulated nodes`);
   components.start(createSimulationComponent(environment, { ...simulation, adoptedNodes }));
 }

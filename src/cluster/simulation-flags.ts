@@ -14,17 +14,19 @@ export interface SimulationFlags {
 }
 
 /** What the flags of `knarr up` say of simulated nodes. Throws a `CommandError` that names the flag and what is wrong. */
-export async function readSimulation(
-  flags: SimulationFlags,
-): Promise<{ readonly simulation: SimulationConfiguration; readonly recorded: RecordedCluster | undefined }> {
+export async function readSimulation(flags: SimulationFlags): Promise<{
+  readonly simulation: SimulationConfiguration | undefined;
+  readonly recorded: RecordedCluster | undefined;
+}> {
   const { simulationConfig, simulatedFrom } = flags;
   const count = Number(flags.simulatedNodes);
   const configured = await read('--simulation-config', simulationConfig, async (path) =>
     readSimulationConfiguration(await readFile(path, 'utf8')),
   );
   const recorded = await read('--simulated-from', simulatedFrom, readRecordedCluster);
+  if (configured === undefined && count === 0) return { simulation: undefined, recorded };
   const { nodes = [], ...how } = configured ?? {};
-  return { simulation: { nodes: count > 0 ? [...nodes, { count }] : nodes, ...how }, recorded };
+  return { simulation: { ...how, nodes: count > 0 ? [...nodes, { count }] : nodes }, recorded };
 }
 
 async function read<T>(

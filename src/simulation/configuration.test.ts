@@ -66,6 +66,27 @@ test.each([
     'stages[0].probability: Invalid value: 2',
   ],
   ['stages: [{name: s, when: {phase: Ready}, next: Failed, delay: soon}]', 'stages[0].delay: Invalid value: "soon"'],
+  [
+    'stages: [{name: s, when: {phase: Ready, restartPolicies: [never]}, next: Failed}]',
+    'stages[0].when.restartPolicies[0]: Unsupported value: "never": supported values: "Always", "OnFailure", "Never" (stage "s")',
+  ],
+  [
+    'stages: [{name: s, when: {phase: Ready}, next: Failed, jitter: -5s}]',
+    'stages[0].jitter: Invalid value: "-5s": must be greater than or equal to 0 (stage "s")',
+  ],
+  [
+    'stages: [{name: s, when: {phase: Ready}, next: Failed, exitCode: 300}]',
+    'stages[0].exitCode: Invalid value: 300: must be between 0 and 255, inclusive (stage "s")',
+  ],
+  [
+    'stages: [{name: s, when: {phase: Ready, labels: {a b: c}}, next: Failed}]',
+    'stages[0].when.labels: Invalid value: "a b"',
+  ],
+  ['nodes: [{count: 1, namePrefix: GPU_}]', 'nodes[0].namePrefix: Invalid value: "GPU_"'],
+  ['nodes: [{count: 1, cpu: "-1"}]', 'nodes[0].cpu: Invalid value: "-1": must be greater than or equal to 0'],
+  ['nodes: [{count: 1, labels: {a: b c}}]', 'nodes[0].labels: Invalid value: "b c"'],
+  ['nodes: [{count: 1, zones: [a, b c]}]', 'nodes[0].zones[1]: Invalid value: "b c"'],
+  ['nodes: [{count: 1, taints: [{key: k, effect: Never}]}]', 'nodes[0].taints[0].effect: Unsupported value: "Never"'],
   ['usages: [{cpu: much}]', 'usages[0].cpu: Invalid value: "much": must be a quantity or a percentage'],
 ])('%s is refused', (text, message) => {
   expect(() => readSimulationConfiguration(HEAD + text)).toThrow(message);

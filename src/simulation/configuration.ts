@@ -1,13 +1,13 @@
 import { Taint } from '#api/core/v1/affinity.ts';
 import { readConfigFile } from '#machinery/codec/config-file.ts';
-import { type FieldError, FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
+import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import { parseDuration } from '#machinery/objects/duration.ts';
-import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
 import { double, type Infer, int32, list, map, message, opt, ptr, string } from '#machinery/schema/schema.ts';
 import type { SimulatedNodeGroup } from './node-group.ts';
 import type { SimulationConfiguration } from './simulation.ts';
-import type { PodOutcome, PodPhase, PodStage } from './stage.ts';
-import { isUsage, type PodUsage } from './usage.ts';
+import type { PodOutcome, PodStage } from './stage.ts';
+import type { PodUsage } from './usage.ts';
+import { ofStage, readable, validateParts } from './validation.ts';
 
 const NodeGroup = message('dev.knarr.simulation.NodeGroup', {
   count: opt(1, int32),
@@ -65,9 +65,6 @@ const SimulationFile = message('dev.knarr.simulation.SimulationConfiguration', {
 type SimulationFile = Infer<typeof SimulationFile>;
 type StageInFile = Infer<typeof Stage>;
 
-const PHASES: readonly PodPhase[] = ['Pending', 'Running', 'Ready', 'Succeeded', 'Failed', 'Terminating'];
-const OUTCOMES: readonly PodOutcome[] = ['Running', 'Ready', 'Succeeded', 'Failed', 'Restarted', 'Deleted'];
-
 /** Reads a file of kind SimulationConfiguration. Throws a `ConfigFileError` with the paths of what is wrong. */
 export function readSimulationConfiguration(text: string): SimulationConfiguration {
   const {
@@ -100,55 +97,19 @@ const milliseconds = (text: string | undefined): number => (text ? parseDuration
 
 function validate({ nodes = [], stages = [], usages = [] }: SimulationFile): FieldError[] {
   return [
-    ...nodes.flatMap((group, index) => validateGroup(group, new FieldPath('nodes').index(index))),
-    ...stages.flatMap((stage, index) => validateStage(stage, new FieldPath('stages').index(index))),
-    ...usages.flatMap((usage, index) => validateUsage(usage, new FieldPath('usages').index(index))),
+    ...validateParts({ nodes, stages, usages }),
+    ...stages.flatMap(({ name, delay, jitter }, index) => {
+      const at = new FieldPath('stages').index(index);
+      return ofStage({ name }, [
+        ...validateDuration(delay, at.child('delay')),
+        ...validateDuration(jitter, at.child('jitter')),
+      ]);
+    }),
   ];
 }
 
-function validateGroup({ count, cpu, memory, pods, resources }: Infer<typeof NodeGroup>, at: FieldPath): FieldError[] {
-  const errors: FieldError[] = [];
-  if (count === undefined || count < 1)
-    errors.push(invalid(at.child('count'), count ?? 0, 'must be greater than zero'));
-  const amounts = { cpu, memory, pods };
-  for (const [name, value] of Object.entries(amounts)) errors.push(...validateAmount(value, at.child(name)));
-  for (const [name, value] of Object.entries(resources ?? {}))
-    errors.push(...validateAmount(value, at.child('resources').key(name)));
-  return errors;
-}
-
-function validateAmount(value: string | undefined, at: FieldPath): FieldError[] {
-  return value === undefined ? [] : readable(value, parseQuantity, at);
-}
-
-function validateUsage({ cpu, memory }: Infer<typeof Usage>, at: FieldPath): FieldError[] {
-  const check = (value: string | undefined, field: FieldPath) =>
-    value === undefined || isUsage(value) ? [] : [invalid(field, value, 'must be a quantity or a percentage')];
-  return [...check(cpu, at.child('cpu')), ...check(memory, at.child('memory'))];
-}
-
-function validateStage({ name, when, delay, jitter, probability, next }: StageInFile, at: FieldPath): FieldError[] {
-  const errors: FieldError[] = [];
-  if (delay) errors.push(...readable(delay, parseDuration, at.child('delay')));
-  if (jitter) errors.push(...readable(jitter, parseDuration, at.child('jitter')));
-  if (!name) errors.push(required(at.child('name'), ''));
-  errors.push(...oneOf(when?.phase, PHASES, at.child('when', 'phase')));
-  errors.push(...oneOf(next, OUTCOMES, at.child('next')));
-  if (probability !== undefined && !(probability >= 0 && probability <= 1))
-    errors.push(invalid(at.child('probability'), probability, 'must be between 0 and 1, inclusive'));
-  return errors;
-}
-
-function readable(value: string, parse: (text: string) => unknown, at: FieldPath): FieldError[] {
-  try {
-    parse(value);
-    return [];
-  } catch (error) {
-    return [invalid(at, value, (error as Error).message)];
-  }
-}
-
-function oneOf(value: string | undefined, allowed: readonly string[], at: FieldPath): FieldError[] {
-  if (!value) return [required(at, '')];
-  return allowed.includes(value) ? [] : [notSupported(at, value, allowed)];
+function validateDuration(text: string | undefined, at: FieldPath): FieldError[] {
+  if (!text) return [];
+  const negative = () => [invalid(at, text, 'must be greater than or equal to 0')];
+  return readable(text, at, () => (parseDuration(text) < 0 ? negative() : []));
 }

@@ -15,7 +15,9 @@ import { healthyConditions, type NodePlan, nodeAddress, simulatedNode } from './
  * How a simulated node is doing. A partitioned node goes on by itself and reaches nobody; a stopped one has lost its
  * containers: they start anew when it runs again.
  */
-export type NodeState = 'Running' | 'Partitioned' | 'Stopped';
+export type NodeState = (typeof STATES)[number];
+
+const STATES = ['Running', 'Partitioned', 'Stopped'] as const;
 
 /** Whoever sets this annotation of a simulated node commands its state; without it the node runs. */
 export const STATE_ANNOTATION = 'simulation.knarr.dev/state';
@@ -119,6 +121,7 @@ export class NodeFleet {
 
   /** Commands a node's state for everybody to see: an annotation of the node, which the fleet follows. */
   async setState(name: string, state: NodeState): Promise<void> {
+    if (!STATES.includes(state)) throw new Error(`set state of ${name}: ${state} is none of ${STATES.join(', ')}`);
     const value = state === 'Running' ? null : state;
     await this.#options.client
       .of(Nodes)

@@ -2,6 +2,9 @@ import type { Node } from '#api/core/v1/node.ts';
 
 type Taint = NonNullable<NonNullable<Node['spec']>['taints']>[number];
 
+/** What names of nodes begin with where nothing else is said. */
+export const NAME_PREFIX = 'simulated-';
+
 /** Simulated nodes that are alike. */
 export interface SimulatedNodeGroup {
   readonly count: number;
@@ -35,7 +38,7 @@ export function planNodes(groups: readonly SimulatedNodeGroup[]): NodePlan[] {
   const numbers = new Map<string, number>();
   const plans: NodePlan[] = [];
   for (const group of groups) {
-    const { namePrefix = 'simulated-', zones = [] } = group;
+    const { namePrefix = NAME_PREFIX, zones = [] } = group;
     for (let each = 0; each < group.count; each++) {
       const number = numbers.get(namePrefix) ?? 0;
       numbers.set(namePrefix, number + 1);

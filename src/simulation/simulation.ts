@@ -20,7 +20,8 @@ import type { PodUsage } from './usage.ts';
 
 /** What is simulated: as much as people want to say of it, as data. */
 export interface SimulationConfiguration {
-  readonly nodes: readonly SimulatedNodeGroup[];
+  /** None when absent: those that others make can be simulated all the same. */
+  readonly nodes?: readonly SimulatedNodeGroup[];
   /** Tried before the default stages. */
   readonly stages?: readonly PodStage[];
   /** What pods use; the first that is for a pod counts. Half of what they request when absent. */
@@ -83,7 +84,7 @@ export class Simulation {
     const { client, informers, clock, logger, adoptedNodes } = options;
     this.fleet = new NodeFleet({
       ...{ client, informers, clock, logger },
-      plans: planNodes(options.nodes),
+      plans: planNodes(options.nodes ?? []),
       ...(adoptedNodes ? { adopted: adoptedNodes } : {}),
       onState: (name, state, before) => this.#nodeChanged(name, state, before),
     });

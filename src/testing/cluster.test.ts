@@ -24,3 +24,52 @@ test.each([
   await cluster.simulation.fleet.setState('simulated-0', 'Partitioned');
   await createPod();
 });
+
+test('nodes that are counted and those that are described come together, and stages need no nodes', async () => {
+  const stages = [{ name: 'fail', when: { phase: 'Ready' }, delayMs: 0, next: 'Failed' }] as const;
+  cluster = await Cluster.start({
+    simulatedNodes: 1,
+    simulation: { nodes: [{ count: 1, namePrefix: 'gpu-' }], stages },
+  });
+  expect(await nodeNames()).toEqual(['gpu-0', 'simulated-0']);
+  await cluster.stop();
+  cluster = await Cluster.start({ simulatedNodes: 1, simulation: { stages } });
+  expect(await nodeNames()).toEqual(['simulated-0']);
+});
+
+test.each([
+  [{ simulatedNodes: 0.5 }, 'nodes[0].count: Invalid value: 0.5: must be greater than zero'],
+  [{ simulation: { stages: [{ name: 's', next: 'Ready', delayMs: 0 }] } }, 'stages[0].when.phase: Required value'],
+  [
+    { simulation: { stages: [{ name: 's', when: { phase: 'Ready' }, next: 'Failed', delay: '5s' }] } },
+    'stages[0].delayMs: Required value (stage "s")',
+  ],
+  [
+    { simulation: { stages: [{ name: 's', when: { phase: 'Ready' }, next: 'Failed', delayMs: 0, jitterMs: -1 }] } },
+    'stages[0].jitterMs: Invalid value: -1: must be milliseconds (stage "s")',
+  ],
+])('%j is refused before anything starts', async (options, message) => {
+  await expect(Cluster.start(options as never)).rejects.toThrow(`simulate cluster: ${message}`);
+});
+
+test('what cannot be asked of a cluster is refused by name', async () => {
+  cluster = await Cluster.start({ clock: new VirtualClock(), simulatedNodes: 1 });
+  const { fleet } = cluster.simulation;
+  await expect(fleet.setState('simulated-0', 'stopped' as never)).rejects.toThrow(
+    'stopped is none of Running, Partitioned, Stopped',
+  );
+  await expect(fleet.setState('simulated-1', 'Stopped')).rejects.toThrow('nodes "simulated-1" not found');
+  await expect(cluster.advance(-1)).rejects.toThrow('-1 is no number of milliseconds');
+  await cluster.stop();
+  await expect(cluster.listen()).rejects.toThrow('the cluster was stopped');
+});
+
+test('a node that others make is simulated where none was asked for', async () => {
+  const clock = new VirtualClock();
+  cluster = await Cluster.start({ clock, simulation: {} });
+  await cluster.client.of(Nodes).create({ metadata: { name: 'n', annotations: { 'kwok.x-k8s.io/node': 'fake' } } });
+  await createPod();
+  await cluster.advance(1000);
+  const { status } = await cluster.client.of(Pods).get('web', { namespace: 'default' });
+  expect(status?.phase).toBe('Running');
+});

@@ -19,6 +19,7 @@ import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
 import { createSimulationComponent } from '#cluster/simulation-component.ts';
 import type { ControllersOptions } from '#controllers/index.ts';
 import type { Simulation, SimulationConfiguration } from '#simulation/simulation.ts';
+import { checkSimulation } from '#simulation/validation.ts';
 import { createMemoryStore } from '#storage/memory/memory-store.ts';
 import type { Store } from '#storage/store.ts';
 import { type Endpoint, listen } from './endpoint.ts';
@@ -46,7 +47,7 @@ export interface ClusterOptions extends AdmissionPluginChoice {
   readonly operations?: Omit<OperationsOptions, 'clock' | 'logger'>;
   /** Nodes that run nothing and report everything. */
   readonly simulatedNodes?: number;
-  /** The same in detail: groups of nodes, and the stages of their pods. */
+  /** The same in detail, beside those: groups of nodes, and the stages of their pods. */
   readonly simulation?: SimulationConfiguration;
   /** A file with a recorded cluster to begin with: its nodes are simulated, its pods go on where they were. */
   readonly recorded?: string;
@@ -73,6 +74,7 @@ export class Cluster {
   readonly #storage: Store;
   readonly #closesStore: boolean;
   #simulation: Simulation | undefined;
+  #isStopped = false;
 
   private constructor(environment: ComponentEnvironment, store: { readonly storage: Store; readonly isOwn: boolean }) {
     this.environment = environment;
@@ -85,6 +87,7 @@ export class Cluster {
 
   /** Resolves when pods can be made, and the simulated nodes are there. */
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
+    const simulation = simulationOf(options);
     const store = options.store ?? createMemoryStore();
     const { clock = systemClock, seed, logger = silentLogger } = options;
     const random = options.random ?? (seed === undefined ? systemRandom : seededRandom(seed));
@@ -107,7 +110,7 @@ export class Cluster {
       await ensureDefaultServiceAccount(cluster.client);
     }
     if (options.scheduler ?? true) cluster.run(createSchedulerComponent(cluster.environment));
-    cluster.#simulate(options, recorded?.nodes ?? []);
+    cluster.#simulate(simulation, recorded?.nodes ?? []);
     if (controllers) {
       const only = controllers === true ? {} : { only: controllers };
       const own = { volumeProvisioner: UNBACKED_VOLUMES, ...controllersOptions, ...only };
@@ -130,6 +133,8 @@ export class Cluster {
   async advance(milliseconds: number): Promise<void> {
     const { clock } = this.environment;
     if (!(clock instanceof VirtualClock)) throw new Error('advance clock: the cluster runs on the real clock');
+    if (!(milliseconds >= 0 && milliseconds < Infinity))
+      throw new Error(`advance clock: ${milliseconds} is no number of milliseconds`);
     await passTime(clock, milliseconds, () => this.#storage.revision);
   }
 
@@ -144,22 +149,33 @@ export class Cluster {
   }
 
   /** Serves HTTPS on a free port of the loopback address, for clients outside this process. */
-  listen(): Promise<Endpoint> {
+  async listen(): Promise<Endpoint> {
+    if (this.#isStopped) throw new Error('listen: the cluster was stopped');
     return listen(this.apiServer, this.environment.clock);
   }
 
-  #simulate({ simulatedNodes = 0, simulation }: ClusterOptions, adoptedNodes: readonly string[]): void {
-    const { nodes, ...how } = simulation ?? { nodes: simulatedNodes > 0 ? [{ count: simulatedNodes }] : [] };
-    if (nodes.length + adoptedNodes.length === 0) return;
-    const count = nodes.reduce((sum, group) => sum + group.count, adoptedNodes.length);
+  #simulate(simulation: SimulationConfiguration | undefined, adoptedNodes: readonly string[]): void {
+    if (simulation === undefined && adoptedNodes.length === 0) return;
+    const count = (simulation?.nodes ?? []).reduce((sum, group) => sum + group.count, adoptedNodes.length);
     if (count >= MANY_NODES) this.run({ name: 'heap', run: (signal) => boundHeapGrowth(systemClock, signal) });
-    this.#simulation = createSimulationComponent(this.environment, { ...how, nodes, adoptedNodes });
+    this.#simulation = createSimulationComponent(this.environment, { ...simulation, adoptedNodes });
     this.run(this.#simulation);
   }
 
+  /** Ends all that it does; what is asked of it after that has no meaning. Once more does no harm. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await this.#components.stop();
     await this.apiServer.close(0);
     if (this.#closesStore) await this.#storage.close();
   }
+}
+
+/** What is to be simulated; undefined when nothing was asked for. Throws a `SimulationError` that names what cannot be. */
+function simulationOf({ simulatedNodes = 0, simulation }: ClusterOptions): SimulationConfiguration | undefined {
+  if (simulation === undefined && simulatedNodes === 0) return undefined;
+  const { nodes = [], ...how } = simulation ?? {};
+  const asked = { ...how, nodes: simulatedNodes === 0 ? nodes : [...nodes, { count: simulatedNodes }] };
+  checkSimulation(asked);
+  return asked;
 }

@@ -8,7 +8,7 @@ const FILE = new URL('../docs/compatibility.md', import.meta.url);
 /** What is known to be missing. Whoever closes a gap takes its line away. */
 const GAPS = [
   'Custom resources, admission webhooks and policies, aggregated API servers: their objects are stored, nothing follows from them',
-  'Alpha features, but for workload-aware scheduling (`--feature-gates` GenericWorkload, GangScheduling, TopologyAwareWorkloadScheduling, WorkloadAwarePreemption and WorkloadWithJob; claims of devices for whole groups are not there)',
+  'Alpha features, but for workload-aware scheduling (`--feature-gates` GenericWorkload, GangScheduling, TopologyAwareWorkloadScheduling, WorkloadAwarePreemption, WorkloadWithJob and DRAWorkloadResourceClaims)',
   'Beta features that upstream leaves off, but for DRADeviceTaintRules, MaxUnavailableStatefulSet, StorageVersionMigrator, ClusterTrustBundle, ClusterTrustBundleProjection and PodCertificateRequest',
   'IPv6, NetworkPolicy, Ingress, the userspace proxy',
   'etcd as a datastore, components as processes of their own, several nodes, several clusters with containers in one network namespace',

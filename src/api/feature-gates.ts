@@ -22,6 +22,7 @@ export const featureGates: ReadonlyMap<string, Feature> = new Map<string, Featur
   ['ClusterTrustBundle', { stage: 'BETA', resources: [ClusterTrustBundles], needs: [] }],
   ['ClusterTrustBundleProjection', { stage: 'BETA', resources: [], needs: ['ClusterTrustBundle'] }],
   ['DRADeviceTaintRules', { stage: 'BETA', resources: [DeviceTaintRules], needs: [] }],
+  ['DRAWorkloadResourceClaims', { stage: 'ALPHA', resources: [], needs: ['GenericWorkload'] }],
   ['GangScheduling', { stage: 'ALPHA', resources: [], needs: ['GenericWorkload'] }],
   ['GenericWorkload', { stage: 'ALPHA', resources: [PodGroups, Workloads], needs: [] }],
   ['MaxUnavailableStatefulSet', { stage: 'BETA', resources: [StatefulSetsWithMaxUnavailable], needs: [] }],

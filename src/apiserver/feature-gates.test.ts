@@ -54,6 +54,51 @@ test('what a feature brings is there once it is on', async () => {
   }
 });
 
+test('groups have claims where that is on', async () => {
+  const groupWith = (...resourceClaims: readonly object[]) => {
+    const { spec, ...rest } = group({ basic: {} });
+    return { ...rest, spec: { ...spec, resourceClaims } } as PodGroup;
+  };
+  const gpu = { name: 'gpu', resourceClaimName: 'gpu' };
+  const without = await start(['GenericWorkload']);
+  try {
+    const { spec } = await without.client.of(PodGroups).create(groupWith(gpu));
+    expect(spec?.resourceClaims).toBeUndefined();
+  } finally {
+    await without.stop();
+  }
+  const cluster = await start(['GenericWorkload', 'DRAWorkloadResourceClaims']);
+  try {
+    const groups = cluster.client.of(PodGroups);
+    const refusals = [
+      [
+        [{ name: 'gpu' }],
+        '[0]: Invalid value: "": must specify one of: `resourceClaimName`, `resourceClaimTemplateName`',
+      ],
+      [[{ ...gpu, resourceClaimTemplateName: 't' }], 'must specify exactly one of: `resourceClaimName`'],
+      [[{ ...gpu, name: 'a.b' }], '[0].name: Invalid value: "a.b"'],
+      [[{ ...gpu, resourceClaimName: 'A' }], '[0].resourceClaimName: Invalid value: "A"'],
+      [[gpu, gpu], '[1]: Duplicate value: "gpu"'],
+      [['a', 'b', 'c', 'd', 'e'].map((name) => ({ ...gpu, name })), ': Too many: 5: must have at most 4 items'],
+    ] as const;
+    for (const [claims, message] of refusals) {
+      await expect(groups.create(groupWith(...claims))).rejects.toThrow(message);
+    }
+    const made = await groups.create(groupWith(gpu));
+    await expect(groups.update({ ...made, spec: { ...made.spec, resourceClaims: [] } } as PodGroup)).rejects.toThrow(
+      'field is immutable',
+    );
+    const status = { resourceClaimStatuses: [{ name: 'other', resourceClaimName: 'x' }] };
+    await expect(groups.updateStatus({ ...made, status })).rejects.toThrow(
+      'status.resourceClaimStatuses[0].name: Invalid value: "other": must match the name of an entry in `spec.resourceClaims`',
+    );
+    const told = { resourceClaimStatuses: [{ name: 'gpu', resourceClaimName: 'ring-gpu-1' }] };
+    expect((await groups.updateStatus({ ...made, status: told })).status).toEqual(told);
+  } finally {
+    await cluster.stop();
+  }
+});
+
 test('one pod of a StatefulSet may be missing where it is known how many may', async () => {
   const cluster = await start(['MaxUnavailableStatefulSet']);
   try {

@@ -133,6 +133,7 @@ export class Scheduler {
       queue: this.#queue,
       nominations: this.#nominations,
       fellow: (queued, { signal, startedAt }) => this.#attempt(queued, signal, startedAt),
+      join: (attempt, together) => ({ ...attempt, cycle: { ...attempt.cycle, together } }),
       anew: (attempt, within) => ({ ...attempt, cycle: { ...attempt.cycle, data: new Map(), within } }),
       asksOthers: ({ cycle }) => this.#extenders.areInterested(cycle.pod.pod),
       find: (attempt) => this.#find(attempt),

@@ -325,6 +325,14 @@ export const featureRules: readonly {
     rules: [rule(READ, 'resource.k8s.io', 'devicetaintrules')],
   },
   {
+    gate: 'DRAWorkloadResourceClaims',
+    role: 'system:controller:resource-claim-controller',
+    rules: [
+      rule(READ, 'scheduling.k8s.io', 'podgroups'),
+      rule('patch update', 'scheduling.k8s.io', 'podgroups/status'),
+    ],
+  },
+  {
     gate: 'GenericWorkload',
     role: 'system:kube-scheduler',
     rules: [

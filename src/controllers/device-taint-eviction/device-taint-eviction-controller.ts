@@ -2,6 +2,7 @@ import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { type ResourceClaim, ResourceClaims } from '#api/resource/v1/resource-claim.ts';
 import { ResourceSlices } from '#api/resource/v1/resource-slice.ts';
 import { type DeviceTaintRule, DeviceTaintRules } from '#api/resource/v1beta2/device-taint-rule.ts';
+import { isGroup } from '#api/scheduling/v1alpha2/group-claims.ts';
 import type { Informer } from '#client/informer.ts';
 import { keyOf } from '#client/object-store.ts';
 import { Controller, type Result } from '#controller/controller.ts';
@@ -16,6 +17,7 @@ import { type Eviction, podEviction } from './eviction-time.ts';
 import { RuleStatus } from './rule-status.ts';
 
 const BY_POOL = 'pool';
+const BY_GROUP = 'pod-group-with-devices';
 const REASON = 'DeviceTaintManagerEviction';
 
 /** Deletes pods whose claims have devices with NoExecute taints that they do not tolerate, or not for longer. */
@@ -33,6 +35,7 @@ export class DeviceTaintEvictionController {
   constructor(context: ControllerContext, { featureGates }: ControllersOptions) {
     this.#context = context;
     this.#claims = context.informers.of(ResourceClaims).addIndex(BY_POOL, poolsOf);
+    context.informers.of(Pods).addIndex(BY_GROUP, groupOf);
     this.#taints = new DeviceTaints(context.informers);
     this.#ruleStatus = new RuleStatus(context, {
       taints: this.#taints,
@@ -40,9 +43,11 @@ export class DeviceTaintEvictionController {
     });
     this.controller = new Controller('device-taint-eviction', context)
       .watches(Pods, (pod, old) => (old && sameFate(pod, old) ? [] : keysOf(pod)))
-      .watches(ResourceClaims, consumersOf)
+      .watches(ResourceClaims, (claim) => this.#consumersOf(claim))
       .watches(ResourceSlices, ({ spec }) =>
-        this.#claims.store.byIndex(BY_POOL, poolOf(spec.driver, spec.pool.name)).flatMap(consumersOf),
+        this.#claims.store
+          .byIndex(BY_POOL, poolOf(spec.driver, spec.pool.name))
+          .flatMap((claim) => this.#consumersOf(claim)),
       )
       .reconciles((key) => (key.includes('/') ? this.#reconcile(key) : this.#ruleStatus.tell(key)));
     if (!featureGates?.has('DRADeviceTaintRules')) return;
@@ -54,7 +59,17 @@ export class DeviceTaintEvictionController {
   /** Rules change seldom: each pod that has devices is looked at again. */
   #concernedBy(rule: DeviceTaintRule, other: DeviceTaintRule | undefined): string[] {
     if (other && deepEqual(rule.spec, other.spec)) return [];
-    return [keyOf(rule), ...this.#claims.store.list().flatMap(consumersOf)];
+    return [keyOf(rule), ...this.#claims.store.list().flatMap((claim) => this.#consumersOf(claim))];
+  }
+
+  /** Keys of the pods that a claim is reserved for, and of those of groups that it is reserved for. */
+  #consumersOf({ metadata, status }: ResourceClaim): string[] {
+    const { store } = this.#context.informers.of(Pods);
+    return (status?.reservedFor ?? []).flatMap((consumer) => {
+      const key = `${metadata?.namespace}/${consumer.name}`;
+      if (isGroup(consumer)) return store.byIndex(BY_GROUP, key).map(keyOf);
+      return !consumer.apiGroup && consumer.resource === 'pods' ? [key] : [];
+    });
   }
 
   async #reconcile(key: string): Promise<Result | undefined> {
@@ -121,15 +136,14 @@ const poolsOf = ({ status }: ResourceClaim): string[] => [
   ...new Set((status?.allocation?.devices?.results ?? []).map(({ driver, pool }) => poolOf(driver, pool))),
 ];
 
+function groupOf({ metadata, spec }: Pod): string[] {
+  const name = spec?.resourceClaims?.length ? spec.schedulingGroup?.podGroupName : undefined;
+  return name ? [`${metadata?.namespace}/${name}`] : [];
+}
+
 const keysOf = (pod: Pod): string[] => (pod.spec?.resourceClaims?.length ? [keyOf(pod)] : []);
 
 const sameFate = (pod: Pod, old: Pod): boolean =>
   pod.metadata?.deletionTimestamp === old.metadata?.deletionTimestamp &&
   pod.spec?.nodeName === old.spec?.nodeName &&
   deepEqual(pod.status?.resourceClaimStatuses, old.status?.resourceClaimStatuses);
-
-/** Keys of the pods that a claim is reserved for. */
-const consumersOf = ({ metadata, status }: ResourceClaim): string[] =>
-  (status?.reservedFor ?? [])
-    .filter(({ apiGroup, resource }) => !apiGroup && resource === 'pods')
-    .map(({ name }) => `${metadata?.namespace}/${name}`);

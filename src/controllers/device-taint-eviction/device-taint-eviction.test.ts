@@ -17,7 +17,12 @@ const namespace = 'default';
 const driver = 'gpu.example.com';
 beforeAll(async () => {
   const controllers = ['device-taint-eviction-controller', 'serviceaccount-controller'];
-  cluster = await Cluster.start({ clock, controllers, scheduler: false, featureGates: ['DRADeviceTaintRules'] });
+  cluster = await Cluster.start({
+    clock,
+    controllers,
+    scheduler: false,
+    featureGates: ['DRADeviceTaintRules', 'GenericWorkload'],
+  });
   await waitFor(() => cluster.client.of(ServiceAccounts).get('default', { namespace }));
 });
 afterAll(() => cluster.stop());
@@ -28,7 +33,7 @@ const eventsOf = async (name: string) => {
   const { items } = await cluster.client.of(Events).list({ namespace, fieldSelector: `involvedObject.name=${name}` });
   return items.map(({ reason, message, source }) => `${source?.component} ${reason} ${message}`);
 };
-async function makeUser(name: string, tolerations: readonly object[], pool = 'p'): Promise<void> {
+async function makeUser(name: string, tolerations: readonly object[], pool = 'p', group?: string): Promise<void> {
   const claims = cluster.client.of(ResourceClaims);
   const spec = { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu' } }] } };
   const claim = await claims.create({ metadata: { name, namespace }, spec } as ResourceClaim);
@@ -38,10 +43,12 @@ async function makeUser(name: string, tolerations: readonly object[], pool = 'p'
       nodeName: 'node-1',
       containers: [{ name: 'main', image: 'web:1' }],
       resourceClaims: [{ name: 'gpu', resourceClaimName: name }],
+      ...(group ? { schedulingGroup: { podGroupName: group } } : {}),
     },
   } as Pod);
   const results = [{ request: 'gpu', driver, pool, device: 'gpu-0', tolerations }];
-  const reservedFor = [{ resource: 'pods', name, uid: pod.metadata?.uid }];
+  const ofGroup = { apiGroup: 'scheduling.k8s.io', resource: 'podgroups', name: group, uid: 'group' };
+  const reservedFor = [group ? ofGroup : { resource: 'pods', name, uid: pod.metadata?.uid }];
   const status = { reservedFor, allocation: { devices: { results } } } as unknown as ResourceClaim['status'];
   await claims.updateStatus({ ...claim, status });
 }
@@ -163,4 +170,15 @@ test('a rule waits no longer for a pod that somebody else deleted', async () => 
   await pods().delete('gone', { namespace });
   await isTold('NotStarted');
   await rules.delete('gone');
+});
+
+test('pods leave a tainted device that is reserved for their group', async () => {
+  await makeUser('member', [], 'shared', 'ring');
+  const pool = { name: 'shared', generation: 1, resourceSliceCount: 1 };
+  const devices = [{ name: 'gpu-0', taints: [{ key: 'broken', effect: 'NoExecute' }] }];
+  await slices().create({
+    metadata: { name: 'shared' },
+    spec: { driver, pool, nodeName: 'node-1', devices },
+  } as ResourceSlice);
+  await waitFor(() => isLeaving('member'));
 });

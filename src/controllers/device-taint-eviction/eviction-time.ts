@@ -3,6 +3,7 @@ import type { DeviceTaint } from '#api/resource/v1/device-selector.ts';
 import { toleratesDevice } from '#api/resource/v1/device-toleration.ts';
 import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
 import type { DeviceRequestAllocationResult } from '#api/resource/v1/resource-claim-status.ts';
+import { isGroupOf } from '#api/scheduling/v1alpha2/group-claims.ts';
 import { isControlledBy } from '#controller/owner-references.ts';
 import { boundedSeconds } from '#machinery/objects/seconds.ts';
 import { parseTime } from '#machinery/objects/time.ts';
@@ -28,7 +29,7 @@ export interface Eviction {
 
 /**
  * When a pod is to go because a device of its claims must not be used any more; undefined when it may stay. Only claims
- * that are reserved for the pod count.
+ * that are reserved for the pod or for its group count.
  */
 export function podEviction(pod: Pod, claimNamed: ClaimNamed, taintsOf: TaintsOf): Eviction | undefined {
   if (!pod.spec?.nodeName) return undefined;
@@ -51,7 +52,10 @@ function claimsOf({ metadata, spec, status }: Pod, claimNamed: ClaimNamed): Reso
   return (spec?.resourceClaims ?? []).flatMap(({ name, resourceClaimName }) => {
     const generated = status?.resourceClaimStatuses?.find((one) => one.name === name)?.resourceClaimName;
     const claim = claimNamed(resourceClaimName ?? generated ?? '');
-    if (claim === undefined || (resourceClaimName === undefined && !isControlledBy(claim, { metadata }))) return [];
+    if (claim === undefined) return [];
+    const ofGroup = claim.status?.reservedFor?.some((each) => isGroupOf(each, { spec }));
+    if (ofGroup) return [claim];
+    if (resourceClaimName === undefined && !isControlledBy(claim, { metadata })) return [];
     return claim.status?.reservedFor?.some(({ uid }) => uid === metadata?.uid) ? [claim] : [];
   });
 }

@@ -1,14 +1,22 @@
 import type { Pod } from '#api/core/v1/pod.ts';
-import type { PodResourceClaim } from '#api/core/v1/pod-spec.ts';
 import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
 import type { ResourceClaimConsumerReference } from '#api/resource/v1/resource-claim-status.ts';
 import type { ResourceClaimTemplate } from '#api/resource/v1/resource-claim-template.ts';
+import type { PodGroup } from '#api/scheduling/v1alpha2/pod-group.ts';
 import { controllerOf, newControllerReference } from '#controller/owner-references.ts';
 import { isPodFinished } from '../shared/pods.ts';
 
 export const FINALIZER = 'resource.kubernetes.io/delete-protection';
-/** Which of its pod's claims a generated claim is. */
+/** Which of the claims of its pod or group a generated claim is. */
 export const POD_CLAIM = 'resource.kubernetes.io/pod-claim-name';
+
+export interface OwnerKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+export const POD: OwnerKind = { apiVersion: 'v1', kind: 'Pod' };
+export const POD_GROUP: OwnerKind = { apiVersion: 'scheduling.k8s.io/v1alpha2', kind: 'PodGroup' };
+
 /** Leaves room for the random part of names of 63 characters. */
 const MAX_BASE = 57;
 
@@ -16,22 +24,25 @@ const MAX_BASE = 57;
 export const isPodDone = (pod: Pod): boolean =>
   isPodFinished(pod) || (pod.metadata?.deletionTimestamp !== undefined && !pod.spec?.nodeName);
 
-/** A claim as a template wants it for one pod. */
+/** A pod or a group of pods, which has claims that are made for it. */
+export type ClaimOwner = Pod | PodGroup;
+
+/** A claim as a template wants it for one pod or group, which call it by a name of their own. */
 export function claimFromTemplate(
-  pod: Pod,
-  podClaim: PodResourceClaim,
+  owner: ClaimOwner,
+  { kind, name }: { readonly kind: OwnerKind; readonly name: string },
   template: ResourceClaimTemplate,
 ): ResourceClaim {
   const { labels, annotations } = template.spec.metadata ?? {};
-  // Its pod goes without waiting for it.
-  const { blockOwnerDeletion: _, ...owner } = newControllerReference(pod, { apiVersion: 'v1', kind: 'Pod' });
+  // Its owner goes without waiting for it.
+  const { blockOwnerDeletion: _, ...reference } = newControllerReference(owner, kind);
   return {
     metadata: {
-      generateName: generateName(pod.metadata?.name ?? '', podClaim.name),
-      namespace: pod.metadata?.namespace,
+      generateName: generateName(owner.metadata?.name ?? '', name),
+      namespace: owner.metadata?.namespace,
       ...(labels ? { labels } : {}),
-      annotations: { ...annotations, [POD_CLAIM]: podClaim.name },
-      ownerReferences: [owner],
+      annotations: { ...annotations, [POD_CLAIM]: name },
+      ownerReferences: [reference],
     },
     spec: template.spec.spec,
   };

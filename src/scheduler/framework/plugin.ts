@@ -16,6 +16,8 @@ export interface Cycle {
   readonly state: ClusterState;
   /** What plugins keep during the cycle, by plugin name. */
   readonly data: Map<string, unknown>;
+  /** What plugins keep while all pods of a group are scheduled in one cycle, by plugin name. */
+  readonly together?: Map<string, unknown>;
   /** Whether it is measured what each plugin takes: doing so in every cycle would take its time itself. */
   readonly isSampled?: boolean;
   /** The only nodes that come into question, for a pod that is to lie where others of its group do. */

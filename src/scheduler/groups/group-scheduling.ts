@@ -32,6 +32,8 @@ export interface GroupSchedulingOptions<Attempt> extends GroupStatusWriterOption
   readonly nominations: Nominations;
   /** A try for another pod of the group; undefined when nothing is to be done about it. */
   readonly fellow: (queued: QueuedPod, first: Attempt) => Attempt | undefined;
+  /** The same try as one of those of a whole group, for which plugins keep something. */
+  readonly join: (attempt: Attempt, together: Map<string, unknown>) => Attempt;
   /** The same try from its beginning, with these nodes alone, if any are given. */
   readonly anew: (attempt: Attempt, within?: Placement) => Attempt;
   /** Whether others have to be asked about the pod. */
@@ -66,7 +68,8 @@ export class GroupScheduling<Attempt extends MemberAttempt> {
     const { queue, state } = this.#options;
     if (group === undefined) return queue.giveBack(first.queued, NOBODY);
     const placed = [...members].filter(([uid, hasNode]) => hasNode || state.isAssumed(uid)).length;
-    const attempts = this.#attempts(first, members.keys());
+    const together = new Map<string, unknown>();
+    const attempts = this.#attempts(first, members.keys()).map((each) => this.#options.join(each, together));
     const stranger = attempts.find(({ framework }) => framework !== first.framework);
     if (stranger) return this.#failed(group, attempts, { error: new Error(differentNames(first, stranger)) });
     const needed = this.#least(group) - placed;

@@ -1,12 +1,15 @@
-import { immutable, requireText } from '#api/checks.ts';
+import { checkText, immutable, requireText } from '#api/checks.ts';
 import { Condition } from '#api/meta/v1/condition.ts';
 import { validateConditions } from '#api/meta/v1/conditions-validation.ts';
 import { ObjectMeta } from '#api/meta/v1/object-meta.ts';
+import { checkSet } from '#api/resource/v1/resource-checks.ts';
 import type { ResourceDefinition, Strategy } from '#api/resource-definition.ts';
 import { STANDARD_VERBS } from '#api/verbs.ts';
 import { append } from '#base/append.ts';
-import { type FieldError, FieldPath } from '#machinery/errors/field-error.ts';
+import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
+import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { type Infer, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import { MOST_GROUP_CLAIMS } from './group-claims.ts';
 import { DisruptionMode, keepsScheduling, schedulingFields, validateScheduling } from './scheduling-policy.ts';
 
 export const WorkloadPodGroupTemplateReference = message(
@@ -45,6 +48,8 @@ export const PodGroupStatus = message('io.k8s.api.scheduling.v1alpha2.PodGroupSt
     mergeKey: 'name',
     listType: 'map',
     mapKeys: ['name'],
+    disabledBy: 'DRAWorkloadResourceClaims',
+    description: 'What its claims are called that were made from templates',
   }),
 });
 export interface PodGroupStatus extends Infer<typeof PodGroupStatus> {}
@@ -63,6 +68,21 @@ export const PodGroup = message(
 export interface PodGroup extends Infer<typeof PodGroup> {}
 
 const SPEC = new FieldPath('spec');
+const STATUS = new FieldPath('status');
+
+const validateStatus = ({ spec, status }: PodGroup): FieldError[] => [
+  ...validateConditions(status?.conditions, STATUS.child('conditions')),
+  ...checkSet(status?.resourceClaimStatuses, STATUS.child('resourceClaimStatuses'), {
+    most: MOST_GROUP_CLAIMS,
+    key: ({ name }) => name,
+    check: ({ name, resourceClaimName }, at) => [
+      ...(resourceClaimName ? checkText(at.child('resourceClaimName'), resourceClaimName, isDNS1123Subdomain) : []),
+      ...(spec?.resourceClaims?.some((each) => each.name === name)
+        ? []
+        : [invalid(at.child('name'), name, 'must match the name of an entry in `spec.resourceClaims`')]),
+    ],
+  }),
+];
 
 const podGroupStrategy: Strategy<PodGroup> = {
   hasGeneration: true,
@@ -101,8 +121,7 @@ export const PodGroups: ResourceDefinition<PodGroup> = {
       kind: 'PodGroup',
       verbs: ['get', 'patch', 'update'],
       type: 'status',
-      validateUpdate: ({ status }) =>
-        validateConditions(status?.conditions, new FieldPath('status').child('conditions')),
+      validateUpdate: validateStatus,
     },
   },
   strategy: podGroupStrategy,

@@ -4,6 +4,7 @@ import { type FieldError, type FieldPath, invalid, tooMany } from '#machinery/er
 import { isDNS1123Label, isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isQualifiedName } from '#machinery/names/label.ts';
 import { enumeration, type Infer, int32, list, message, opt, ptr, req, string } from '#machinery/schema/schema.ts';
+import { PodGroupResourceClaim, validateGroupClaims } from './group-claims.ts';
 
 export const BasicSchedulingPolicy = message('io.k8s.api.scheduling.v1alpha2.BasicSchedulingPolicy', {});
 export interface BasicSchedulingPolicy extends Infer<typeof BasicSchedulingPolicy> {}
@@ -28,12 +29,6 @@ export const PodGroupSchedulingConstraints = message('io.k8s.api.scheduling.v1al
 });
 export interface PodGroupSchedulingConstraints extends Infer<typeof PodGroupSchedulingConstraints> {}
 
-export const PodGroupResourceClaim = message('io.k8s.api.scheduling.v1alpha2.PodGroupResourceClaim', {
-  name: req(1, string),
-  resourceClaimName: ptr(2, string),
-  resourceClaimTemplateName: ptr(3, string),
-});
-
 /** Whether a group's pods have to make room each for itself or only all together. */
 export const DisruptionMode = enumeration('Pod', 'PodGroup');
 
@@ -47,6 +42,7 @@ export const schedulingFields = {
     listType: 'map',
     mapKeys: ['name'],
     disabledBy: 'DRAWorkloadResourceClaims',
+    description: 'Claims for devices that its pods share',
   }),
   disruptionMode: ptr(5, DisruptionMode, { disabledBy: 'WorkloadAwarePreemption' }),
   priorityClassName: opt(6, string, { disabledBy: 'WorkloadAwarePreemption' }),
@@ -57,6 +53,7 @@ export const schedulingFields = {
 interface Scheduling {
   readonly schedulingPolicy: PodGroupSchedulingPolicy;
   readonly schedulingConstraints?: PodGroupSchedulingConstraints;
+  readonly resourceClaims?: readonly PodGroupResourceClaim[];
   readonly priorityClassName?: string;
   readonly priority?: number;
 }
@@ -75,6 +72,7 @@ export function validateScheduling(scheduling: Scheduling | undefined, at: Field
     errors,
     checkEach(topology, field, ({ key }, each) => requireText(each.child('key'), key, isQualifiedName)),
   );
+  append(errors, validateGroupClaims(scheduling?.resourceClaims, at.child('resourceClaims')));
   if (priorityClassName) {
     append(errors, checkText(at.child('priorityClassName'), priorityClassName, isDNS1123Subdomain));
   }

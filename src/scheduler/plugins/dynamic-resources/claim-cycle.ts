@@ -1,6 +1,7 @@
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
-import type { AllocationResult } from '#api/resource/v1/resource-claim-status.ts';
+import type { AllocationResult, ResourceClaimConsumerReference } from '#api/resource/v1/resource-claim-status.ts';
+import { isGroup } from '#api/scheduling/v1alpha2/group-claims.ts';
 import { uuidFrom } from '#base/random.ts';
 import { keyOf } from '#client/object-store.ts';
 import { stringifyJson } from '#machinery/codec/encode-json.ts';
@@ -10,6 +11,7 @@ import type { Cycle } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
 import type { PodClass } from '../../state/pod-class.ts';
+import type { Group } from '../../state/pod-group-index.ts';
 import { schedulerNameOf } from '../../state/pod-info.ts';
 import { allocationResult } from './allocation-result.ts';
 import { bindingState } from './binding-conditions.ts';
@@ -23,7 +25,7 @@ import { shapesOf } from './device-request.ts';
 import { DeviceSelectors } from './device-selectors.ts';
 import { extendedClaim, extendedRequests, isExtendedClaimOf, type RequestMapping } from './extended-claim.ts';
 import { type Choice, KnownChoices } from './known-choices.ts';
-import { canBeShared, isReservedFor, podClaims } from './pod-claims.ts';
+import { canBeShared, consumerFor, hasGroupClaims, isReservedFor, podClaims } from './pod-claims.ts';
 
 const DATA = 'DynamicResources';
 
@@ -38,6 +40,8 @@ interface Shared {
   readonly writer: ClaimWriter;
   /** How long to wait for devices to become ready. */
   readonly timeoutMs: number;
+  /** The group of a pod, where groups have claims. */
+  readonly groupOf: ((pod: Pod) => Group | undefined) | undefined;
 }
 
 /** Begins and finds what is known of a pod's claims during its cycle. */
@@ -55,6 +59,7 @@ export class ClaimCycles {
       known: new KnownChoices(),
       writer: new ClaimWriter(context),
       timeoutMs,
+      groupOf: hasGroupClaims(context) ? (pod) => context.groups?.of(pod) : undefined,
     };
   }
 
@@ -63,24 +68,31 @@ export class ClaimCycles {
   }
 
   /** Whether the pod has anything to do with devices; a text when it has to wait whatever the node. */
-  start({ pod: { pod, class: podClass }, data }: Cycle): boolean | string {
-    const { ledger } = this.#shared;
+  start({ pod: { pod, class: podClass }, data, together }: Cycle): boolean | string {
+    const { ledger, groupOf } = this.#shared;
+    const byGroup = groupOf !== undefined;
     const resources = this.#extendedResources(podClass);
     if (!pod.spec?.resourceClaims?.length && resources.length === 0) return false;
-    const claims = podClaims(pod, (key) => ledger.get(key));
+    const claims = podClaims(pod, (key) => ledger.get(key), byGroup);
     if (typeof claims === 'string') return claims;
     if (claims.length === 0 && resources.length === 0) return false;
+    const fellows = together && fellowsIn(together);
+    const decided = new Map<ResourceClaim, AllocationResult>();
     for (const claim of claims) {
-      const problem = claim.status?.allocation ? whyInUse(claim, pod) : this.#whyNotAllocated(claim);
+      const uid = claim.metadata?.uid ?? '';
+      const pending = !claim.status?.allocation && fellows?.has(uid) ? ledger.pendingOf(uid) : undefined;
+      if (pending) decided.set(claim, pending);
+      if (pending) continue;
+      const problem = claim.status?.allocation ? whyInUse(claim, pod, byGroup) : this.#whyNotAllocated(claim);
       if (problem) return problem;
     }
-    data.set(DATA, new ClaimCycle(this.#shared, pod, { claims, resources }));
+    data.set(DATA, new ClaimCycle(this.#shared, pod, { claims, resources, fellows, decided }));
     return true;
   }
 
   #whyNotAllocated(claim: ResourceClaim): string | undefined {
     const { ledger, classes } = this.#shared;
-    if (ledger.isPending(claim.metadata?.uid ?? '')) {
+    if (ledger.pendingOf(claim.metadata?.uid ?? '')) {
       return `resource claim ${nameOf(claim)} is in the process of being allocated`;
     }
     for (const request of claim.spec.devices?.requests ?? []) {
@@ -111,8 +123,17 @@ interface ExtendedResource {
   readonly column: number;
 }
 
-const whyInUse = (claim: ResourceClaim, pod: Pod): string | undefined =>
-  canBeShared(claim) || isReservedFor(claim, pod) ? undefined : 'resourceclaim in use';
+const whyInUse = (claim: ResourceClaim, pod: Pod, byGroup: boolean): string | undefined =>
+  canBeShared(claim) || isReservedFor(claim, pod, byGroup) ? undefined : 'resourceclaim in use';
+
+/** The uids of claims that were allocated in a cycle for a whole group: its other pods share them before they are written. */
+function fellowsIn(together: Map<string, unknown>): Set<string> {
+  const known = together.get(DATA) as Set<string> | undefined;
+  if (known) return known;
+  const uids = new Set<string>();
+  together.set(DATA, uids);
+  return uids;
+}
 
 /** A claim with what was allocated for it on a node; `uid` is what the ledger knows it by. */
 interface Allocated {
@@ -123,12 +144,23 @@ interface Allocated {
   readonly mappings?: readonly RequestMapping[];
 }
 
+interface ClaimCycleParts {
+  readonly claims: readonly ResourceClaim[];
+  readonly resources: readonly ExtendedResource[];
+  readonly fellows: Set<string> | undefined;
+  readonly decided: ReadonlyMap<ResourceClaim, AllocationResult>;
+}
+
 /** The claims of one pod from the filters to the binding. */
 export class ClaimCycle {
   readonly #shared: Shared;
   readonly #pod: Pod;
   readonly #claims: readonly ResourceClaim[];
   readonly #resources: readonly ExtendedResource[];
+  /** What was decided for claims when another pod of the group was looked at. */
+  readonly #decided: ReadonlyMap<ResourceClaim, AllocationResult>;
+  /** The uids of claims that are allocated in this cycle; undefined where the pod is scheduled alone. */
+  readonly #fellows: Set<string> | undefined;
   /** Those that are to be allocated. */
   readonly #wanted: readonly ResourceClaim[];
   readonly #known: ReturnType<KnownChoices['of']> | undefined;
@@ -139,22 +171,17 @@ export class ClaimCycle {
   /** What claims come to that is the same on every node. */
   readonly #prepared = new Map<ResourceClaim, PreparedClaim>();
   readonly #mappings = new Map<string, readonly RequestMapping[]>();
-  #reserved: readonly Allocated[] = [];
+  #reserved: Allocated[] = [];
   #written: ResourceClaim[] = [];
 
-  constructor(
-    shared: Shared,
-    pod: Pod,
-    {
-      claims,
-      resources,
-    }: { readonly claims: readonly ResourceClaim[]; readonly resources: readonly ExtendedResource[] },
-  ) {
+  constructor(shared: Shared, pod: Pod, { claims, resources, fellows, decided }: ClaimCycleParts) {
     this.#shared = shared;
     this.#pod = pod;
     this.#claims = claims;
     this.#resources = resources;
-    const wanted = claims.filter(({ status }) => !status?.allocation);
+    this.#decided = decided;
+    this.#fellows = fellows;
+    const wanted = claims.filter((claim) => !claim.status?.allocation && !decided.has(claim));
     this.#wanted = wanted;
     // What extended resources come to differs from node to node.
     this.#known =
@@ -239,7 +266,6 @@ export class ClaimCycle {
   /** Gives back what was allocated elsewhere and is used by nobody else; tells how that went. */
   makeRoom(): string {
     const { writer, context } = this.#shared;
-    const { uid } = this.#pod.metadata ?? {};
     const start = (what: string, work: Promise<void>): string => {
       work.catch((error) => context.logger.warn(what, { pod: keyOf(this.#pod), error }));
       return '';
@@ -249,8 +275,8 @@ export class ClaimCycle {
       return 'deletion of ResourceClaim completed';
     }
     for (const claim of this.#unavailable) {
-      const users = claim.status?.reservedFor ?? [];
-      if (users.some((each) => each.uid !== uid)) continue;
+      const [user, ...others] = claim.status?.reservedFor ?? [];
+      if (others.length > 0 || (user && !this.#isOwn(user))) continue;
       start('deallocating claim failed', writer.deallocate(claim));
       return 'deallocation of ResourceClaim completed';
     }
@@ -269,16 +295,26 @@ export class ClaimCycle {
       const { uid } = claim.metadata ?? {};
       return uid ? { uid, claim, result } : { uid: newUid(), claim, result, mappings: mappings ?? [] };
     });
-    for (const { uid, result } of this.#reserved) ledger.reserve(uid, result);
+    for (const [claim, result] of this.#decided) this.#reserved.push({ uid: claim.metadata?.uid ?? '', claim, result });
+    for (const { uid, claim, result } of this.#reserved) {
+      ledger.reserve(uid, result);
+      if (claim.metadata?.uid) this.#fellows?.add(uid);
+    }
   }
 
   /** Takes back what was reserved and written; writes go on in the background. */
   unreserve(): void {
     const { ledger, writer, context } = this.#shared;
-    for (const { uid, claim } of this.#reserved) if (ledger.isPending(uid)) ledger.settle(uid, keyOf(claim));
+    for (const { uid, claim } of this.#reserved) {
+      ledger.release(uid, keyOf(claim));
+      if (!ledger.pendingOf(uid)) this.#fellows?.delete(uid);
+    }
+    this.#reserved = [];
     for (const claim of this.#written) {
       const isOwn = isExtendedClaimOf(claim, this.#pod);
-      const undone = isOwn ? writer.remove(claim) : writer.release(claim, this.#pod);
+      const consumer = this.#consumerOf(claim);
+      if (isGroup(consumer) && !this.#isGroupIdle()) continue;
+      const undone = isOwn ? writer.remove(claim) : writer.release(claim, consumer);
       undone.catch((error) => context.logger.warn('giving claim back failed', { claim: keyOf(claim), error }));
     }
     this.#written = [];
@@ -286,19 +322,20 @@ export class ClaimCycle {
 
   /** Writes what was allocated, notes the pod in its claims and waits until their devices are ready. */
   async bind(nodeName: string, signal: AbortSignal): Promise<void> {
-    const { writer, ledger } = this.#shared;
+    const { writer, ledger, groupOf } = this.#shared;
     const pod = this.#pod;
     for (const { uid, claim, result, mappings } of this.#reserved) {
       const created = mappings ? await writer.create(claim) : claim;
       if (mappings) this.#written.push(created);
-      const written = await writer.bind(created, pod, result);
+      const decided = { allocation: result, isShared: this.#fellows !== undefined };
+      const written = await writer.bind(created, this.#consumerOf(created), decided);
       if (!mappings) this.#written.push(written);
       ledger.settle(uid, keyOf(written), written);
       if (mappings) await writer.tellPod(pod, written, mappings);
     }
     for (const claim of this.#claims) {
-      if (!claim.status?.allocation || isReservedFor(claim, pod)) continue;
-      const written = await writer.bind(claim, pod, undefined);
+      if (!claim.status?.allocation || isReservedFor(claim, pod, groupOf !== undefined)) continue;
+      const written = await writer.bind(claim, this.#consumerOf(claim));
       this.#written.push(written);
       ledger.settle(written.metadata?.uid ?? '', keyOf(written), written);
     }
@@ -334,8 +371,26 @@ export class ClaimCycle {
     }
   }
 
-  #isElsewhere({ status }: ResourceClaim, { node }: NodeInfo): boolean {
-    const terms = status?.allocation?.nodeSelector?.nodeSelectorTerms;
+  #consumerOf(claim: ResourceClaim): ResourceClaimConsumerReference {
+    return consumerFor(claim, this.#pod, this.#shared.groupOf?.(this.#pod)?.group);
+  }
+
+  /** Whether a reservation is the pod's, or its group's of which no other pod has a node. */
+  #isOwn(consumer: ResourceClaimConsumerReference): boolean {
+    const { group } = this.#shared.groupOf?.(this.#pod) ?? {};
+    if (group && consumer.uid === group.metadata?.uid) return this.#isGroupIdle();
+    return consumer.uid === this.#pod.metadata?.uid;
+  }
+
+  /** Whether no other pod of the group has a node. */
+  #isGroupIdle(): boolean {
+    const { state } = this.#shared.context;
+    const members = [...(this.#shared.groupOf?.(this.#pod)?.members ?? [])];
+    return members.every(([uid, hasNode]) => uid === this.#pod.metadata?.uid || !(hasNode || state.isAssumed(uid)));
+  }
+
+  #isElsewhere(claim: ResourceClaim, { node }: NodeInfo): boolean {
+    const terms = (claim.status?.allocation ?? this.#decided.get(claim))?.nodeSelector?.nodeSelectorTerms;
     return terms !== undefined && !matchesTerms(node, terms);
   }
 

@@ -1,8 +1,9 @@
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { type ResourceClaim, ResourceClaims } from '#api/resource/v1/resource-claim.ts';
-import type { AllocationResult } from '#api/resource/v1/resource-claim-status.ts';
+import type { AllocationResult, ResourceClaimConsumerReference } from '#api/resource/v1/resource-claim-status.ts';
 import { strategicPatch } from '#client/options.ts';
 import { isConflict, isNotFound } from '#machinery/errors/status-error.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import { nameOf } from './claim-requests.ts';
 import type { RequestMapping } from './extended-claim.ts';
@@ -12,6 +13,10 @@ const FINALIZER = 'resource.kubernetes.io/delete-protection';
 const TRIES = 5;
 
 const toTime = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
+
+/** Whether an allocation that was written is the one that was decided. */
+const isSame = (written: AllocationResult | undefined, { devices, nodeSelector }: AllocationResult): boolean =>
+  deepEqual(written?.devices, devices) && deepEqual(written?.nodeSelector, nodeSelector);
 
 /** Writes claims as pods need them. All of it throws what the API server refuses, led in by what was tried. */
 export class ClaimWriter {
@@ -27,16 +32,27 @@ export class ClaimWriter {
     this.#claims = client.of(ResourceClaims);
   }
 
-  /** Notes the pod in a claim, with what was allocated if that was done for this pod. */
-  bind(claim: ResourceClaim, pod: Pod, allocation: AllocationResult | undefined): Promise<ResourceClaim> {
+  /**
+   * Notes a consumer in a claim, with what was allocated if that was done for it. Another pod of the group that was
+   * scheduled with it may have written the same before (`isShared`).
+   */
+  bind(
+    claim: ResourceClaim,
+    consumer: ResourceClaimConsumerReference,
+    decided?: { readonly allocation: AllocationResult; readonly isShared: boolean },
+  ): Promise<ResourceClaim> {
     return this.#retry(claim, async (current) => {
       if (current.metadata?.deletionTimestamp) throw new Error(`claim ${nameOf(claim)} got deleted in the meantime`);
-      if (allocation && current.status?.allocation) {
+      const isWritten = current.status?.allocation !== undefined;
+      if (decided && isWritten && !(decided.isShared && isSame(current.status?.allocation, decided.allocation))) {
         throw new Error(`claim ${nameOf(claim)} got allocated elsewhere in the meantime`);
       }
-      const { name = '', uid = '' } = pod.metadata ?? {};
+      const allocation = isWritten ? undefined : decided?.allocation;
       const kept = allocation ? await this.#protect(current) : current;
-      const reservedFor = [...(kept.status?.reservedFor ?? []), { resource: 'pods', name, uid }];
+      const before = kept.status?.reservedFor ?? [];
+      const isNoted = before.some(({ uid }) => uid === consumer.uid);
+      if (isNoted && !allocation) return kept;
+      const reservedFor = isNoted ? before : [...before, consumer];
       const timed = allocation && { ...allocation, allocationTimestamp: toTime(this.#clock.now()) };
       const status = { ...kept.status, ...(timed ? { allocation: timed } : {}), reservedFor };
       const what = allocation ? 'add allocation and reservation to' : 'add reservation to';
@@ -64,10 +80,10 @@ export class ClaimWriter {
     await this.#tried(`update pod ${namespace}/${name} ExtendedResourceClaimStatus`, patched);
   }
 
-  /** Takes a pod out of those for which a claim is reserved. */
-  async release(claim: ResourceClaim, pod: Pod): Promise<void> {
+  /** Takes a pod or a group out of those for which a claim is reserved. */
+  async release(claim: ResourceClaim, consumer: ResourceClaimConsumerReference): Promise<void> {
     const { name = '', namespace = '', uid } = claim.metadata ?? {};
-    const reservedFor = [{ $patch: 'delete', uid: pod.metadata?.uid }];
+    const reservedFor = [{ $patch: 'delete', uid: consumer.uid }];
     const patch = strategicPatch({ metadata: { uid }, status: { reservedFor } });
     await this.#claims.patch(name, patch, { namespace, subresource: 'status' });
   }

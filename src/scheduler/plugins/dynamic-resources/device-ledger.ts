@@ -14,8 +14,8 @@ export class DeviceLedger {
   readonly #claims;
   /** What counts for each claim, by uid. */
   readonly #counted = new Map<string, AllocationResult>();
-  /** Allocations that are decided and not written yet, by uid. */
-  readonly #pending = new Map<string, AllocationResult>();
+  /** Allocations that are decided and not written yet, by uid; several pods of a group may wait for one. */
+  readonly #pending = new Map<string, { readonly allocation: AllocationResult; waiting: number }>();
   /** Claims as they were written last, until the API server shows them. */
   readonly #written = new Map<string, ResourceClaim>();
   readonly #versions = new Map<string, number>();
@@ -44,14 +44,23 @@ export class DeviceLedger {
     return this.#claims.list();
   }
 
-  isPending(uid: string): boolean {
-    return this.#pending.has(uid);
+  /** What was decided about a claim and is not written yet. */
+  pendingOf(uid: string): AllocationResult | undefined {
+    return this.#pending.get(uid)?.allocation;
   }
 
-  /** Takes devices for a claim that is about to be written. */
+  /** Takes devices for a claim that is about to be written, or joins those who wait for that. */
   reserve(uid: string, allocation: AllocationResult): void {
-    this.#pending.set(uid, allocation);
+    const pending = this.#pending.get(uid);
+    if (pending) pending.waiting++;
+    else this.#pending.set(uid, { allocation, waiting: 1 });
     this.#recount(uid, allocation);
+  }
+
+  /** One of those who wait for a claim to be written does so no longer: with the last the devices are free again. */
+  release(uid: string, key: string): void {
+    const pending = this.#pending.get(uid);
+    if (pending && --pending.waiting === 0) this.settle(uid, key);
   }
 
   /** The claim will not be written, or was (`written`), which may have given it another uid. */

@@ -6,7 +6,7 @@ import type { PluginContext } from '../../framework/plugin-context.ts';
 import { skip, unresolvable } from '../../framework/status.ts';
 import { ClaimCycles } from './claim-cycle.ts';
 import { DeviceLedger } from './device-ledger.ts';
-import { mentions, podClaims } from './pod-claims.ts';
+import { hasGroupClaims, mentions, podClaims } from './pod-claims.ts';
 
 const NAME = 'DynamicResources';
 const SKIP = skip(NAME);
@@ -20,8 +20,9 @@ export interface DynamicResourcesArgs {
 export function dynamicResources(context: PluginContext, args: DynamicResourcesArgs = {}): Plugin {
   const ledger = new DeviceLedger(context.informers);
   const cycles = new ClaimCycles(context, ledger, { timeoutMs: (args.bindingTimeoutSeconds ?? 600) * 1000 });
+  const byGroup = hasGroupClaims(context);
   const problemOf = (pod: Parameters<typeof podClaims>[0]) => {
-    const claims = pod.spec?.resourceClaims?.length ? podClaims(pod, (key) => ledger.get(key)) : [];
+    const claims = pod.spec?.resourceClaims?.length ? podClaims(pod, (key) => ledger.get(key), byGroup) : [];
     return typeof claims === 'string' ? unresolvable(NAME, claims) : undefined;
   };
   const isConcerned: QueueingHint = ({ pod }, object, old) => {

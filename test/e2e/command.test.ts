@@ -44,6 +44,14 @@ describe('knarr up', () => {
     ]);
   });
 
+  test('says all of it in the background as well, however much there is to start', async () => {
+    const [directory, node] = [join(knarr.directory, 'detached'), [process.execPath, 'dist/knarr.js']];
+    const flags = ['--api-port', '0', '--runtime', 'none', '--simulated-nodes', '3000', '--detach'];
+    const result = await knarr.exec([...node, 'up', '--data-dir', directory, ...flags]);
+    await knarr.exec([...node, 'delete', '--data-dir', directory]);
+    expect([result.code, result.stdout]).toEqual([0, expect.stringMatching(/3000 simulated nodes .*\nReady in .*\n$/)]);
+  });
+
   test('names a port that is in use, and leaves nothing running', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -109,7 +109,7 @@ async function startAndTell(
     await addToKubeconfigFile(data, options.kubeconfig ?? userKubeconfigPath(process.env), kubeconfig);
     await writeRunFile(data, { name: options.name, server: cluster.server, kubeconfig: path });
     const seconds = ((performance.now() - started) / 1000).toFixed(2);
-    progress.line(`Ready in ${seconds} s · API ${cluster.server} · kubeconfig ${path}`);
+    progress.line(`${READY}${seconds} s · API ${cluster.server} · kubeconfig ${path}`);
     return cluster;
   } catch (error) {
     await cluster.stop();
@@ -137,6 +137,9 @@ function createConsoleLogger(level: LogLevel): Logger {
   return createLogger((each, message, fields) => console.error(formatLogLine(each, message, fields)), level);
 }
 
+/** What the last line begins with that a command says before it runs on. */
+const READY = 'Ready in ';
+
 /** Runs the same command in the background and shows what it says until it is ready. */
 async function detach(data: DataDirectory): Promise<void> {
   await mkdir(data.path('logs'), { recursive: true });
@@ -157,14 +160,15 @@ async function detach(data: DataDirectory): Promise<void> {
     const text = (await data.read('logs/knarr.log')) ?? '';
     process.stdout.write(text.slice(shown));
     shown = text.length;
+    return text;
   };
   let shown = 0;
-  while (exitCode === undefined && (await readRunFile(data)) === undefined) {
+  let isReady = false;
+  // The last line is written after the run file; a busy cluster takes its time between the two.
+  while (exitCode === undefined && !isReady) {
     await sleep(20);
-    await told();
+    isReady = (await told()).includes(READY);
   }
-  // The last line is written after the run file.
-  if (exitCode === undefined) await sleep(20);
   await told();
   await log.close();
   child.unref();

@@ -219,7 +219,7 @@ class PodFollower {
   #placed(pod: Pod, old: Pod | undefined, nodeName: string): void {
     const { state, queue, nominations } = this.#followers;
     const uid = pod.metadata?.uid ?? '';
-    const changed = state.placePod(state.describe(pod, old), nodeName);
+    const changed = state.placePod(state.describe(pod), nodeName);
     const wasPlaced = Boolean(old?.spec?.nodeName);
     if (!wasPlaced) {
       nominations.delete(uid);

@@ -6,7 +6,7 @@ import { NodeInfo } from './node-info.ts';
 import { byZonesInTurn, zoneOf } from './node-order.ts';
 import { amountsOf, PodClasses } from './pod-class.ts';
 import { createPodInfo, type PodInfo } from './pod-info.ts';
-import { amountOf } from './pod-resources.ts';
+import { amountOf, toldSizes } from './pod-resources.ts';
 import { ResourceTable } from './resource-table.ts';
 import { Topology } from './topology.ts';
 
@@ -86,13 +86,13 @@ export class ClusterState {
     this.#observers.push(observer);
   }
 
-  /** `old` is what the pod was before, if it was there. */
-  describe(pod: Pod, old?: Pod): PodInfo {
+  /** A pod as it is now; what was worked out for it before holds while it asks for the same. */
+  describe(pod: Pod): PodInfo {
     const uid = pod.metadata?.uid ?? '';
     const nodeName = this.nodeNameOf(uid);
     const known = nodeName === undefined ? undefined : this.#nodes.get(nodeName)?.pods.get(uid);
     // Of the many updates of a pod that runs hardly any changes what it asks for.
-    if (known && old && asksForSame(pod, old)) {
+    if (known && asksForSame(pod, known.pod)) {
       const its = isEnding(pod) === known.class.terminating ? known.class : this.classes.ending(known.class, pod);
       return { ...known, pod, class: its };
     }
@@ -325,18 +325,13 @@ const isEnding = ({ metadata }: Pod): boolean => metadata?.deletionTimestamp !==
 
 /** Whether pods differ in nothing that makes their class, but for one of them being deleted. */
 const asksForSame = (a: Pod, b: Pod): boolean =>
-  deepEqual(a.metadata?.labels, b.metadata?.labels) && isSameSpec(a, b) && deepEqual(sizes(a), sizes(b));
+  deepEqual(a.metadata?.labels, b.metadata?.labels) && isSameSpec(a, b) && deepEqual(toldSizes(a), toldSizes(b));
 
 /** But for the node: a binding is the one change of a pod's spec that makes no new generation. */
 const isSameSpec = (a: Pod, b: Pod): boolean =>
   a.spec !== b.spec && (a.metadata?.generation === undefined || a.metadata.generation !== b.metadata?.generation)
     ? deepEqual({ ...a.spec, nodeName: undefined }, { ...b.spec, nodeName: undefined })
     : true;
-/** What containers have, where it is told: nearly always nothing, and then the first report of a container changes nothing. */
-const sizes = ({ status }: Pod) =>
-  (status?.containerStatuses ?? []).flatMap(({ name, resources }) =>
-    resources?.requests ? [[name, resources.requests]] : [],
-  );
 
 /** Whether a node has kept everything by which counts are grouped. */
 const sameSite = (a: Node, b: Node): boolean =>

@@ -25,6 +25,11 @@ const CASES: [string, Pod, boolean][] = [
   ['one that is being deleted', pod('b', { deletionTimestamp: '2026-01-01T00:00:00Z' }), false],
   ['one that has what it asks for', { ...pod('b'), status: sized('100m') }, true],
   ['one that still has more', { ...pod('b'), status: sized('200m') }, false],
+  [
+    'one whose sidecar has something',
+    { ...pod('b'), status: { initContainerStatuses: sized('100m')?.containerStatuses } as Pod['status'] },
+    true,
+  ],
 ];
 
 test.each(CASES)('%s', (_, other, isAlike) => {
@@ -35,4 +40,17 @@ test.each(CASES)('%s', (_, other, isAlike) => {
     expect(classes.of(ofSpec(other)) === first).toBe(isAlike);
     expect(classes.of(ofSpec(pod('c')))).toBe(first);
   }
+});
+
+test('pods of equal size are told apart by what is guessed for those that do not say', () => {
+  const containers = [
+    { name: 'a', image: 'x', resources: { requests: { cpu: '1' } } },
+    { name: 'b', image: 'x' },
+  ];
+  const classes = new PodClasses(new ResourceTable());
+  const cpuOf = (more: object) => classes.of({ ...pod('p'), spec: { containers, ...more } as Pod['spec'] }).nonZeroCpu;
+  expect(cpuOf({})).toBe(1100);
+  expect(cpuOf({ resources: { requests: { cpu: '1' } } })).toBe(1000);
+  expect(cpuOf({ overhead: { cpu: '1' } })).toBe(2100);
+  expect(cpuOf({ resources: { requests: { cpu: '2' } } })).toBe(2000);
 });

@@ -3,7 +3,7 @@ import type { Pod } from '#api/core/v1/pod.ts';
 import { stringifyJson } from '#machinery/codec/encode-json.ts';
 import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { isShared } from '#machinery/objects/shared-json.ts';
-import { podRequests } from './pod-resources.ts';
+import { podRequests, toldSizes } from './pod-resources.ts';
 import { type PodTerms, podTerms } from './pod-term.ts';
 import { type Amounts, PODS, type ResourceTable } from './resource-table.ts';
 
@@ -38,6 +38,12 @@ export interface PodClass {
   readonly hasTerms: boolean;
 }
 
+/** What a pod asks for, also with a guess for what its containers do not say. */
+interface Sizes {
+  readonly requests: ReadonlyMap<string, number>;
+  readonly guessed: ReadonlyMap<string, number>;
+}
+
 const ANY_ADDRESS = '0.0.0.0';
 const MAX_CLASSES = 20_000;
 
@@ -65,11 +71,11 @@ export class PodClasses {
   }
 
   #bySignature(pod: Pod): PodClass {
-    const requests = podRequests(pod);
-    const signature = signatureOf(pod, requests);
+    const sizes = { requests: podRequests(pod), guessed: podRequests(pod, { guess: true }) };
+    const signature = signatureOf(pod, sizes);
     let known = this.#classes.get(signature);
     if (known === undefined) {
-      known = this.#create(pod, requests);
+      known = this.#create(pod, sizes);
       // Pods hold on to their classes; those forgotten here are only no longer shared with later pods.
       if (this.#classes.size >= MAX_CLASSES) this.#classes.clear();
       this.#classes.set(signature, known);
@@ -84,8 +90,7 @@ export class PodClasses {
     return ending;
   }
 
-  #create(pod: Pod, requests: ReadonlyMap<string, number>): PodClass {
-    const guessed = podRequests(pod, { guess: true });
+  #create(pod: Pod, { requests, guessed }: Sizes): PodClass {
     const terms = podTerms(pod);
     return {
       id: ++this.#lastId,
@@ -122,13 +127,14 @@ export function amountsOf(table: ResourceTable, totals: ReadonlyMap<string, numb
 }
 
 /** Whether pods of one specification are of one class, at a glance: what else the signature holds is the same. */
-function isAlike({ metadata, status }: Pod, { metadata: other, status: others }: Pod): boolean {
+function isAlike(pod: Pod, known: Pod): boolean {
+  const { metadata } = pod;
+  const { metadata: other } = known;
   return (
     metadata?.namespace === other?.namespace &&
     metadata?.deletionTimestamp === other?.deletionTimestamp &&
-    // What containers have beside what they ask for.
-    status?.containerStatuses === undefined &&
-    others?.containerStatuses === undefined &&
+    toldSizes(pod) === undefined &&
+    toldSizes(known) === undefined &&
     deepEqual(metadata?.labels, other?.labels) &&
     deepEqual(metadata?.ownerReferences, other?.ownerReferences)
   );
@@ -138,7 +144,7 @@ function isAlike({ metadata, status }: Pod, { metadata: other, status: others }:
  * Everything about a pod that local filters and scores and preemption may look at; nothing that tells equal pods apart.
  * Volumes and device claims are for plugins that look at the pod itself.
  */
-function signatureOf({ metadata, spec }: Pod, requests: ReadonlyMap<string, number>): string {
+function signatureOf({ metadata, spec }: Pod, { requests, guessed }: Sizes): string {
   const owner = metadata?.ownerReferences?.find((each) => each.controller);
   return stringifyJson([
     metadata?.namespace,
@@ -153,6 +159,7 @@ function signatureOf({ metadata, spec }: Pod, requests: ReadonlyMap<string, numb
     spec?.tolerations,
     spec?.topologySpreadConstraints,
     [...requests],
+    [guessed.get('cpu'), guessed.get('memory')],
     spec && featuresToRun(spec),
     [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map((container) => [
       container.image,

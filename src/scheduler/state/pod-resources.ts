@@ -31,15 +31,26 @@ export function amountOf(name: string, text: string): number {
  */
 export function podRequests(pod: Pod, { guess = false }: { readonly guess?: boolean } = {}): Totals {
   const total: Totals = new Map();
-  const statuses = new Map((pod.status?.containerStatuses ?? []).map((status) => [status.name, status.resources]));
-  for (const container of pod.spec?.containers ?? []) {
-    add(total, containerRequests(container, statuses.get(container.name)?.requests as Requests | undefined, guess));
-  }
+  const statuses = statusesOf(pod);
+  const isInfeasible = statuses !== undefined && isResizeInfeasible(pod);
+  const requestsOf = (container: Container, counts: boolean): Totals => {
+    const status = counts ? statuses?.get(container.name) : undefined;
+    const wanted = container.resources?.requests as Requests | undefined;
+    const totals = status?.resources
+      ? effective(wanted, [status.resources.requests, status.allocatedResources], isInfeasible)
+      : effective(wanted, [], false);
+    if (guess) {
+      for (const [name, amount] of Object.entries(GUESSES)) if (!totals.has(name)) totals.set(name, amount);
+    }
+    return totals;
+  };
+  for (const container of pod.spec?.containers ?? []) add(total, requestsOf(container, true));
   const sidecars: Totals = new Map();
   const peak: Totals = new Map();
   for (const container of pod.spec?.initContainers ?? []) {
-    const own = containerRequests(container, undefined, guess);
-    if (container.restartPolicy === 'Always') {
+    const isSidecar = container.restartPolicy === 'Always';
+    const own = requestsOf(container, isSidecar);
+    if (isSidecar) {
       add(total, own);
       add(sidecars, own);
       raise(peak, sidecars);
@@ -49,32 +60,67 @@ export function podRequests(pod: Pod, { guess = false }: { readonly guess?: bool
     }
   }
   raise(total, peak);
-  for (const [name, text] of Object.entries((pod.spec?.resources?.requests ?? {}) as Requests)) {
-    total.set(name, amountOf(name, text));
-  }
+  for (const [name, amount] of requestsAsWhole(pod)) total.set(name, amount);
   for (const [name, text] of Object.entries((pod.spec?.overhead ?? {}) as Requests)) {
     total.set(name, (total.get(name) ?? 0) + amountOf(name, text));
   }
   return total;
 }
 
-/** While a container is being resized it takes the larger of what it has and what it shall have. */
-function containerRequests(
-  { resources }: Pick<Container, 'resources'>,
-  current: Requests | undefined,
-  guess: boolean,
-): Totals {
+/** What is asked for the pod as a whole. */
+function requestsAsWhole(pod: Pod): Totals {
+  const wanted = pod.spec?.resources?.requests as Requests | undefined;
+  const { resources, allocatedResources } = pod.status ?? {};
+  if (wanted === undefined || !resources) return effective(wanted, [], false);
+  const totals = effective(wanted, [resources.requests, allocatedResources], isResizeInfeasible(pod));
+  return new Map([...totals].filter(([name]) => wanted[name] !== undefined));
+}
+
+type Told = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number];
+
+/** What is told of containers, by their names; undefined where nothing is. */
+function statusesOf({ status }: Pod): ReadonlyMap<string, Told> | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = status ?? {};
+  if (containerStatuses.length + initContainerStatuses.length === 0) return undefined;
+  return new Map([...containerStatuses, ...initContainerStatuses].map((each) => [each.name, each]));
+}
+
+const isResizeInfeasible = ({ status }: Pod): boolean =>
+  status?.conditions?.find(({ type }) => type === 'PodResizePending')?.reason === 'Infeasible';
+
+/**
+ * What counts while something is resized: the most of what it shall have and of what it has (`held`). A wish that can
+ * never be granted does not count.
+ */
+function effective(wanted: Requests | undefined, held: readonly (object | undefined)[], isInfeasible: boolean): Totals {
   const totals: Totals = new Map();
-  for (const [name, text] of Object.entries((resources?.requests ?? {}) as Requests)) {
-    totals.set(name, amountOf(name, text));
-  }
-  for (const [name, text] of Object.entries(current ?? {})) {
-    totals.set(name, Math.max(totals.get(name) ?? 0, amountOf(name, text)));
-  }
-  if (guess) {
-    for (const [name, amount] of Object.entries(GUESSES)) if (!totals.has(name)) totals.set(name, amount);
+  for (const requests of isInfeasible ? held : [wanted, ...held]) {
+    for (const [name, text] of Object.entries((requests ?? {}) as Requests)) {
+      totals.set(name, Math.max(totals.get(name) ?? 0, amountOf(name, text)));
+    }
   }
   return totals;
+}
+
+/**
+ * What the status of a pod has to do with what it asks for: what its containers and itself have. Undefined where nothing
+ * is told, as of every pod that waits.
+ */
+export function toldSizes(pod: Pod): readonly unknown[] | undefined {
+  const { containerStatuses = [], initContainerStatuses = [], resources, allocatedResources } = pod.status ?? {};
+  let told: unknown[] | undefined;
+  for (const statuses of [containerStatuses, initContainerStatuses]) {
+    for (const each of statuses) {
+      const held = each.resources?.requests ?? each.allocatedResources;
+      if (each.resources && held) (told ??= []).push([each.name, each.resources.requests, each.allocatedResources]);
+    }
+  }
+  const ofPod = resources?.requests ?? (resources && allocatedResources);
+  if (ofPod) (told ??= []).push([resources?.requests, allocatedResources]);
+  // A resize that can never be takes away even from containers of which nothing else is told.
+  const { length } = containerStatuses;
+  if (length + initContainerStatuses.length > 0 && isResizeInfeasible(pod)) (told ??= []).push('Infeasible');
+  return told;
 }
 
 function add(totals: Totals, more: Totals): void {

@@ -37,7 +37,7 @@ test.each([
     for (const [name, startTime] of Object.entries({ a: onA, b: onB })) {
       const low = lowOn(name);
       const started = { ...low, status: { ...low.status, startTime } };
-      harness.state.placePod(harness.state.describe(started, low), name);
+      harness.state.placePod(harness.state.describe(started), name);
     }
     expect(nominated(harness, 'third')).toBe(chosen);
   },

@@ -1,6 +1,7 @@
 import type { Node } from '#api/core/v1/node.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { DeviceClass } from '#api/resource/v1/device-class.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { DeviceClassResolver, implicitResource, isExtendedResource } from '../../framework/device-classes.ts';
 import { isItself } from '../../framework/own-change.ts';
 import type { Placement } from '../../framework/placement.ts';
@@ -9,7 +10,7 @@ import type { PluginContext } from '../../framework/plugin-context.ts';
 import { type Status, unresolvable, unschedulable } from '../../framework/status.ts';
 import type { ClusterState } from '../../state/cluster-state.ts';
 import type { PodClass } from '../../state/pod-class.ts';
-import { amountOf, podRequests } from '../../state/pod-resources.ts';
+import { amountOf, podRequests, toldSizes } from '../../state/pod-resources.ts';
 import { CPU, MEMORY, PODS, type ResourceTable } from '../../state/resource-table.ts';
 import { resourceScorer, type ScoringStrategy } from './scoring-strategy.ts';
 
@@ -114,7 +115,7 @@ interface Totals {
 /** Whether a pod asks for less than before of anything that another one wants. */
 function hasShrunk(now: Pod, old: Pod, isWanted: (name: string) => boolean): boolean {
   // Of the many changes of pods that run hardly any is about what they ask for.
-  if (now.spec === old.spec && now.status?.containerStatuses === old.status?.containerStatuses) return false;
+  if (now.spec === old.spec && deepEqual(toldSizes(now), toldSizes(old))) return false;
   const after = podRequests(now);
   for (const [name, amount] of podRequests(old)) if (amount > (after.get(name) ?? 0) && isWanted(name)) return true;
   return false;

@@ -126,7 +126,7 @@ test('in a namespace that is on its way out, many missing pods are not tried aga
   // Nobody ends it here.
   await cluster.client.of(Namespaces).delete('leaving');
   const before = queued();
-  await cluster.client.of(ReplicaSets).patch('gone', mergePatch({ spec: { replicas: 2000 } }), leaving);
+  await cluster.client.of(ReplicaSets).patch('gone', mergePatch({ spec: { replicas: 5000 } }), leaving);
   await waitFor(
     async () => (await cluster.client.of(ReplicaSets).get('gone', leaving)).status?.observedGeneration === 2,
   );

@@ -5,7 +5,7 @@ import { type PersistentVolumeClaim, PersistentVolumeClaims } from '#api/core/v1
 import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { PriorityClasses } from '#api/scheduling/v1/priority-class.ts';
 import { type StorageClass, StorageClasses } from '#api/storage/v1/storage-class.ts';
-import { jsonPatch } from '#client/options.ts';
+import { jsonPatch, mergePatch } from '#client/options.ts';
 import { createSchedulerComponent } from '#cluster/scheduler-component.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
@@ -81,4 +81,19 @@ test('a pod that is not bound yet gives way without being removed', async () => 
   const text = `Preempted by pod ${high.metadata?.uid} on node n (in kube-scheduler memory).`;
   await waitFor(async () => (await cluster.client.of(Events).list()).items.some(({ message }) => message === text));
   await waitFor(() => isRefused('holder'));
+});
+
+test('a pod that is resized while it waits to be bound is tried as it is when that fails', async () => {
+  const claims = cluster.client.of(PersistentVolumeClaims);
+  const selected = 'volume.kubernetes.io/selected-node';
+  const isExpected = async () => (await claims.get('claim', { namespace })).metadata?.annotations?.[selected] === 'n';
+  await addHolder();
+  await waitFor(isExpected);
+  await addPod('next', { priorityClassName: 'polite' });
+  await waitFor(() => isRefused('next'));
+  const smaller = [{ op: 'replace', path: '/spec/containers/0/resources/requests/cpu', value: '100m' }] as const;
+  await pods().patch('holder', jsonPatch(smaller), { namespace, subresource: 'resize' });
+  await claims.patch('claim', mergePatch({ metadata: { annotations: { [selected]: null } } }), { namespace });
+  await waitFor(() => isPlaced('next'));
+  await waitFor(isExpected);
 });

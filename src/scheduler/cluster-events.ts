@@ -234,14 +234,21 @@ class PodFollower {
     const { state, queue, nominations, groups } = this.#followers;
     const uid = pod.metadata?.uid ?? '';
     const isLeaving = pod.metadata?.deletionTimestamp && !old?.metadata?.deletionTimestamp;
-    if (state.isAssumed(uid)) return isLeaving ? this.#leaves(pod) : undefined;
+    const isAssumed = state.isAssumed(uid);
+    if (isAssumed && isLeaving) return this.#leaves(pod);
     const isSame = old !== undefined && isUnchanged(pod, old);
+    const changes = () => (old === undefined ? [] : podChanges(pod, old).map((name) => ({ name, object: pod, old })));
+    if (isAssumed) {
+      // It counts as what it was when it got its node, until it is bound.
+      if (!isSame) queue.amend(state.describe(pod), changes());
+      return;
+    }
     const known = isSame ? queue.infoOf(uid) : undefined;
     const info = known ? { ...known, pod } : state.describe(pod);
     const nominated = pod.status?.nominatedNodeName ?? '';
     if (nominated !== (old?.status?.nominatedNodeName ?? '')) nominations.set(info, nominated);
     if (isSame) queue.refresh(info);
-    else queue.put(info, old === undefined ? [] : podChanges(pod, old).map((name) => ({ name, object: pod, old })));
+    else queue.put(info, changes());
     if (old?.status?.nominatedNodeName && old.status.nominatedNodeName !== nominated) this.#givesUp(old);
     if (groups?.keyOf(pod) && old === undefined) queue.moveOnEvent({ name: 'UnscheduledPodAdd', object: pod });
   }

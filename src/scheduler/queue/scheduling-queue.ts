@@ -68,12 +68,7 @@ export class SchedulingQueue {
   /** A pod without a node appeared, or changed: it is tried if one of the changes may be just what it lacked. */
   put(info: PodInfo, changes: readonly Happening[] = []): void {
     const { uid } = info;
-    const flight = this.#inFlight.get(uid);
-    if (flight) {
-      flight.changed = info;
-      for (const change of changes) this.#happenings.add(change);
-      return;
-    }
+    if (this.amend(info, changes)) return;
     const waiting = this.#unschedulable.get(uid) ?? this.#gated.get(uid);
     if (waiting) {
       const helpful = changes.find((change) => this.#options.mayHelp(waiting.refusedBy, info, change));
@@ -84,6 +79,15 @@ export class SchedulingQueue {
     if (this.#active.has(uid) || this.#backoff.get(uid)) return this.refresh(info);
     const since = this.#options.clock.monotonic();
     this.#moveOn({ info, since, attempts: 0, refusals: 0, failures: 0, refusedBy: NOBODY }, 'UnschedulablePodAdd');
+  }
+
+  /** A pod that is being tried or bound changed: should that fail, it is tried as it is now. Tells whether it is one. */
+  amend(info: PodInfo, changes: readonly Happening[]): boolean {
+    const flight = this.#inFlight.get(info.uid);
+    if (flight === undefined) return false;
+    flight.changed = info;
+    for (const change of changes) this.#happenings.add(change);
+    return true;
   }
 
   /** What is known of a pod that waits, wherever. */

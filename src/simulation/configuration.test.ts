@@ -53,9 +53,19 @@ usages:
   });
 });
 
+test('amounts may be numbers', () => {
+  const { nodes } = readSimulationConfiguration(`${HEAD}nodes: [{count: 1, cpu: 4, resources: {example.com/gpu: 2}}]`);
+  expect(nodes).toEqual([{ count: 1, cpu: '4', resources: { 'example.com/gpu': '2' } }]);
+});
+
 test.each([
   ['nodes: [{count: 0}]', 'nodes[0].count: Invalid value: 0: must be greater than zero'],
-  ['nodes: [{count: 1, cpu: lots}]', 'nodes[0].cpu: Invalid value: "lots"'],
+  ['nodes: [{count: 1, cpu: lots}]', 'nodes[0].cpu: quantities must match'],
+  [
+    'stages: [{name: r, when: {phase: Ready}, next: Failed}, {name: s, when: {phase: Ready}, next: Failed, delay: 5}]',
+    'stages[1].delay: json: cannot unmarshal number',
+  ],
+  ['stages: [s]', 'stages[0]: json: cannot unmarshal string'],
   ['nodes: [{count: 1, size: big}]', 'unknown field "nodes[0].size"'],
   ['stages: [{when: {phase: Ready}, next: Failed}]', 'stages[0].name: Required value'],
   ['stages: [{name: s, next: Failed}]', 'stages[0].when.phase: Required value'],

@@ -2,7 +2,7 @@ import { Taint } from '#api/core/v1/affinity.ts';
 import { readConfigFile } from '#machinery/codec/config-file.ts';
 import { type FieldError, FieldPath, invalid } from '#machinery/errors/field-error.ts';
 import { parseDuration } from '#machinery/objects/duration.ts';
-import { double, type Infer, int32, list, map, message, opt, ptr, string } from '#machinery/schema/schema.ts';
+import { double, type Infer, int32, list, map, message, opt, ptr, quantity, string } from '#machinery/schema/schema.ts';
 import type { SimulatedNodeGroup } from './node-group.ts';
 import type { SimulationConfiguration } from './simulation.ts';
 import type { PodOutcome, PodStage } from './stage.ts';
@@ -12,10 +12,10 @@ import { ofStage, readable, validateParts } from './validation.ts';
 const NodeGroup = message('dev.knarr.simulation.NodeGroup', {
   count: opt(1, int32),
   namePrefix: opt(2, string),
-  cpu: opt(3, string),
-  memory: opt(4, string),
-  pods: opt(5, string),
-  resources: opt(6, map(string)),
+  cpu: ptr(3, quantity),
+  memory: ptr(4, quantity),
+  pods: ptr(5, quantity),
+  resources: opt(6, map(quantity)),
   labels: opt(7, map(string)),
   taints: opt(8, list(Taint)),
   region: opt(9, string),

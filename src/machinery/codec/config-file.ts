@@ -1,5 +1,6 @@
 import type { FieldError } from '../errors/field-error.ts';
 import type { Infer, MessageSchema } from '../schema/schema.ts';
+import { DecodeError } from './decode-error.ts';
 import { decodeValue } from './json.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -9,7 +10,7 @@ export class ConfigFileError extends Error {
 }
 
 /**
- * Reads a configuration file, YAML or JSON, of one kind. Throws a `ConfigFileError` that names every unknown field, value of
+ * Reads a configuration file, YAML or JSON, of one kind. Throws a `ConfigFileError` that names every unknown field, the first value of
  * a wrong type, and what `validate` finds.
  */
 export function readConfigFile<S extends MessageSchema>(
@@ -35,6 +36,7 @@ export function readConfigFile<S extends MessageSchema>(
     return object;
   } catch (error) {
     if (error instanceof ConfigFileError) throw error;
-    throw new ConfigFileError(error instanceof Error ? error.message : String(error), { cause: error });
+    const path = error instanceof DecodeError && error.path !== '' ? `${error.path}: ` : '';
+    throw new ConfigFileError(`${path}${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }

@@ -46,7 +46,7 @@ class Walk {
           SCALAR_DECODERS[resolved.scalar](value);
         } catch (error) {
           if (error instanceof TypeMismatch) throw mismatchError(error.found, resolved, place);
-          throw new DecodeError((error as Error).message);
+          throw new DecodeError((error as Error).message, place.path);
         }
         if (typeof value === 'object') this.#duplicatesBelow(value, place.path);
         return;
@@ -117,9 +117,10 @@ class Walk {
 
 const append = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
-const mismatchError = (found: string, schema: Schema, { fields, struct }: Place): DecodeError =>
+const mismatchError = (found: string, schema: Schema, { path, fields, struct }: Place): DecodeError =>
   new DecodeError(
     struct === ''
       ? `json: cannot unmarshal ${found} into Go value of type ${goType(schema)}`
       : `json: cannot unmarshal ${found} into Go struct field ${struct}.${fields} of type ${goType(schema)}`,
+    path,
   );

@@ -1,8 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { Nodes } from '#api/core/v1/node.ts';
 import { Pods } from '#api/core/v1/pod.ts';
-import { Cluster } from './cluster.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { Cluster, readSimulationConfiguration, VirtualClock, waitFor } from './index.ts';
 
 let cluster: Cluster;
 afterEach(() => cluster.stop());
@@ -72,4 +72,13 @@ test('a node that others make is simulated where none was asked for', async () =
   await cluster.advance(1000);
   const { status } = await cluster.client.of(Pods).get('web', { namespace: 'default' });
   expect(status?.phase).toBe('Running');
+});
+
+test('a file says what is simulated in a test as well', async () => {
+  const text = readFileSync(new URL('../../examples/simulation.yaml', import.meta.url), 'utf8');
+  cluster = await Cluster.start({ simulation: readSimulationConfiguration(text) });
+  expect(await nodeNames()).toHaveLength(11);
+  await createPod();
+  const { pods } = cluster.simulation.metrics;
+  await waitFor(() => pods.get('default', 'web') !== undefined);
 });

@@ -206,6 +206,23 @@ describe('ImageLocality', () => {
       { nodes: { ...nodes, c: {} }, pod: using('10', '2000') },
       { a: 32, b: 0, c: 0 },
     ],
+    // Volumes add to what is there, but not to the limit.
+    [
+      'the image of a volume',
+      {
+        nodes,
+        pod: {
+          spec: {
+            ...using('40', '10').spec,
+            volumes: [
+              { name: 'v', image: { reference: 'example.com/300' } },
+              { name: 'w', emptyDir: {} },
+            ],
+          },
+        },
+      },
+      { a: 7, b: 0 },
+    ],
   ])('%s', (_name, given, expected) => {
     // Limits grow with the number of containers: two of them.
     expect(scores(cluster.client, 'ImageLocality', given)).toEqual(expected);

@@ -142,7 +142,7 @@ function isAlike(pod: Pod, known: Pod): boolean {
 
 /**
  * Everything about a pod that local filters and scores and preemption may look at; nothing that tells equal pods apart.
- * Volumes and device claims are for plugins that look at the pod itself.
+ * Volumes (but for their images) and device claims are for plugins that look at the pod itself.
  */
 function signatureOf({ metadata, spec }: Pod, { requests, guessed }: Sizes): string {
   const owner = metadata?.ownerReferences?.find((each) => each.controller);
@@ -167,6 +167,7 @@ function signatureOf({ metadata, spec }: Pod, { requests, guessed }: Sizes): str
       container.restartPolicy,
       container.ports?.some((port) => port.hostPort) ? container.ports : undefined,
     ]),
+    spec?.volumes?.flatMap(({ image }) => image?.reference ?? []).join(' '),
   ]);
 }
 

@@ -28,12 +28,12 @@ export function imageLocality({ state }: PluginContext): Plugin {
     const size = index.sizeOn(image, node);
     return size === 0 ? 0 : Math.trunc(size * (index.holders(image) / nodes));
   };
-  const scoreOf = (images: readonly string[], slot: number): number => {
+  const scoreOf = ({ images, containers }: Wanted, slot: number): number => {
     const node = state.at(slot);
     const nodes = state.list().length;
     let sum = 0;
     if (node) for (const image of images) sum += scaledSize(image, node, nodes);
-    const most = MOST_PER_CONTAINER * images.length;
+    const most = MOST_PER_CONTAINER * containers;
     const clamped = Math.min(Math.max(sum, LEAST), most);
     return Math.floor((MAX_NODE_SCORE * (clamped - LEAST)) / (most - LEAST));
   };
@@ -47,26 +47,36 @@ export function imageLocality({ state }: PluginContext): Plugin {
   return {
     name: NAME,
     preScore({ pod, data }) {
-      const images = imagesOf(pod.class.pod);
-      if (!images.some((image) => index.holders(image) > 0)) return SKIP;
-      data.set(NAME, images);
+      const wanted = wantedBy(pod.class.pod);
+      if (!wanted.images.some((image) => index.holders(image) > 0)) return SKIP;
+      data.set(NAME, wanted);
       return undefined;
     },
     scoreAll({ pod, data }, slots, scores) {
-      const images = data.get(NAME) as readonly string[];
+      const wanted = data.get(NAME) as Wanted;
       const known = knownOf(pod.class);
       for (let each = 0; each < slots.length; each++) {
         const slot = slots[each] as number;
         let score = known[slot] as number;
-        if (Number.isNaN(score)) known[slot] = score = scoreOf(images, slot);
+        if (Number.isNaN(score)) known[slot] = score = scoreOf(wanted, slot);
         scores[each] = score;
       }
     },
   };
 }
 
-const imagesOf = ({ spec }: Pod): string[] =>
-  [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map(({ image = '' }) => normalized(image));
+/** The images that a pod needs, also as volumes, and how many containers it has: the limit grows with these alone. */
+interface Wanted {
+  readonly images: readonly string[];
+  readonly containers: number;
+}
+
+function wantedBy({ spec }: Pod): Wanted {
+  const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+  const volumes = (spec?.volumes ?? []).flatMap(({ image }) => (image ? [image.reference ?? ''] : []));
+  const images = [...containers.map(({ image = '' }) => image), ...volumes].map(normalized);
+  return { images, containers: containers.length };
+}
 
 /** An image without a tag is `latest`. */
 const normalized = (image: string): string =>

@@ -72,7 +72,7 @@ describe('NodeResourcesBalancedAllocation', () => {
     const harness = only('NodeResourcesBalancedAllocation');
     harness.state.setNode(makeNode('a', { allocatable: { cpu: '4', memory: '10000' } }));
     harness.state.setNode(makeNode('b', { allocatable: { cpu: '6', memory: '10000' } }));
-    expect(harness.judge(makePod('p', { requests: { cpu: '3', memory: '5000' } }))).toEqual({ a: 87, b: 100 });
+    expect(harness.judge(makePod('p', { requests: { cpu: '3', memory: '5000' } }))).toEqual({ a: 68, b: 75 });
     expect(harness.judge(makePod('q'))).toEqual({ a: 0, b: 0 });
   });
 });

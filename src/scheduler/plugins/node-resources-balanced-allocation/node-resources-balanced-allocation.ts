@@ -11,7 +11,10 @@ export interface NodeResourcesBalancedAllocationArgs {
 
 const DEFAULT_RESOURCES = [{ name: 'cpu' }, { name: 'memory' }];
 
-/** Prefers nodes on which resources would be used to the same degree; has no opinion on pods that ask for none. */
+/**
+ * Prefers nodes whose resources would be used more to the same degree than they are without the pod; has no opinion on
+ * pods that ask for none.
+ */
 export function nodeResourcesBalancedAllocation(
   { state }: PluginContext,
   args: NodeResourcesBalancedAllocationArgs = {},
@@ -24,19 +27,25 @@ export function nodeResourcesBalancedAllocation(
     preScore: ({ pod }) =>
       columns.some((column) => pod.class.requests.columns.includes(column)) ? undefined : skip(NAME),
     score({ pod }, { slot }) {
-      const fractions: number[] = [];
+      const [before, after]: [number[], number[]] = [[], []];
       const { requests } = pod.class;
       for (const column of columns) {
         const capacity = table.allocatable[column]?.[slot] ?? 0;
         const index = requests.columns.indexOf(column);
         if (capacity === 0 || (column > PODS && index < 0)) continue;
-        const used = (table.requested[column]?.[slot] ?? 0) + (index < 0 ? 0 : (requests.values[index] as number));
-        fractions.push(Math.min(1, used / capacity));
+        const used = table.requested[column]?.[slot] ?? 0;
+        before.push(Math.min(1, used / capacity));
+        after.push(Math.min(1, (used + (index < 0 ? 0 : (requests.values[index] as number))) / capacity));
       }
-      return Math.trunc((1 - deviation(fractions)) * MAX_NODE_SCORE);
+      return HALF + Math.trunc((HALF + balance(after) - balance(before)) / 2);
     },
   };
 }
+
+const HALF = MAX_NODE_SCORE / 2;
+
+/** The more, the more these are alike: at least half of the highest score. */
+const balance = (fractions: readonly number[]): number => Math.trunc((1 - deviation(fractions)) * MAX_NODE_SCORE);
 
 /** The standard deviation. */
 export function deviation(values: readonly number[]): number {

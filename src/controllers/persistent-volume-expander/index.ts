@@ -4,6 +4,7 @@ import { keyOf } from '#client/object-store.ts';
 import { mergePatch } from '#client/options.ts';
 import { Controller } from '#controller/controller.ts';
 import type { ControllerContext, Runnable } from '#controller/manager.ts';
+import { OwnWrites } from '#controller/own-writes.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
 import type { ControllersOptions } from '../controller-entry.ts';
 import { planExpansion } from './expansion-plan.ts';
@@ -12,6 +13,8 @@ import { planExpansion } from './expansion-plan.ts';
 export function createPersistentVolumeExpander(context: ControllerContext, options: ControllersOptions): Runnable {
   const { client, events, informers } = context;
   const own = options.volumeProvisioner?.name;
+  // The volume's growth calls for another look, which may come before the claim's: it would grow, and be told of, twice.
+  const writes = new OwnWrites(informers.of(PersistentVolumeClaims));
 
   const grow = async (volume: PersistentVolume, claim: PersistentVolumeClaim, size: string): Promise<void> => {
     const { name = '', namespace = '' } = claim.metadata ?? {};
@@ -20,7 +23,7 @@ export function createPersistentVolumeExpander(context: ControllerContext, optio
       await client.of(PersistentVolumes).patch(volume.metadata?.name ?? '', patch);
     }
     const shown = mergePatch({ status: { capacity: { storage: size } } });
-    await client.of(PersistentVolumeClaims).patch(name, shown, { namespace, subresource: 'status' });
+    writes.wrote(await client.of(PersistentVolumeClaims).patch(name, shown, { namespace, subresource: 'status' }));
     const message = `ExpandVolume succeeded for volume ${namespace}/${name}`;
     events.record(claim, 'Normal', 'VolumeResizeSuccessful', message);
   };
@@ -31,7 +34,7 @@ export function createPersistentVolumeExpander(context: ControllerContext, optio
       spec?.claimRef ? [`${spec.claimRef.namespace}/${spec.claimRef.name}`] : [],
     )
     .reconciles(async (key) => {
-      const claim = informers.of(PersistentVolumeClaims).store.getByKey(key);
+      const claim = writes.get(key);
       const volume = claim && informers.of(PersistentVolumes).store.get(claim.spec?.volumeName ?? '');
       if (claim === undefined || volume === undefined) return;
       const plan = planExpansion(claim, volume, own);

@@ -246,7 +246,10 @@ class PodFollower {
     const known = isSame ? queue.infoOf(uid) : undefined;
     const info = known ? { ...known, pod } : state.describe(pod);
     const nominated = pod.status?.nominatedNodeName ?? '';
+    // Room is kept for what the pod asks for now, wherever it is expected.
+    const expectedOn = isSame ? undefined : nominations.nodeOf(uid);
     if (nominated !== (old?.status?.nominatedNodeName ?? '')) nominations.set(info, nominated);
+    else if (expectedOn !== undefined) nominations.set(info, expectedOn);
     if (isSame) queue.refresh(info);
     else queue.put(info, changes());
     if (old?.status?.nominatedNodeName && old.status.nominatedNodeName !== nominated) this.#givesUp(old);

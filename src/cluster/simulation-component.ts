@@ -21,7 +21,8 @@ export function createSimulationComponent(
   environment.apiServer.serveComputed(NodeMetricsResource, nodes as ComputedSource);
   environment.apiServer.useLocalNodes({
     has: (node) => simulation.fleet.has(node),
-    logs: (pod) => simulation.logs.lines(pod),
+    isReachable: (node) => simulation.fleet.state(node) === 'Running',
+    logs: (pod, _container, previous) => (previous ? simulation.logs.previous(pod) : simulation.logs.lines(pod)),
     follow: (pod, _container, listener) => simulation.logs.follow(pod, listener),
   });
   return simulation;

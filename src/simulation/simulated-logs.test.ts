@@ -19,6 +19,14 @@ beforeAll(async () => {
         { name: 'run', when: { phase: 'Pending' }, delayMs: 0, next: 'Running', log: 'starting' },
         { name: 'ready', when: { phase: 'Running' }, delayMs: 0, next: 'Ready', log: 'listening' },
         {
+          name: 'crash',
+          when: { phase: 'Ready', labels: { crashes: 'true' } },
+          delayMs: 0,
+          probability: 0.5,
+          next: 'Restarted',
+          log: 'out of\nmemory',
+        },
+        {
           name: 'end',
           when: { phase: 'Ready', labels: { over: 'true' } },
           delayMs: 0,
@@ -48,6 +56,39 @@ test('the logs of simulated pods can be read and followed to their end', async (
   const over = mergePatch({ metadata: { labels: { over: 'true' } } });
   await cluster.client.of(Pods).patch('talker', over, { namespace: 'default' });
   expect(await followed).toBe('starting\nlistening\ndone\n');
+});
+
+test('containers that were started anew write anew, and what they wrote before can be read', async () => {
+  const create = (name: string) =>
+    cluster.client.of(Pods).create({
+      metadata: { name, namespace: 'default', labels: { crashes: 'true' } },
+      spec: { containers: [{ name: 'c', image: 'x' }] },
+    } as Pod);
+  // Of so many some do crash, and some of these only a few times.
+  await Promise.all(Array.from({ length: 40 }, (_, index) => create(`crashing-${index}`)));
+  const path = await waitFor(async () => {
+    const { items } = await cluster.client.of(Pods).list({ namespace: 'default' });
+    const pod = items.find(
+      ({ status }) => status?.containerStatuses?.[0]?.restartCount && status.containerStatuses[0].ready,
+    );
+    return pod && `/api/v1/namespaces/default/pods/${pod.metadata?.name}/log`;
+  });
+  await waitFor(async () => (await textOf(path)) === 'listening\n');
+  expect(await textOf(`${path}?previous=true`)).toMatch(/listening\nout of\nmemory\n$/);
+  expect(await textOf(`${path}?previous=true&tailLines=2&timestamps=true`)).toMatch(/^\S+Z out of\n\S+Z memory\n$/);
+});
+
+test('nobody reads logs of a node that is cut off', async () => {
+  const { fleet } = cluster.simulation;
+  await fleet.setState('simulated-0', 'Partitioned');
+  await waitFor(() => fleet.state('simulated-0') === 'Partitioned');
+  const { code, json } = await call(LOG);
+  await fleet.setState('simulated-0', 'Running');
+  await waitFor(() => fleet.state('simulated-0') === 'Running');
+  expect([code, json.message]).toEqual([
+    500,
+    'Internal error occurred: error dialing backend: dial tcp 10.200.0.0:10250: connect: no route to host',
+  ]);
 });
 
 test.each([

@@ -13,6 +13,8 @@ interface Listener {
 
 interface PodLog {
   lines: LogLine[];
+  /** What the containers wrote before they were started anew. */
+  previous: LogLine[] | undefined;
   readonly listeners: Set<Listener>;
 }
 
@@ -23,15 +25,34 @@ const LINES = 1000;
 export class SimulatedLogs {
   readonly #logs = new Map<string, PodLog>();
 
-  write(pod: Pod, line: LogLine): void {
+  /** A text of several lines is so many lines. */
+  write(pod: Pod, { time, text }: LogLine): void {
     const log = this.#of(pod);
-    log.lines.push(line);
+    const lines = text.replace(/\n$/, '').split('\n');
+    for (const each of lines) {
+      const line = { time, text: each };
+      log.lines.push(line);
+      for (const listener of log.listeners) listener.line(line);
+    }
     if (log.lines.length > LINES) log.lines = log.lines.slice(-LINES / 2);
-    for (const listener of log.listeners) listener.line(line);
   }
 
+  /** What a pod's containers have written since they were last started. */
   lines(pod: Pod): readonly LogLine[] {
     return this.#logs.get(uidOf(pod))?.lines ?? [];
+  }
+
+  /** The same of the time before that; undefined when there was none. */
+  previous(pod: Pod): readonly LogLine[] | undefined {
+    return this.#logs.get(uidOf(pod))?.previous;
+  }
+
+  /** The pod's containers have ended, and others began in their place. */
+  restarted(pod: Pod): void {
+    this.ended(pod);
+    const log = this.#of(pod);
+    log.previous = log.lines;
+    log.lines = [];
   }
 
   /** Returns what stops the listening. A pod that is over has nothing more to say. */
@@ -60,7 +81,7 @@ export class SimulatedLogs {
   #of(pod: Pod): PodLog {
     const uid = uidOf(pod);
     let log = this.#logs.get(uid);
-    if (log === undefined) this.#logs.set(uid, (log = { lines: [], listeners: new Set() }));
+    if (log === undefined) this.#logs.set(uid, (log = { lines: [], previous: undefined, listeners: new Set() }));
     return log;
   }
 }

@@ -207,7 +207,8 @@ export class Simulation {
     const status = simulatedStatus(pod, outcome, { time: formatTime(clock.now()), hostIP, podIP }, stage);
     await client.of(Pods).updateStatus({ ...pod, status }, { namespace });
     this.logs.write(pod, { time: clock.now(), text: stage.log ?? stage.name });
-    if (isOver(outcome)) this.logs.ended(pod);
+    if (outcome === 'Restarted') this.logs.restarted(pod);
+    else if (isOver(outcome)) this.logs.ended(pod);
   }
 }
 

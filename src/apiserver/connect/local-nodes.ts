@@ -1,5 +1,5 @@
 import type { Pod } from '#api/core/v1/pod.ts';
-import { newBadRequest } from '#machinery/errors/status-error.ts';
+import { newBadRequest, newInternalError } from '#machinery/errors/status-error.ts';
 import { parseTime } from '#machinery/objects/time.ts';
 import type { LogExchange } from './log-socket.ts';
 
@@ -12,11 +12,16 @@ export interface LogLine {
 /** Nodes that live in this process and have no API of their own, as simulated ones. */
 export interface LocalNodes {
   has(node: string): boolean;
-  /** What a pod's container has written so far. */
-  logs(pod: Pod, container: string): readonly LogLine[];
+  /** Whether the node answers at present. */
+  isReachable(node: string): boolean;
+  /** What a pod's container has written since it began; with `previous`, what the one before it wrote, if there was one. */
+  logs(pod: Pod, container: string, previous: boolean): readonly LogLine[] | undefined;
   /** Tells of what is written from now on, and of the end; returns what stops that. */
   follow(pod: Pod, container: string, listener: { line(line: LogLine): void; end(): void }): () => void;
 }
+
+/** Where a node agent would listen. */
+const NODE_PORT = 10250;
 
 /** The answer to who wants to reach a pod on such a node. */
 export const newSimulated = (pod: string) => newBadRequest(`pod ${pod} is simulated: its containers run nothing`);
@@ -37,16 +42,24 @@ export function answerLocalLog(
   nodes: LocalNodes,
   { pod, container, query, now }: LocalLog,
 ): Promise<void> {
-  if (isTrue(query, 'previous')) {
+  const { nodeName = '' } = pod.spec ?? {};
+  if (!nodes.isReachable(nodeName)) {
+    const address = `${pod.status?.hostIP ?? nodeName}:${NODE_PORT}`;
+    throw newInternalError(`error dialing backend: dial tcp ${address}: connect: no route to host`);
+  }
+  const previous = isTrue(query, 'previous');
+  const lines = nodes.logs(pod, container, previous);
+  if (lines === undefined) {
     const id = `"${container}" in pod "${pod.metadata?.name}"`;
     throw newBadRequest(`previous terminated container ${id} not found`);
   }
   const write = lineWriter(query);
-  const text = selected(nodes.logs(pod, container), query, now).map(write).join('');
+  const text = selected(lines, query, now).map(write).join('');
   const limit = Number(query.get('limitBytes') ?? Number.POSITIVE_INFINITY);
   const bytes = encoder.encode(text).subarray(0, Number.isFinite(limit) ? limit : undefined);
   const headers = { 'content-type': 'text/plain' };
-  if (!isTrue(query, 'follow')) {
+  // What has ended says nothing more.
+  if (!isTrue(query, 'follow') || previous) {
     exchange.respond(200, headers, bytes);
     return Promise.resolve();
   }

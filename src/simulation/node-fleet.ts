@@ -42,6 +42,13 @@ export interface NodeFleetOptions {
   readonly onState: (name: string, state: NodeState, before: NodeState) => void;
 }
 
+/** Somebody waits for a node at a revision. */
+interface Awaited {
+  readonly name: string;
+  readonly revision: number;
+  readonly resolve: () => void;
+}
+
 const LEASE_SECONDS = 40;
 const RENEW_MS = 10_000;
 const LEASE_NAMESPACE = 'kube-node-lease';
@@ -62,6 +69,8 @@ export class NodeFleet {
   /** As they were last written. */
   readonly #leases = new Map<string, Lease>();
   readonly #registered = deferred();
+  readonly #awaited = new Set<Awaited>();
+  #isLooking = true;
 
   constructor(options: NodeFleetOptions) {
     this.#options = options;
@@ -70,9 +79,12 @@ export class NodeFleet {
     this.#indexes = new Map(names.map((name, index) => [name, index]));
     this.#nextIndex = names.length;
     informers.of(Nodes).addHandler({
-      added: (node) => this.#follow(node),
-      updated: (node) => this.#follow(node),
-      deleted: ({ metadata }) => this.#forget(metadata?.name ?? ''),
+      added: (node) => this.#saw(node),
+      updated: (node) => this.#saw(node),
+      deleted: ({ metadata }) => {
+        this.#forget(metadata?.name ?? '');
+        this.#tellSeen(({ name }) => name === metadata?.name);
+      },
     });
   }
 
@@ -117,15 +129,44 @@ export class NodeFleet {
       await Promise.all(due.map((name) => this.#attempt(name, () => this.#renew(name))));
       await clock.sleep(RENEW_MS / steps, signal).catch(() => {});
     }
+    this.#isLooking = false;
+    this.#tellSeen(() => true);
   }
 
-  /** Commands a node's state for everybody to see: an annotation of the node, which the fleet follows. */
+  /**
+   * Commands a node's state for everybody to see: an annotation of the node, which the fleet follows. Resolves when it has.
+   */
   async setState(name: string, state: NodeState): Promise<void> {
     if (!STATES.includes(state)) throw new Error(`set state of ${name}: ${state} is none of ${STATES.join(', ')}`);
     const value = state === 'Running' ? null : state;
-    await this.#options.client
+    const { metadata } = await this.#options.client
       .of(Nodes)
       .patch(name, mergePatch({ metadata: { annotations: { [STATE_ANNOTATION]: value } } }));
+    await this.#seen(name, Number(metadata?.resourceVersion));
+  }
+
+  /** Resolves when the fleet has seen a node as it was at a revision, or later, or when it looks no more. */
+  #seen(name: string, revision: number): Promise<void> {
+    const known = this.#options.informers.of(Nodes).store.getByKey(name);
+    if (!this.#isLooking || Number(known?.metadata?.resourceVersion ?? 0) >= revision) return Promise.resolve();
+    const { promise, resolve } = deferred();
+    this.#awaited.add({ name, revision, resolve });
+    return promise;
+  }
+
+  /** Tells those that have waited for it. */
+  #tellSeen(isSeen: (awaited: Awaited) => boolean): void {
+    for (const awaited of this.#awaited) {
+      if (!isSeen(awaited)) continue;
+      this.#awaited.delete(awaited);
+      awaited.resolve();
+    }
+  }
+
+  #saw(node: Node): void {
+    this.#follow(node);
+    const { name, resourceVersion } = node.metadata ?? {};
+    this.#tellSeen((awaited) => awaited.name === name && Number(resourceVersion) >= awaited.revision);
   }
 
   #follow(node: Node): void {

@@ -21,7 +21,9 @@ test.each([
 ])('nodes are there and pods can be made as soon as it has started, on the %s clock', async (_, options) => {
   cluster = await Cluster.start({ simulatedNodes: 2, ...options });
   expect(await nodeNames()).toEqual(['simulated-0', 'simulated-1']);
-  await cluster.simulation.fleet.setState('simulated-0', 'Partitioned');
+  const { fleet } = cluster.simulation;
+  await fleet.setState('simulated-0', 'Partitioned');
+  expect(fleet.state('simulated-0')).toBe('Partitioned');
   await createPod();
 });
 

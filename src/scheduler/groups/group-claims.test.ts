@@ -99,6 +99,20 @@ test('a gang whose pods name one claim gets it together, each pod for itself', a
   expect(uids?.sort()).toEqual(pods.map(({ metadata }) => `pods ${metadata?.uid}`).sort());
 });
 
+test('a claim that a group names is reserved for it by the pods that name it alike', async () => {
+  await addNode('b', '8');
+  await cluster.client.of(ResourceClaims).create({ metadata: { name: 'one', namespace }, spec } as ResourceClaim);
+  const { metadata: group } = await addGroup(2, [byName]);
+  await addPod('x', byName);
+  const { metadata: odd } = await addPod('odd', { ...byName, name: 'other' });
+  expect(await nodesAfter(30)).toEqual({ x: 'b', odd: 'b' });
+  const { status } = await onlyClaim();
+  expect(status?.reservedFor?.map(({ resource, uid }) => `${resource} ${uid}`).sort()).toEqual([
+    `podgroups ${group?.uid}`,
+    `pods ${odd?.uid}`,
+  ]);
+});
+
 test('what a gang that does not fit wanted is free again', async () => {
   await addNode('a', '1');
   await addGroup(2, [fromTemplate]);

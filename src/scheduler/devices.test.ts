@@ -359,6 +359,10 @@ test('a pod is bound when its devices are ready', async () => {
     .updateStatus({ ...claim, status: { ...claim.status, devices: [told] } } as ResourceClaim);
   await bound('fabric');
   expect((await podOf('fabric')).status?.nominatedNodeName).toBeUndefined();
+  const labels = '{profile="default-scheduler",driver="fabric.example.com",status="success"} 1';
+  const metrics = cluster.apiServer.metrics.render();
+  expect(metrics).toContain(`scheduler_dra_bindingconditions_allocations_total${labels}\n`);
+  expect(metrics).toContain(`scheduler_dra_bindingconditions_wait_duration_seconds_count${labels}\n`);
 });
 
 test('devices that a rule taints are for nobody, until it goes', async () => {

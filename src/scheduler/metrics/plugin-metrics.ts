@@ -5,6 +5,10 @@ import type { PluginMeasures } from '../framework/measured-plugin.ts';
 
 const POINT_SECONDS = exponentialBuckets(0.0001, 2, 12);
 const PLUGIN_SECONDS = exponentialBuckets(0.00001, 1.5, 20);
+const READY_SECONDS = exponentialBuckets(0.1, 2, 14);
+
+/** How the wait for drivers to make devices ready ended. */
+export type ReadyResult = 'success' | 'failure' | 'timeout' | 'error';
 
 /** What the plugins of profiles do, and what is spared them. */
 export class PluginMetrics {
@@ -13,6 +17,8 @@ export class PluginMetrics {
   readonly #evaluations: Labelled<Cell>;
   readonly #batches: Labelled<Cell>;
   readonly #claims: Labelled<Cell>;
+  readonly #ready: Labelled<Cell>;
+  readonly #readySeconds: Labelled<HistogramCell>;
 
   constructor(registry: MetricRegistry) {
     this.#points = registry.histogram(
@@ -37,6 +43,17 @@ export class PluginMetrics {
     this.#claims = registry.counter('scheduler_resourceclaim_creates_total', 'Claims made for extended resources', [
       'status',
     ]);
+    const labels = ['profile', 'driver', 'status'];
+    this.#ready = registry.counter(
+      'scheduler_dra_bindingconditions_allocations_total',
+      'Devices that drivers had to make ready before pods were bound',
+      labels,
+    );
+    this.#readySeconds = registry.histogram(
+      'scheduler_dra_bindingconditions_wait_duration_seconds',
+      'Time that pods waited for drivers to make their devices ready',
+      { labels, buckets: READY_SECONDS },
+    );
   }
 
   /** What a profile's extension points take. */
@@ -68,5 +85,16 @@ export class PluginMetrics {
   /** A claim for extended resources was made, or could not be. */
   claimCreated(status: 'success' | 'failure'): void {
     this.#claims.labels(status).inc();
+  }
+
+  /** A pod of a profile waited so long for devices; of each it is told whether its driver had to make it ready. */
+  waitedForDevices(
+    devices: Iterable<{ readonly driver: string; readonly bindingConditions?: readonly string[] }>,
+    { profile, result, seconds }: { readonly profile: string; readonly result: ReadyResult; readonly seconds: number },
+  ): void {
+    for (const { driver, bindingConditions = [] } of devices) {
+      this.#readySeconds.labels(profile, driver, result).observe(seconds);
+      if (bindingConditions.length > 0) this.#ready.labels(profile, driver, result).inc();
+    }
   }
 }

@@ -1,6 +1,10 @@
 import type { Pod } from '#api/core/v1/pod.ts';
 import type { ResourceClaim } from '#api/resource/v1/resource-claim.ts';
-import type { AllocationResult, ResourceClaimConsumerReference } from '#api/resource/v1/resource-claim-status.ts';
+import type {
+  AllocationResult,
+  DeviceRequestAllocationResult,
+  ResourceClaimConsumerReference,
+} from '#api/resource/v1/resource-claim-status.ts';
 import { isGroup } from '#api/scheduling/v1alpha2/group-claims.ts';
 import { uuidFrom } from '#base/random.ts';
 import { keyOf } from '#client/object-store.ts';
@@ -9,6 +13,7 @@ import { DeviceClassResolver, isExtendedResource } from '../../framework/device-
 import { matchesTerms } from '../../framework/node-affinity.ts';
 import type { Cycle } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
+import type { ReadyResult } from '../../metrics/plugin-metrics.ts';
 import type { NodeInfo } from '../../state/node-info.ts';
 import type { PodClass } from '../../state/pod-class.ts';
 import type { Group } from '../../state/pod-group-index.ts';
@@ -342,33 +347,65 @@ export class ClaimCycle {
     await this.#ready(nodeName, signal);
   }
 
+  /** Waits until drivers have made the devices ready that they have to. */
   async #ready(nodeName: string, signal: AbortSignal): Promise<void> {
-    const { context, ledger, writer, timeoutMs } = this.#shared;
-    let isTold = false;
-    const deadline = context.clock.monotonic() + timeoutMs;
+    const { context } = this.#shared;
+    if (!this.#devices().some(({ bindingConditions = [] }) => bindingConditions.length > 0)) return;
+    const profile = schedulerNameOf({ pod: this.#pod });
+    const message = `waiting for binding conditions for device on node ${nodeName}`;
+    context.events.record(this.#pod, 'Normal', 'BindingConditionsPending', message, {
+      action: 'Scheduling',
+      reporter: profile,
+    });
+    const startedAt = context.clock.monotonic();
+    const told = (result: ReadyResult) => {
+      const seconds = (context.clock.monotonic() - startedAt) / 1000;
+      context.metrics.plugins.waitedForDevices(this.#devices(), { profile, result, seconds });
+    };
+    let result: ReadyResult = 'error';
+    try {
+      const problem = await this.#wait(startedAt, signal);
+      result = problem?.result ?? 'success';
+      if (problem) throw new Error(problem.message);
+    } finally {
+      told(result);
+    }
+  }
+
+  /** Why the devices will not be ready. */
+  async #wait(
+    startedAt: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly result: ReadyResult; readonly message: string } | undefined> {
+    const { context, writer, timeoutMs } = this.#shared;
     for (;;) {
       let isReady = true;
-      for (const each of [...this.#claims, ...this.#written]) {
-        const claim = ledger.get(keyOf(each)) ?? each;
+      for (const claim of this.#current()) {
         const state = bindingState(claim);
         if (typeof state === 'object') {
           await writer.deallocate(claim);
-          throw new Error(state.failed);
+          return { result: 'failure', message: state.failed };
         }
         if (state === 'waiting') isReady = false;
       }
-      if (isReady) return;
-      if (!isTold) {
-        const message = `waiting for binding conditions for device on node ${nodeName}`;
-        context.events.record(this.#pod, 'Normal', 'BindingConditionsPending', message, {
-          action: 'Scheduling',
-          reporter: schedulerNameOf({ pod: this.#pod }),
-        });
-        isTold = true;
+      if (isReady) return undefined;
+      if (context.clock.monotonic() >= startedAt + timeoutMs) {
+        return { result: 'timeout', message: 'device binding timeout' };
       }
-      if (context.clock.monotonic() >= deadline) throw new Error('device binding timeout');
       await context.clock.sleep(POLL_MS, signal);
     }
+  }
+
+  /** The claims as they are known to be now. */
+  #current(): ResourceClaim[] {
+    const { ledger } = this.#shared;
+    const claims = new Map([...this.#claims, ...this.#written].map((each) => [keyOf(each), each]));
+    return [...claims].map(([key, claim]) => ledger.get(key) ?? claim);
+  }
+
+  /** The devices of all claims. */
+  #devices(): DeviceRequestAllocationResult[] {
+    return this.#current().flatMap(({ status }) => status?.allocation?.devices?.results ?? []);
   }
 
   #consumerOf(claim: ResourceClaim): ResourceClaimConsumerReference {

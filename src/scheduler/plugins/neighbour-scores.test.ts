@@ -1,5 +1,6 @@
 // What plugins that look at other pods make of nodes: inputs and scores as upstream's plugins have them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ReplicaSet, ReplicaSets } from '#api/apps/v1/replica-set.ts';
 import { type Service, Services } from '#api/core/v1/service.ts';
 import { InformerFactory } from '#client/informer-factory.ts';
 import { Cluster } from '#testing/cluster.ts';
@@ -360,5 +361,34 @@ describe('PodTopologySpread', () => {
     expect(harness.judge(makePod('pod', given.pod))).toEqual({ a: 44, b: 66, c: 77, d: 100 });
     stop.abort();
     await services.delete('s', { namespace: 'default' });
+  });
+
+  test('so are pods of a replica set, but not those of another kind of owner that is called alike', async () => {
+    const metadata = { name: 'web', namespace: 'default' };
+    const containers = [{ name: 'c', image: 'x' }];
+    await cluster.client.of(ReplicaSets).create({
+      metadata,
+      spec: {
+        selector: { matchLabels: foo.labels },
+        template: { metadata: { labels: foo.labels }, spec: { containers } },
+      },
+    } as unknown as ReplicaSet);
+    const informers = new InformerFactory(cluster.client);
+    const stop = new AbortController();
+    const harness = new Harness(cluster.client, { plugins: [{ name: 'PodTopologySpread', weight: 1 }] }, informers);
+    informers.start(stop.signal);
+    await informers.synced();
+    for (const name of Object.keys(four)) harness.state.setNode(makeNode(name));
+    const there = spreadAs({ a: 4, b: 3, c: 2, d: 1 });
+    for (const [index, [node, shape]] of there.entries()) harness.place(makePod(`there-${index}`, shape), node);
+    const ofOwner = (apiVersion: string) => {
+      const pod = makePod('pod', foo);
+      const ownerReferences = [{ apiVersion, kind: 'ReplicaSet', name: 'web', uid: 'web', controller: true }];
+      return harness.judge({ ...pod, metadata: { ...pod.metadata, ownerReferences } });
+    };
+    expect(ofOwner('apps/v1')).toEqual({ a: 44, b: 66, c: 77, d: 100 });
+    expect(ofOwner('example.com/v1')).toEqual({ a: 0, b: 0, c: 0, d: 0 });
+    stop.abort();
+    await cluster.client.of(ReplicaSets).delete('web', { namespace: 'default' });
   });
 });

@@ -150,7 +150,7 @@ function signatureOf({ metadata, spec }: Pod, { requests, guessed }: Sizes): str
     metadata?.namespace,
     metadata?.labels,
     metadata?.deletionTimestamp !== undefined,
-    owner && [owner.kind, owner.name],
+    owner && [owner.apiVersion, owner.kind, owner.name],
     spec?.priority,
     spec?.preemptionPolicy,
     spec?.schedulerName,

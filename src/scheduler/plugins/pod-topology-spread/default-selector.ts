@@ -1,8 +1,9 @@
-import { ReplicaSets } from '#api/apps/v1/replica-set.ts';
-import { StatefulSets } from '#api/apps/v1/stateful-set.ts';
+import { type ReplicaSet, ReplicaSets } from '#api/apps/v1/replica-set.ts';
+import { type StatefulSet, StatefulSets } from '#api/apps/v1/stateful-set.ts';
 import type { Pod } from '#api/core/v1/pod.ts';
 import { ReplicationControllers } from '#api/core/v1/replication-controller.ts';
 import { type Service, Services } from '#api/core/v1/service.ts';
+import type { Informer } from '#client/informer.ts';
 import type { InformerFactory } from '#client/informer-factory.ts';
 import {
   type LabelSelectorObject,
@@ -17,22 +18,22 @@ import {
  */
 export function createDefaultSelector(informers: InformerFactory): (pod: Pod) => Selector | undefined {
   const services = informers.of(Services).addIndex('namespace', namespaceOf);
-  const owners = {
-    ReplicaSet: informers.of(ReplicaSets),
-    StatefulSet: informers.of(StatefulSets),
-    ReplicationController: informers.of(ReplicationControllers),
-  };
+  const replicationControllers = informers.of(ReplicationControllers);
+  const owners = new Map<string, Informer<ReplicaSet> | Informer<StatefulSet>>([
+    ['apps/v1 ReplicaSet', informers.of(ReplicaSets)],
+    ['apps/v1 StatefulSet', informers.of(StatefulSets)],
+  ]);
   const ofOwner = (pod: Pod): Selector | undefined => {
     const { ownerReferences, namespace } = pod.metadata ?? {};
     const owner = ownerReferences?.find((reference) => reference.controller);
     if (owner === undefined) return undefined;
-    if (owner.kind === 'ReplicationController') {
-      const spec = owners.ReplicationController.store.get(owner.name, namespace)?.spec;
+    const kind = `${owner.apiVersion} ${owner.kind}`;
+    if (kind === 'v1 ReplicationController') {
+      const spec = replicationControllers.store.get(owner.name, namespace)?.spec;
       return spec?.selector ? selectorFromSet(spec.selector) : undefined;
     }
-    if (owner.kind !== 'ReplicaSet' && owner.kind !== 'StatefulSet') return undefined;
-    const spec = owners[owner.kind].store.get(owner.name, namespace)?.spec;
-    return spec?.selector ? selectorOf(spec.selector) : undefined;
+    const selector = owners.get(kind)?.store.get(owner.name, namespace)?.spec?.selector;
+    return selector && selectorOf(selector);
   };
   return (pod) => {
     const labels = pod.metadata?.labels ?? {};

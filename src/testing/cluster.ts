@@ -93,7 +93,8 @@ export class Cluster {
     const random = options.random ?? (seed === undefined ? systemRandom : seededRandom(seed));
     const newUid = seed === undefined ? randomUUID : () => uuidFrom(random);
     const recorded = options.recorded === undefined ? undefined : await readRecordedCluster(options.recorded);
-    await recorded?.load(store, clock.now());
+    const skipped = (await recorded?.load(store, clock.now())) ?? [];
+    for (const object of skipped) logger.warn('recorded object left out', { ...object });
     const issuerKey = await loadIssuerKey(generateIssuerKeyPem());
     const featureGates = new Set(options.featureGates);
     const parts = { store, clock, random, logger, newUid, issuerKey, featureGates };

@@ -1,5 +1,6 @@
 /** `knarr/testing`: a whole cluster inside a test. */
 
+export { createLogger, type Logger } from '#base/logger.ts';
 export { readSimulationConfiguration } from '#simulation/configuration.ts';
 export type { NodeState } from '#simulation/node-fleet.ts';
 export type { SimulatedNodeGroup } from '#simulation/node-group.ts';

@@ -17,7 +17,7 @@ import { parseYamlDocuments } from '#machinery/codec/yaml.ts';
 import { stringifyYaml } from '#machinery/codec/yaml-writer.ts';
 import { createMemoryStore } from '#storage/memory/memory-store.ts';
 import { writeSnapshot } from '#storage/snapshot/write-snapshot.ts';
-import { Cluster } from './cluster.ts';
+import { Cluster, createLogger } from './index.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'knarr-recorded-'));
@@ -282,4 +282,19 @@ test('what is no recording is refused', async () => {
   const path = join(directory, 'junk');
   writeFileSync(path, 'junk');
   await expect(readRecordedCluster(path)).rejects.toThrow('document 1 is no object with a kind');
+});
+
+test('what had to be left out is told', async () => {
+  const path = join(directory, 'foreign');
+  writeFileSync(
+    path,
+    '{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"example.com/v1","kind":"Foo","metadata":{"name":"f"}}]}',
+  );
+  const lines: unknown[] = [];
+  const logger = createLogger((level, message, fields) => lines.push([level, message, fields]), 'warn');
+  const cluster = await Cluster.start({ recorded: path, controllers: false, scheduler: false, logger });
+  await cluster.stop();
+  const reason = 'no matches for kind "Foo" in version "example.com/v1"';
+  const fields = { apiVersion: 'example.com/v1', kind: 'Foo', name: 'f', reason };
+  expect(lines).toEqual([['warn', 'recorded object left out', fields]]);
 });

@@ -65,6 +65,10 @@ test.each([
     'stages: [{name: r, when: {phase: Ready}, next: Failed}, {name: s, when: {phase: Ready}, next: Failed, delay: 5}]',
     'stages[1].delay: json: cannot unmarshal number',
   ],
+  [
+    'stages: [{name: s, when: {phase: Running}, next: Restarted}]',
+    'stages[0].delay: Required value: containers would be started anew without end (stage "s")',
+  ],
   ['stages: [s]', 'stages[0]: json: cannot unmarshal string'],
   ['nodes: [{count: 1, size: big}]', 'unknown field "nodes[0].size"'],
   ['stages: [{when: {phase: Ready}, next: Failed}]', 'stages[0].name: Required value'],

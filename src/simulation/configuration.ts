@@ -7,7 +7,7 @@ import type { SimulatedNodeGroup } from './node-group.ts';
 import type { SimulationConfiguration } from './simulation.ts';
 import type { PodOutcome, PodStage } from './stage.ts';
 import type { PodUsage } from './usage.ts';
-import { ofStage, readable, validateParts } from './validation.ts';
+import { ofStage, readable, validateEnd, validateParts } from './validation.ts';
 
 const NodeGroup = message('dev.knarr.simulation.NodeGroup', {
   count: opt(1, int32),
@@ -98,11 +98,13 @@ const milliseconds = (text: string | undefined): number => (text ? parseDuration
 function validate({ nodes = [], stages = [], usages = [] }: SimulationFile): FieldError[] {
   return [
     ...validateParts({ nodes, stages, usages }),
-    ...stages.flatMap(({ name, delay, jitter }, index) => {
+    ...stages.flatMap((stage, index) => {
+      const { delay, jitter } = stage;
       const at = new FieldPath('stages').index(index);
-      return ofStage({ name }, [
+      return ofStage(stage, [
         ...validateDuration(delay, at.child('delay')),
         ...validateDuration(jitter, at.child('jitter')),
+        ...validateEnd(stage, delay !== undefined || jitter !== undefined, at.child('delay')),
       ]);
     }),
   ];

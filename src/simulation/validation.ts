@@ -139,6 +139,16 @@ function validateSelector({ labels, restartPolicies = [] }: WrittenSelector = {}
 export const ofStage = ({ name }: WrittenStage, errors: readonly FieldError[]): FieldError[] =>
   errors.map((error) => (name ? { ...error, message: `${error.message} (stage ${JSON.stringify(name)})` } : error));
 
+/** A stage that leads where it begins takes its time, or time stands still. `takesTime` is whether it has a delay. */
+export function validateEnd(
+  { when, probability = 1, next }: WrittenStage,
+  takesTime: boolean,
+  delay: FieldPath,
+): FieldError[] {
+  const isEndless = when?.phase === 'Running' && next === 'Restarted' && probability >= 1 && !takesTime;
+  return isEndless ? [required(delay, 'containers would be started anew without end')] : [];
+}
+
 function validateTimes(stage: Written<PodStage>, at: FieldPath): FieldError[] {
   const { delayMs, jitterMs = 0 } = stage;
   const times = { ...(delayMs === undefined ? {} : { delayMs }), jitterMs };
@@ -146,7 +156,8 @@ function validateTimes(stage: Written<PodStage>, at: FieldPath): FieldError[] {
     Number.isFinite(value) && value >= 0 ? [] : [invalid(at.child(name), value, 'must be milliseconds')],
   );
   const missing = delayMs === undefined ? [required(at.child('delayMs'))] : [];
-  return ofStage(stage, [...missing, ...wrong]);
+  const takesTime = delayMs === undefined || delayMs > 0 || jitterMs > 0;
+  return ofStage(stage, [...missing, ...wrong, ...validateEnd(stage, takesTime, at.child('delayMs'))]);
 }
 
 function oneOf(value: string | undefined, allowed: readonly string[], at: FieldPath): FieldError[] {

@@ -50,6 +50,10 @@ test.each([
     { simulation: { stages: [{ name: 's', when: { phase: 'Ready' }, next: 'Failed', delayMs: 0, jitterMs: -1 }] } },
     'stages[0].jitterMs: Invalid value: -1: must be milliseconds (stage "s")',
   ],
+  [
+    { simulation: { stages: [{ name: 's', when: { phase: 'Running' }, next: 'Restarted', delayMs: 0 }] } },
+    'stages[0].delayMs: Required value: containers would be started anew without end (stage "s")',
+  ],
 ])('%j is refused before anything starts', async (options, message) => {
   await expect(Cluster.start(options as never)).rejects.toThrow(`simulate cluster: ${message}`);
 });

@@ -6,6 +6,7 @@ import { type Pod, Pods } from '#api/core/v1/pod.ts';
 import { ServiceAccounts } from '#api/core/v1/service-account.ts';
 import { mergePatch } from '#client/options.ts';
 import { controllerOf } from '#controller/owner-references.ts';
+import { createMemoryStore } from '#storage/memory/memory-store.ts';
 import { Cluster } from '#testing/cluster.ts';
 import { waitFor } from '#testing/wait-for.ts';
 
@@ -132,4 +133,21 @@ test('in a namespace that is on its way out, many missing pods are not tried aga
   );
   for (let turn = 0; turn < 100; turn++) await cluster.client.of(Pods).list(leaving);
   expect(queued() - before).toBeLessThan(10);
+});
+
+test('a controller that ends makes no more pods', async () => {
+  const store = createMemoryStore();
+  const ending = await Cluster.start({
+    store,
+    controllers: ['replicaset-controller', 'serviceaccount-controller'],
+    scheduler: false,
+  });
+  try {
+    await waitFor(() => ending.client.of(ServiceAccounts).get('default', { namespace }));
+    await ending.client.of(ReplicaSets).create(replicaSet('many', 2000));
+    await waitFor(async () => (await ending.client.of(Pods).list({ namespace })).items.length > 20);
+  } finally {
+    await ending.stop();
+  }
+  expect((await store.range('/pods/')).values.length).toBeLessThan(1500);
 });

@@ -60,7 +60,7 @@ export class ReplicaController<T extends KubernetesObject> {
       .owns(Pods, kind.definition.kind)
       .watches(Pods, (pod) => this.#keysWanting(pod))
       .gathers((key) => gatherMs(this.#pods, context.informers.of(kind.definition).store.getByKey(key)))
-      .reconciles((key) => this.#reconcile(key));
+      .reconciles((key, signal) => this.#reconcile(key, signal));
   }
 
   /** Owners that would adopt an orphan. */
@@ -75,12 +75,14 @@ export class ReplicaController<T extends KubernetesObject> {
       .map((owner) => `${namespace}/${owner.metadata?.name}`);
   }
 
-  async #reconcile(key: string): Promise<Result | undefined> {
+  async #reconcile(key: string, signal: AbortSignal): Promise<Result | undefined> {
     const owner = this.#owners.get(key);
     if (owner === undefined) return undefined;
     const spec = this.#kind.spec(owner);
     const active = await this.#claimer.claim(owner, spec.selector, this.#podsOf(owner).filter(isPodActive));
-    const { failure, isPart } = owner.metadata?.deletionTimestamp ? DONE : await this.#manage(owner, spec, active);
+    const { failure, isPart } = owner.metadata?.deletionTimestamp
+      ? DONE
+      : await this.#manage(owner, spec, { active, signal });
     const own = this.#ownPods(owner, spec);
     await this.#updateStatus(owner, spec, { pods: own, failure });
     if (failure) throw failure.error;
@@ -108,15 +110,20 @@ export class ReplicaController<T extends KubernetesObject> {
     );
   }
 
-  async #manage(owner: T, { replicas, template }: ReplicaSpec, active: readonly Pod[]): Promise<Outcome> {
+  async #manage(
+    owner: T,
+    { replicas, template }: ReplicaSpec,
+    { active, signal }: { readonly active: readonly Pod[]; readonly signal: AbortSignal },
+  ): Promise<Outcome> {
     const related = () => this.#relatedPods(owner);
     const plan = planReplicas({ wanted: replicas, active, related, now: this.#context.clock.now() });
     const { definition } = this.#kind;
     const pod = podFromTemplate(owner, { apiVersion: apiVersionOf(definition), kind: definition.kind }, template);
     const { uid = '' } = owner.metadata ?? {};
-    const { successes, error } = await this.#slowStart.run(uid, plan.create, () => this.#podControl.create(owner, pod));
+    const create = async () => (signal.aborted ? undefined : this.#podControl.create(owner, pod));
+    const { successes, error } = await this.#slowStart.run(uid, plan.create, create);
     if (error) return { failure: { reason: 'FailedCreate', error }, isPart: false };
-    // Nothing more is made in a namespace that is on its way out.
+    // Nothing more is made in a namespace that is on its way out, or by a controller that ends.
     if (successes < plan.create) return DONE;
     const deleted = await Promise.allSettled(plan.remove.map((one) => this.#podControl.delete(owner, one)));
     const failed = deleted.find((result) => result.status === 'rejected');

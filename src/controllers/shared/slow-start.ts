@@ -4,7 +4,7 @@ import { RecentMap } from '#base/recent-map.ts';
 /** Owners of whom it is remembered how many calls went well; one forgotten begins with one call again. */
 const MOST_REMEMBERED = 1024;
 /** Calls under way at once: more get no more done, and what belongs to those that wait is in the garbage collector's way. */
-const WIDEST = 96;
+const WIDEST = 48;
 
 /**
  * Makes calls for owners: one, and for each that goes well one more at a time. The first that fails, or makes nothing, is

@@ -19,7 +19,8 @@ export const createSchedulerComponent = (
   const { client, clock, logger } = context;
   const events = new SeriesRecorder(client, { component, host: hostname(), clock, logger });
   const { featureGates } = environment.apiServer;
-  return new Scheduler({ ...context, events, featureGates, ...configuration });
+  const scheduler = new Scheduler({ ...context, events, featureGates, ...configuration });
+  return { name: scheduler.name, run: (signal) => scheduler.run(signal).finally(() => events.end()) };
 };
 
 /** The same where there are several instances: that one schedules which holds the Lease. */

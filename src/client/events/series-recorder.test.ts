@@ -101,3 +101,15 @@ test('what repeats itself is a series: told when it begins, when it goes on for 
   await recorder.flush();
   expect(await stored('web')).toHaveLength(2);
 });
+
+test('once it has ended nothing more is told of a series', async () => {
+  const { clock, recorder } = start();
+  for (let time = 0; time < 3; time++) {
+    recorder.record(pod('ended'), 'Warning', 'FailedScheduling', 'no node fits', { action: 'Scheduling' });
+  }
+  await recorder.flush();
+  recorder.end();
+  clock.advance(7 * MINUTE);
+  await recorder.flush();
+  expect((await stored('ended')).map(({ series }) => series?.count)).toEqual([2]);
+});

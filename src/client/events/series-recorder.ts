@@ -81,6 +81,12 @@ export class SeriesRecorder implements EventRecorder {
     return this.#sender.idle();
   }
 
+  /** Series are no longer looked after: their timer would keep the client, and all behind it, for minutes. */
+  end(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
   #again(told: Told, now: number): void {
     told.count++;
     told.lastAt = now;

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { transformSync } from 'esbuild';
 import { expect, test } from 'vitest';
-// @ts-expect-error: a script without types.
 import { spreadNothingFirst } from './object-spreads.mjs';
 
 test.each([

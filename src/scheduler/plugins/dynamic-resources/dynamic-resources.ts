@@ -4,7 +4,7 @@ import { isItself } from '../../framework/own-change.ts';
 import { normalizeByHighest, type Plugin, type QueueingHint } from '../../framework/plugin.ts';
 import type { PluginContext } from '../../framework/plugin-context.ts';
 import { skip, unresolvable } from '../../framework/status.ts';
-import { ClaimCycles } from './claim-cycle.ts';
+import { ClaimCycles } from './claim-cycles.ts';
 import { DeviceLedger } from './device-ledger.ts';
 import { hasGroupClaims, mentions, podClaims } from './pod-claims.ts';
 

@@ -69,6 +69,14 @@ test.each([
     'stages: [{name: s, when: {phase: Running}, next: Restarted}]',
     'stages[0].delay: Required value: containers would be started anew without end (stage "s")',
   ],
+  [
+    'stages: [{name: s, when: {phase: Running}, next: Restarted, delay: 0s}]',
+    'stages[0].delay: Required value: containers would be started anew without end (stage "s")',
+  ],
+  [
+    'stages: [{name: r, when: {phase: Running, labels: {a: b}}, next: Ready}, {name: s, when: {phase: Ready}, next: Restarted}]',
+    'stages[1].delay: Required value: pods would become ready and unready without end (stage "s")',
+  ],
   ['stages: [s]', 'stages[0]: json: cannot unmarshal string'],
   ['nodes: [{count: 1, size: big}]', 'unknown field "nodes[0].size"'],
   ['stages: [{when: {phase: Ready}, next: Failed}]', 'stages[0].name: Required value'],

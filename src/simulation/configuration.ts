@@ -7,7 +7,7 @@ import type { SimulatedNodeGroup } from './node-group.ts';
 import type { SimulationConfiguration } from './simulation.ts';
 import type { PodOutcome, PodStage } from './stage.ts';
 import type { PodUsage } from './usage.ts';
-import { ofStage, readable, validateEnd, validateParts } from './validation.ts';
+import { ofStage, readable, validateEnds, validateParts } from './validation.ts';
 
 const NodeGroup = message('dev.knarr.simulation.NodeGroup', {
   count: opt(1, int32),
@@ -104,9 +104,16 @@ function validate({ nodes = [], stages = [], usages = [] }: SimulationFile): Fie
       return ofStage(stage, [
         ...validateDuration(delay, at.child('delay')),
         ...validateDuration(jitter, at.child('jitter')),
-        ...validateEnd(stage, delay !== undefined || jitter !== undefined, at.child('delay')),
       ]);
     }),
+    ...validateEnds(
+      stages.map((stage, index) => ({
+        stage,
+        // What is no duration is told of above.
+        takesTime: [stage.delay, stage.jitter].some((text) => text !== undefined && !/^[0.a-zµ]*$/.test(text)),
+        delay: new FieldPath('stages').index(index).child('delay'),
+      })),
+    ),
   ];
 }
 

@@ -4,6 +4,7 @@ import { validateLabels } from '#api/meta/v1/object-meta-validation.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required } from '#machinery/errors/field-error.ts';
 import { isDNS1123Subdomain } from '#machinery/names/dns.ts';
 import { isQualifiedName, isValidLabelValue } from '#machinery/names/label.ts';
+import { deepEqual } from '#machinery/objects/deep-equal.ts';
 import { parseQuantity } from '#machinery/quantity/parse-quantity.ts';
 import { NAME_PREFIX, type SimulatedNodeGroup } from './node-group.ts';
 import type { SimulationConfiguration } from './simulation.ts';
@@ -27,6 +28,13 @@ export function checkSimulation({ nodes = [], stages = [], usages = [] }: Simula
   const errors = [
     ...validateParts({ nodes, stages, usages }),
     ...stages.flatMap((stage, index) => validateTimes(stage, STAGES.index(index))),
+    ...validateEnds(
+      stages.map((stage: Written<PodStage>, index) => {
+        const { delayMs, jitterMs = 0 } = stage;
+        const takesTime = delayMs === undefined || delayMs > 0 || jitterMs > 0;
+        return { stage, takesTime, delay: STAGES.index(index).child('delayMs') };
+      }),
+    ),
   ];
   if (errors.length === 0) return;
   throw new SimulationError(
@@ -139,14 +147,42 @@ function validateSelector({ labels, restartPolicies = [] }: WrittenSelector = {}
 export const ofStage = ({ name }: WrittenStage, errors: readonly FieldError[]): FieldError[] =>
   errors.map((error) => (name ? { ...error, message: `${error.message} (stage ${JSON.stringify(name)})` } : error));
 
-/** A stage that leads where it begins takes its time, or time stands still. `takesTime` is whether it has a delay. */
-export function validateEnd(
-  { when, probability = 1, next }: WrittenStage,
-  takesTime: boolean,
-  delay: FieldPath,
-): FieldError[] {
-  const isEndless = when?.phase === 'Running' && next === 'Restarted' && probability >= 1 && !takesTime;
-  return isEndless ? [required(delay, 'containers would be started anew without end')] : [];
+/**
+ * Stages that all pods take, that lead back to where they began and take no time would go on for ever while time stands still.
+ * `stages` with whether each takes time, and where that stands.
+ */
+export const validateEnds = (stages: readonly TimedStage[]): FieldError[] =>
+  stages.filter(isInstant).flatMap(({ stage, delay }) => {
+    const { when, next } = stage;
+    if (when?.phase === 'Running' && next === 'Restarted') {
+      return ofStage(stage, [required(delay, 'containers would be started anew without end')]);
+    }
+    const leadsBack = when?.phase === 'Ready' && (next === 'Restarted' || next === 'Running');
+    const comesBack = stages.some(
+      (other) =>
+        isInstant(other) &&
+        other.stage.when?.phase === 'Running' &&
+        other.stage.next === 'Ready' &&
+        isForSame(when, other.stage.when),
+    );
+    return leadsBack && comesBack
+      ? ofStage(stage, [required(delay, 'pods would become ready and unready without end')])
+      : [];
+  });
+
+export interface TimedStage {
+  readonly stage: WrittenStage;
+  readonly takesTime: boolean;
+  readonly delay: FieldPath;
+}
+
+const isInstant = ({ stage: { probability = 1 }, takesTime }: TimedStage): boolean => probability >= 1 && !takesTime;
+
+/** Whether stages are for the same pods, as far as can be told: by the same words, or because one is for all. */
+function isForSame(a: WrittenStage['when'], b: WrittenStage['when']): boolean {
+  const { phase: _, ...one } = a ?? {};
+  const { phase: __, ...other } = b ?? {};
+  return Object.keys(one).length === 0 || Object.keys(other).length === 0 || deepEqual(one, other);
 }
 
 function validateTimes(stage: Written<PodStage>, at: FieldPath): FieldError[] {
@@ -156,8 +192,7 @@ function validateTimes(stage: Written<PodStage>, at: FieldPath): FieldError[] {
     Number.isFinite(value) && value >= 0 ? [] : [invalid(at.child(name), value, 'must be milliseconds')],
   );
   const missing = delayMs === undefined ? [required(at.child('delayMs'))] : [];
-  const takesTime = delayMs === undefined || delayMs > 0 || jitterMs > 0;
-  return ofStage(stage, [...missing, ...wrong, ...validateEnd(stage, takesTime, at.child('delayMs'))]);
+  return ofStage(stage, [...missing, ...wrong]);
 }
 
 function oneOf(value: string | undefined, allowed: readonly string[], at: FieldPath): FieldError[] {
